@@ -1,0 +1,275 @@
+"""Letters and announcements as whole mails (RFC 5322, 2045 to 2047, 6047).
+
+Pure, given the despatch, the contacts and the folder of templates: the same input gives the same bytes, so that an
+attempt whose outcome is unknown can be repeated with one Message-ID.
+"""
+
+import base64
+import hashlib
+import json
+import textwrap
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from activities.itip import calendar_object, clean_line, clean_text
+from models.base import write_instant
+from models.contacts import Contact, Contacts
+from models.invitation import Method, Slot, ZonedTime
+from models.letters import AnnouncementKind, Despatch, Notice
+
+# Headers are written here line by line and left alone: the standard library folds long words and mixed scripts
+# differently from version to version. 7bit, because not every relay takes 8BITMIME.
+_POLICY = SMTP.clone(refold_source="none", cte_type="7bit")
+
+_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+
+
+class NoAddressError(LookupError):
+    """The contacts name no address for the office; the message says which."""
+
+
+def recipient(despatch: Despatch, contacts: Contacts) -> str:
+    """The address that the despatch goes to. Raises NoAddressError."""
+    contact = contacts.offices.get(despatch.office)
+    if contact is None:
+        raise NoAddressError(f"no address for {despatch.office} in the contacts file")
+    if not despatch.second_address:
+        return contact.address
+    if contact.second is None:
+        raise NoAddressError(f"no second address for {despatch.office} in the contacts file")
+    return contact.second
+
+
+def message_id(despatch: Despatch, contacts: Contacts) -> str:
+    """The Message-ID with its angle brackets (RFC 5322 section 3.6.4). Raises NoAddressError.
+
+    For an announcement with a calendar object a function of (UID, METHOD, SEQUENCE, DTSTAMP, recipient); otherwise of
+    the despatch's key and the recipient.
+    """
+    address = recipient(despatch, contacts)
+    word = despatch.announcement
+    if word is None or word.event is None:
+        return _id(contacts, "letter", despatch.key, address)
+    event = word.event
+    stamp = write_instant(event.dtstamp)
+    return _id(contacts, "event", event.uid, word.method.value, str(event.sequence), stamp, address)
+
+
+def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
+    """The whole message with CRLF line ends.
+
+    Raises NoAddressError, and jinja2.TemplateError where a template is missing, malformed or names what is not there.
+    """
+    contacts = _as_addressed(despatch, contacts)
+    identity = message_id(despatch, contacts)
+    parts = _Templates(despatch, contacts, templates)
+    message = EmailMessage(_POLICY)
+    for name, raw in _headers(despatch, contacts, identity, parts.line("subject")):
+        message.set_raw(name, raw)
+    word = despatch.announcement
+    if word and word.event and word.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION):
+        _fill_invitation(message, calendar_object(word.event, contacts, word.method), word.method, parts)
+    else:
+        _fill_alternative(message, parts)
+    for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
+        part.set_boundary(f"=_{identity[1:33]}_{number}")
+    return message.as_bytes()
+
+
+def _as_addressed(despatch: Despatch, contacts: Contacts) -> Contacts:
+    """With the second address in place of the first where we write to it: a client looks for itself in ATTENDEE."""
+    address = recipient(despatch, contacts)
+    contact = contacts.offices[despatch.office].model_copy(update={"address": address, "second": address})
+    return contacts.model_copy(update={"offices": {**contacts.offices, despatch.office: contact}})
+
+
+# --- the MIME tree ------------------------------------------------------------------------------------------------
+
+
+def _fill_invitation(message: EmailMessage, data: bytes, method: Method, parts: "_Templates") -> None:
+    """mixed{ alternative{ plain, html, calendar }, attachment } as Outlook, Gmail and Thunderbird all show it."""
+    alternative, inline, attached = EmailMessage(_POLICY), EmailMessage(_POLICY), EmailMessage(_POLICY)
+    _fill_alternative(alternative, parts)
+    # By hand: `add_alternative` would add a Content-Disposition, at which Thunderbird hides its buttons.
+    inline["Content-Type"] = "text/calendar"
+    inline.set_param("charset", "UTF-8")
+    inline.set_param("method", method.value)
+    _set_base64(inline, data)
+    alternative.attach(inline)
+    attached.add_header("Content-Type", "application/ics", name="invite.ics")
+    attached.add_header("Content-Disposition", "attachment", filename="invite.ics")
+    _set_base64(attached, data)
+    message["Content-Type"] = "multipart/mixed"
+    message.attach(alternative)
+    message.attach(attached)
+
+
+def _fill_alternative(message: EmailMessage, parts: "_Templates") -> None:
+    message["Content-Type"] = "multipart/alternative"
+    for subtype, suffix in (("plain", "txt"), ("html", "html")):
+        part = EmailMessage(_POLICY)
+        text = parts.text(suffix)
+        # Readable in a spool as long as it is mostly ASCII; Lao and Khmer are a third of the size in base64.
+        ascii_share = sum(c.isascii() for c in text) / max(len(text), 1)
+        part.set_content(text, subtype=subtype, cte="quoted-printable" if ascii_share > 0.8 else "base64")
+        del part["MIME-Version"]
+        message.attach(part)
+
+
+def _set_base64(part: EmailMessage, data: bytes) -> None:
+    part["Content-Transfer-Encoding"] = "base64"
+    part.set_payload("\n".join(textwrap.wrap(base64.b64encode(data).decode(), 76)) + "\n")
+
+
+# --- headers ------------------------------------------------------------------------------------------------------
+
+
+def _headers(despatch: Despatch, contacts: Contacts, identity: str, subject: str) -> list[tuple[str, str]]:
+    contact = contacts.offices[despatch.office]
+    headers = [
+        ("From", _mailbox(contacts.organizer.name, contacts.organizer.address)),
+        ("To", _mailbox(contact.name or despatch.office_title, contact.address)),
+        ("Subject", _phrase(subject)),
+        ("Date", format_datetime(despatch.at.replace(microsecond=0))),
+        ("Message-ID", identity),
+        ("Auto-Submitted", "auto-generated"),  # RFC 3834: nothing answers it by itself
+        ("MIME-Version", "1.0"),
+    ]
+    if despatch.announcement and despatch.announcement.event:
+        # A root that no message bears: the first message of a UID is not known to the later ones (its DTSTAMP is
+        # gone), and clients thread by a common reference whether they hold it or not.
+        root = _id(contacts, "thread", despatch.announcement.event.uid, contact.address)
+        headers += [("In-Reply-To", root), ("References", root)]
+    return headers
+
+
+def _id(contacts: Contacts, *words: str) -> str:
+    digest = hashlib.sha256(json.dumps(words).encode()).hexdigest()[:40]
+    return f"<{digest}@{contacts.organizer.address.rpartition('@')[2]}>"
+
+
+def _mailbox(name: str, address: str) -> str:
+    name = clean_line(name)
+    if not name:
+        return address
+    quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    phrase = quoted if _plain(name) and len(quoted) < 60 else _encoded(name)
+    return f"{phrase}\r\n <{address}>"
+
+
+def _phrase(text: str) -> str:
+    """An unstructured header value in folded lines of at most 76 characters (RFC 5322 2.2.3, RFC 2047)."""
+    text = clean_line(text)
+    lines = textwrap.wrap(text, 66, break_long_words=False, break_on_hyphens=False)
+    if _plain(text) and all(len(line) <= 66 for line in lines):
+        return "\r\n ".join(lines)
+    return _encoded(text)
+
+
+def _plain(text: str) -> bool:
+    return text.isascii() and "=?" not in text
+
+
+def _encoded(text: str) -> str:
+    """RFC 2047 encoded words of at most 75 characters, each of whole characters (section 5)."""
+    words, chunk = [], b""
+    for character in text:
+        octets = character.encode()
+        if len(chunk) + len(octets) > 39:
+            words.append(chunk)
+            chunk = b""
+        chunk += octets
+    words.append(chunk)
+    return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in words)
+
+
+# --- templates ----------------------------------------------------------------------------------------------------
+
+
+class _Templates:
+    """The templates of one despatch: those of the office's language, English where one is missing. Read anew each
+    time, because a side may edit its own; sandboxed, because it is a side that edits them."""
+
+    def __init__(self, despatch: Despatch, contacts: Contacts, templates: Path) -> None:
+        contact = contacts.offices[despatch.office]
+        folders = [templates / contact.language, templates / "en"]
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folders),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and ".html" in name,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(day=_day, moment=_moment, slot=_slot, period=_period)
+        self._kind = "announcement" if despatch.announcement else "letter"
+        self._values = _values(despatch, contacts, contact)
+
+    def text(self, suffix: str) -> str:
+        return clean_text(self._render(suffix)).strip("\n") + "\n"
+
+    def line(self, suffix: str) -> str:
+        return clean_line(self._render(suffix))
+
+    def _render(self, suffix: str) -> str:
+        return self._environment.get_template(f"{self._kind}.{suffix}.j2").render(self._values)
+
+
+def _values(despatch: Despatch, contacts: Contacts, contact: Contact) -> Mapping[str, Any]:
+    """What a template may name; docs of the templates list the same names."""
+    repeated = set(despatch.repeated)
+    ordered = sorted(despatch.notices, key=lambda notice: (notice.key in repeated, notice.since, notice.key))
+    word = despatch.announcement
+    return {
+        "plan_title": despatch.plan_title,
+        "office": contact.name or despatch.office_title,
+        "sender": contacts.organizer.name,
+        "at": despatch.at,
+        "period": despatch.period,
+        "notices": ordered,
+        "new": [notice for notice in ordered if notice.key not in repeated],
+        "repeated": [notice for notice in ordered if notice.key in repeated],
+        "items": _items(ordered),
+        "announcement": word,
+        "event": word.event if word else None,
+    }
+
+
+def _items(notices: list[Notice]) -> list[str]:
+    """The items of the notices, each once: "16.3 Joint Trade Commission 2026"."""
+    return list(dict.fromkeys(f"{notice.ref} {notice.title}" for notice in notices))
+
+
+def _day(instant: datetime) -> str:
+    """3 March 2026: the date in UTC."""
+    return f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}"
+
+
+def _moment(time: ZonedTime) -> str:
+    """3 March 2026, 09:00 (Asia/Vientiane)"""
+    return f"{_day(time.local)}, {time.local:%H:%M} ({time.zone})"
+
+
+def _slot(slot: Slot) -> str:
+    """3 March 2026, 09:00 to 12:00 (Asia/Vientiane); both dates and zones where they differ."""
+    start, end = slot.start, slot.end
+    if start.zone != end.zone:
+        return f"{_moment(start)} to {_moment(end)}"
+    until = f"{end.local:%H:%M}" if start.local.date() == end.local.date() else f"{_day(end.local)}, {end.local:%H:%M}"
+    return f"{_day(start.local)}, {start.local:%H:%M} to {until} ({start.zone})"
+
+
+def _period(length: timedelta) -> str:
+    """7 days, 1 hour, 20 seconds: the largest unit that divides it."""
+    seconds = round(length.total_seconds())
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size} {unit}{'s' if seconds != size else ''}"
+    return f"{seconds} second{'s' if seconds != 1 else ''}"

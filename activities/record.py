@@ -1,0 +1,172 @@
+"""The append-only record: one JSON Lines file per item, which outlives the history of its workflow.
+
+Lines are numbered from 1. The next number is accepted, and so is an identical repeat: an activity may run twice.
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.settings import Settings
+from models.ids import safe_item_id
+from models.record import RecordEntries
+
+_BLOCK = 65536  # octets read from the end at a time: what is appended costs the same however old the item is
+_NOT_ITEMS = ("letters", "office")
+
+
+class RecordActivities:
+    """Writes the record of items, each on its workflow's behalf."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._root = settings.record
+
+    @activity.defn(name="enter")
+    async def enter(self, entries: RecordEntries) -> None:
+        """Append lines to an item's file and make them durable.
+
+        Raises a non-retryable ApplicationError (type Record) that names file and number where a number is skipped or
+        already stands for something else; a retryable one (RecordDamaged) where the file holds what is no line.
+        """
+        if entries.item != entries.plan and not entries.item.startswith(f"{entries.plan}/"):
+            raise _error(f"item {entries.item!r} is not of plan {entries.plan!r}")
+        path = record_file(self._root, entries.item)
+        _check_numbers(path, entries.lines)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        async with _locked(path) as descriptor:
+            _append(path, descriptor, entries.lines)
+
+
+def record_file(root: Path, item: str) -> Path:
+    """The file of an item's record. Raises a non-retryable ApplicationError for an id that must not become a path."""
+    if not safe_item_id(item):
+        raise _error(f"{item!r} cannot name a file of the record")
+    return root / f"{item}.jsonl"
+
+
+def read_record(root: Path, item: str) -> list[dict[str, Any]]:
+    """The lines of an item's record, oldest first; none where it has no file. A torn last line is left out."""
+    try:
+        data = record_file(root, item).read_bytes()
+    except FileNotFoundError:
+        return []
+    return [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
+
+
+def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str]:
+    """Ids of a plan that have a record, sorted.
+
+    Without a prefix: the plan and its items, without the letters and the offices' own ledgers. With one, whatever id
+    begins with it: "lao-khm/office/".
+    """
+    files = [record_file(root, plan), *(root / plan).rglob("*.jsonl")]
+    ids = (path.relative_to(root).as_posix().removesuffix(".jsonl") for path in files if path.is_file())
+    if prefix is not None:
+        return sorted(item for item in ids if item.startswith(prefix))
+    return sorted(item for item in ids if item.split("/")[1:2] not in ([name] for name in _NOT_ITEMS))
+
+
+def _error(message: str) -> ApplicationError:
+    return ApplicationError(message, type="Record", non_retryable=True)
+
+
+def _check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+    for before, line in zip([None, *lines], lines, strict=False):
+        n = line.get("n")
+        if type(n) is not int or n < 1 or (before is not None and n != before["n"] + 1):
+            raise _error(f"{path}: number {n!r} does not follow; lines are numbered from 1 without a gap")
+
+
+@asynccontextmanager
+async def _locked(path: Path) -> AsyncIterator[int]:
+    """The file, held by this worker alone. Several share the folder, and a lock dies with its process."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(0.02)  # the loop goes on; the activity's own timeout ends a wait in vain
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _append(path: Path, descriptor: int, lines: Sequence[dict[str, Any]]) -> None:
+    if not lines:
+        return
+    end = _whole_length(descriptor)
+    tail = _tail(path, descriptor, end, lines[0]["n"])
+    last = tail[-1]["n"] if tail else 0
+    known = {line["n"]: line for line in tail}
+    fresh = []
+    for line in lines:
+        if line["n"] in known:
+            if known[line["n"]] != line:
+                raise _error(f"{path}: number {line['n']} already stands for something else")
+        elif line["n"] == last + 1:
+            fresh.append(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
+            last += 1
+        else:
+            raise _error(f"{path}: number {line['n']} would leave a gap after {last}")
+    # A crash while writing leaves a line without its end. It was never acknowledged: it comes again.
+    os.ftruncate(descriptor, end)
+    _write_all(descriptor, "".join(fresh).encode(), end)
+    os.fsync(descriptor)
+    if end == 0:
+        _sync_folder(path.parent)
+
+
+def _whole_length(descriptor: int) -> int:
+    """Octets up to the end of the last whole line."""
+    end = os.fstat(descriptor).st_size
+    while end > 0:
+        start = max(0, end - _BLOCK)
+        found = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
+def _tail(path: Path, descriptor: int, end: int, first: int) -> list[dict[str, Any]]:
+    """The last lines of the file, as many blocks as it takes to reach number `first` or the one before."""
+    start = end
+    while True:
+        start = max(0, start - _BLOCK)
+        data = os.pread(descriptor, end - start, start)
+        if start > 0:
+            data = data[data.find(b"\n") + 1 :]  # the first line may be cut
+        try:
+            lines = [json.loads(line) for line in data.splitlines()]
+            numbers = [int(line["n"]) for line in lines]
+        except (ValueError, LookupError, TypeError) as error:
+            # Retried: an operator can mend the file, and the line must not be lost meanwhile.
+            message = f"{path}: a line is not a numbered JSON object ({type(error).__name__}); mend the file"
+            raise ApplicationError(message, type="RecordDamaged") from None
+        if start == 0 or (numbers and numbers[0] <= max(first - 1, 1)):
+            return lines
+
+
+def _write_all(descriptor: int, data: bytes, position: int) -> None:
+    while data:
+        written = os.pwrite(descriptor, data, position)
+        data, position = data[written:], position + written
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name is durable only when its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,56 @@
+"""The command line: every command under its heading, and how each ends."""
+
+import sys
+
+import typer
+
+from activities.yaml_file import FileFault
+from cli.acting import ACTING
+from cli.demo import demo
+from cli.errors import BadUsage, CommandError
+from cli.reading import register, show, status
+from cli.running import launch, up
+
+app = typer.Typer(
+    name="aide-memoire",
+    help="Follows every obligation of an action plan until it is closed out.",
+    epilog="Exit codes: 0 done, 1 refused (nothing changed), 2 bad usage or file, 3 a server cannot be reached.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+for heading, commands in (("Running", (up, launch, demo)), ("Reading", (status, show, register))):
+    for command in commands:
+        app.command(rich_help_panel=heading)(command)
+for name, (command, text) in ACTING.items():
+    app.command(name, help=text or None, rich_help_panel="Acting (always --as OFFICE)")(command)
+
+
+def main() -> int:
+    """Runs one command and returns its true exit code."""
+    as_json = "--json" in sys.argv
+    try:
+        # Typer words usage errors well for people; for programs they are caught and said in JSON.
+        app(standalone_mode=not as_json)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except CommandError as error:
+        return end(error, as_json)
+    except FileFault as error:
+        return end(BadUsage("bad-file", str(error)), as_json)
+    except typer.TyperException as error:
+        return end(BadUsage("bad-usage", error.format_message()), as_json)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("stopped\n")
+        return 1
+    return 0
+
+
+def end(error: CommandError, as_json: bool) -> int:
+    """Says how a command ended: JSON on standard output, words on standard error."""
+    if as_json:
+        sys.stdout.write(error.as_json() + "\n")
+    else:
+        sys.stderr.write(error.as_text() + "\n")
+    return error.exit_code

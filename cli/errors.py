@@ -1,0 +1,53 @@
+"""How a command ends, and how it says so.
+
+CommandError
+ ├─ Refused       exit 1: the act or request is not taken; nothing changed
+ ├─ BadUsage      exit 2: an argument or a file is wrong; nothing was started
+ └─ NoServer      exit 3: a server cannot be reached, or nobody answers
+"""
+
+import json
+from typing import Any
+
+from models.views import AwaitedRow
+
+
+class CommandError(Exception):
+    """Ends a command with an exit code that is not 0."""
+
+    exit_code = 1
+
+    def __init__(self, code: str, message: str, awaiting: tuple[AwaitedRow, ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.awaiting = awaiting
+
+    def as_json(self) -> str:
+        """{"error": {"code", "message", "awaiting"}}"""
+        awaiting: list[Any] = [row.model_dump(mode="json") for row in self.awaiting]
+        return json.dumps(
+            {"error": {"code": self.code, "message": self.message, "awaiting": awaiting}}, ensure_ascii=False
+        )
+
+    def as_text(self) -> str:
+        lines = [f"{self.code}: {self.message}"]
+        if self.awaiting:
+            lines.append("Awaited instead:")
+            lines += [
+                f"  {row.office}: {row.act} (rung {row.rung}, since {row.since:%Y-%m-%d %H:%M} UTC)"
+                for row in self.awaiting
+            ]
+        return "\n".join(lines)
+
+
+class Refused(CommandError):
+    exit_code = 1
+
+
+class BadUsage(CommandError):
+    exit_code = 2
+
+
+class NoServer(CommandError):
+    exit_code = 3

@@ -1,0 +1,109 @@
+"""Launching a plan: once, from its file; afterwards it changes by consent only."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from temporalio.client import Client, WorkflowFailureError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError
+
+from activities.contacts_file import load_contacts
+from cli.errors import BadUsage, NoServer, Refused
+from cli.plan_file import differences, load_plan, missing_contacts
+from cli.session import answered
+from models.ids import TASK_QUEUE, plan_id
+from models.opening import Launch
+from models.plan import Plan
+from models.views import ItemRow
+from models.zones import end_of_validity, zone
+from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
+
+LAUNCHED_WITHIN = 60.0
+"""Seconds in which a worker starts everything."""
+
+
+def contacts_beside(plan_file: Path) -> Path:
+    """x.yaml has its contacts in x.contacts.yaml."""
+    return plan_file.with_suffix(".contacts.yaml")
+
+
+def as_of_instant(day: date | None, plan: Plan, now: datetime) -> datetime:
+    """The first instant of the day in the plan's zone; now, where no day is named. Raises BadUsage for the future."""
+    if day is None:
+        return now
+    start = datetime(day.year, day.month, day.day, tzinfo=zone(plan.zone)).astimezone(UTC)
+    if start > now:
+        raise BadUsage("bad-time", f"--as-of {day}: a plan is launched as of today or an earlier day")
+    return start
+
+
+async def launch_plan(client: Client, plan: Plan, day: date | None) -> str:
+    """Starts the plan's workflow and waits until everything is started. Returns "launched" or "in force already".
+
+    Raises Refused where a different plan of this id is in force: it says how they differ, and applies nothing.
+    """
+    await check_attributes(client)
+    now = datetime.now(UTC)
+    launch = Launch(plan=plan, launched=now, as_of=as_of_instant(day, plan, now), valid_until=end_of_validity(plan))
+    row = ItemRow(id=plan_id(plan.plan), ref="-", kind="plan", title=plan.title, status="launching")
+    try:
+        handle = await client.start_workflow(
+            "plan",
+            launch,
+            id=row.id,
+            task_queue=TASK_QUEUE,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=initial_attributes(plan.plan, row),
+            memo={MEMO_ROW: row},
+            static_summary=plan.title[:200],
+            static_details=f"Signed {plan.signed or 'on no stated day'}; launched as of {launch.as_of:%-d %B %Y}.",
+        )
+    except WorkflowAlreadyStartedError:
+        await compare(client, plan)
+        return "in force already"
+    try:
+        async with asyncio.timeout(LAUNCHED_WITHIN):
+            while not await handle.query("launched", result_type=bool):
+                await asyncio.sleep(0.2)
+    except (TimeoutError, RPCError, WorkflowFailureError) as error:
+        message = f"no worker has started the plan within {LAUNCHED_WITHIN:.0f} s; it goes on once one runs"
+        raise NoServer("no-worker", message) from error
+    return "launched"
+
+
+async def compare(client: Client, plan: Plan) -> None:
+    """Raises Refused where the plan in force says something else than this file."""
+    in_force = await answered(client.get_workflow_handle(plan_id(plan.plan)).query("in_force", result_type=Plan))
+    told = differences(plan, in_force)
+    if told:
+        listed = "\n  ".join(told[:20])
+        more = f"\n  and {len(told) - 20} more" if len(told) > 20 else ""
+        raise Refused(
+            "differs",
+            f"the file differs from the plan in force and is not applied; plans change by consent:\n  {listed}{more}",
+        )
+
+
+async def check_attributes(client: Client) -> None:
+    """Raises Refused where the namespace lacks our search attributes: workflows would hang there without a word."""
+    from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+
+    try:
+        answer = await client.operator_service.list_search_attributes(
+            ListSearchAttributesRequest(namespace=client.namespace)
+        )
+    except RPCError:
+        return  # A server that does not tell, such as Temporal Cloud: docs/operations.md says how to register them.
+    missing = [name for name in REGISTERED if name not in answer.custom_attributes]
+    if missing:
+        flags = " ".join(f"--name {name} --type {REGISTERED[name]}" for name in missing)
+        command = f"temporal operator search-attribute create --namespace {client.namespace} {flags}"
+        raise Refused("search-attributes", f"the namespace lacks search attributes; register them first: {command}")
+
+
+def read_plan_and_contacts(plan_file: Path, contacts: Path) -> tuple[Plan, list[str]]:
+    """The plan, and the offices that no contact reaches yet. Raises FileFault for either file."""
+    plan = load_plan(plan_file)
+    return plan, missing_contacts(plan, load_contacts(contacts))

@@ -1,0 +1,149 @@
+"""`status`, `show` and `register`: what stands, without changing anything."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.errors import Refused
+from cli.lists import all_rows, as_document, recorded_ledger, recorded_view
+from cli.options import DataOption, JsonOption, PlanOption
+from cli.plan_file import load_plan
+from cli.register import register_document, register_table
+from cli.session import Session, answered, session
+from models.plan import Kind
+from models.views import ItemRow, ItemView
+from models.wording import infinitive, plain_instant
+
+DEFAULT_PLAN_FILE = Path(__file__).resolve().parent.parent / "plans" / "lao-cambodia-2023-2027.yaml"
+
+
+def status(
+    office: Annotated[str | None, typer.Option("--office", help="Only what is awaited of this office.")] = None,
+    open_only: Annotated[bool, typer.Option("--open", help="Leave out what is closed or unknown.")] = False,
+    data: DataOption = Path("var"),
+    plan: PlanOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What is open, what is awaited of whom since when and at which rung, and what comes next."""
+    rows = asyncio.run(_rows(data, plan))
+    if office:
+        rows = [row for row in rows if any(each.office == office for each in row.awaiting)]
+    if open_only:
+        rows = [row for row in rows if row.status not in ("closed", "dropped", "unknown")]
+    if as_json:
+        sys.stdout.write(json.dumps({"items": [as_document(row) for row in rows]}, ensure_ascii=False) + "\n")
+        return
+    Console().print(status_table(rows))
+
+
+async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
+    async with session(data, plan) as here:
+        return await all_rows(here.client, await here.plan(), here.record)
+
+
+def status_table(rows: list[ItemRow]) -> Table:
+    """Items with what is awaited; ended ones last in their provision."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("item", "status", "awaited of, since (rung)", "next"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        awaited = "\n".join(
+            f"{each.office}: {infinitive(each.act)}, {each.since:%Y-%m-%d %H:%M} ({each.rung})" for each in row.awaiting
+        )
+        style = {"closed": "green", "dropped": "dim", "unknown": "dim", "dormant": "dim"}.get(row.status, "")
+        table.add_row(row.id, row.status, awaited, next_words(row), style=style)
+    return table
+
+
+def next_words(row: ItemRow) -> str:
+    """When an item next moves by itself, or its agreed date."""
+    words = [f"{row.date.local} {row.date.zone}"] if row.date else []
+    if row.next_at:
+        words.append(row.next_what)
+    return "\n".join(words)
+
+
+def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
+    """One item, exactly: proposals, ledger, calendar UID and SEQUENCE, what is awaited."""
+    view = asyncio.run(_view(item, data, plan))
+    if as_json:
+        sys.stdout.write(json.dumps(view.model_dump(mode="json"), ensure_ascii=False) + "\n")
+        return
+    sys.stdout.write(view_text(view) + "\n")
+
+
+async def _view(item: str, data: Path, plan: str | None) -> ItemView:
+    async with session(data, plan) as here:
+        full = await here.item_id(item)
+        recorded = recorded_view(here.record, full)
+        return recorded if recorded is not None else await _running_view(here, full)
+
+
+async def _running_view(here: Session, item: str) -> ItemView:
+    try:
+        view: ItemView = await answered(here.client.get_workflow_handle(item).query("view", result_type=ItemView))
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Refused("no-such-item", f"there is no {item}; `status` lists what there is") from error
+    # The workflow keeps the last entries; the record holds those before.
+    first = view.ledger[0].n if view.ledger else 1
+    earlier = tuple(entry for entry in recorded_ledger(here.record, item) if entry.n < first)
+    return view.model_copy(update={"ledger": (*earlier, *view.ledger)})
+
+
+def view_text(view: ItemView) -> str:
+    """The same for a person."""
+    lines = [f"{view.ref}  {view.title}   [{view.id}]", f"status   {view.status}" + ("  (late)" if view.late else "")]
+    if view.host:
+        lines.append(f"host     {view.host}")
+    if view.window:
+        lines.append(f"window   {view.window.name}: until {plain_instant(view.window.end)}")
+    if view.date:
+        place = ", ".join(part for part in (view.date.place, view.date.format or "") if part)
+        lines.append(f"date     {view.date.local} {view.date.zone}" + (f", {place}" if place else ""))
+    if view.next_at:
+        lines.append(f"next     {view.next_what}")
+    if view.assumed:
+        lines.append(f"assumed  {', '.join(view.assumed)} (not stated by the plan)")
+    for row in view.awaiting:
+        due = f", due {plain_instant(row.due)}" if row.due else ""
+        lines.append(
+            f"awaited  {row.office}: {infinitive(row.act)}, since {plain_instant(row.since)}{due}, rung {row.rung}"
+        )
+    lines += [_proposal_text(proposal) for proposal in view.proposals]
+    if view.uid:
+        lines.append(f"calendar UID {view.uid}" + (f", SEQUENCE {view.sequence}" if view.sequence is not None else ""))
+    lines += ["ledger", *(f"  {entry.n:>3}  {plain_instant(entry.at)}  {entry.text}" for entry in view.ledger)]
+    return "\n".join(lines)
+
+
+def _proposal_text(proposal: dict[str, Any]) -> str:
+    consents = ", ".join(consent["side"] for consent in proposal["consents"])
+    topic = proposal["terms"]["topic"]
+    return (
+        f"proposal {proposal['number']} ({topic}) of {proposal['office']}: {proposal['status']}; consent of {consents}"
+    )
+
+
+def register(
+    plan_file: Annotated[Path, typer.Option("--file", help="The plan file.")] = DEFAULT_PLAN_FILE,
+    ref: Annotated[str | None, typer.Option("--ref", help="One provision: 16.3.")] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="One kind of obligation.")] = None,
+    office: Annotated[str | None, typer.Option("--office", help="One office or institution.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every provision and obligation in the plan file: what the text says, and what is assumed. Needs no server."""
+    plan = load_plan(plan_file)
+    if as_json:
+        document = register_document(plan, ref, kind, office)
+        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        return
+    Console().print(register_table(plan, ref, kind, office))

@@ -1,0 +1,223 @@
+"""`up` and `launch`: the embedded servers with the worker, and the launch of a plan."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+from rich.console import Console
+from temporalio.client import Client
+
+from cli.errors import CommandError, NoServer, Refused
+from cli.launching import contacts_beside, launch_plan, read_plan_and_contacts
+from cli.live import watch_live, watch_plain
+from cli.options import DataOption, JsonOption
+from cli.reading import DEFAULT_PLAN_FILE
+from cli.session import session
+from models.plan import Plan
+from servers.connection import configured, connect, readable
+from servers.datafolder import FolderLocked, RunFile, read_run
+from servers.embedded import Embedded, EmbeddedOptions
+from servers.errors import ServersError
+from servers.ports import PortBusy
+from workflows.visibility import REGISTERED
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PlanFileOption = Annotated[
+    Path | None, typer.Option("--plan-file", help="The plan file [default: as before, else the Lao PDR-Cambodia plan].")
+]
+ContactsOption = Annotated[
+    Path | None, typer.Option("--contacts", help="The contacts file [default: beside the plan].")
+]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Windows that ended earlier enter as unknown [default: today]."),
+]
+
+
+class Ports(NamedTuple):
+    """Where the embedded parts listen; 0 is any free port."""
+
+    temporal: int = 0
+    ui: int = 0
+    caldav: int = 0
+    smtp: int = 0
+
+
+def plain(line: str) -> None:
+    """One line, at once, also into a pipe."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def up(
+    data: DataOption = Path("var"),
+    plan_file: PlanFileOption = None,
+    contacts: ContactsOption = None,
+    as_of: AsOfOption = None,
+    temporal_port: Annotated[int, typer.Option(help="Port of Temporal; 0 for any free one.")] = 7233,
+    ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI.")] = 8233,
+    caldav_port: Annotated[int, typer.Option(help="Port of the calendar server.")] = 5232,
+    smtp_port: Annotated[int, typer.Option(help="Port of the mail spool.")] = 1025,
+) -> None:
+    """Run everything here: Temporal with its UI, a calendar server, a mail spool, the worker; launch the plan.
+
+    Ctrl-C stops it all cleanly; starting again resumes.
+    """
+    before = read_run(data)
+    chosen = plan_file or (before.plan_file if before and before.plan_file else DEFAULT_PLAN_FILE)
+    ports = Ports(temporal_port, ui_port, caldav_port, smtp_port)
+    asyncio.run(_up(data, chosen, contacts or contacts_beside(chosen), as_of.date() if as_of else None, ports))
+
+
+async def _up(data: Path, plan_file: Path, contacts: Path, as_of: date | None, ports: Ports) -> None:
+    plain(f"Aide-Mémoire: {readable(plan_file)} in {readable(data)}/")
+    plan, missing = read_plan_and_contacts(plan_file, contacts)
+    for office in missing:
+        plain(f"no address yet for {office}; correct {readable(contacts)}, it is read at every despatch")
+    stopping = stop_signal()
+    notes: list[str] = []
+
+    def progress(line: str) -> None:
+        notes.append(line)
+        plain(line)
+
+    async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (run, client):
+        if client is None:
+            return
+        try:
+            plain(f"{plan.title}: {await launch_plan(client, plan, as_of)}")
+        except Refused as refusal:
+            # The plan in force goes on; its file has to be agreed first.
+            plain(refusal.as_text())
+        head = where(run)
+        plain(head)
+        console = Console()
+        if console.is_terminal:
+            view = asyncio.create_task(watch_live(client, plan.plan, head, console, notes))
+        else:
+            plain("ready")
+            view = asyncio.create_task(watch_plain(client, plan.plan, plain))
+        await first_of(view, stopping)
+    plain("stopped; `make up` resumes")
+
+
+def stop_signal() -> asyncio.Event:
+    """Set by Ctrl-C or SIGTERM."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+async def first_of(task: asyncio.Task[None], stopping: asyncio.Event) -> None:
+    """Waits for the task or the stop; a task that failed raises."""
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+    for each in (task, stop):
+        if not each.done():
+            each.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await each
+    if task.done() and not task.cancelled():
+        task.result()
+
+
+@asynccontextmanager
+async def embedded(
+    data: Path,
+    plan: Plan,
+    plan_file: Path,
+    contacts: Path,
+    ports: Ports,
+    progress: Callable[[str], None],
+    stopping: asyncio.Event,
+) -> AsyncIterator[tuple[RunFile, Client | None]]:
+    """The embedded parts, started, watched and stopped. The client is None where a stop came during the start."""
+    address = configured().get("target_host")
+    servers = Embedded(
+        EmbeddedOptions(
+            contacts=contacts,
+            data=data,
+            plan_file=plan_file,
+            plan=plan.plan,
+            search_attributes=REGISTERED,
+            temporal_address=address,
+            worker_command=[sys.executable, "worker.py"],
+            worker_directory=ROOT,
+            temporal_port=ports.temporal,
+            ui_port=ports.ui,
+            caldav_port=ports.caldav,
+            smtp_port=ports.smtp,
+        )
+    )
+    start = asyncio.create_task(servers.start(progress))
+    stop = asyncio.create_task(stopping.wait())
+    await asyncio.wait({start, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not start.done():
+        start.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await start
+        raise CommandError("stopped", "stopped before everything was ready")
+    try:
+        run = start.result()
+    except (PortBusy, FolderLocked) as error:
+        raise Refused("busy", str(error)) from error
+    except ServersError as error:
+        raise NoServer("not-started", str(error)) from error
+    watch = asyncio.create_task(servers.watch())
+    try:
+        client = await connect(run.temporal_address, run.namespace)
+        yield run, client
+        if watch.done():
+            watch.result()
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError, ServersError):
+            await watch
+        await servers.stop()
+
+
+def where(run: RunFile) -> str:
+    """Where everything is, for people."""
+    lines = [
+        f"  Temporal UI   {run.ui or 'of the configured Temporal'}",
+        f"  calendars     {run.caldav_url}/aide-memoire/{run.plan}/   (one per office beside it)",
+        f"  mail          {readable(run.mail)}/OFFICE/*.eml",
+        f"  record        {readable(run.record)}/",
+        "  next          python starter.py status   (in another terminal; --help teaches the verbs)",
+    ]
+    return "\n".join(lines)
+
+
+def launch(
+    plan_file: Annotated[Path, typer.Argument(help="The plan file.")] = DEFAULT_PLAN_FILE,
+    contacts: ContactsOption = None,
+    as_of: AsOfOption = None,
+    data: DataOption = Path("var"),
+    as_json: JsonOption = False,
+) -> None:
+    """Launch a plan on the Temporal that is configured, or that `up` runs. Once: afterwards it changes by consent."""
+    plan, missing = read_plan_and_contacts(plan_file, contacts or contacts_beside(plan_file))
+
+    async def run() -> str:
+        async with session(data, plan.plan) as here:
+            return await launch_plan(here.client, plan, as_of.date() if as_of else None)
+
+    result = asyncio.run(run())
+    if as_json:
+        plain(json.dumps({"plan": plan.plan, "result": result, "without_address": missing}))
+        return
+    plain(f"{plan.title}: {result}")
+    for office in missing:
+        plain(f"no address yet for {office}")

@@ -1,0 +1,96 @@
+"""What every command needs to know: which data folder, which plan, where Temporal and the record are."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from temporalio.client import Client, WorkflowQueryRejectedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.settings import Settings
+from cli.errors import NoServer, Refused
+from models.ids import full_item_id, safe_item_id
+from models.plan import Plan
+from servers.connection import DEFAULT_ADDRESS, Unreachable, connect
+from servers.datafolder import RunFile, read_run
+
+T = TypeVar("T")
+
+ANSWER_WITHIN = 9.0
+"""Seconds in which a server or a worker must have answered."""
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(self, client: Client, data: Path, plan: str | None) -> None:
+        self.client = client
+        self._run = read_run(data)
+        self._plan = plan or os.environ.get("AIDE_PLAN")
+        self.record = record_root(data)
+
+    async def plan(self) -> str:
+        """The plan that is meant: named, else that of the data folder, else the only one there is."""
+        if self._plan is None and self._run is not None:
+            self._plan = self._run.plan
+        if self._plan is None:
+            plans = [w.id async for w in self.client.list_workflows("ItemKind='plan'")]
+            if len(plans) != 1:
+                known = ", ".join(sorted(set(plans))) or "none; launch one"
+                raise Refused("no-plan", f"say which plan is meant with --plan (there are: {known})")
+            self._plan = plans[0]
+        return self._plan
+
+    async def item_id(self, item: str) -> str:
+        """The full id of an item that was named with or without its plan."""
+        full = full_item_id(await self.plan(), item.strip("/"))
+        if not safe_item_id(full):
+            raise Refused("no-such-item", f"{item!r} names no item; `status` lists them")
+        return full
+
+    async def plan_in_force(self) -> Plan:
+        """The plan as its workflow holds it."""
+        handle = self.client.get_workflow_handle(await self.plan())
+        return await answered(handle.query("in_force", result_type=Plan))
+
+
+def record_root(data: Path) -> Path:
+    """AIDE_RECORD where it is set, else the record of the data folder."""
+    if "AIDE_RECORD" in os.environ:
+        return Settings().record
+    run = read_run(data)
+    return Path(run.record) if run else data / "record"
+
+
+@asynccontextmanager
+async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]:
+    """Connects, or raises NoServer within ten seconds."""
+    run: RunFile | None = read_run(data)
+    try:
+        client = await connect(run.temporal_address if run else DEFAULT_ADDRESS, run.namespace if run else None)
+        yield Session(client, data, plan)
+    except Unreachable as error:
+        raise NoServer("unreachable", str(error)) from error
+    except RPCError as error:
+        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            raise NoServer("unreachable", f"Temporal does not answer ({error.message})") from error
+        if error.status is RPCStatusCode.NOT_FOUND:
+            raise Refused(
+                "no-such-item", f"there is no such item here ({error.message}); `status` lists them"
+            ) from error
+        raise NoServer("temporal-error", f"Temporal answers: {error.message}") from error
+
+
+async def answered(call: Awaitable[T]) -> T:
+    """The answer of a worker, or NoServer when there is none in time."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN):
+            return await call
+    except TimeoutError as error:
+        message = "no worker answers; is one running? (`make up`, or `python worker.py`)"
+        raise NoServer("no-worker", message) from error
+    except WorkflowQueryRejectedError as error:
+        raise Refused("closed", str(error)) from error

@@ -1,0 +1,137 @@
+"""What offices do to an item, one class per verb. Each is the argument of the Update of the same name."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from models.base import Instant, Value
+from models.invitation import Slot, ZonedTime
+from models.plan import Format
+
+
+class Topic(StrEnum):
+    """What a proposal is about."""
+
+    DATE = "date"
+    HOST = "host"
+    POSTPONE = "postpone"
+    EXTEND = "extend"
+    DROP = "drop"
+
+
+class Terms(Value):
+    """What is proposed. Only the fields of its topic count."""
+
+    topic: Topic
+    slot: Slot | None = None
+    place: str = ""
+    format: Format | None = None
+    host: str | None = None
+    until: Instant | None = None
+    """postpone: nothing is awaited before this instant. extend: the new end of the window."""
+    reason: str = ""
+
+
+class Document(Value):
+    """A filed document, kept beside the record under its digest."""
+
+    name: str
+    sha256: str
+    size: int
+    """Octets."""
+
+
+class Act(Value):
+    """Who acts. The side follows from the office; when it was done is stamped by the workflow that accepts it."""
+
+    verb: ClassVar[str]
+
+    act_id: str
+    """Chosen by the submitter: the same act submitted twice counts once."""
+    office: str
+
+
+class Propose(Act):
+    verb: ClassVar[str] = "propose"
+    terms: Terms
+
+
+class Accept(Act):
+    verb: ClassVar[str] = "accept"
+    proposal: int
+
+
+class Reject(Act):
+    verb: ClassVar[str] = "reject"
+    proposal: int
+    reason: str = ""
+
+
+class Counter(Act):
+    verb: ClassVar[str] = "counter"
+    proposal: int
+    terms: Terms
+
+
+class Withdraw(Act):
+    verb: ClassVar[str] = "withdraw"
+    proposal: int
+
+
+class Regret(Act):
+    verb: ClassVar[str] = "regret"
+    reason: str
+
+
+class Held(Act):
+    verb: ClassVar[str] = "held"
+    format: Format | None = None
+    """None: as agreed."""
+    place: str = ""
+    on: ZonedTime | None = None
+    """The day on which it was really held, where that was not the agreed one."""
+
+
+class NotHeld(Act):
+    verb: ClassVar[str] = "not_held"
+    reason: str = ""
+
+
+class Dispute(Act):
+    verb: ClassVar[str] = "dispute"
+    reason: str
+
+
+class Outcome(Act):
+    verb: ClassVar[str] = "outcome"
+    text: str = ""
+    document: Document | None = None
+
+
+class Evidence(Act):
+    verb: ClassVar[str] = "evidence"
+    text: str = ""
+    document: Document | None = None
+
+
+class Close(Act):
+    verb: ClassVar[str] = "close"
+    note: str = ""
+
+
+VERBS: dict[str, type[Act]] = {
+    act.verb: act
+    for act in (
+        Propose,
+        Accept,
+        Reject,
+        Counter,
+        Withdraw,
+        Regret,
+        Held,
+        NotHeld,
+        Dispute,
+        Outcome,
+        Evidence,
+        Close,
+    )
+}

@@ -1,0 +1,73 @@
+"""What a decision asks the shell to do. The core returns these; it does none of them."""
+
+from models.base import Value
+from models.invitation import CalendarEvent
+from models.letters import Announcement, Notice
+from models.plan import DespatchRule
+from models.views import LedgerEntry
+
+
+class Await(Value):
+    """Tell an office's post room that an act is awaited."""
+
+    notice: Notice
+
+
+class Settle(Value):
+    """Tell an office's post room that these notices no longer stand; with `closed`, nor does any word of the item."""
+
+    office: str
+    item: str
+    keys: tuple[str, ...] = ()
+    closed: bool = False
+
+
+class Announce(Value):
+    """Tell an office's post room something that goes at once."""
+
+    announcement: Announcement
+
+
+class Publish(Value):
+    """Put the event into the calendars of the plan and of the invited offices."""
+
+    event: CalendarEvent
+    calendars: tuple[str, ...]
+
+
+class Enter(Value):
+    """Append a line to the item's record."""
+
+    entry: LedgerEntry
+
+
+class SessionReport(Value):
+    """What a session tells its series: its host while open, its end when closed."""
+
+    session: str
+    item: str
+    status: str
+    host: str | None = None
+    closed: bool = False
+    held: bool = False
+
+
+class Report(Value):
+    """Tell the workflow that opened this item."""
+
+    report: SessionReport
+
+
+Effect = Await | Settle | Announce | Publish | Enter | Report
+
+
+class PostRoomAddress(Value):
+    """Enough to start the post room of an office that has none yet."""
+
+    plan: str
+    plan_title: str
+    office: str
+    office_title: str
+    despatch: DespatchRule
+    focal_point: str | None = None
+    focal_point_title: str = ""

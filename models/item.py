@@ -1,0 +1,298 @@
+"""What every item is made of: its setup, what is awaited of whom, proposals and consent, the ledger."""
+
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from models.acts import Act, Terms, Topic
+from models.base import Duration, Instant, Value
+from models.effects import Announce, Effect, Enter, PostRoomAddress
+from models.invitation import CalendarEvent
+from models.letters import Announcement, AnnouncementKind
+from models.plan import DespatchRule, Window
+from models.views import LedgerEntry, Receipt
+
+LEDGER_KEPT = 20
+PROPOSALS_KEPT = 12
+ACTS_KEPT = 40
+
+
+class Rung(Value):
+    """One office on a ladder."""
+
+    office: str
+    title: str
+    """In full: "Director General, Ministry of Industry and Commerce"."""
+    label: str
+    """In a sentence: "Lao director general"."""
+    after: Duration
+
+
+class Party(Value):
+    """A side, and its offices from the coordinator upwards."""
+
+    side: str
+    adjective: str
+    ladder: tuple[Rung, ...]
+    offices: tuple[str, ...]
+    """Every office of the institution: any of them may act."""
+    focal_point: str | None = None
+    focal_point_title: str = ""
+
+    @property
+    def coordinator(self) -> Rung:
+        return self.ladder[0]
+
+
+class ItemSetup(Value):
+    """What an item is born with and never changes."""
+
+    plan: str
+    plan_title: str
+    id: str
+    ref: str
+    kind: str
+    obligation: str
+    session: str | None
+    title: str
+    short: str
+    uid: str
+    parent: str
+    """Id of the workflow that opened it."""
+    parties: tuple[Party, ...]
+    despatch: DespatchRule
+    window: Window | None
+    opens_at: Instant
+    """Nothing is awaited before."""
+    rotating: bool = False
+    report_to_higher: bool = False
+    evidence_wanted: str = ""
+    assumed: tuple[str, ...] = ()
+
+    def party(self, side: str) -> Party:
+        return next(party for party in self.parties if party.side == side)
+
+    def side_of(self, office: str) -> str | None:
+        """The side for which an office may act here, or None."""
+        return next((party.side for party in self.parties if office in party.offices), None)
+
+    @property
+    def sides(self) -> tuple[str, ...]:
+        return tuple(party.side for party in self.parties)
+
+    def post_room(self, office: str) -> PostRoomAddress:
+        """What starts the post room of an office on one of the ladders."""
+        party = next(p for p in self.parties if any(rung.office == office for rung in p.ladder))
+        title = next(rung.title for rung in party.ladder if rung.office == office)
+        return PostRoomAddress(
+            plan=self.plan,
+            plan_title=self.plan_title,
+            office=office,
+            office_title=title,
+            despatch=self.despatch,
+            focal_point=party.focal_point,
+            focal_point_title=party.focal_point_title,
+        )
+
+
+class Ask(Value):
+    """Something that the state requires of a side now."""
+
+    act: str
+    side: str
+    subject: int = 0
+    """The proposal that an answer is about; 0 otherwise."""
+    stays: bool = False
+    """It stays with the coordinator, in the letter, and climbs no ladder."""
+    said: bool = False
+    """An invitation has just said it."""
+
+
+class OpenAct(Value):
+    """An act that is awaited, and how far its ladder was climbed."""
+
+    act: str
+    side: str
+    subject: int
+    round: int
+    since: Instant
+    climbs: tuple[Instant, ...]
+    """When each rung was climbed, the coordinator's first."""
+    stays: bool = False
+    paused: bool = False
+    """An office could not be reached; silence that we caused never climbs."""
+
+    @property
+    def rung(self) -> int:
+        return len(self.climbs)
+
+
+class ProposalStatus(StrEnum):
+    OPEN = "open"
+    AGREED = "agreed"
+    REJECTED = "rejected"
+    COUNTERED = "countered"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
+
+
+class Consent(Value):
+    side: str
+    office: str
+    at: Instant
+
+
+class Proposal(Value):
+    number: int
+    terms: Terms
+    office: str
+    side: str
+    at: Instant
+    status: ProposalStatus = ProposalStatus.OPEN
+    consents: tuple[Consent, ...] = ()
+    counters: int | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.status is ProposalStatus.OPEN
+
+    def consented(self, side: str) -> bool:
+        return any(consent.side == side for consent in self.consents)
+
+
+class Closure(Value):
+    """How an item ended."""
+
+    status: str
+    """closed, dropped"""
+    at: Instant
+    office: str | None = None
+    text: str = ""
+
+
+class TakenAct(Value):
+    act_id: str
+    receipt: Receipt
+
+
+class ItemState(Value):
+    """The state of an item between two decisions."""
+
+    setup: ItemSetup
+    open_acts: tuple[OpenAct, ...] = ()
+    rounds: dict[str, int] = {}
+    """How often each act was asked anew, by "act/side"."""
+    proposals: tuple[Proposal, ...] = ()
+    last_proposal: int = 0
+    extended_to: Instant | None = None
+    asleep_until: Instant | None = None
+    """Postponed by consent: nothing is awaited before."""
+    awake: bool = False
+    late: bool = False
+    """The window (as extended) ended while the item was open."""
+    host: str | None = None
+    told: tuple[str, ...] = ()
+    """Offices that were told anything about this item."""
+    announced: int = 0
+    evidence: tuple[dict[str, Any], ...] = ()
+    closed: Closure | None = None
+    ledger: tuple[LedgerEntry, ...] = ()
+    entries: int = 0
+    taken: tuple[TakenAct, ...] = ()
+
+    @property
+    def window_end(self) -> Instant | None:
+        if self.extended_to is not None:
+            return self.extended_to
+        return self.setup.window.end if self.setup.window else None
+
+    def proposal(self, number: int) -> Proposal | None:
+        return next((p for p in self.proposals if p.number == number), None)
+
+    def open_proposal(self, topic: Topic) -> Proposal | None:
+        return next((p for p in self.proposals if p.open and p.terms.topic is topic), None)
+
+    @property
+    def open_proposals(self) -> tuple[Proposal, ...]:
+        return tuple(p for p in self.proposals if p.open)
+
+
+S = TypeVar("S", bound=ItemState)
+
+
+class Step(Value, Generic[S]):
+    """A decision: the state that follows, and what is to be done."""
+
+    state: S
+    effects: tuple[Effect, ...] = ()
+    receipt: Receipt | None = None
+
+
+class Draft(Generic[S]):
+    """A step in the making. It lives within one decision only."""
+
+    def __init__(self, state: S, now: Instant) -> None:
+        self.state = state
+        self.now = now
+        self.effects: list[Effect] = []
+
+    def put(self, **changes: Any) -> None:
+        self.state = self.state.model_copy(update=changes)
+
+    def enter(self, verb: str, text: str, act: Act | None = None, **data: Any) -> None:
+        """Adds a numbered line to the ledger and to the record."""
+        side = self.state.setup.side_of(act.office) if act else None
+        entry = LedgerEntry(
+            n=self.state.entries + 1,
+            at=self.now,
+            verb=verb,
+            text=text,
+            office=act.office if act else None,
+            side=side,
+            data={key: value for key, value in data.items() if value is not None},
+        )
+        self.put(ledger=(*self.state.ledger, entry)[-LEDGER_KEPT:], entries=entry.n)
+        self.effects.append(Enter(entry=entry))
+
+    def told(self, office: str) -> None:
+        if office not in self.state.told:
+            self.put(told=(*self.state.told, office))
+
+    def announce(
+        self,
+        kind: AnnouncementKind,
+        sides: tuple[str, ...],
+        text: str,
+        event: CalendarEvent | None = None,
+        rung: int = 1,
+    ) -> None:
+        """One announcement to an office of each of these sides: the coordinator, or a higher rung."""
+        setup = self.state.setup
+        number = self.state.announced + 1
+        self.put(announced=number)
+        for side in sides:
+            told = setup.party(side).ladder[rung - 1]
+            announcement = Announcement(
+                key=f"{setup.id}/{kind.value}/{number}/{told.office}",
+                kind=kind,
+                item=setup.id,
+                ref=setup.ref,
+                title=setup.title,
+                office=told.office,
+                office_title=told.title,
+                at=self.now,
+                text=text,
+                event=event,
+            )
+            self.told(told.office)
+            self.effects.append(Announce(announcement=announcement))
+
+    def set_proposal(self, number: int, **changes: Any) -> None:
+        self.put(
+            proposals=tuple(p.model_copy(update=changes) if p.number == number else p for p in self.state.proposals)
+        )
+
+    def overtake(self, *topics: Topic) -> None:
+        """Proposals that what has just happened leaves without object."""
+        for proposal in self.state.open_proposals:
+            if proposal.terms.topic in topics:
+                self.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)

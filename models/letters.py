@@ -1,0 +1,115 @@
+"""What passes between items, the post room and the activity that transmits."""
+
+from enum import StrEnum
+
+from models.base import Duration, Instant, Value
+from models.invitation import CalendarEvent, Method
+
+
+class Notice(Value):
+    """The word of one rung to one office: this act is awaited of you.
+
+    Its key is plan / item / session / act / rung / round / office. Repeated in the next letter it is the same notice.
+    """
+
+    key: str
+    item: str
+    """Workflow id of the item: lao-khm/16.3-jtc/2026."""
+    ref: str
+    """Provision reference: 16.3."""
+    title: str
+    """The item in words: "Joint Trade Commission 2026"."""
+    act: str
+    """What is awaited, as an infinitive: "propose a date"."""
+    how: str
+    """The command that answers it."""
+    side: str
+    office: str
+    office_title: str
+    rung: int
+    since: Instant
+    """When the act began to be awaited of the first rung."""
+    due: Instant | None = None
+    """By when it was asked for; None where nothing states it."""
+    at: Instant
+    """The instant at which this rung was due."""
+    asked_before: tuple[str, ...] = ()
+    """Titles of the offices on the rungs below."""
+    assumed: tuple[str, ...] = ()
+    """Working readings on which this rests, each marked as assumed."""
+    quiet: bool = False
+    """True where something else has already said it at once (an invitation, the answer to the office's own act):
+    it waits for the next letter and asks for none of its own."""
+
+
+class AnnouncementKind(StrEnum):
+    INVITATION = "invitation"
+    CANCELLATION = "cancellation"
+    ANSWER = "answer"
+    MARK = "mark"
+    OUTCOME = "outcome"
+
+
+class Announcement(Value):
+    """A word to one office that goes at once, in order: an invitation, a cancellation, an answer, what was marked."""
+
+    key: str
+    """plan / item / session / kind / number / office."""
+    kind: AnnouncementKind
+    item: str
+    ref: str
+    title: str
+    office: str
+    office_title: str
+    at: Instant
+    text: str
+    """One paragraph in plain words."""
+    event: CalendarEvent | None = None
+    """With an invitation or a cancellation: the calendar object."""
+
+    @property
+    def method(self) -> Method:
+        return Method.CANCEL if self.kind is AnnouncementKind.CANCELLATION else Method.REQUEST
+
+
+class Despatch(Value):
+    """One mail to one office: either a letter that lists all that is awaited, or one announcement.
+
+    The key is office / despatch instant / revision; one key has one Message-ID and one sequence of bytes.
+    """
+
+    key: str
+    plan: str
+    plan_title: str
+    office: str
+    office_title: str
+    at: Instant
+    notices: tuple[Notice, ...] = ()
+    announcement: Announcement | None = None
+    repeated: tuple[str, ...] = ()
+    """Keys of the notices that an earlier letter already carried."""
+    period: Duration
+    """How often a letter comes while anything is awaited."""
+    second_address: bool = False
+    """True after the first address has definitely refused."""
+
+
+class Fate(StrEnum):
+    """What became of a despatch."""
+
+    SENT = "sent"
+    WITHDRAWN = "withdrawn"
+    """All of it was settled before transmission began."""
+    CHANGED = "changed"
+    """Part of it was settled before transmission began: compose anew."""
+    REFUSED = "refused"
+    """The server definitely refused the address (SMTP 5xx), or there is no address."""
+
+
+class DespatchResult(Value):
+    fate: Fate
+    message_id: str = ""
+    reason: str = ""
+    perhaps_arrived: bool = False
+    """With a fate other than sent: an earlier attempt under this key had an unknown outcome, so the office may hold the
+    letter all the same. An invitation that perhaps arrived needs its cancellation."""

@@ -1,0 +1,513 @@
+"""Meetings, visits and seminars: agree a date, invite, was it held, outcome, close."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from models.acts import Act, Close, Dispute, Evidence, Held, NotHeld, Outcome, Regret, Terms, Topic
+from models.base import Instant, Value
+from models.effects import Publish
+from models.invitation import Attendee, CalendarEvent, EventStatus, PartStat, Slot, ZonedTime
+from models.item import Ask, Draft, ItemState, Proposal
+from models.letters import AnnouncementKind
+from models.machine import Machine
+from models.plan import Format
+from models.views import DateRow, ItemRow, ItemView, Refusal
+from models.wording import plain_instant
+
+
+class AgreedDate(Value):
+    """A date to which every side that must has consented."""
+
+    slot: Slot
+    place: str = ""
+    format: Format | None = None
+
+
+class Mark(Value):
+    """What a side put on record: held or not held."""
+
+    held: bool
+    office: str
+    side: str
+    at: Instant
+    agreed: AgreedDate | None = None
+    """The date that was agreed when it was marked."""
+    on: ZonedTime | None = None
+    format: Format | None = None
+    place: str = ""
+    reason: str = ""
+
+
+class MeetingState(ItemState):
+    agreed: AgreedDate | None = None
+    ended: bool = False
+    """The agreed end has come."""
+    event: CalendarEvent | None = None
+    """What calendars were told last."""
+    mark: Mark | None = None
+    stances: dict[str, bool] = {}
+    """While the mark is disputed: what each disputing side says (held?)."""
+    outcome: dict[str, Any] | None = None
+    reports: tuple[str, ...] = ()
+    """Sides that put on record their report to the higher authority."""
+
+    @property
+    def held(self) -> bool:
+        return self.mark is not None and self.mark.held and not self.stances
+
+
+class MeetingMachine(Machine[MeetingState]):
+    verbs = frozenset(
+        [
+            "propose",
+            "accept",
+            "reject",
+            "counter",
+            "withdraw",
+            "regret",
+            "held",
+            "not_held",
+            "dispute",
+            "outcome",
+            "evidence",
+            "close",
+        ]
+    )
+    topics = frozenset(Topic)
+
+    # What is required
+
+    def _hosting(self, state: MeetingState) -> tuple[str, ...]:
+        """The host acts for the session; without an agreed host every side is asked, and any of them may."""
+        return (state.host,) if state.host in state.setup.sides else state.setup.sides
+
+    def required(self, state: MeetingState) -> Iterator[Ask]:
+        if state.stances:
+            yield from (Ask(act="mark", side=side) for side in state.stances)
+        elif state.held:
+            yield from self._required_after(state)
+        else:
+            yield from self._required_before(state)
+
+    def _required_before(self, state: MeetingState) -> Iterator[Ask]:
+        if state.setup.rotating and state.host is None and not state.open_proposal(Topic.HOST):
+            yield from (Ask(act="propose-host", side=side, stays=True) for side in state.setup.sides)
+        if state.agreed is None and not state.open_proposal(Topic.DATE):
+            yield from (Ask(act="propose-date", side=side) for side in self._hosting(state))
+        elif state.agreed is not None and state.ended:
+            yield from (Ask(act="mark", side=side) for side in self._hosting(state))
+
+    def _required_after(self, state: MeetingState) -> Iterator[Ask]:
+        if state.outcome is None:
+            yield from (Ask(act="outcome", side=side) for side in self._hosting(state))
+        elif self._unreported(state):
+            yield from (Ask(act="report", side=side) for side in self._unreported(state))
+        else:
+            yield from (Ask(act="close", side=side) for side in self._hosting(state))
+
+    def _unreported(self, state: MeetingState) -> tuple[str, ...]:
+        if not state.setup.report_to_higher:
+            return ()
+        return tuple(side for side in state.setup.sides if side not in state.reports)
+
+    def said_by_invitation(self, state: MeetingState, proposal: Proposal) -> bool:
+        return proposal.terms.topic is Topic.DATE and state.agreed is None
+
+    def status(self, state: MeetingState) -> str:
+        if state.stances:
+            return "disputed"
+        if state.held:
+            if state.outcome is None:
+                return "outcome-awaited"
+            return "report-awaited" if self._unreported(state) else "close-awaited"
+        if state.agreed is not None:
+            return "mark-awaited" if state.ended else "scheduled"
+        return "consent-awaited" if state.open_proposal(Topic.DATE) else "date-awaited"
+
+    def moments(self, state: MeetingState) -> Iterator[tuple[Instant, str]]:
+        if state.agreed is not None and not state.ended and not state.held:
+            yield state.agreed.slot.end.utc, "takes place until"
+
+    def pass_moments(self, draft: Draft[MeetingState]) -> None:
+        agreed = draft.state.agreed
+        if agreed is not None and not draft.state.ended and agreed.slot.end.utc <= draft.now:
+            draft.put(ended=True)
+
+    def was_held(self, state: MeetingState) -> bool:
+        return state.held
+
+    # Proposals
+
+    def refuse_terms(self, state: MeetingState, terms: Terms, now: Instant) -> Refusal | None:
+        if state.held:
+            return self.no(state, "already-marked", "it has been marked held; another side may dispute that")
+        if terms.topic is Topic.HOST:
+            if terms.host not in state.setup.sides:
+                return self.no(state, "bad-terms", f"the host is one of {', '.join(state.setup.sides)}")
+            if terms.host == state.host:
+                return self.no(state, "no-change", f"{terms.host} is the host already")
+        if terms.topic is not Topic.DATE:
+            return None
+        if terms.slot is None or terms.slot.end.utc <= terms.slot.start.utc:
+            return self.no(state, "bad-terms", "a date needs a start and a length above zero")
+        if terms.slot.start.utc <= now:
+            message = (
+                f"{plain_instant(terms.slot.start.utc)} has passed; what was held already is marked: held --on DATE"
+            )
+            return self.no(state, "in-the-past", message)
+        if state.agreed and (state.agreed.slot, state.agreed.place) == (terms.slot, terms.place):
+            return self.no(state, "no-change", "this date is the agreed one")
+        return None
+
+    def refuse_consent(self, state: MeetingState, proposal: Proposal, now: Instant) -> Refusal | None:
+        slot = proposal.terms.slot
+        if slot is not None and slot.start.utc <= now:
+            message = f"the date of proposal {proposal.number} has passed: reject or counter it"
+            return self.no(state, "overtaken", message)
+        return super().refuse_consent(state, proposal, now)
+
+    def proposed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
+        """A tentative invitation; an agreed date stands in the calendars until every side consents to another."""
+        if proposal.terms.topic is Topic.DATE and draft.state.agreed is None:
+            accepted = {consent.side for consent in proposal.consents}
+            text = draft.state.ledger[-1].text + ". It stands when every side has accepted."
+            self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text)
+
+    def agreed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
+        terms = proposal.terms
+        if terms.topic is Topic.DATE and terms.slot is not None:
+            moved = draft.state.event is None or draft.state.event.slot != terms.slot
+            agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
+            draft.put(agreed=agreed, ended=False, mark=None, awake=True, asleep_until=None)
+            # A change of time asks every attendee anew (RFC 5546 section 3.2.2.1); a change of status alone does not.
+            accepted = set() if moved else {consent.side for consent in proposal.consents}
+            self._say(draft, EventStatus.CONFIRMED, terms, accepted, "Every side has consented to this date.")
+        elif terms.topic in (Topic.POSTPONE, Topic.DROP):
+            word = "Postponed" if terms.topic is Topic.POSTPONE else "Dropped"
+            self._call_off(draft, f"{word} by consent of every side. {terms.reason}".strip())
+
+    def fell(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
+        if proposal.terms.topic is Topic.DATE and draft.state.agreed is None:
+            self._call_off(draft, draft.state.ledger[-1].text + ".")
+
+    def _say(
+        self, draft: Draft[MeetingState], status: EventStatus, terms: Terms, accepted: set[str], text: str
+    ) -> None:
+        """Tells the calendars and the invited a new version of the event."""
+        setup, last = draft.state.setup, draft.state.event
+        assert terms.slot is not None
+        attendees = tuple(
+            Attendee(
+                office=party.coordinator.office,
+                title=party.coordinator.title,
+                partstat=PartStat.ACCEPTED if party.side in accepted else PartStat.NEEDS_ACTION,
+            )
+            for party in setup.parties
+        )
+        place = ", ".join(part for part in (terms.place, terms.format.value if terms.format else "") if part)
+        event = CalendarEvent(
+            uid=setup.uid,
+            sequence=0,
+            dtstamp=draft.now.replace(microsecond=0),
+            status=status,
+            summary=setup.title,
+            description=f"{setup.plan_title}, provision {setup.ref}. {text}",
+            location=place,
+            slot=terms.slot,
+            attendees=attendees,
+        )
+        self._put_event(draft, following(last, event), AnnouncementKind.INVITATION, text)
+
+    def _call_off(self, draft: Draft[MeetingState], text: str) -> None:
+        """Takes the event out of the calendars, if it is in them."""
+        last = draft.state.event
+        draft.put(agreed=None, ended=False)
+        if last is None or last.status is EventStatus.CANCELLED:
+            return
+        changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
+        self._put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text)
+
+    def _put_event(
+        self, draft: Draft[MeetingState], event: CalendarEvent | None, kind: AnnouncementKind, text: str
+    ) -> None:
+        if event is None:
+            return
+        draft.put(event=event)
+        setup = draft.state.setup
+        draft.announce(kind, setup.sides, text, event)
+        calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
+        draft.effects.append(Publish(event=event, calendars=calendars))
+
+    # The meeting's own acts
+
+    def refuse_own(self, state: MeetingState, act: Act, side: str, now: Instant) -> Refusal | None:
+        if isinstance(act, Regret):
+            return self._refuse_regret(state, now)
+        if isinstance(act, Held):
+            return self._refuse_held(state, act, now)
+        if isinstance(act, NotHeld):
+            return self._refuse_not_held(state, now)
+        if isinstance(act, Dispute):
+            return self._refuse_dispute(state, act, side)
+        if isinstance(act, Outcome | Evidence):
+            return self._refuse_filing(state, act, side)
+        return self._refuse_close(state)
+
+    def _refuse_regret(self, state: MeetingState, now: Instant) -> Refusal | None:
+        if state.agreed is None:
+            return self.no(
+                state, "no-date", "no date is agreed that could be regretted; answer or withdraw the proposal"
+            )
+        if state.agreed.slot.end.utc <= now:
+            return self.no(state, "already-past", "the agreed date has passed: say held or not-held")
+        return None
+
+    def _refuse_held(self, state: MeetingState, act: Held, now: Instant) -> Refusal | None:
+        if state.held:
+            assert state.mark is not None
+            message = f"{state.mark.office} marked it held on {plain_instant(state.mark.at)}"
+            return self.no(state, "already-marked", message)
+        if act.on is not None:
+            if act.on.utc > now:
+                return self.no(state, "not-begun", f"{act.on.local:%-d %B %Y} has not come yet")
+            return None
+        agreed = state.agreed or (state.mark.agreed if state.mark else None)
+        if agreed is None:
+            message = "no date was agreed; propose one, or, if it was held without, say on which day: held --on DATE"
+            return self.no(state, "no-date", message)
+        if agreed.slot.start.utc > now:
+            message = (
+                f"it is agreed for {plain_instant(agreed.slot.start.utc)} and has not begun; "
+                "if it was held on an earlier day, say so: held --on DATE"
+            )
+            return self.no(state, "not-begun", message)
+        return None
+
+    def _refuse_not_held(self, state: MeetingState, now: Instant) -> Refusal | None:
+        if state.stances:
+            return None
+        if (state.mark is not None and state.agreed is None) or state.held:
+            assert state.mark is not None
+            word = "held" if state.mark.held else "not held"
+            return self.no(
+                state, "already-marked", f"{state.mark.office} marked it {word}; another side may dispute that"
+            )
+        if state.agreed is None:
+            return self.no(state, "no-date", "no date is agreed on which it could have been held")
+        if state.agreed.slot.start.utc > now:
+            message = (
+                f"it is agreed for {plain_instant(state.agreed.slot.start.utc)}: regret it, or propose to postpone"
+            )
+            return self.no(state, "not-begun", message)
+        return None
+
+    def _refuse_dispute(self, state: MeetingState, act: Dispute, side: str) -> Refusal | None:
+        if not act.reason.strip():
+            return self.no(state, "bad-terms", "say what is disputed and why")
+        if state.stances:
+            return self.no(state, "disputed", "the mark is disputed already: say held or not-held")
+        by = state.outcome["side"] if state.outcome else state.mark.side if state.mark else None
+        if by is None or (state.mark and not state.mark.held and state.agreed is not None):
+            return self.no(state, "nothing-marked", "nothing has been marked that could be disputed")
+        if by == side:
+            return self.no(state, "own-mark", "your own side put this on record; another side may dispute it")
+        return None
+
+    def _refuse_filing(self, state: MeetingState, act: Outcome | Evidence, side: str) -> Refusal | None:
+        if not act.text.strip() and act.document is None:
+            return self.no(state, "bad-terms", "give a text or a document")
+        if isinstance(act, Evidence):
+            if state.outcome and state.setup.report_to_higher and side in state.reports:
+                return self.no(state, "already-reported", "your side's report is on record")
+            return None
+        if state.stances:
+            return self.no(state, "disputed", "whether it was held is disputed; the sides settle that first")
+        if not state.held:
+            return self.no(state, "not-held", "it has not been marked held")
+        if state.outcome is not None:
+            message = f"{state.outcome['office']} filed the outcome; another side may dispute it"
+            return self.no(state, "already-filed", message)
+        return None
+
+    def _refuse_close(self, state: MeetingState) -> Refusal | None:
+        if state.stances:
+            return self.no(state, "disputed", "whether it was held is disputed; the sides settle that first")
+        if not state.held:
+            return self.no(
+                state, "not-held", "it has not been marked held; what is not to be held is dropped by consent"
+            )
+        if state.outcome is None:
+            return self.no(state, "no-outcome", "the outcome has not been filed")
+        if self._unreported(state):
+            sides = ", ".join(self._unreported(state))
+            return self.no(state, "not-reported", f"the report to the higher authority is awaited of {sides}")
+        return None
+
+    def take_own(self, draft: Draft[MeetingState], act: Act, side: str) -> None:
+        if isinstance(act, Regret):
+            draft.enter("regret", f"{act.office} ({side}) regrets: {act.reason}", act)
+            self._call_off(draft, draft.state.ledger[-1].text + ". A new date is awaited.")
+        elif isinstance(act, Held):
+            self._take_held(draft, act, side)
+        elif isinstance(act, NotHeld):
+            self._take_not_held(draft, act, side)
+        elif isinstance(act, Dispute):
+            self._take_dispute(draft, act, side)
+        elif isinstance(act, Outcome):
+            self._take_outcome(draft, act, side)
+        elif isinstance(act, Evidence):
+            self._take_evidence(draft, act, side)
+        elif isinstance(act, Close):
+            note = f" {act.note}" if act.note else ""
+            self.close(draft, "closed", act, f"{act.office} ({side}) closes it out.{note}")
+
+    def _take_held(self, draft: Draft[MeetingState], act: Held, side: str) -> None:
+        state = draft.state
+        agreed = state.agreed or (state.mark.agreed if state.mark else None)
+        style = act.format or (agreed.format if agreed else None)
+        place = act.place or (agreed.place if agreed else "")
+        when = act.on or (agreed.slot.start if agreed else None)
+        mark = Mark(
+            held=True,
+            office=act.office,
+            side=side,
+            at=draft.now,
+            agreed=agreed,
+            on=act.on,
+            format=style,
+            place=place,
+        )
+        details = ", ".join(part for part in (place, style.value if style else "") if part)
+        on = f" on {when.local:%-d %B %Y}" if when else ""
+        where = f" ({details})" if details else ""
+        draft.enter("held", f"{act.office} ({side}) marks it held{on}{where}", act)
+        self._take_stance(draft, mark)
+
+    def _take_not_held(self, draft: Draft[MeetingState], act: NotHeld, side: str) -> None:
+        state = draft.state
+        agreed = state.agreed or (state.mark.agreed if state.mark else None)
+        reason = f": {act.reason}" if act.reason else ""
+        draft.enter("not_held", f"{act.office} ({side}) marks it not held{reason}", act)
+        mark = Mark(held=False, office=act.office, side=side, at=draft.now, agreed=agreed, reason=act.reason)
+        self._take_stance(draft, mark)
+
+    def _take_stance(self, draft: Draft[MeetingState], mark: Mark) -> None:
+        """A first mark stands at once; a disputed one when the disputing sides say the same."""
+        if draft.state.stances:
+            stances = {**draft.state.stances, mark.side: mark.held}
+            if len(set(stances.values())) > 1:
+                draft.put(stances=stances)
+                return
+            draft.enter("settled", "the sides now say the same")
+        draft.put(mark=mark, stances={})
+        text = draft.state.ledger[-1].text if not mark.held else ""
+        if mark.held:
+            draft.overtake(Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP)
+            if mark.agreed is None:
+                self._call_off(draft, "It was held on another day.")
+            others = tuple(side for side in draft.state.setup.sides if side != mark.side)
+            word = draft.state.ledger[-1].text
+            draft.announce(AnnouncementKind.MARK, others, f"{word}. It may be disputed until it is closed out.")
+        else:
+            self._call_off(draft, f"{text}. A new date is awaited.")
+
+    def _take_dispute(self, draft: Draft[MeetingState], act: Dispute, side: str) -> None:
+        state = draft.state
+        what = "the outcome" if state.outcome else "the mark"
+        draft.enter("dispute", f"{act.office} ({side}) disputes {what}: {act.reason}", act)
+        if state.outcome:
+            draft.put(outcome=None, reports=())
+        elif state.mark:
+            draft.put(stances={state.mark.side: state.mark.held, side: not state.mark.held})
+        others = tuple(each for each in state.setup.sides if each != side)
+        draft.announce(AnnouncementKind.ANSWER, others, draft.state.ledger[-1].text + ".")
+
+    def _take_outcome(self, draft: Draft[MeetingState], act: Outcome, side: str) -> None:
+        filed = filing(act, side, draft.now)
+        draft.put(outcome=filed)
+        draft.enter("outcome", f"{act.office} ({side}) files the outcome{_excerpt(act)}", act, filed=filed)
+        setup = draft.state.setup
+        others = tuple(each for each in setup.sides if each != side)
+        text = draft.state.ledger[-1].text + "."
+        draft.announce(AnnouncementKind.OUTCOME, others, text)
+        if setup.report_to_higher:
+            higher = tuple(party.side for party in setup.parties if len(party.ladder) > 1)
+            why = f" Provision {setup.ref} asks that the result be reported to the higher authority."
+            draft.announce(AnnouncementKind.OUTCOME, higher, text + why, rung=2)
+
+    def _take_evidence(self, draft: Draft[MeetingState], act: Evidence, side: str) -> None:
+        state = draft.state
+        filed = filing(act, side, draft.now)
+        reports = state.outcome is not None and side in self._unreported(state)
+        draft.put(evidence=(*state.evidence, filed), reports=(*state.reports, side) if reports else state.reports)
+        what = "puts on record its report to the higher authority" if reports else "gives evidence"
+        draft.enter("evidence", f"{act.office} ({side}) {what}{_excerpt(act)}", act, filed=filed)
+
+    # Reading
+
+    def _date(self, state: MeetingState) -> DateRow | None:
+        mark = state.mark if state.mark and state.mark.held else None
+        if mark and mark.on:
+            end, start, place, style = mark.on, mark.on, mark.place, mark.format
+        else:
+            agreed = mark.agreed if mark else state.agreed
+            if agreed is None:
+                return None
+            start, end = agreed.slot.start, agreed.slot.end
+            place = mark.place if mark else agreed.place
+            style = mark.format if mark else agreed.format
+        return DateRow(
+            start=start.utc,
+            end=end.utc,
+            local=start.local.isoformat(),
+            zone=start.zone,
+            place=place,
+            format=style.value if style else None,
+        )
+
+    def row(self, state: MeetingState) -> ItemRow:
+        return super().row(state).model_copy(update={"date": self._date(state)})
+
+    def view(self, state: MeetingState) -> ItemView:
+        more = {
+            "date": self._date(state),
+            "sequence": state.event.sequence if state.event else None,
+            "outcome": state.outcome,
+        }
+        return super().view(state).model_copy(update=more)
+
+
+def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:
+    """The next version of an event (itip-rules 6, 10, 11), or None where nothing effective changes.
+
+    SEQUENCE rises with a change of time, length or status, and when a cancelled event is called again; DTSTAMP always.
+    """
+    if last is None:
+        return event
+    stamp = max(event.dtstamp, last.dtstamp + timedelta(seconds=1))
+    changed = (last.slot, last.status) != (event.slot, event.status)
+    candidate = event.model_copy(update={"sequence": last.sequence + int(changed), "dtstamp": stamp})
+    unstamped = candidate.model_copy(update={"dtstamp": last.dtstamp})
+    return None if unstamped == last else candidate
+
+
+def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
+    """What was filed, by whom and when, as it stands in views and in the record."""
+    document = act.document.model_dump(mode="json") if act.document else None
+    return {
+        "office": act.office,
+        "side": side,
+        "at": at.isoformat().replace("+00:00", "Z"),
+        "text": act.text,
+        "document": document,
+    }
+
+
+def _excerpt(act: Outcome | Evidence) -> str:
+    parts = [f'"{act.text[:300]}"' if act.text else "", act.document.name if act.document else ""]
+    text = ", ".join(part for part in parts if part)
+    return f": {text}" if text else ""
+
+
+MEETING = MeetingMachine()

@@ -1,0 +1,288 @@
+"""The post room's decisions: what goes to its office, in which mail, when, and what becomes of each notice.
+
+It keeps what is awaited of the office, sends announcements one by one in the order in which they came, and writes one
+letter per despatch period that lists everything awaited; sooner when something new is asked at once.
+"""
+
+from typing import Any
+
+from models.base import Instant, Value
+from models.effects import Await, PostRoomAddress, Settle
+from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
+from models.views import LedgerEntry
+
+
+class Standing(Value):
+    """A notice that stands: the act is still awaited."""
+
+    notice: Notice
+    sent: bool = False
+    returned: bool = False
+    """Its item knows that it does not reach the office."""
+
+
+class PostRoomState(Value):
+    address: PostRoomAddress
+    standing: dict[str, Standing] = {}
+    """By notice key, in order of arrival."""
+    queue: tuple[Announcement, ...] = ()
+    letter_at: Instant | None = None
+    last_letter: Instant | None = None
+    composed: int = 0
+    """Counts compositions: each has a key of its own, and so its own Message-ID."""
+    invited: dict[str, str] = {}
+    """UIDs of which the office holds an invitation, with their items."""
+    second_address: bool = False
+    """The first address has just refused: the next attempt goes to the second."""
+    unreachable: str = ""
+    """Why nothing reaches the office; empty while it is reached."""
+    address_asked: int = 0
+    """How often the focal point was asked for an address."""
+    pending: tuple[LedgerEntry, ...] = ()
+    """Lines that the record does not hold yet."""
+    entries: int = 0
+
+
+class Returned(Value):
+    """Tell an item that its notice does not reach the office, or (empty reason) that it does again."""
+
+    item: str
+    key: str
+    reason: str = ""
+
+
+class PostRoomStep(Value):
+    state: PostRoomState
+    effects: tuple[Returned | Await | Settle, ...] = ()
+
+
+def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:
+    """An act is awaited of the office. The same notice again changes nothing."""
+    if notice.key in state.standing:
+        return state
+    rule = state.address.despatch
+    if notice.quiet:
+        at = state.letter_at or max((state.last_letter or now) + rule.period, now)
+    else:
+        at = min(state.letter_at or now + rule.gather, now + rule.gather)
+    standing = {**state.standing, notice.key: Standing(notice=notice)}
+    return state.model_copy(update={"standing": standing, "letter_at": at})
+
+
+def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoomState:
+    """Notices no longer stand; what was not sent yet is withdrawn. Of a closed item only cancellations still go."""
+    gone = {
+        key: s for key, s in state.standing.items() if key in settle.keys or (settle.closed and _of(s, settle.item))
+    }
+    for key, standing in gone.items():
+        if not standing.sent:
+            state = note(state, now, "withdrawn", key, "settled before its letter went")
+    if settle.closed:
+        state = _close_item(state, settle.item, now)
+    standing_left = {key: s for key, s in state.standing.items() if key not in gone}
+    return state.model_copy(update={"standing": standing_left, "letter_at": state.letter_at if standing_left else None})
+
+
+def _of(standing: Standing, item: str) -> bool:
+    return standing.notice.item == item
+
+
+def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
+    kept = []
+    for announcement in state.queue:
+        if announcement.item == item and announcement.kind is not AnnouncementKind.CANCELLATION:
+            state = note(state, now, "withdrawn", announcement.key, "its item was closed out before it went")
+        else:
+            kept.append(announcement)
+    cancelling = {a.event.uid for a in kept if a.item == item and a.event}
+    invited = {uid: of for uid, of in state.invited.items() if of != item or uid in cancelling}
+    return state.model_copy(update={"queue": tuple(kept), "invited": invited})
+
+
+def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
+    """Queues it. A newer version of an event overtakes the versions that have not gone."""
+    if any(queued.key == announcement.key for queued in state.queue):
+        return state
+    kept = []
+    for queued in state.queue:
+        if announcement.event and queued.event and queued.event.uid == announcement.event.uid:
+            state = note(state, now, "merged", queued.key, f"overtaken by {announcement.key}")
+        else:
+            kept.append(queued)
+    return state.model_copy(update={"queue": (*kept, announcement)})
+
+
+def standing_keys(state: PostRoomState, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of these notices and announcements still stand: asked once more before each transmission."""
+    queued = {announcement.key for announcement in state.queue}
+    return tuple(key for key in keys if key in state.standing or key in queued)
+
+
+def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
+    """When there is something to despatch; None while nothing is awaited."""
+    return now if state.queue else state.letter_at
+
+
+def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:
+    """A cancellation of what the office was never sent is not sent (itip-rules 11)."""
+    kept = []
+    for queued in state.queue:
+        never = queued.kind is AnnouncementKind.CANCELLATION and queued.event and queued.event.uid not in state.invited
+        if never:
+            state = note(state, now, "withdrawn", queued.key, "cancelled before its invitation was sent")
+        else:
+            kept.append(queued)
+    return state.model_copy(update={"queue": tuple(kept)})
+
+
+def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
+    """The mail that is due now: the oldest announcement, else the letter; None if neither is."""
+    address = state.address
+    common: dict[str, Any] = {
+        "key": f"{address.office}/{now.isoformat().replace('+00:00', 'Z')}/{state.composed + 1}",
+        "plan": address.plan,
+        "plan_title": address.plan_title,
+        "office": address.office,
+        "office_title": address.office_title,
+        "at": now,
+        "period": address.despatch.period,
+        "second_address": state.second_address,
+    }
+    if state.queue:
+        return Despatch(**common, announcement=state.queue[0])
+    if state.letter_at is None or state.letter_at > now or not state.standing:
+        return None
+    standing = sorted(state.standing.values(), key=lambda s: (s.sent, s.notice.since, s.notice.key))
+    repeated = tuple(s.notice.key for s in standing if s.sent)
+    return Despatch(**common, notices=tuple(s.notice for s in standing), repeated=repeated)
+
+
+def keys_of(despatch: Despatch) -> tuple[str, ...]:
+    """Keys of everything a despatch carries."""
+    if despatch.announcement:
+        return (despatch.announcement.key,)
+    return tuple(notice.key for notice in despatch.notices)
+
+
+def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    """What follows from the fate of a despatch."""
+    state = state.model_copy(update={"composed": state.composed + 1, "second_address": False})
+    if result.fate is Fate.SENT:
+        return _sent(state, despatch, result, now)
+    if result.fate is Fate.REFUSED:
+        return _refused(state, despatch, result, now)
+    if despatch.announcement and result.fate is Fate.WITHDRAWN:
+        # It left the queue while it was on its way, and its fate was noted then.
+        left = tuple(a for a in state.queue if a.key != despatch.announcement.key)
+        return PostRoomStep(state=state.model_copy(update={"queue": left}))
+    return PostRoomStep(state=state)
+
+
+def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    for key in keys_of(despatch):
+        if key not in despatch.repeated:
+            state = note(state, now, "sent", key, "", message_id=result.message_id, despatch=despatch.key)
+    if despatch.announcement:
+        state = _announced(state, despatch.announcement)
+    else:
+        standing = {
+            k: s.model_copy(update={"sent": True}) if _in(k, despatch) else s for k, s in state.standing.items()
+        }
+        state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
+        # What came while the letter was on its way keeps its own haste; the rest waits for the next period.
+        rule = state.address.despatch
+        fresh = any(not s.sent and not s.notice.quiet for s in standing.values())
+        if standing:
+            state = state.model_copy(update={"letter_at": now + (rule.gather if fresh else rule.period)})
+    return _reached(state, now)
+
+
+def _in(key: str, despatch: Despatch) -> bool:
+    return any(notice.key == key for notice in despatch.notices)
+
+
+def _announced(state: PostRoomState, announcement: Announcement) -> PostRoomState:
+    left = tuple(queued for queued in state.queue if queued.key != announcement.key)
+    invited = dict(state.invited)
+    if announcement.event and announcement.kind is AnnouncementKind.INVITATION:
+        invited[announcement.event.uid] = announcement.item
+    elif announcement.event:
+        invited.pop(announcement.event.uid, None)
+    return state.model_copy(update={"queue": left, "invited": invited})
+
+
+def _reached(state: PostRoomState, now: Instant) -> PostRoomStep:
+    if not state.unreachable:
+        return PostRoomStep(state=state)
+    effects: list[Returned | Await | Settle] = [
+        Returned(item=s.notice.item, key=key) for key, s in state.standing.items() if s.returned
+    ]
+    if state.address.focal_point:
+        key = _address_key(state)
+        effects.append(Settle(office=state.address.focal_point, item=_own_item(state), keys=(key,)))
+    standing = {key: s.model_copy(update={"returned": False}) for key, s in state.standing.items()}
+    state = state.model_copy(update={"unreachable": "", "standing": standing})
+    state = note(state, now, "reached", "", "the office is reached again")
+    return PostRoomStep(state=state, effects=tuple(effects))
+
+
+def _refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    """Definitely refused: the second address once, then the focal point is asked; the next letter tries again."""
+    if not despatch.second_address:
+        return PostRoomStep(state=state.model_copy(update={"second_address": True}))
+    effects: list[Returned | Await | Settle] = []
+    if despatch.announcement:
+        left = tuple(queued for queued in state.queue if queued.key != despatch.announcement.key)
+        state = state.model_copy(update={"queue": left})
+        state = note(state, now, "suppressed", despatch.announcement.key, result.reason)
+        effects.append(Returned(item=despatch.announcement.item, key=despatch.announcement.key, reason=result.reason))
+    else:
+        standing = dict(state.standing)
+        for key in keys_of(despatch):
+            kept = standing.get(key)
+            if kept and not kept.returned:
+                effects.append(Returned(item=kept.notice.item, key=key, reason=result.reason))
+                standing[key] = kept.model_copy(update={"returned": True})
+                state = note(state, now, "suppressed", key, result.reason)
+        later = now + state.address.despatch.period if standing else None
+        state = state.model_copy(update={"standing": standing, "letter_at": later})
+    if not state.unreachable:
+        state = state.model_copy(update={"unreachable": result.reason, "address_asked": state.address_asked + 1})
+        if state.address.focal_point:
+            effects.append(Await(notice=_ask_for_address(state, now)))
+    return PostRoomStep(state=state, effects=tuple(effects))
+
+
+def _own_item(state: PostRoomState) -> str:
+    return f"{state.address.plan}/office/{state.address.office}"
+
+
+def _address_key(state: PostRoomState) -> str:
+    address = state.address
+    return f"{_own_item(state)}/-/give-address/1/{state.address_asked}/{address.focal_point}"
+
+
+def _ask_for_address(state: PostRoomState, now: Instant) -> Notice:
+    address = state.address
+    return Notice(
+        key=_address_key(state),
+        item=_own_item(state),
+        ref="-",
+        title=f"Letters to {address.office_title}",
+        act=f"give an address that reaches it (now: {state.unreachable})",
+        how=f"correct the address of {address.office} in the contacts file; the next letter tries it",
+        side="",
+        office=address.focal_point or "",
+        office_title=address.focal_point_title,
+        rung=1,
+        since=now,
+        at=now,
+    )
+
+
+def note(state: PostRoomState, now: Instant, fate: str, key: str, reason: str, **data: str) -> PostRoomState:
+    """A line of the post room's own record: what became of a notice, and why."""
+    data = {"key": key, "reason": reason, **data}
+    text = f"{key}: {fate}{f' ({reason})' if reason else ''}"
+    entry = LedgerEntry(n=state.entries + 1, at=now, verb=fate, text=text, office=state.address.office, data=data)
+    return state.model_copy(update={"pending": (*state.pending, entry), "entries": entry.n})

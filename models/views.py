@@ -1,0 +1,95 @@
+"""What is shown of an item: the row of a list, and the whole. Both are contracts, documented in docs/json.md."""
+
+from typing import Any
+
+from pydantic import Field
+
+from models.base import Instant, Value
+from models.plan import Window
+
+
+class AwaitedRow(Value):
+    """One act awaited of one office."""
+
+    office: str
+    act: str
+    since: Instant
+    """When it began to be awaited of this office."""
+    due: Instant | None
+    rung: int
+
+
+class DateRow(Value):
+    """An agreed or actual date."""
+
+    start: Instant
+    end: Instant
+    local: str
+    """Wall time of the start, ISO 8601 without offset."""
+    zone: str
+    place: str
+    format: str | None
+
+
+class ItemRow(Value):
+    """One row of `status`."""
+
+    id: str
+    ref: str
+    kind: str
+    title: str
+    status: str
+    awaiting: tuple[AwaitedRow, ...] = ()
+    next_at: Instant | None = None
+    """When it next moves by itself; None where only an act or a trigger moves it."""
+    next_what: str = ""
+    window: Window | None = None
+    date: DateRow | None = None
+    host: str | None = None
+    assumed: tuple[str, ...] = ()
+
+
+class LedgerEntry(Value):
+    """One line of an item's record, numbered from 1."""
+
+    n: int
+    at: Instant
+    verb: str
+    text: str
+    """In plain words: who, for which side, what."""
+    office: str | None = None
+    side: str | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class ItemView(ItemRow):
+    """`show`: the row and all that stands behind it."""
+
+    plan: str = ""
+    proposals: tuple[dict[str, Any], ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    """The last entries; the record holds them all."""
+    uid: str = ""
+    sequence: int | None = None
+    """SEQUENCE of the calendar object last said; None before the first."""
+    late: bool = False
+    outcome: dict[str, Any] | None = None
+    evidence: tuple[dict[str, Any], ...] = ()
+
+
+class Refusal(Value):
+    """Why an act is not taken, and what is awaited instead. Nothing changes."""
+
+    code: str
+    message: str
+    awaiting: tuple[AwaitedRow, ...] = ()
+
+
+class Receipt(Value):
+    """The answer to an act that was taken."""
+
+    item: str
+    status: str
+    proposal: int | None = None
+    text: str = ""
+    awaiting: tuple[AwaitedRow, ...] = ()

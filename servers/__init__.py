@@ -1,0 +1,1 @@
+"""The embedded defaults: what `up` runs on one machine when nothing else is configured."""

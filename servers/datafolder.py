@@ -1,0 +1,167 @@
+"""The data folder of `up`: where everything it keeps lies, who holds it, and what runs on it."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from models.base import Instant, Value
+from servers.errors import ServersError
+
+
+class FolderLocked(ServersError):
+    """Another `up` holds the data folder."""
+
+
+class RunFileFault(ServersError):
+    """run.json is there and cannot be read as one."""
+
+
+class RunFile(Value):
+    """What runs on a data folder, and under which addresses. Written by `up`, read by the command lines."""
+
+    temporal_address: str
+    """host:port of the gRPC frontend."""
+    namespace: str
+    ui: str | None
+    """URL of the operators' Temporal UI; None where Temporal is a configured one and its UI is not known."""
+    caldav_url: str
+    smtp_host: str
+    smtp_port: int
+    mail: Path
+    record: Path
+    contacts: Path
+    plan_file: Path | None = None
+    plan: str | None = None
+    """Id of the plan."""
+    pid: int
+    """Of `up` itself."""
+    children: Mapping[str, int] = {}
+    """Process id of each child, by its name: temporal, radicale, worker."""
+    started: Instant
+    state: Literal["starting", "running", "stopped"]
+
+    def alive(self) -> bool:
+        """Whether the `up` that wrote this is still there; False also after it was killed and could not write so."""
+        return self.state != "stopped" and process_exists(self.pid)
+
+
+def process_exists(pid: int) -> bool:
+    """Whether a process of this id is there, of whatever user."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """The whole content under this name, or what was there before: also after a power cut. Raises OSError."""
+    # Hidden while it is incomplete, so that nobody who lists the folder reads half of it.
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a rename in this folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class DataFolder:
+    """The sub-paths of one data folder, its lock and its run.json. Paths are absolute."""
+
+    def __init__(self, root: Path = Path("var")) -> None:
+        self.root = root.expanduser().resolve()
+        self.temporal_db = self.root / "temporal.db"
+        self.calendars = self.root / "calendars"
+        self.mail = self.root / "mail"
+        self.record = self.root / "record"
+        self.logs = self.root / "logs"
+        self.run_file = self.root / "run.json"
+        self.lock_file = self.root / "lock"
+        self.ready_file = self.root / "worker.ready"
+        self._held: int | None = None
+
+    def create(self) -> None:
+        """Makes the folders that are missing. Raises ServersError when the file system refuses."""
+        try:
+            # Only for the account that runs `up`: mail, calendars and record name people.
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.calendars, self.mail, self.record, self.logs):
+                folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise ServersError(
+                f"the data folder {self.root} cannot be made ({error.strerror}); choose another with --data"
+            ) from error
+
+    def lock(self) -> None:
+        """Takes the folder for this process until `unlock` or the end of the process, however it ends.
+
+        Raises FolderLocked when another process holds it.
+        """
+        self.create()
+        descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            pid = os.read(descriptor, 32).decode("ascii", "replace").strip()
+            os.close(descriptor)
+            raise FolderLocked(_locked(self.root, pid)) from error
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode("ascii"))
+        self._held = descriptor
+
+    def unlock(self) -> None:
+        """Gives the folder back; nothing if it is not held. The file stays, because a new one would be a new lock."""
+        if self._held is not None:
+            os.ftruncate(self._held, 0)
+            os.close(self._held)
+            self._held = None
+
+    def write_run(self, run: RunFile) -> None:
+        """Replaces run.json. Raises ServersError."""
+        self.write(self.run_file, run.model_dump_json(indent=2) + "\n")
+
+    def write(self, path: Path, text: str) -> None:
+        """Replaces a file of the folder's own. Raises ServersError, which says what the file system answered."""
+        try:
+            write_atomically(path, text.encode())
+        except OSError as error:
+            raise ServersError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _locked(root: Path, pid: str) -> str:
+    holder = f"process {pid}" if pid else "another process"
+    stop = f"press Ctrl-C in its terminal (or: kill {pid})" if pid else "press Ctrl-C in its terminal"
+    return f"the data folder {root} is in use by {holder}; {stop}, or choose another folder with --data"
+
+
+def read_run(root: Path = Path("var")) -> RunFile | None:
+    """What was last started on a data folder, or None if nothing ever was. Raises RunFileFault if it is unreadable."""
+    path = DataFolder(root).run_file
+    try:
+        return RunFile.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise RunFileFault(f"{path} cannot be read ({error}); delete it and start `up` again") from error

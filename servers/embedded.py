@@ -1,0 +1,316 @@
+"""All embedded parts together: started as fast as they can be, watched over, and stopped in order."""
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from servers.datafolder import DataFolder, RunFile, RunFileFault, read_run
+from servers.errors import GaveUp, ServersError
+from servers.ports import LOOPBACK, claim
+from servers.processes import Child, describe_exit, reap_orphans
+from servers.radicale_server import HOME, radicale_child, wait_for_radicale
+from servers.temporal_server import (
+    RETENTION,
+    check_search_attributes,
+    configured_temporal,
+    prepare_namespace,
+    temporal_child,
+    temporal_environment,
+    wait_for_temporal,
+)
+from servers.waiting import Progress, all_or_none, wait_until
+
+if TYPE_CHECKING:
+    from servers.spool import Spool
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class EmbeddedOptions:
+    """What to start, and where. Ports of 0 mean any free one."""
+
+    contacts: Path
+    data: Path = Path("var")
+    plan_file: Path | None = None
+    plan: str | None = None
+    """Id of the plan."""
+    search_attributes: Mapping[str, str] = field(default_factory=dict)
+    """Name and type of each, as in {"Office": "Keyword"}."""
+    temporal_port: int = 7233
+    ui_port: int = 8233
+    caldav_port: int = 5232
+    smtp_port: int = 1025
+    temporal_address: str | None = None
+    """host:port of a Temporal that runs already, as the environment configures it. Then none is started."""
+    namespace: str = "default"
+    retention: timedelta = RETENTION
+    """How long the embedded Temporal keeps closed workflows."""
+    worker_command: Sequence[str] = ()
+    """The worker's program and arguments; empty for none. `--data=FOLDER` is appended to it."""
+    worker_directory: Path = REPOSITORY
+    worker_environment: Mapping[str, str] = field(default_factory=dict)
+    """In addition to ours and to the addresses of the parts; it wins over both."""
+    worker_timeout: float = 60.0
+    """Seconds until the worker must have written its ready file."""
+
+
+@dataclass
+class _Supervised:
+    """A child and what has to be done when it has been started, first or anew."""
+
+    child: Child
+    title: str
+    settle: Callable[[], Awaitable[None]]
+
+
+class Embedded:
+    """The embedded parts on one data folder. `start`, then `watch` until it is to end, then `stop`."""
+
+    quick = 30.0
+    """Seconds: a child that lived shorter than this after it was ready died quickly."""
+    deaths = 5
+    """Quick deaths in a row after which a child is not started again."""
+    backoff: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+    """Seconds before a child is started again after its first, second... quick death in a row."""
+
+    def __init__(self, options: EmbeddedOptions) -> None:
+        self.options = options
+        self.folder = DataFolder(options.data)
+        self.run: RunFile | None = None
+        """What run.json says; None before `start`."""
+        self._progress: Progress = lambda _: None
+        self._parts: dict[str, _Supervised] = {}
+        self._spool: Spool | None = None
+        self._watchers: list[asyncio.Task[None]] = []
+        self._stopped = False
+
+    async def start(self, progress: Progress) -> RunFile:
+        """Starts everything and returns its addresses once all is ready. `progress` gets one line for each step.
+
+        Raises ServersError (FolderLocked, PortBusy, StartFailed...), after stopping whatever had started.
+        """
+        self._progress = progress
+        self.folder.lock()
+        try:
+            await self._reap()
+            self.run = self._claim()
+            self._compose()
+            await all_or_none(self._start_spool(), self._start_calendar(), self._start_temporal_and_worker())
+            self._record("running")
+        except BaseException:
+            await self.stop()
+            raise
+        return self.run
+
+    async def watch(self) -> None:
+        """Starts anew each child that ends, until it is cancelled or `stop` is called. Raises GaveUp."""
+        if self._stopped:
+            return
+        self._watchers = [asyncio.ensure_future(self._supervise(part)) for part in self._parts.values()]
+        try:
+            done, _ = await asyncio.wait(self._watchers, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await self._dismiss_watchers()
+        for watcher in done:
+            if not watcher.cancelled():  # `stop` cancels them
+                watcher.result()
+
+    async def stop(self) -> None:
+        """Stops the worker, the spool, Radicale and Temporal, in this order, and gives the folder back."""
+        self._stopped = True
+        await self._dismiss_watchers()
+        try:
+            # The worker first, while what it may be in the middle of using still answers.
+            await self._stop_child("worker")
+            if self._spool is not None:
+                await self._spool.stop()
+            await self._stop_child("radicale")
+            await self._stop_child("temporal")
+            if self.run is not None:
+                self._record("stopped")
+        finally:
+            self.folder.unlock()
+
+    async def _reap(self) -> None:
+        with contextlib.suppress(RunFileFault):  # written anew below; what it named is unknown then
+            for name in await reap_orphans(read_run(self.folder.root), self.folder.root):
+                self._progress(f"ended {name}, left behind by an `up` that was killed")
+
+    def _claim(self) -> RunFile:
+        """Looks that the ports are free, and says what everything will be called. Raises PortBusy."""
+        options, folder = self.options, self.folder
+        address, ui = options.temporal_address, None
+        if address is None:
+            address = f"{LOOPBACK}:{claim('Temporal', options.temporal_port, '--temporal-port')}"
+            ui = f"http://{LOOPBACK}:{claim('the Temporal UI', options.ui_port, '--ui-port')}"
+        return RunFile(
+            temporal_address=address,
+            namespace=options.namespace,
+            ui=ui,
+            caldav_url=f"http://{LOOPBACK}:{claim('the calendar server', options.caldav_port, '--caldav-port')}",
+            smtp_host=LOOPBACK,
+            smtp_port=claim("the mail spool", options.smtp_port, "--smtp-port"),
+            mail=folder.mail,
+            record=folder.record,
+            contacts=options.contacts.resolve(),
+            plan_file=options.plan_file and options.plan_file.resolve(),
+            plan=options.plan,
+            pid=os.getpid(),
+            started=datetime.now(UTC),
+            state="starting",
+        )
+
+    def _compose(self) -> None:
+        """The children in the order in which they start; nothing is started yet."""
+        assert self.run is not None
+        options = self.options
+        if options.temporal_address is None:
+            assert self.run.ui is not None
+            ports = _port_of(self.run.temporal_address), _port_of(self.run.ui)
+            temporal = temporal_child(self.folder, *ports, options.namespace, options.search_attributes)
+            self._parts["temporal"] = _Supervised(temporal, "Temporal", self._settle_temporal)
+        radicale = radicale_child(self.folder, _port_of(self.run.caldav_url))
+        self._parts["radicale"] = _Supervised(radicale, "the calendar server", self._settle_calendar)
+        if options.worker_command:
+            self._parts["worker"] = _Supervised(self._worker(), "the worker", self._settle_worker)
+
+    def _worker(self) -> Child:
+        command = [*self.options.worker_command, f"--data={self.folder.root}"]
+        environment = self._worker_environment()
+        return Child(
+            "worker",
+            command,
+            self.folder.logs,
+            environment=environment,
+            directory=self.options.worker_directory,
+            patience=20.0,
+        )
+
+    def _worker_environment(self) -> dict[str, str]:
+        assert self.run is not None
+        run = self.run
+        if self.options.temporal_address is None:
+            environment = temporal_environment(run.temporal_address, run.namespace)
+        else:  # its other settings (TLS, key) come from the same environment as the address
+            environment = dict(os.environ)
+            environment |= {"TEMPORAL_ADDRESS": run.temporal_address, "TEMPORAL_NAMESPACE": run.namespace}
+        return {
+            **environment,
+            "AIDE_SMTP_HOST": run.smtp_host,
+            "AIDE_SMTP_PORT": str(run.smtp_port),
+            "AIDE_SMTP_SECURITY": "none",
+            "AIDE_CALDAV_URL": run.caldav_url,
+            "AIDE_CALDAV_HOME": HOME,
+            "AIDE_RECORD": str(run.record),
+            "AIDE_CONTACTS": str(run.contacts),
+            "AIDE_READY_FILE": str(self.folder.ready_file),
+            "PYTHONUNBUFFERED": "1",  # so that the log has the last words of a worker that dies
+            **self.options.worker_environment,
+        }
+
+    async def _start_spool(self) -> None:
+        from servers.spool import Spool
+
+        assert self.run is not None
+        self._spool = Spool(self.run.mail, self.run.contacts, self.run.smtp_port)
+        await self._spool.start()
+        self._progress(f"mail spool ready on {LOOPBACK}:{self._spool.port}")
+
+    async def _start_calendar(self) -> None:
+        await self._bring_up(self._parts["radicale"])
+
+    async def _start_temporal_and_worker(self) -> None:
+        if "temporal" in self._parts:
+            await self._bring_up(self._parts["temporal"])
+        else:
+            await self._join_configured()
+        if "worker" in self._parts:
+            await self._bring_up(self._parts["worker"])
+
+    async def _bring_up(self, part: _Supervised) -> None:
+        """Starts a child and waits until it is ready. Raises StartFailed."""
+        began = time.monotonic()
+        self._progress(f"starting {part.title}")
+        if part.child.name == "worker":
+            self.folder.ready_file.unlink(missing_ok=True)
+        await part.child.start()
+        self._record(self.run.state if self.run else "starting")  # at once, so that no killed `up` hides an orphan
+        await part.settle()
+        self._progress(f"{part.title} ready after {time.monotonic() - began:.1f} s")
+
+    async def _settle_temporal(self) -> None:
+        assert self.run is not None
+        child, port = self._parts["temporal"].child, _port_of(self.run.temporal_address)
+        client = await wait_for_temporal(child, port, self.options.namespace, self._progress)
+        await prepare_namespace(client, self.options.search_attributes, self.options.retention)
+
+    async def _join_configured(self) -> None:
+        assert self.run is not None
+        self._progress(f"using the configured Temporal at {self.run.temporal_address}")
+        client = await configured_temporal(self.run.temporal_address, self.options.namespace)
+        await check_search_attributes(client, self.options.search_attributes, self._progress)
+
+    async def _settle_calendar(self) -> None:
+        assert self.run is not None
+        child = self._parts["radicale"].child
+        await wait_for_radicale(child, _port_of(self.run.caldav_url), self._progress)
+
+    async def _settle_worker(self) -> None:
+        child, ready_file = self._parts["worker"].child, self.folder.ready_file
+
+        async def ready() -> bool:
+            return ready_file.exists()
+
+        await wait_until(ready, "the worker", child, timeout=self.options.worker_timeout, progress=self._progress)
+
+    async def _supervise(self, part: _Supervised) -> None:
+        deaths = 0
+        ready_since = time.monotonic()
+        while True:
+            status = await part.child.wait()
+            deaths = deaths + 1 if time.monotonic() - ready_since < self.quick else 1
+            ending = f"{part.title} {describe_exit(status)}"
+            if deaths >= self.deaths:
+                raise GaveUp(f"{ending}, {deaths} times in a row; it is not started again; log: {part.child.log}")
+            delay = self.backoff[min(deaths, len(self.backoff)) - 1]
+            self._progress(f"{ending}; starting it again in {delay:g} s (log: {part.child.log})")
+            await asyncio.sleep(delay)
+            # One that dies before it is ready has died quickly; one that hangs is ended, which is the same.
+            try:
+                await self._bring_up(part)
+            except ServersError as error:
+                self._progress(str(error))
+                await part.child.stop()
+                ready_since = time.monotonic()
+                continue
+            ready_since = time.monotonic()
+
+    async def _dismiss_watchers(self) -> None:
+        watchers, self._watchers = self._watchers, []
+        for watcher in watchers:
+            watcher.cancel()
+        await asyncio.gather(*watchers, return_exceptions=True)
+
+    async def _stop_child(self, name: str) -> None:
+        part = self._parts.get(name)
+        if part is not None and part.child.running:
+            self._progress(f"stopping {part.title}")
+            await part.child.stop()
+
+    def _record(self, state: Literal["starting", "running", "stopped"]) -> None:
+        assert self.run is not None
+        pids = {name: part.child.pid for name, part in self._parts.items()}
+        children = {name: pid for name, pid in pids.items() if pid is not None}
+        self.run = self.run.model_copy(update={"state": state, "children": children})
+        self.folder.write_run(self.run)
+
+
+def _port_of(address: str) -> int:
+    return int(address.rpartition(":")[2])

@@ -1,0 +1,201 @@
+"""Child processes of `up`: started with a log file each, stopped politely and then not, never left behind."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from models.base import write_instant
+from servers.datafolder import RunFile
+from servers.errors import ServersError, StartFailed
+
+_LOG_LIMIT = 5 * 1024 * 1024
+"""Bytes of a log file above which the next start begins a new one; the one before is kept as NAME.log.1."""
+_TAIL_BYTES = 64 * 1024
+_HAS_PROC = Path("/proc/self/cmdline").exists()
+_TETHER = Path(__file__).with_name("tether.py")
+
+
+@dataclass
+class Child:
+    """One program that runs beside `up`. What it prints goes to `logs`/`name`.log."""
+
+    name: str
+    command: Sequence[str]
+    """The program and its arguments. One argument names the data folder, so that an orphan can be told by it."""
+    logs: Path
+    environment: Mapping[str, str] | None = None
+    """The whole environment; None for that of `up`."""
+    directory: Path | None = None
+    patience: float = 10.0
+    """Seconds between the polite request to end and the kill."""
+    _process: asyncio.subprocess.Process | None = field(default=None, init=False, repr=False)
+    _log_start: int = field(default=0, init=False, repr=False)
+
+    @property
+    def log(self) -> Path:
+        """The file that its output goes to."""
+        return self.logs / f"{self.name}.log"
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs, else None."""
+        return self._process.pid if self.running and self._process else None
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Starts it in a process group of its own, so that Ctrl-C reaches `up` alone. Raises ServersError."""
+        try:
+            with self._begin_log() as output:
+                self._process = await asyncio.create_subprocess_exec(
+                    *_tethered(self.command),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    env=None if self.environment is None else dict(self.environment),
+                    cwd=self.directory,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            raise ServersError(f"{self.name} cannot be started: {error}; log: {self.log}") from error
+
+    async def wait(self) -> int:
+        """Waits for its end and returns its exit status (negative: the signal). 0 if it was never started."""
+        return 0 if self._process is None else await self._process.wait()
+
+    async def stop(self) -> None:
+        """SIGTERM, `patience` seconds, then SIGKILL to its group; nothing if it is not running."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), self.patience)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            await process.wait()
+
+    def must_run(self) -> None:
+        """Raises StartFailed with the last lines of its log if it has ended."""
+        if self._process is None or self._process.returncode is None:
+            return
+        ending = describe_exit(self._process.returncode)
+        lines = self.tail()
+        said = "its last lines:\n" + "\n".join(f"    {line}" for line in lines) if lines else "it printed nothing"
+        raise StartFailed(f"{self.name} {ending} before it was ready; log: {self.log}; {said}")
+
+    def tail(self, lines: int = 20) -> list[str]:
+        """The last lines that it printed since its last start."""
+        try:
+            with self.log.open("rb") as log:
+                size = log.seek(0, os.SEEK_END)
+                log.seek(max(self._log_start, size - _TAIL_BYTES))
+                return log.read().decode("utf-8", "replace").splitlines()[-lines:]
+        except OSError:
+            return []
+
+    def _begin_log(self) -> BinaryIO:
+        """The log, opened at its end after a line that marks this start."""
+        with contextlib.suppress(FileNotFoundError):
+            if self.log.stat().st_size > _LOG_LIMIT:
+                self.log.replace(self.log.with_name(f"{self.log.name}.1"))
+        output = self.log.open("ab")
+        output.write(f"--- {write_instant(datetime.now(UTC))} {self.name} starts\n".encode())
+        output.flush()
+        self._log_start = output.tell()
+        return output
+
+
+def describe_exit(status: int) -> str:
+    """An exit status in words: "exited with status 1", "was killed by SIGKILL"."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"was killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was killed by signal {-status}"
+
+
+def _tethered(command: Sequence[str]) -> list[str]:
+    """The command so wrapped that it dies with us. Elsewhere than on Linux `reap_orphans` has to do."""
+    if not sys.platform.startswith("linux"):
+        return list(command)
+    # The kernel sends the death signal when the *thread* that forked ends. We fork from the main thread, which is the
+    # one that runs the event loop, so it ends with the process. (-I -S: start in a tenth of the time.)
+    return [sys.executable, "-I", "-S", str(_TETHER), str(os.getpid()), *command]
+
+
+async def command_line(pid: int) -> str:
+    """The command line of a process; empty if there is none (a dead one that nobody has waited for counts as none)."""
+    if _HAS_PROC:
+        return _from_proc(pid)
+    ps = await asyncio.create_subprocess_exec(
+        "ps", "-ww", "-o", "command=", "-p", str(pid), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    output, _ = await ps.communicate()
+    return output.decode("utf-8", "replace").strip()
+
+
+def _from_proc(pid: int) -> str:
+    try:
+        arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return ""
+    return arguments.replace(b"\0", b" ").decode("utf-8", "replace").strip()
+
+
+async def reap_orphans(run: RunFile | None, root: Path, patience: float = 8.0) -> list[str]:
+    """Ends children that a killed `up` left behind, so that ports and database are free; returns their names.
+
+    Only a process whose command line names this data folder is touched: its id may belong to somebody else by now.
+    The caller holds the folder's lock. `patience` is in seconds, between SIGTERM and SIGKILL.
+    """
+    if run is None:
+        return []
+    orphans = {name: pid for name, pid in run.children.items() if _names(await command_line(pid), root)}
+    for pid in orphans.values():
+        _signal_group(pid, signal.SIGTERM)
+    for pid in orphans.values():
+        await _end(pid, root, patience)
+    return sorted(orphans)
+
+
+async def _end(pid: int, root: Path, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    killed = False
+    while _names(await command_line(pid), root):
+        if time.monotonic() >= deadline and not killed:
+            _signal_group(pid, signal.SIGKILL)
+            killed = True
+            deadline += patience
+        elif time.monotonic() >= deadline:
+            raise ServersError(f"process {pid}, left behind by an earlier `up`, does not end; end it by hand")
+        await asyncio.sleep(0.05)
+
+
+def _names(command: str, root: Path) -> bool:
+    """Whether a command line names this folder itself, and not one whose name only begins alike."""
+    return re.search(rf"{re.escape(str(root))}(?=[/\s]|$)", command) is not None
+
+
+def _signal_group(pid: int, number: signal.Signals) -> None:
+    """To the whole group where the process leads one, as our children do."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if os.getpgid(pid) == pid:
+            os.killpg(pid, number)
+        else:
+            os.kill(pid, number)

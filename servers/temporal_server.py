@@ -1,0 +1,231 @@
+"""The embedded Temporal: the CLI's dev server on a file, with the search attributes and the retention of a plan."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from servers.datafolder import DataFolder
+from servers.errors import ServersError, StartFailed
+from servers.ports import LOOPBACK
+from servers.processes import Child
+from servers.waiting import Progress, wait_until
+
+if TYPE_CHECKING:  # Importing the SDK takes half a second; `up` says its first word before.
+    from temporalio.client import Client
+
+RETENTION = timedelta(days=4000)
+"""How long closed workflows are kept: longer than any plan lives. (Temporal's own default is one day.)"""
+
+_READY = 30.0
+"""Seconds that the dev server has to become ready; a large database takes some."""
+_CALL = timedelta(seconds=10)
+"""How long connecting, or one call, may take."""
+
+
+def find_temporal() -> Path:
+    """The `temporal` command: one on PATH wins over the one packaged in this environment. Raises ServersError."""
+    packaged = Path(sys.executable).parent / "temporal"
+    others = [part for part in os.get_exec_path() if part and Path(part).resolve() != packaged.parent.resolve()]
+    if found := shutil.which("temporal", path=os.pathsep.join(others)):
+        return Path(found)
+    if packaged.is_file() and os.access(packaged, os.X_OK):
+        return packaged
+    raise ServersError(
+        "the `temporal` command is neither on PATH nor in this Python environment; run `make install`, put Temporal's "
+        "CLI on PATH, or set TEMPORAL_ADDRESS to a Temporal that runs already"
+    )
+
+
+def temporal_environment(address: str, namespace: str) -> dict[str, str]:
+    """Our environment with Temporal's own configuration set to the embedded server, and to nothing besides."""
+    # A profile file or a TEMPORAL_TLS, TEMPORAL_API_KEY... meant for some cluster must not reach the embedded one.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
+    return kept | {
+        "TEMPORAL_ADDRESS": address,
+        "TEMPORAL_NAMESPACE": namespace,
+        "TEMPORAL_CONFIG_FILE": os.devnull,
+        "TEMPORAL_VERSION_CHECK_DISABLED": "1",
+    }
+
+
+def temporal_child(
+    folder: DataFolder, port: int, ui_port: int, namespace: str, search_attributes: Mapping[str, str]
+) -> Child:
+    """The dev server, not yet started. `search_attributes` maps each name to its type, as in {"Office": "Keyword"}."""
+    command = [str(find_temporal()), "server", "start-dev", "--ip", LOOPBACK, "--log-level", "warn"]
+    command += ["--port", str(port), "--ui-port", str(ui_port), "--db-filename", str(folder.temporal_db)]
+    # Measured: more than twice the starts a second, half the CPU; and still safe when the process is killed.
+    command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
+    if namespace != "default":
+        command += ["--namespace", namespace]
+    for name, kind in search_attributes.items():
+        command += ["--search-attribute", f"{name}={kind}"]
+    environment = temporal_environment(f"{LOOPBACK}:{port}", namespace)
+    return Child("temporal", command, folder.logs, environment=environment, patience=15.0)
+
+
+async def wait_for_temporal(child: Child, port: int, namespace: str, progress: Progress) -> "Client":
+    """A client of the dev server, once it knows its namespace. Raises StartFailed when it dies or takes over 30 s."""
+    found: list[Client] = []
+
+    async def ready() -> bool:
+        if await listens(port) and (client := await _client_of(f"{LOOPBACK}:{port}", namespace)):
+            found.append(client)
+        return bool(found)
+
+    await wait_until(ready, "Temporal", child, timeout=_READY, progress=progress)
+    return found[0]
+
+
+async def listens(port: int) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    try:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except OSError:
+        return False
+    writer.close()
+    with contextlib.suppress(OSError):
+        await writer.wait_closed()
+    return True
+
+
+async def _client_of(address: str, namespace: str) -> "Client | None":
+    from temporalio.client import Client
+    from temporalio.service import RPCError
+
+    try:
+        async with asyncio.timeout(_CALL.total_seconds()):
+            client = await Client.connect(address, namespace=namespace)
+        await namespace_retention(client)
+    except (RPCError, RuntimeError, TimeoutError):  # RuntimeError is what the SDK raises when it cannot connect
+        return None
+    return client
+
+
+async def configured_temporal(address: str, namespace: str) -> "Client":
+    """A client of the Temporal that the environment configures. Raises StartFailed if it does not answer."""
+    from temporalio.client import Client
+    from temporalio.envconfig import ClientConfig
+    from temporalio.service import RPCError
+
+    configuration = ClientConfig.load_client_connect_config()
+    configuration["target_host"], configuration["namespace"] = address, namespace
+    try:
+        async with asyncio.timeout(_CALL.total_seconds()):
+            client = await Client.connect(**configuration)
+        await namespace_retention(client)
+    except (RPCError, RuntimeError, TimeoutError) as error:
+        cause = str(error) or "it took too long"
+        raise StartFailed(
+            f"the configured Temporal at {address}, namespace {namespace}, does not answer ({cause}); correct "
+            "TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, or unset them to use the embedded one"
+        ) from error
+    return client
+
+
+async def namespace_retention(client: "Client") -> timedelta:
+    """How long the client's namespace keeps closed workflows. Raises RPCError."""
+    from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+
+    request = DescribeNamespaceRequest(namespace=client.namespace)
+    answer = await client.workflow_service.describe_namespace(request, timeout=_CALL)
+    return answer.config.workflow_execution_retention_ttl.ToTimedelta()
+
+
+async def prepare_namespace(client: "Client", search_attributes: Mapping[str, str], retention: timedelta) -> None:
+    """Gives the namespace of an embedded Temporal its search attributes and its retention. Raises StartFailed."""
+    from temporalio.service import RPCError
+
+    try:
+        await register_search_attributes(client, search_attributes)
+        await keep_closed_workflows(client, retention)
+    except RPCError as error:
+        raise StartFailed(f"Temporal does not take the settings of namespace {client.namespace}: {error}") from error
+
+
+async def keep_closed_workflows(client: "Client", retention: timedelta = RETENTION) -> None:
+    """Sets the retention of the client's namespace, and looks whether it took. Raises StartFailed, RPCError."""
+    from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
+
+    if await namespace_retention(client) == retention:
+        return
+    request = UpdateNamespaceRequest(namespace=client.namespace)
+    request.config.workflow_execution_retention_ttl.FromTimedelta(retention)
+    await client.workflow_service.update_namespace(request, timeout=_CALL)
+    kept = await namespace_retention(client)
+    if kept != retention:
+        raise StartFailed(f"Temporal keeps closed workflows for {kept.days} days, and not for {retention.days}")
+
+
+async def registered_search_attributes(client: "Client") -> dict[str, str]:
+    """The custom search attributes of the client's namespace: name and type, as in {"Office": "Keyword"}."""
+    from temporalio.api.enums.v1 import IndexedValueType
+    from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
+
+    request = ListSearchAttributesRequest(namespace=client.namespace)
+    answer = await client.operator_service.list_search_attributes(request, timeout=_CALL)
+    types = {name: IndexedValueType.Name(kind) for name, kind in answer.custom_attributes.items()}
+    return {name: _camel(kind.removeprefix("INDEXED_VALUE_TYPE_")) for name, kind in types.items()}
+
+
+async def register_search_attributes(client: "Client", wanted: Mapping[str, str]) -> None:
+    """Registers the search attributes that the namespace lacks. Raises StartFailed where a type differs, RPCError.
+
+    `--search-attribute` does this only while the database is new: on an existing one the dev server ignores, without
+    a word, an attribute that it does not know yet and one whose type has changed.
+    """
+    from temporalio.api.enums.v1 import IndexedValueType
+    from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+
+    known = await registered_search_attributes(client)
+    _refuse_other_types(known, wanted)
+    missing = {
+        name: IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{_snake(kind)}")
+        for name, kind in wanted.items()
+        if name not in known
+    }
+    if missing:
+        request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
+        await client.operator_service.add_search_attributes(request, timeout=_CALL)
+
+
+async def check_search_attributes(client: "Client", wanted: Mapping[str, str], progress: Progress) -> None:
+    """Looks whether a configured Temporal has the search attributes; it is not ours to change. Raises StartFailed."""
+    from temporalio.service import RPCError
+
+    try:
+        known = await registered_search_attributes(client)
+    except RPCError as error:  # Temporal Cloud, say, does not list them to everybody
+        progress(f"the search attributes of namespace {client.namespace} could not be checked ({error})")
+        return
+    _refuse_other_types(known, wanted)
+    if missing := [name for name in wanted if name not in known]:
+        commands = "\n".join(
+            f"    temporal operator search-attribute create --namespace {client.namespace} "
+            f"--name {name} --type {wanted[name]}"
+            for name in missing
+        )
+        raise StartFailed(f"namespace {client.namespace} lacks search attributes; register them:\n{commands}")
+
+
+def _refuse_other_types(known: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    for name, kind in wanted.items():
+        if name in known and known[name] != kind:
+            raise StartFailed(
+                f"search attribute {name} is registered as {known[name]} in Temporal, and {kind} is wanted; "
+                "use a new data folder (--data) or another namespace"
+            )
+
+
+def _camel(constant: str) -> str:
+    return "".join(part.capitalize() for part in constant.split("_"))
+
+
+def _snake(kind: str) -> str:
+    return "".join(f"_{letter}" if letter.isupper() and place else letter for place, letter in enumerate(kind)).upper()

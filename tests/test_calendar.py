@@ -1,0 +1,353 @@
+"""Events on a real CalDAV server: Radicale in its own process."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import vobject
+from pydantic import SecretStr
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.calendar import TRIES, CalendarActivities, file_name
+from activities.itip import calendar_object, same_content
+from activities.settings import Settings
+from models.invitation import EventStatus, Publication
+from tests.fixtures_post import LAO, UID, at, contacts, event, settings
+
+ALARM = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Hers\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\nEND:VEVENT"
+Before = Callable[[httpx.Request], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+async def radicale(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The URL of a running Radicale that lets everybody in."""
+    folder = tmp_path_factory.mktemp("radicale")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    config = folder / "config"
+    config.write_text(
+        f"[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = none\n"
+        f"[storage]\nfilesystem_folder = {folder / 'collections'}\n[logging]\nlevel = error\n"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "radicale", "--config", str(config))
+    try:
+        await _listening(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listening(port: int) -> None:
+    for _ in range(200):
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    raise AssertionError("Radicale did not start")
+
+
+class Between(httpx.AsyncBaseTransport):
+    """The real transport, with something happening before or after a request; keeps what was asked."""
+
+    def __init__(self, before: Before | None = None, lose: str = "") -> None:
+        self._real = httpx.AsyncHTTPTransport()
+        self._before = before
+        self._lose = lose
+        self.asked: list[str] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request.method)
+        if self._before:
+            await self._before(request)
+        answer = await self._real.handle_async_request(request)
+        if request.method == self._lose:
+            self._lose = ""
+            await answer.aread()
+            raise httpx.ReadError("the answer was lost", request=request)
+        return answer
+
+    async def aclose(self) -> None:
+        await self._real.aclose()
+
+
+class Desk:
+    """A home of its own on the server for each test, and a person's client beside ours."""
+
+    def __init__(self, url: str, folder: Path, home: str) -> None:
+        self.settings: Settings = settings(folder, caldav_url=url, caldav_home=home)
+        self.url = f"{url}{home}"
+        self.person = httpx.AsyncClient(timeout=10)
+
+    async def publish(
+        self, transport: Between | None = None, calendars: tuple[str, ...] = ("lao-khm",), **change: Any
+    ) -> Between:
+        transport = transport or Between()
+        async with httpx.AsyncClient(transport=transport) as http:
+            publication = Publication(plan="lao-khm", event=event(**change), calendars=calendars)
+            await ActivityEnvironment().run(CalendarActivities(self.settings, http).publish, publication)
+        return transport
+
+    async def refused(self, transport: Between | None = None, **change: Any) -> ApplicationError:
+        with pytest.raises(ApplicationError) as caught:
+            await self.publish(transport, **change)
+        assert not caught.value.non_retryable
+        return caught.value
+
+    def href(self, calendar: str = "lao-khm") -> str:
+        return f"{self.url}{calendar}/{file_name(UID)}"
+
+    async def stored(self, calendar: str = "lao-khm") -> str:
+        answer = await self.person.get(self.href(calendar))
+        assert answer.status_code == 200
+        return answer.content.decode().replace("\r\n ", "")
+
+    async def write(self, text: str) -> None:
+        """As a person's program writes: over whatever is there."""
+        answer = await self.person.put(self.href(), content=text.encode(), headers={"Content-Type": "text/calendar"})
+        assert answer.is_success, answer.text
+
+    async def etag(self) -> str:
+        return str((await self.person.get(self.href())).headers["ETag"])
+
+
+@pytest.fixture
+async def desk(radicale: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    desk = Desk(radicale, tmp_path, f"/{tmp_path.name}/calendars/")
+    yield desk
+    await desk.person.aclose()
+
+
+async def test_the_first_event_makes_the_calendars(desk: Desk) -> None:
+    await desk.publish(calendars=("lao-khm", "lao-moic", "khm-moc"), summary=LAO)
+    for calendar in ("lao-khm", "lao-moic", "khm-moc"):
+        text = await desk.stored(calendar)
+        assert same_content(text.encode(), calendar_object(event(summary=LAO), contacts(), None))
+        assert "METHOD" not in text and "SCHEDULE-AGENT" not in text
+        parsed = vobject.readOne(text).vevent
+        assert parsed.summary.value == LAO
+        assert parsed.dtstart.value.utctimetuple()[:5] == (2026, 3, 3, 2, 0)
+    body = '<propfind xmlns="DAV:"><prop><displayname/><resourcetype/></prop></propfind>'
+    answer = await desk.person.request("PROPFIND", desk.url, content=body, headers={"Depth": "1"})
+    assert "<displayname>ក្រសួងពាណិជ្ជកម្ម</displayname>" in answer.text  # the office's name in the contacts
+    assert "<displayname>lao-khm</displayname>" in answer.text
+    assert answer.text.count("calendar />") == 3
+
+
+async def test_a_repeat_writes_nothing(desk: Desk) -> None:
+    await desk.publish()
+    before = await desk.etag()
+    again = await desk.publish()
+    assert "PUT" not in again.asked
+    assert await desk.etag() == before
+
+
+async def test_a_change_is_written_over_the_version_before(desk: Desk) -> None:
+    await desk.publish()
+    await desk.publish(sequence=1, dtstamp=at(2), status=EventStatus.CONFIRMED, summary="New title", location="")
+    text = await desk.stored()
+    assert "STATUS:CONFIRMED" in text and "SEQUENCE:1" in text and "LOCATION" not in text
+    assert text.count("BEGIN:VEVENT") == 1 and text.count("BEGIN:VTIMEZONE") == 1
+
+
+async def test_a_cancelled_event_stays_and_says_so(desk: Desk) -> None:
+    await desk.publish()
+    await desk.publish(sequence=1, dtstamp=at(2), status=EventStatus.CANCELLED)
+    assert "STATUS:CANCELLED" in await desk.stored()
+
+
+async def test_what_a_person_added_is_kept(desk: Desk) -> None:
+    await desk.publish()
+    await desk.write((await desk.stored()).replace("END:VEVENT", f"CATEGORIES:Trade\r\nX-HERS:1\r\n{ALARM}"))
+    await desk.publish(sequence=1, dtstamp=at(2), summary="New title")
+    text = await desk.stored()
+    for words in ("TRIGGER:-PT15M", "CATEGORIES:Trade", "X-HERS:1", "SUMMARY:New title"):
+        assert text.count(words) == 1, words
+
+
+async def test_a_person_who_writes_between_our_look_and_our_write_is_not_overwritten(desk: Desk) -> None:
+    await desk.publish()
+    person = [(await desk.stored()).replace("END:VEVENT", ALARM)]
+
+    async def write_first(request: httpx.Request) -> None:
+        if request.method == "PUT" and person:
+            await desk.write(person.pop())
+
+    transport = await desk.publish(Between(write_first), sequence=1, dtstamp=at(2), summary="New title")
+    assert transport.asked.count("PUT") == 2  # the first was answered 412
+    text = await desk.stored()
+    assert "TRIGGER:-PT15M" in text and "SUMMARY:New title" in text
+
+
+async def test_another_worker_that_creates_first_is_not_overwritten(desk: Desk) -> None:
+    await desk.publish(uid="another@aide-memoire.example")  # the calendar is there
+    newer = [calendar_object(event(sequence=2, dtstamp=at(3), summary="Newer"), contacts(), None).decode()]
+
+    async def write_first(request: httpx.Request) -> None:
+        if request.method == "PUT" and newer:
+            await desk.write(newer.pop())
+
+    transport = await desk.publish(Between(write_first))
+    assert transport.asked.count("PUT") == 1
+    assert "SUMMARY:Newer" in await desk.stored()
+
+
+@pytest.mark.parametrize("newer", [{"sequence": 2, "dtstamp": at(1)}, {"sequence": 1, "dtstamp": at(3)}])
+async def test_an_overtaken_version_is_not_written(desk: Desk, newer: dict[str, Any]) -> None:
+    await desk.publish(**newer, summary="Newer")
+    await desk.publish(sequence=1, dtstamp=at(2), summary="Older")
+    assert "SUMMARY:Newer" in await desk.stored()
+
+
+async def test_somebody_who_keeps_writing_is_met_with_bounded_tries(desk: Desk) -> None:
+    await desk.publish()
+    text = await desk.stored()
+    count = 0
+
+    async def write_first(request: httpx.Request) -> None:
+        nonlocal count
+        if request.method == "PUT":
+            count += 1
+            await desk.write(text.replace("END:VEVENT", f"X-COUNT:{count}\r\nEND:VEVENT"))
+
+    error = await desk.refused(Between(write_first), sequence=1, dtstamp=at(2))
+    assert error.type == "CalendarConflict" and count == TRIES
+
+
+@pytest.mark.parametrize("lost", ["PUT", "MKCALENDAR", "MKCOL"])
+async def test_after_a_lost_answer_the_repeat_finds_its_own_work(desk: Desk, lost: str) -> None:
+    error = await desk.refused(Between(lose=lost))
+    assert error.type == "CalendarServerUnavailable"
+    again = await desk.publish()
+    assert again.asked.count("PUT") == (0 if lost == "PUT" else 2 if lost == "MKCOL" else 1)
+    assert same_content((await desk.stored()).encode(), calendar_object(event(), contacts(), None))
+
+
+async def test_a_foreign_object_under_our_name_stays(desk: Desk) -> None:
+    await desk.publish()
+    hers = (await desk.stored()).replace(UID, "hers@x.example")
+    await desk.person.delete(desk.href())
+    await desk.write(hers)
+    assert (await desk.refused()).type == "CalendarConflict"
+    assert "UID:hers@x.example" in await desk.stored()
+
+
+async def test_two_workers_at_once(desk: Desk) -> None:
+    versions = ({"sequence": n, "dtstamp": at(n + 1), "summary": f"Version {n}"} for n in range(4))
+    await asyncio.gather(*(desk.publish(**version) for version in versions), return_exceptions=True)
+    await desk.publish(sequence=3, dtstamp=at(4), summary="Version 3")
+    assert "SUMMARY:Version 3" in await desk.stored()
+
+
+async def test_a_name_that_would_leave_the_home_is_refused(desk: Desk) -> None:
+    for name in ("../x", "a/b", "", "a b"):
+        with pytest.raises(ApplicationError) as caught:
+            await desk.publish(calendars=(name,))
+        assert caught.value.non_retryable
+
+
+def test_the_name_of_a_resource_is_safe() -> None:
+    assert file_name(UID) == UID.replace("@", "-") + ".ics"
+    assert file_name("../../x y") == "-..-x-y.ics"
+
+
+async def test_the_activity_has_its_name() -> None:
+    assert activity._Definition.must_from_callable(CalendarActivities.publish).name == "publish"
+
+
+# --- servers that Radicale is not -----------------------------------------------------------------------------------
+
+
+async def answered(folder: Path, answer: Callable[[httpx.Request], httpx.Response], **change: Any) -> None:
+    """One publication to a server that answers as told. Only for what Radicale never says."""
+    config = settings(folder, caldav_url="http://user:pw@dav.example/base", caldav_home="/home", **change)
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as http:
+        publication = Publication(plan="lao-khm", event=event(), calendars=("lao-khm",))
+        await ActivityEnvironment().run(CalendarActivities(config, http).publish, publication)
+
+
+async def test_a_server_that_schedules_by_itself_is_told_not_to(tmp_path: Path) -> None:
+    written = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "PUT":
+            written.append(request)
+            return httpx.Response(201)
+        status = 404 if request.method == "GET" else 200
+        return httpx.Response(status, headers={"DAV": "1, calendar-access, calendar-auto-schedule"})
+
+    await answered(tmp_path, answer)
+    (put,) = written
+    assert put.content.replace(b"\r\n ", b"").count(b"SCHEDULE-AGENT=CLIENT") == 3
+    assert put.headers["If-None-Match"] == "*" and "If-Match" not in put.headers
+    assert put.url.path == f"/base/home/lao-khm/{file_name(UID)}"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [
+        (401, "CalendarServerRefused", "AIDE_CALDAV_PASSWORD"),
+        (403, "CalendarServerRefused", "AIDE_CALDAV_HOME"),
+        (301, "CalendarServerRefused", "AIDE_CALDAV_URL"),
+        (400, "CalendarServerRefused", "400"),
+        (500, "CalendarServerUnavailable", "answered 500"),
+        (503, "CalendarServerUnavailable", "answered 503"),
+        (429, "CalendarServerUnavailable", "answered 429"),
+    ],
+)
+async def test_what_a_server_refuses_is_told_with_the_setting_to_check(
+    tmp_path: Path, status: int, kind: str, words: str
+) -> None:
+    with pytest.raises(ApplicationError) as caught:
+        await answered(
+            tmp_path,
+            lambda request: httpx.Response(status, headers={"Location": "/new"}),
+            caldav_username="u",
+            caldav_password=SecretStr("s3cret"),
+        )
+    error = caught.value
+    assert error.type == kind and not error.non_retryable
+    assert words in str(error) and "http://dav.example" in str(error)
+    assert "s3cret" not in str(error) and "pw" not in str(error)
+
+
+async def test_no_server(desk: Desk, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    gone = Desk(f"http://127.0.0.1:{port}", tmp_path, "/x/")
+    error = await gone.refused()
+    assert error.type == "CalendarServerUnavailable" and f"127.0.0.1:{port}" in str(error)
+
+
+async def test_the_login_is_sent(tmp_path: Path) -> None:
+    seen = set()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.add(request.headers.get("Authorization"))
+        return httpx.Response(404 if request.method == "GET" else 201)
+
+    await answered(tmp_path, answer, caldav_username="u", caldav_password=SecretStr("p"))
+    assert seen == {"Basic dTpw"}
+
+
+async def test_an_object_without_an_etag_is_not_overwritten(tmp_path: Path) -> None:
+    old = calendar_object(event(summary="Old"), contacts(), None)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.method != "PUT"
+        return httpx.Response(200, content=old)
+
+    with pytest.raises(ApplicationError, match="ETag"):
+        await answered(tmp_path, answer)

@@ -1,0 +1,99 @@
+"""The worker: carries out workflows and activities. Several can run side by side.
+
+Temporal is found by Temporal's own environment configuration (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE,
+TLS); mail, calendar, contacts and the record by AIDE_ settings.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+import httpx
+from pydantic import ValidationError
+from pythonjsonlogger.json import JsonFormatter
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.calendar import CalendarActivities
+from activities.post import PostActivities
+from activities.record import RecordActivities
+from activities.settings import Settings
+from activities.windows import windows
+from models.ids import TASK_QUEUE
+from servers.connection import Unreachable, connect
+from workflows import WORKFLOWS
+
+READY_FILE = "AIDE_READY_FILE"
+"""Names the file that is touched once the worker polls."""
+
+
+def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, task_queue: str = TASK_QUEUE) -> Worker:
+    """A worker with every workflow and activity."""
+    post = PostActivities(settings, client)
+    calendar = CalendarActivities(settings, http)
+    record = RecordActivities(settings)
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=WORKFLOWS,
+        activities=[post.despatch, calendar.publish, record.enter, windows],
+    )
+
+
+def calendar_client(settings: Settings) -> httpx.AsyncClient:
+    """The client of the calendar server. Environment proxies are not for it."""
+    auth = None
+    if settings.caldav_username and settings.caldav_password:
+        auth = httpx.BasicAuth(settings.caldav_username, settings.caldav_password.get_secret_value())
+    return httpx.AsyncClient(base_url=settings.caldav_url, auth=auth, timeout=settings.caldav_timeout, trust_env=False)
+
+
+def log_as_json(level: str) -> None:
+    """Structured logs on standard error, one JSON object a line."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+async def run(settings: Settings) -> None:
+    """Polls until SIGINT or SIGTERM, then finishes what is under way."""
+    client = await connect()
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stopping.set)
+    async with calendar_client(settings) as http, build_worker(client, settings, http):
+        if ready := os.environ.get(READY_FILE):
+            Path(ready).touch()
+        logging.getLogger("aide-memoire").info("worker polls", extra={"task_queue": TASK_QUEUE})
+        await stopping.wait()
+
+
+def main() -> int:
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            print(f"AIDE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}", file=sys.stderr)
+        return 2
+    log_as_json(settings.log_level)
+    try:
+        asyncio.run(run(settings))
+    except Unreachable as error:
+        print(error, file=sys.stderr)
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The SDK's native threads can crash the interpreter's teardown: leave without it, with the true code.
+    os._exit(code)

@@ -1,0 +1,17 @@
+"""The five workflows. Each is a short loop: ask the core what is due, do it, wait for the next instant or message."""
+
+from typing import Any
+
+from workflows.commitment import CommitmentWorkflow
+from workflows.meeting import MeetingWorkflow
+from workflows.plan import PlanWorkflow
+from workflows.secretariat import SecretariatWorkflow
+from workflows.series import SeriesWorkflow
+
+WORKFLOWS: list[type[Any]] = [
+    PlanWorkflow,
+    SeriesWorkflow,
+    MeetingWorkflow,
+    CommitmentWorkflow,
+    SecretariatWorkflow,
+]

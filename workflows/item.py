@@ -1,0 +1,230 @@
+"""The shell of every item: ask the core what is due, carry it out, wait for the next instant or the next act."""
+
+import asyncio
+from typing import Any, Generic
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Mouth, Words, signal_if_there
+from workflows.visibility import show
+
+with workflow.unsafe.imports_passed_through():
+    from models import acts
+    from models.base import Instant
+    from models.details import item_details
+    from models.effects import Announce, Await, Effect, Enter, Publish, Report, Settle
+    from models.invitation import Publication
+    from models.item import S, Step
+    from models.machine import Machine
+    from models.postroom import Returned
+    from models.record import RecordEntries
+    from models.views import ItemRow, ItemView, Receipt
+
+
+class ItemWorkflow(Generic[S]):
+    """One item, from its opening to its close-out.
+
+    Handlers only change the state and queue effects; `live` alone carries effects out, in order. Handlers may run
+    before `live` does: all state is built in the constructor.
+    """
+
+    machine: Machine[S]
+
+    def __init__(self, state: S) -> None:
+        self.state = state
+        self._effects: list[Effect] = []
+        self._shown: ItemRow | None = None
+        self._timer: asyncio.Task[None] | None = None
+        self._timer_at: Instant | None = None
+        self._mouth = Mouth(state.setup.plan)
+
+    async def live(self) -> None:
+        """Runs until the item is closed out and everything that follows from it is done."""
+        while True:
+            self._keep(self.machine.due(self.state, workflow.now()))
+            await self._carry_out()
+            if self.state.closed and not self._effects:
+                break
+            if workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                if not self._effects:
+                    self._set_timer(None, "")
+                    workflow.continue_as_new(self.state)
+            await self._wait()
+        self._set_timer(None, "")
+        await workflow.wait_condition(workflow.all_handlers_finished)
+
+    # Acts
+
+    def check(self, act: acts.Act) -> None:
+        """The validator of every Update: the same function as the command line's dry run."""
+        refusal = self.machine.refuse(self.state, act, workflow.now())
+        if refusal is not None:
+            raise ApplicationError(refusal.message, refusal, type="Refusal", non_retryable=True)
+
+    def take(self, act: acts.Act) -> Receipt:
+        """Carries out an act. Checked again: another act may have been taken since the validator ran."""
+        self.check(act)
+        step = self.machine.take(self.state, act, workflow.now())
+        self._keep(step)
+        assert step.receipt is not None
+        return step.receipt
+
+    def _keep(self, step: Step[S]) -> None:
+        self.state = step.state
+        self._effects.extend(step.effects)
+
+    @workflow.update
+    def propose(self, act: acts.Propose) -> Receipt:
+        return self.take(act)
+
+    @propose.validator
+    def check_propose(self, act: acts.Propose) -> None:
+        self.check(act)
+
+    @workflow.update
+    def accept(self, act: acts.Accept) -> Receipt:
+        return self.take(act)
+
+    @accept.validator
+    def check_accept(self, act: acts.Accept) -> None:
+        self.check(act)
+
+    @workflow.update
+    def reject(self, act: acts.Reject) -> Receipt:
+        return self.take(act)
+
+    @reject.validator
+    def check_reject(self, act: acts.Reject) -> None:
+        self.check(act)
+
+    @workflow.update
+    def counter(self, act: acts.Counter) -> Receipt:
+        return self.take(act)
+
+    @counter.validator
+    def check_counter(self, act: acts.Counter) -> None:
+        self.check(act)
+
+    @workflow.update
+    def withdraw(self, act: acts.Withdraw) -> Receipt:
+        return self.take(act)
+
+    @withdraw.validator
+    def check_withdraw(self, act: acts.Withdraw) -> None:
+        self.check(act)
+
+    @workflow.update
+    def dispute(self, act: acts.Dispute) -> Receipt:
+        return self.take(act)
+
+    @dispute.validator
+    def check_dispute(self, act: acts.Dispute) -> None:
+        self.check(act)
+
+    @workflow.update
+    def evidence(self, act: acts.Evidence) -> Receipt:
+        return self.take(act)
+
+    @evidence.validator
+    def check_evidence(self, act: acts.Evidence) -> None:
+        self.check(act)
+
+    @workflow.update
+    def close(self, act: acts.Close) -> Receipt:
+        return self.take(act)
+
+    @close.validator
+    def check_close(self, act: acts.Close) -> None:
+        self.check(act)
+
+    @workflow.signal
+    def returned(self, returned: Returned) -> None:
+        """A post room tells that a notice does not reach its office, or that it does again."""
+        change = self.machine.returned if returned.reason else None
+        now = workflow.now()
+        if change:
+            self._keep(change(self.state, returned.key, returned.reason, now))
+        else:
+            self._keep(self.machine.reached(self.state, returned.key, now))
+
+    # Reading
+
+    @workflow.query
+    def view(self) -> ItemView:
+        """The whole item, as `show` prints it."""
+        return self.machine.view(self.state)
+
+    # Waiting
+
+    async def _wait(self) -> None:
+        moment = self.machine.next_moment(self.state)
+        self._set_timer(moment[0] if moment else None, self.machine.sentence(self.state))
+        await workflow.wait_condition(lambda: bool(self._effects) or (self._timer is not None and self._timer.done()))
+        if self._timer is not None and self._timer.done():
+            self._timer, self._timer_at = None, None
+
+    def _set_timer(self, at: Instant | None, sentence: str) -> None:
+        """One timer at a time, and none started anew for the same instant."""
+        if at == self._timer_at:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer, self._timer_at = None, at
+        if at is not None:
+            delay = max((at - workflow.now()).total_seconds(), 0.0)
+            self._timer = asyncio.create_task(workflow.sleep(delay, summary=sentence[:200]))
+
+    # Effects
+
+    async def _carry_out(self) -> None:
+        while self._effects:
+            effects, self._effects = self._effects, []
+            workflow.set_current_details(item_details(self.machine, self.state))
+            await self._speak(effects)
+            await self._publish([effect for effect in effects if isinstance(effect, Publish)])
+            self._show()
+            await self._record([effect for effect in effects if isinstance(effect, Enter)])
+            for effect in effects:
+                if isinstance(effect, Report):
+                    await signal_if_there(self.state.setup.parent, "learn", effect.report)
+        self._show()
+
+    def _show(self) -> None:
+        row = self.machine.row(self.state)
+        show(row, self._shown)
+        self._shown = row
+
+    async def _speak(self, effects: list[Effect]) -> None:
+        words: dict[str, Words] = {}
+        for effect in effects:
+            if isinstance(effect, Announce):
+                words.setdefault(effect.announcement.office, Words()).announcements.append(effect.announcement)
+            elif isinstance(effect, Settle):
+                words.setdefault(effect.office, Words()).settled.append(effect)
+            elif isinstance(effect, Await):
+                words.setdefault(effect.notice.office, Words()).awaited.append(effect.notice)
+        for office, said in words.items():
+            await self._mouth.say(self.state.setup.post_room(office), office, said)
+
+    async def _publish(self, publishes: list[Publish]) -> None:
+        # Only the newest version counts: calendars keep no history.
+        for effect in publishes[-1:]:
+            publication = Publication(plan=self.state.setup.plan, event=effect.event, calendars=effect.calendars)
+            await self._activity("publish", publication, f"{effect.event.summary}: {effect.event.status.lower()}")
+
+    async def _record(self, enters: list[Enter]) -> None:
+        if enters:
+            lines = tuple(effect.entry.model_dump(mode="json") for effect in enters)
+            entries = RecordEntries(plan=self.state.setup.plan, item=self.state.setup.id, lines=lines)
+            await self._activity("enter", entries, f"record: {enters[-1].entry.text}")
+
+    async def _activity(self, name: str, argument: Any, summary: str) -> None:
+        await workflow.execute_activity(
+            name,
+            argument,
+            start_to_close_timeout=EFFECT_TIMEOUT,
+            retry_policy=EFFECT_RETRY,
+            summary=summary[:200],
+        )

@@ -1,0 +1,64 @@
+"""The meeting workflow: one session, one-off meeting, visit or seminar."""
+
+from temporalio import workflow
+
+from workflows.item import ItemWorkflow
+
+with workflow.unsafe.imports_passed_through():
+    from models import acts
+    from models.meeting import MEETING, MeetingState
+    from models.views import Receipt
+
+
+@workflow.defn(name="meeting")
+class MeetingWorkflow(ItemWorkflow[MeetingState]):
+    """Agree a date, invite, remind, held?, outcome, close. Each step is an Update, because its submitter must learn
+    whether it was taken and what is awaited next."""
+
+    machine = MEETING
+
+    @workflow.init
+    def __init__(self, state: MeetingState) -> None:
+        super().__init__(state)
+
+    @workflow.run
+    async def run(self, state: MeetingState) -> str:
+        await self.live()
+        return self.machine.status_of(self.state)
+
+    @workflow.query
+    def state_now(self) -> MeetingState:
+        """The state itself: the command line's dry run decides on it with the same function as the validators."""
+        return self.state
+
+    @workflow.update
+    def regret(self, act: acts.Regret) -> Receipt:
+        return self.take(act)
+
+    @workflow.update
+    def held(self, act: acts.Held) -> Receipt:
+        return self.take(act)
+
+    @workflow.update
+    def not_held(self, act: acts.NotHeld) -> Receipt:
+        return self.take(act)
+
+    @workflow.update
+    def outcome(self, act: acts.Outcome) -> Receipt:
+        return self.take(act)
+
+    @regret.validator
+    def check_regret(self, act: acts.Regret) -> None:
+        self.check(act)
+
+    @held.validator
+    def check_held(self, act: acts.Held) -> None:
+        self.check(act)
+
+    @not_held.validator
+    def check_not_held(self, act: acts.NotHeld) -> None:
+        self.check(act)
+
+    @outcome.validator
+    def check_outcome(self, act: acts.Outcome) -> None:
+        self.check(act)

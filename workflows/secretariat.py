@@ -1,0 +1,163 @@
+"""The secretariat workflow: the post room of one office, and the only sender to it."""
+
+from collections.abc import Sequence
+
+from temporalio import workflow
+
+from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Mouth, Words, signal_if_there
+from workflows.visibility import show
+
+with workflow.unsafe.imports_passed_through():
+    from models import postroom
+    from models.details import post_room_details
+    from models.effects import Await, Settle
+    from models.ids import secretariat_id
+    from models.letters import Announcement, Despatch, DespatchResult, Notice
+    from models.postroom import PostRoomState, PostRoomStep, Returned
+    from models.record import RecordEntries
+    from models.views import ItemRow
+    from models.wording import plain_date
+
+MAILS_PER_RUN = 50
+"""Continues-as-new after so many, so that its history does not grow with age."""
+
+
+@workflow.defn(name="secretariat")
+class SecretariatWorkflow:
+    """Sends in order, one mail at a time. Items tell it what is awaited and what no longer is; they never send."""
+
+    @workflow.init
+    def __init__(self, state: PostRoomState) -> None:
+        self.state = state
+        self._heard = 0
+        self._composed_before = state.composed
+        self._shown: ItemRow | None = None
+        self._mouth = Mouth(state.address.plan)
+
+    @workflow.run
+    async def run(self, state: PostRoomState) -> None:
+        while True:
+            now = workflow.now()
+            self.state = postroom.drop_unsent_cancellations(self.state, now)
+            despatch = postroom.next_despatch(self.state, now)
+            if despatch is not None:
+                await self._despatch(despatch)
+                continue
+            await self._flush()
+            if self._old():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                if not self.state.pending and postroom.next_despatch(self.state, workflow.now()) is None:
+                    workflow.continue_as_new(self.state)
+            await self._wait()
+
+    # What items say
+
+    @workflow.signal
+    def awaited(self, notices: Sequence[Notice]) -> None:
+        """These acts are awaited of this office."""
+        for notice in notices:
+            self.state = postroom.hear_awaited(self.state, notice, workflow.now())
+        self._heard += 1
+
+    @workflow.signal
+    def settled(self, settled: Sequence[Settle]) -> None:
+        """These notices no longer stand; of a closed item, nothing does."""
+        for settle in settled:
+            self.state = postroom.hear_settled(self.state, settle, workflow.now())
+        self._heard += 1
+
+    @workflow.signal
+    def announce(self, announcements: Sequence[Announcement]) -> None:
+        """These go at once, in this order."""
+        for announcement in announcements:
+            self.state = postroom.hear_announcement(self.state, announcement, workflow.now())
+        self._heard += 1
+
+    @workflow.query
+    def standing(self, keys: Sequence[str]) -> list[str]:
+        """Which of these notices still stand: the despatching activity asks once more before it transmits."""
+        return list(postroom.standing_keys(self.state, tuple(keys)))
+
+    # Sending
+
+    async def _despatch(self, despatch: Despatch) -> None:
+        what = despatch.announcement.kind.value if despatch.announcement else f"letter, {len(despatch.notices)} awaited"
+        title = despatch.announcement.title if despatch.announcement else ""
+        result = await workflow.execute_activity(
+            "despatch",
+            despatch,
+            result_type=DespatchResult,
+            start_to_close_timeout=EFFECT_TIMEOUT,
+            retry_policy=EFFECT_RETRY,
+            summary=f"{what} to {despatch.office_title}{f': {title}' if title else ''}"[:200],
+        )
+        step = postroom.despatched(self.state, despatch, result, workflow.now())
+        self.state = step.state
+        await self._carry_out(step)
+
+    async def _carry_out(self, step: PostRoomStep) -> None:
+        for effect in step.effects:
+            if isinstance(effect, Returned):
+                await signal_if_there(effect.item, "returned", effect)
+                continue
+            words = Words()
+            if isinstance(effect, Await):
+                words.awaited.append(effect.notice)
+            elif isinstance(effect, Settle):
+                words.settled.append(effect)
+            focal_point = self.state.address.focal_point
+            if focal_point and focal_point != self.state.address.office:
+                await self._mouth.say(None, focal_point, words)
+
+    async def _flush(self) -> None:
+        """Shows the post room and records what became of each notice."""
+        workflow.set_current_details(post_room_details(self.state))
+        address = self.state.address
+        row = ItemRow(
+            id=secretariat_id(address.plan, address.office),
+            ref="-",
+            kind="secretariat",
+            title=address.office_title,
+            status="unreachable" if self.state.unreachable else "writing" if self.state.standing else "idle",
+            next_at=self.state.letter_at,
+        )
+        show(row, self._shown)
+        self._shown = row
+        pending = self.state.pending
+        if pending:
+            await workflow.execute_activity(
+                "enter",
+                RecordEntries(
+                    plan=address.plan,
+                    item=secretariat_id(address.plan, address.office),
+                    lines=tuple(entry.model_dump(mode="json") for entry in pending),
+                ),
+                start_to_close_timeout=EFFECT_TIMEOUT,
+                retry_policy=EFFECT_RETRY,
+                summary=f"record: {pending[-1].text}"[:200],
+            )
+            left = tuple(entry for entry in self.state.pending if entry.n > pending[-1].n)
+            self.state = self.state.model_copy(update={"pending": left})
+
+    # Waiting
+
+    def _old(self) -> bool:
+        many = self.state.composed - self._composed_before >= MAILS_PER_RUN
+        return many or workflow.info().is_continue_as_new_suggested()
+
+    async def _wait(self) -> None:
+        if self.state.pending:
+            return
+        heard, at = self._heard, postroom.next_instant(self.state, workflow.now())
+        if at is not None and at <= workflow.now():
+            return
+        timeout = None if at is None else (at - workflow.now()).total_seconds()
+        letter = plain_date(at, self.state.address.despatch.period) if at else ""
+        try:
+            await workflow.wait_condition(
+                lambda: self._heard != heard,
+                timeout=timeout,
+                timeout_summary=f"Next letter on {letter}" if at else None,
+            )
+        except TimeoutError:
+            return

@@ -1,0 +1,108 @@
+"""Starting children that outlive their parent, and speaking to post rooms."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.workflow import ParentClosePolicy
+
+from workflows.visibility import MEMO_ROW, initial_attributes
+
+with workflow.unsafe.imports_passed_through():
+    from models.effects import PostRoomAddress, Settle
+    from models.ids import secretariat_id
+    from models.letters import Announcement, Notice
+    from models.postroom import PostRoomState
+    from models.views import ItemRow
+
+EFFECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
+"""Effects are tried until they succeed; each carries the key that makes a repetition harmless."""
+
+EFFECT_TIMEOUT = timedelta(seconds=60)
+
+
+async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, summary: str, details: str) -> bool:
+    """Starts a child that lives on when its parent continues-as-new, and awaits that start.
+
+    Ids are never reused: False where the id was started before.
+    """
+    try:
+        await workflow.start_child_workflow(
+            name,
+            state,
+            id=row.id,
+            parent_close_policy=ParentClosePolicy.ABANDON,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            search_attributes=initial_attributes(plan, row),
+            memo={MEMO_ROW: row},
+            static_summary=summary[:200],
+            static_details=details,
+        )
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
+
+
+async def start_post_room(address: PostRoomAddress) -> None:
+    """Starts the secretariat of an office, unless it is there."""
+    row = ItemRow(
+        id=secretariat_id(address.plan, address.office),
+        ref="-",
+        kind="secretariat",
+        title=address.office_title,
+        status="idle",
+    )
+    summary = f"Post room of {address.office_title}"
+    details = "The only sender to this office: announcements at once and in order, and one letter per period."
+    state = PostRoomState(address=address)
+    await start_abandoned("secretariat", state, plan=address.plan, row=row, summary=summary, details=details)
+
+
+class Mouth:
+    """How a workflow speaks to post rooms: at most three signals an office and decision."""
+
+    def __init__(self, plan: str) -> None:
+        self._plan = plan
+
+    async def say(self, address: PostRoomAddress | None, office: str, words: "Words") -> None:
+        """Announcements first, so that a cancellation is queued before its item is closed; then what is settled, then
+        what is awaited. A post room that is not there is started, where its address is known."""
+        for signal, argument in (
+            ("announce", words.announcements),
+            ("settled", words.settled),
+            ("awaited", words.awaited),
+        ):
+            if argument:
+                await self._signal(address, office, signal, argument)
+
+    async def _signal(self, address: PostRoomAddress | None, office: str, signal: str, argument: Sequence[Any]) -> None:
+        handle = workflow.get_external_workflow_handle(secretariat_id(self._plan, office))
+        try:
+            await handle.signal(signal, argument)
+        except FailureError:
+            # A signal to a missing workflow fails its sender.
+            if address is None:
+                workflow.logger.warning("no post room to speak to", extra={"office": office, "signal": signal})
+                return
+            await start_post_room(address)
+            await handle.signal(signal, argument)
+
+
+class Words:
+    """What one decision has to say to one office."""
+
+    def __init__(self) -> None:
+        self.announcements: list[Announcement] = []
+        self.settled: list[Settle] = []
+        self.awaited: list[Notice] = []
+
+
+async def signal_if_there(workflow_id: str, signal: str, argument: Any) -> None:
+    """Signals a workflow that may have ended meanwhile."""
+    try:
+        await workflow.get_external_workflow_handle(workflow_id).signal(signal, argument)
+    except FailureError:
+        workflow.logger.info("nobody there to tell", extra={"told": workflow_id, "signal": signal})

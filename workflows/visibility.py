@@ -1,0 +1,88 @@
+"""Search attributes, each defined once, and what every workflow shows in them, in its memo and in its details.
+
+A namespace allows three each of KeywordList, Datetime, Int and Bool: one, two, one and none are used.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import (
+    SearchAttributeKey,
+    SearchAttributePair,
+    SearchAttributeUpdate,
+    TypedSearchAttributes,
+)
+
+with workflow.unsafe.imports_passed_through():
+    from models.views import ItemRow
+
+PLAN = SearchAttributeKey.for_keyword("PlanId")
+KIND = SearchAttributeKey.for_keyword("ItemKind")
+STATUS = SearchAttributeKey.for_keyword("ItemStatus")
+AWAITED_OFFICES = SearchAttributeKey.for_keyword_list("AwaitedOffices")
+RUNG = SearchAttributeKey.for_int("Rung")
+DUE = SearchAttributeKey.for_datetime("DueAt")
+NEXT = SearchAttributeKey.for_datetime("NextAt")
+HOST = SearchAttributeKey.for_keyword("HostSide")
+
+REGISTERED: Mapping[str, str] = {
+    PLAN.name: "Keyword",
+    KIND.name: "Keyword",
+    STATUS.name: "Keyword",
+    AWAITED_OFFICES.name: "KeywordList",
+    RUNG.name: "Int",
+    DUE.name: "Datetime",
+    NEXT.name: "Datetime",
+    HOST.name: "Keyword",
+}
+"""Name and type of each, as they are registered with a namespace."""
+
+MEMO_ROW = "row"
+"""The memo field that holds the whole row: lists are read from it, without a query per item."""
+
+
+def initial_attributes(plan: str, row: ItemRow) -> TypedSearchAttributes:
+    """What a workflow is started with, so that it is listed rightly from its first instant."""
+    pairs: list[SearchAttributePair[Any]] = [
+        SearchAttributePair(PLAN, plan),
+        SearchAttributePair(KIND, row.kind),
+        SearchAttributePair(STATUS, row.status),
+    ]
+    if row.next_at:
+        pairs.append(SearchAttributePair(NEXT, row.next_at))
+    if row.host:
+        pairs.append(SearchAttributePair(HOST, row.host))
+    return TypedSearchAttributes(pairs)
+
+
+def attribute_updates(row: ItemRow, last: ItemRow | None) -> list[SearchAttributeUpdate[Any]]:
+    """The attributes that differ from those of the row shown last."""
+    now, before = _values(row), _values(last) if last else {}
+    return [
+        key.value_set(value) if value is not None else key.value_unset()
+        for key, value in now.items()
+        if last is None or before[key] != value
+    ]
+
+
+def _values(row: ItemRow) -> dict[SearchAttributeKey[Any], Any]:
+    dues = [awaited.due for awaited in row.awaiting if awaited.due]
+    return {
+        STATUS: row.status,
+        AWAITED_OFFICES: sorted({awaited.office for awaited in row.awaiting}),
+        RUNG: max((awaited.rung for awaited in row.awaiting), default=None),
+        DUE: min(dues, default=None),
+        NEXT: row.next_at,
+        HOST: row.host,
+    }
+
+
+def show(row: ItemRow, last: ItemRow | None) -> None:
+    """Brings what lists and operators see up to date: at most one upsert of attributes and one of the memo."""
+    if row == last:
+        return
+    updates = attribute_updates(row, last)
+    if updates:
+        workflow.upsert_search_attributes(updates)
+    workflow.upsert_memo({MEMO_ROW: row})
