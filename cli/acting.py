@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 
 from cli.errors import BadUsage, NoServer, Refused
@@ -77,7 +77,7 @@ class Common:
                 await rehearse(here, item, act)
                 say("it would be taken", {"dry_run": True}, self.as_json)
                 return
-            receipt = await submit(here, item, act)
+            receipt = await submit(here.client, item, act)
         say(in_words(receipt), receipt.model_dump(mode="json"), self.as_json)
 
     def fields(self) -> dict[str, Any]:
@@ -98,9 +98,9 @@ def in_words(receipt: Receipt) -> str:
     return "\n".join(lines)
 
 
-async def submit(here: Session, item: str, act: Act) -> Receipt:
+async def submit(client: Client, item: str, act: Act) -> Receipt:
     """Sends the act as an Update. Raises Refused with what is awaited instead, or NoServer."""
-    handle = here.client.get_workflow_handle(item)
+    handle = client.get_workflow_handle(item)
     update = handle.execute_update(
         act.verb, act, id=act.act_id, result_type=Receipt, rpc_timeout=timedelta(seconds=ANSWER_WITHIN)
     )

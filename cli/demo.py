@@ -12,7 +12,7 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli.acting import in_words
+from cli.acting import in_words, submit
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_plan, read_plan_and_contacts
 from cli.live import newest_mail
@@ -31,7 +31,7 @@ PLAN_FILE = ROOT / "plans" / "a-year-in-a-minute.yaml"
 PATIENCE = 45.0
 """Seconds until something that must happen has happened; then the demonstration has failed."""
 
-LAO, KHM = "lao-mfa", "khm-mfa"
+LAO, KHM = "lao-demo", "khm-demo"
 
 
 class Narrator:
@@ -53,8 +53,7 @@ class Narrator:
             self.say(f"         {what}: {readable(mail)}")
 
     async def act(self, item: str, act: Act) -> Receipt:
-        handle = self.client.get_workflow_handle(item)
-        receipt: Receipt = await handle.execute_update(act.verb, act, id=act.act_id, result_type=Receipt)
+        receipt = await submit(self.client, item, act)
         for line in in_words(receipt).splitlines():
             self.say(f"  {line}")
         return receipt

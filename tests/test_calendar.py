@@ -32,9 +32,11 @@ async def radicale(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[st
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    config = folder / "config"
+    config, rights = folder / "config", folder / "rights"
+    rights.write_text("[all]\nuser: .*\ncollection: .*\npermissions: RrWw\n")  # homes at any depth
     config.write_text(
         f"[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = none\n"
+        f"[rights]\ntype = from_file\nfile = {rights}\n"
         f"[storage]\nfilesystem_folder = {folder / 'collections'}\n[logging]\nlevel = error\n"
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "radicale", "--config", str(config))

@@ -100,7 +100,7 @@ async def test_a_damaged_line_is_named_and_nothing_written(tmp_path: Path) -> No
     path.parent.mkdir(parents=True)
     for damaged in (b"not json\n", b"[1]\n", b"{}\n"):
         path.write_bytes(damaged)
-        with pytest.raises(ApplicationError, match="2026.jsonl") as caught:
+        with pytest.raises(ApplicationError, match=r"2026\.jsonl") as caught:
             await enter(tmp_path, line(1))
         assert not caught.value.non_retryable  # somebody can mend the file
         assert path.read_bytes() == damaged
