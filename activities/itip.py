@@ -118,8 +118,9 @@ def _attendees(event: CalendarEvent, contacts: Contacts, agent: dict[str, str]) 
 
 
 def _address(address: str, name: str, parameters: dict[str, str]) -> vCalAddress:
-    # A quotation mark cannot be written in a parameter (RFC 5545 section 3.2), and few clients read RFC 6868.
-    common_name = clean_line(name.replace('"', ""))
+    # A quotation mark cannot be written in a parameter (RFC 5545 section 3.2), and few clients read RFC 6868. Some
+    # parsers take a backslash there for an escape, and then lose the address after it.
+    common_name = clean_line(name.replace('"', "").replace("\\", "/"))
     if common_name:
         parameters = {"CN": common_name, **parameters}
     return vCalAddress(f"mailto:{address}", params=parameters)

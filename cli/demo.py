@@ -46,11 +46,11 @@ class Narrator:
     def say(self, line: str) -> None:
         plain(f"[{(datetime.now(UTC) - self.began).total_seconds():5.1f} s] {line}")
 
-    def look(self, what: str, office: str) -> None:
-        """Names the newest mail of an office."""
+    def pass_over(self, office: str) -> None:
+        """What an office has received so far is no longer news."""
         mail = newest_mail(self.run.mail, office)
         if mail:
-            self.say(f"         {what}: {readable(mail)}")
+            self.seen[office] = mail
 
     async def act(self, item: str, act: Act) -> Receipt:
         receipt = await submit(self.client, item, act)
@@ -160,6 +160,8 @@ async def answered_session(narrator: Narrator, item: str) -> None:
 async def silent_session(narrator: Narrator, item: str) -> None:
     """Nobody answers until the top rung, where the last one awaited acts."""
     narrator.say("Session 2 opens by itself when its window does. The turn is KHM's. Nobody will answer.")
+    for office in (KHM, f"{KHM}-dg", f"{KHM}-dm", f"{KHM}-minister"):
+        narrator.pass_over(office)
     rung = 0
     while rung < 4:
         next_rung = rung + 1
@@ -193,8 +195,8 @@ async def mail_of(narrator: Narrator, office: str, what: str) -> None:
     for _ in range(int(PATIENCE / 0.25)):
         mail = newest_mail(narrator.run.mail, office)
         if mail is not None and mail != before:
-            narrator.seen[office] = mail
-            narrator.look(what, office)
+            narrator.pass_over(office)
+            narrator.say(f"         {what}: {readable(mail)}")
             return
         await asyncio.sleep(0.25)
     raise CommandError("demo-failed", f"no mail came for {office}: {what}")

@@ -45,12 +45,13 @@ def register_table(
 
     What the text does not state is marked "(assumed)", or "to be agreed" where nothing is presumed.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True, expand=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True, expand=True)
     # Wide enough that an id stays in one piece: it is copied into commands.
     widest = max((len(each.id) for _, each in plan.obligations()), default=0)
-    for name, ratio, least in (("Ref", 2, 5), ("Obligation", 10, min(widest, 30)), ("When and where", 9, 0)):
-        table.add_column(name, ratio=ratio, min_width=least or None, overflow="fold")
-    table.add_column("Offices", ratio=9, overflow="fold")
+    table.add_column("Ref", width=6)
+    table.add_column("Obligation", width=min(max(widest, 24), 32), overflow="fold")
+    table.add_column("When and where", ratio=1, overflow="fold")
+    table.add_column("Offices", ratio=1, overflow="fold")
     shown = 0
     for provision, obligations in _selected(plan, ref, kind, office):
         if not obligations:

@@ -33,8 +33,8 @@ class Party(Value):
     side: str
     adjective: str
     ladder: tuple[Rung, ...]
-    offices: tuple[str, ...]
-    """Every office of the institution: any of them may act."""
+    offices: dict[str, str]
+    """Every office of the institution with its title: any of them may act."""
     focal_point: str | None = None
     focal_point_title: str = ""
 
@@ -74,6 +74,13 @@ class ItemSetup(Value):
     def side_of(self, office: str) -> str | None:
         """The side for which an office may act here, or None."""
         return next((party.side for party in self.parties if office in party.offices), None)
+
+    def spoken(self, text: str) -> str:
+        """A line of the ledger as it is said to an office: titles in place of ids."""
+        for party in self.parties:
+            for office, title in party.offices.items():
+                text = text.replace(f"{office} ({party.side})", title)
+        return text
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -264,8 +271,12 @@ class Draft(Generic[S]):
         text: str,
         event: CalendarEvent | None = None,
         rung: int = 1,
+        how: str = "",
     ) -> None:
-        """One announcement to an office of each of these sides: the coordinator, or a higher rung."""
+        """One announcement to an office of each of these sides: the coordinator, or a higher rung.
+
+        `how` is a command with `{office}` in it.
+        """
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
@@ -280,7 +291,8 @@ class Draft(Generic[S]):
                 office=told.office,
                 office_title=told.title,
                 at=self.now,
-                text=text,
+                text=setup.spoken(text),
+                how=how.format(office=told.office),
                 event=event,
             )
             self.told(told.office)

@@ -64,6 +64,8 @@ class Announcement(Value):
     at: Instant
     text: str
     """One paragraph in plain words."""
+    how: str = ""
+    """The command that answers it, where an answer is asked."""
     event: CalendarEvent | None = None
     """With an invitation or a cancellation: the calendar object."""
 

@@ -306,7 +306,7 @@ class Machine(Generic[S]):
             item=state.setup.id,
             status=self.status_of(draft.state),
             proposal=number,
-            text=draft.state.ledger[-1].text if draft.state.ledger else "",
+            text="\n".join(e.text for e in draft.state.ledger if e.n > state.entries and e.verb != "view"),
             awaiting=self.awaiting(draft.state),
         )
         draft.put(taken=(*draft.state.taken, TakenAct(act_id=act.act_id, receipt=receipt))[-ACTS_KEPT:])
@@ -600,7 +600,8 @@ def describe(terms: Terms) -> str:
         start, length = terms.slot.start, terms.slot.end.utc - terms.slot.start.utc
         place = f", {terms.place}" if terms.place else ""
         style = f", {terms.format.value}" if terms.format else ""
-        return f"{start.local:%-d %B %Y, %H:%M} ({start.zone}) for {_hours(length)}{place}{style}"
+        clock = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
+        return f"{start.local:%-d %B %Y}, {clock} ({start.zone}) for {_hours(length)}{place}{style}"
     if terms.topic is Topic.HOST:
         return f"{terms.host} as host"
     until = plain_instant(terms.until) if terms.until else ""

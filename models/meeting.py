@@ -172,7 +172,8 @@ class MeetingMachine(Machine[MeetingState]):
         if proposal.terms.topic is Topic.DATE and draft.state.agreed is None:
             accepted = {consent.side for consent in proposal.consents}
             text = draft.state.ledger[-1].text + ". It stands when every side has accepted."
-            self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text)
+            how = f"accept {draft.state.setup.id} --proposal {proposal.number} --as {{office}}"
+            self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, how)
 
     def agreed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
         terms = proposal.terms
@@ -192,7 +193,13 @@ class MeetingMachine(Machine[MeetingState]):
             self._call_off(draft, draft.state.ledger[-1].text + ".")
 
     def _say(
-        self, draft: Draft[MeetingState], status: EventStatus, terms: Terms, accepted: set[str], text: str
+        self,
+        draft: Draft[MeetingState],
+        status: EventStatus,
+        terms: Terms,
+        accepted: set[str],
+        text: str,
+        how: str = "",
     ) -> None:
         """Tells the calendars and the invited a new version of the event."""
         setup, last = draft.state.setup, draft.state.event
@@ -205,19 +212,19 @@ class MeetingMachine(Machine[MeetingState]):
             )
             for party in setup.parties
         )
-        place = ", ".join(part for part in (terms.place, terms.format.value if terms.format else "") if part)
+        style = f" Format: {terms.format.value}." if terms.format else ""
         event = CalendarEvent(
             uid=setup.uid,
             sequence=0,
             dtstamp=draft.now.replace(microsecond=0),
             status=status,
             summary=setup.title,
-            description=f"{setup.plan_title}, provision {setup.ref}. {text}",
-            location=place,
+            description=setup.spoken(f"{setup.plan_title}, provision {setup.ref}. {text}{style}"),
+            location=terms.place or ("virtual" if terms.format is Format.VIRTUAL else ""),
             slot=terms.slot,
             attendees=attendees,
         )
-        self._put_event(draft, following(last, event), AnnouncementKind.INVITATION, text)
+        self._put_event(draft, following(last, event), AnnouncementKind.INVITATION, text, how)
 
     def _call_off(self, draft: Draft[MeetingState], text: str) -> None:
         """Takes the event out of the calendars, if it is in them."""
@@ -229,13 +236,18 @@ class MeetingMachine(Machine[MeetingState]):
         self._put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text)
 
     def _put_event(
-        self, draft: Draft[MeetingState], event: CalendarEvent | None, kind: AnnouncementKind, text: str
+        self,
+        draft: Draft[MeetingState],
+        event: CalendarEvent | None,
+        kind: AnnouncementKind,
+        text: str,
+        how: str = "",
     ) -> None:
         if event is None:
             return
         draft.put(event=event)
         setup = draft.state.setup
-        draft.announce(kind, setup.sides, text, event)
+        draft.announce(kind, setup.sides, text, event, how=how)
         calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
         draft.effects.append(Publish(event=event, calendars=calendars))
 

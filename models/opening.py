@@ -44,9 +44,10 @@ def office_id(institution: str, rank: Rank) -> str:
 
 
 def office_title(plan: Plan, institution: str, rank: Rank) -> str:
-    """ "Director General, Ministry of Industry and Commerce" """
+    """ "Director General, Ministry of Industry and Commerce, Lao PDR" """
     entry = plan.offices[institution]
-    return f"{entry.titles[rank]}, {entry.name}"
+    state = plan.sides[entry.side].short or plan.sides[entry.side].name
+    return ", ".join((entry.titles[rank], entry.name, *(() if state in entry.name else (state,))))
 
 
 def all_offices(plan: Plan) -> dict[str, str]:
@@ -153,7 +154,7 @@ def _party(plan: Plan, obligation: Obligation, side: str) -> Party:
             for rule in (rungs[:1] if third else rungs)
             if rule.rank in entry.titles
         ),
-        offices=tuple(office_id(institution, rank) for rank in sorted(entry.titles)),
+        offices={office_id(institution, rank): office_title(plan, institution, rank) for rank in sorted(entry.titles)},
         focal_point=state.focal_point,
         focal_point_title=office_title(plan, state.focal_point, Rank.COORDINATOR) if state.focal_point else "",
     )

@@ -84,6 +84,8 @@ class SideEntry(FilePart):
     """A state that takes part."""
 
     name: str
+    short: str = ""
+    """As it stands after an institution's name: "Lao PDR"; empty for the name itself."""
     adjective: str
     """As in "Lao director general"."""
     signatory: bool = True

@@ -97,12 +97,14 @@ class Embedded:
         Raises ServersError (FolderLocked, PortBusy, StartFailed...), after stopping whatever had started.
         """
         self._progress = progress
+        progress(f"data folder {self.folder.root}")
         self.folder.lock()
         try:
             await self._reap()
             self.run = self._claim()
             self._compose()
-            await all_or_none(self._start_spool(), self._start_calendar(), self._start_temporal_and_worker())
+            # The spool last: its import takes a while, in which the other two are starting already.
+            await all_or_none(self._start_temporal_and_worker(), self._start_calendar(), self._start_spool())
             self._record("running")
         except BaseException:
             await self.stop()

@@ -72,7 +72,9 @@ def temporal_child(
 
 async def wait_for_temporal(child: Child, port: int, namespace: str, progress: Progress) -> "Client":
     """A client of the dev server, once it knows its namespace. Raises StartFailed when it dies or takes over 30 s."""
-    found: list[Client] = []
+    import temporalio.client  # now, while the server is starting; not once it has
+
+    found: list[temporalio.client.Client] = []
 
     async def ready() -> bool:
         if await listens(port) and (client := await _client_of(f"{LOOPBACK}:{port}", namespace)):

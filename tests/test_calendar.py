@@ -74,7 +74,7 @@ class Between(httpx.AsyncBaseTransport):
         if self._before:
             await self._before(request)
         answer = await self._real.handle_async_request(request)
-        if request.method == self._lose:
+        if request.method == self._lose and answer.is_success:
             self._lose = ""
             await answer.aread()
             raise httpx.ReadError("the answer was lost", request=request)
@@ -245,7 +245,17 @@ async def test_a_foreign_object_under_our_name_stays(desk: Desk) -> None:
     assert "UID:hers@x.example" in await desk.stored()
 
 
-async def test_two_workers_at_once(desk: Desk) -> None:
+async def test_our_event_under_another_name_is_not_doubled(desk: Desk) -> None:
+    """A person moved it, or another program put it there: the server refuses, and an operator is told."""
+    await desk.publish()
+    ours = await desk.stored()
+    await desk.person.delete(desk.href())
+    await desk.person.put(f"{desk.url}lao-khm/moved.ics", content=ours.encode())
+    error = await desk.refused()
+    assert error.type == "CalendarServerRefused" and "no-uid-conflict" in str(error)
+
+
+async def test_several_workers_at_once(desk: Desk) -> None:
     versions = ({"sequence": n, "dtstamp": at(n + 1), "summary": f"Version {n}"} for n in range(4))
     await asyncio.gather(*(desk.publish(**version) for version in versions), return_exceptions=True)
     await desk.publish(sequence=3, dtstamp=at(4), summary="Version 3")
@@ -322,6 +332,18 @@ async def test_what_a_server_refuses_is_told_with_the_setting_to_check(
     assert error.type == kind and not error.non_retryable
     assert words in str(error) and "http://dav.example" in str(error)
     assert "s3cret" not in str(error) and "pw" not in str(error)
+
+
+async def test_a_calendar_that_may_only_be_read(tmp_path: Path) -> None:
+    asked = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        return httpx.Response({"GET": 404, "PUT": 403}.get(request.method, 200))
+
+    with pytest.raises(ApplicationError, match="AIDE_CALDAV_HOME"):
+        await answered(tmp_path, answer)
+    assert asked == ["OPTIONS", "GET", "PUT"]
 
 
 async def test_no_server(desk: Desk, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ HOSTILE = st.text(
         "x\nEND:VEVENT\nBEGIN:VEVENT",
         '";X-EVIL=1:mailto:evil@evil.example',
         "\\nN\\N\\\\n",
+        "ends in a backslash\\",
         "𝔘" * 100,
     ]
 )

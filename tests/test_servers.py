@@ -225,7 +225,7 @@ async def test_a_long_wait_is_not_silent_and_has_an_end(tmp_path: Path, monkeypa
 
 async def test_a_child_that_ignores_the_request_to_end_is_killed_with_its_group(tmp_path: Path) -> None:
     stubborn = "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
-    stubborn += "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']).pid, flush=True)\n"
+    stubborn += "print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, flush=True)\n"
     stubborn += "time.sleep(600)"
     child = Child("stubborn", [sys.executable, "-c", stubborn], tmp_path, patience=0.3)
     await child.start()
@@ -306,9 +306,10 @@ async def test_mail_goes_to_the_offices_the_organizer_or_the_unknown(spool: Spoo
 
 
 async def test_a_correction_of_the_contacts_counts_from_the_next_message(spool: Spool) -> None:
+    await send(spool, message("new@moc.example"))
     spool.contacts.write_text(CONTACTS.replace("focal@moc.example", "new@moc.example"))
     await send(spool, message("new@moc.example"))
-    assert [folder.name for folder in spool.mail.iterdir()] == ["khm-moc"]
+    assert sorted(folder.name for folder in spool.mail.iterdir()) == ["khm-moc", "unknown"]
 
 
 async def test_what_cannot_be_kept_is_refused_for_now(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -508,5 +509,8 @@ async def test_killing_up_leaves_no_orphan(tmp_path: Path, contacts: Path) -> No
     assert not any(map(gone, run.children.values()))
     process.kill()
     await process.wait()
-    await soon(lambda: all(map(gone, run.children.values())), 5)
-    assert not run.alive()
+    try:
+        await soon(lambda: all(map(gone, run.children.values())), 5)
+        assert not run.alive()
+    finally:
+        await reap_orphans(run, tmp_path / "var")

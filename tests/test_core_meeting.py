@@ -1,0 +1,274 @@
+"""The life of a meeting, decided by the pure core."""
+
+from datetime import timedelta
+
+from models import acts
+from models.acts import Terms, Topic
+from models.effects import Announce, Await, Enter, Publish, Settle
+from models.invitation import EventStatus, PartStat
+from models.letters import AnnouncementKind
+from models.meeting import MEETING
+from models.views import Receipt, Refusal
+from tests.builders import DAY, START, Player, date_terms, meeting
+
+LAO, KHM, VNM = "lao-moc", "khm-moc", "vnm-moc"
+
+
+def events(player: Player) -> list[tuple[int, EventStatus]]:
+    return [(e.event.sequence, e.event.status) for e in player.effects if isinstance(e, Publish)]
+
+
+def agreed_player(third: bool = False, **more: object) -> Player:
+    player = Player(MEETING, meeting(third=third, **more))
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    player.act(acts.Accept, KHM, proposal=1)
+    if third:
+        player.act(acts.Accept, VNM, proposal=1)
+    return player
+
+
+def test_whole_life() -> None:
+    player = agreed_player()
+    assert MEETING.status_of(player.state) == "scheduled"
+    player.tick(START + 11 * DAY)
+    assert player.awaited() == {(LAO, "mark", 1), (KHM, "mark", 1)}
+    player.act(acts.Held, LAO, place="Vientiane")
+    assert player.awaited() == {(LAO, "outcome", 1), (KHM, "outcome", 1)}
+    player.act(acts.Outcome, LAO, text="minutes")
+    player.act(acts.Close, KHM)
+    assert player.state.closed is not None and player.state.closed.status == "closed"
+    assert player.awaited() == set()
+    assert events(player) == [(0, EventStatus.TENTATIVE), (1, EventStatus.CONFIRMED)]
+
+
+def test_post_rooms_are_told_before_the_record_is_closed() -> None:
+    player = agreed_player().tick(START + 11 * DAY)
+    player.act(acts.Held, LAO)
+    player.act(acts.Outcome, LAO, text="minutes")
+    player.effects.clear()
+    player.act(acts.Close, LAO)
+    kinds = [type(e).__name__ for e in player.effects]
+    assert kinds.index("Enter") > max(i for i, kind in enumerate(kinds) if kind == "Settle")
+    assert {e.office for e in player.effects if isinstance(e, Settle) and e.closed} == {LAO, KHM}
+
+
+def test_ladder_climbs_rank_by_rank_and_the_last_rung_stays() -> None:
+    player = Player(MEETING, meeting()).tick(START + 200 * DAY)
+    offices = [e.notice.office for e in player.effects if isinstance(e, Await) and e.notice.side == "LAO"]
+    assert offices == ["lao-moc", "lao-moc-dg", "lao-moc-dm", "lao-moc-minister"]
+    assert ("lao-moc-minister", "propose-date", 4) in player.awaited()
+    assert len(player.awaited()) == 8
+
+
+def test_after_an_outage_one_rung_is_climbed_not_all() -> None:
+    player = Player(MEETING, meeting())
+    player.now = START + 100 * DAY
+    player.tick()
+    assert max(rung for _, _, rung in player.awaited()) == 2
+    player.tick(player.now + 6 * DAY)
+    assert max(rung for _, _, rung in player.awaited()) == 2
+    player.tick(player.now + 2 * DAY)
+    assert max(rung for _, _, rung in player.awaited()) == 3
+
+
+def test_a_third_state_is_asked_and_never_escalated() -> None:
+    player = Player(MEETING, meeting(third=True)).tick(START + 300 * DAY)
+    assert {(o, r) for o, _, r in player.awaited() if o.startswith("vnm")} == {(VNM, 1)}
+
+
+def test_three_sides_must_all_consent() -> None:
+    player = Player(MEETING, meeting(third=True))
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    player.act(acts.Accept, KHM, proposal=1)
+    assert player.state.agreed is None
+    player.act(acts.Accept, VNM, proposal=1)
+    assert player.state.agreed is not None
+
+
+def test_counter_makes_the_older_proposal_stale() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    receipt = player.act(acts.Counter, KHM, proposal=1, terms=date_terms(START + 20 * DAY))
+    assert isinstance(receipt, Receipt) and receipt.proposal == 2
+    refusal = player.act(acts.Accept, KHM, proposal=1)
+    assert isinstance(refusal, Refusal) and refusal.code == "stale-proposal"
+    assert [(row.office, row.act) for row in refusal.awaiting] == [(LAO, "answer")]
+    player.act(acts.Accept, LAO, proposal=2)
+    assert events(player) == [(0, EventStatus.TENTATIVE), (1, EventStatus.TENTATIVE), (2, EventStatus.CONFIRMED)]
+
+
+def test_partstat_is_kept_on_status_and_reset_on_time() -> None:
+    player = agreed_player()
+    confirmed = [e.event for e in player.effects if isinstance(e, Publish)][-1]
+    assert {a.partstat for a in confirmed.attendees} == {PartStat.ACCEPTED}
+    player.act(acts.Propose, KHM, terms=date_terms(START + 12 * DAY))
+    assert len(events(player)) == 2, "the agreed date stands in the calendars until every side consents"
+    player.act(acts.Accept, LAO, proposal=2)
+    moved = [e.event for e in player.effects if isinstance(e, Publish)][-1]
+    assert (moved.sequence, moved.status) == (2, EventStatus.CONFIRMED)
+    assert {a.partstat for a in moved.attendees} == {PartStat.NEEDS_ACTION}
+
+
+def test_rejection_is_told_to_the_proposer_and_cancels_the_tentative_event() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    player.effects.clear()
+    player.act(acts.Reject, KHM, proposal=1, reason="elections")
+    told = [e.announcement for e in player.effects if isinstance(e, Announce)]
+    assert [(a.kind, a.office) for a in told] == [
+        (AnnouncementKind.ANSWER, LAO),
+        (AnnouncementKind.CANCELLATION, LAO),
+        (AnnouncementKind.CANCELLATION, KHM),
+    ]
+    assert "elections" in told[0].text
+    assert events(player) == [(1, EventStatus.CANCELLED)]
+    assert player.awaited() == {(LAO, "propose-date", 1), (KHM, "propose-date", 1)}
+
+
+def test_regret_cancels_at_once_and_a_new_date_follows_on_the_same_event() -> None:
+    player = agreed_player()
+    player.act(acts.Regret, KHM, reason="flood")
+    assert MEETING.status_of(player.state) == "date-awaited"
+    player.act(acts.Propose, KHM, terms=date_terms(START + 15 * DAY))
+    assert [sequence for sequence, _ in events(player)] == [0, 1, 2, 3]
+    uids = {e.event.uid for e in player.effects if isinstance(e, Publish)}
+    stamps = [e.event.dtstamp for e in player.effects if isinstance(e, Publish)]
+    assert len(uids) == 1 and stamps == sorted(set(stamps))
+
+
+def test_acts_out_of_order_are_refused_with_what_is_awaited() -> None:
+    player = Player(MEETING, meeting())
+    for verb, fields, code in (
+        (acts.Held, {}, "no-date"),
+        (acts.NotHeld, {}, "no-date"),
+        (acts.Regret, {"reason": "x"}, "no-date"),
+        (acts.Outcome, {"text": "x"}, "not-held"),
+        (acts.Close, {}, "not-held"),
+        (acts.Dispute, {"reason": "x"}, "nothing-marked"),
+        (acts.Accept, {"proposal": 1}, "no-such-proposal"),
+        (acts.Propose, {"terms": date_terms(START - DAY)}, "in-the-past"),
+    ):
+        before = player.state
+        refusal = player.act(verb, LAO, **fields)
+        assert isinstance(refusal, Refusal), verb
+        assert refusal.code == code
+        assert refusal.awaiting, "a refusal says what is awaited instead"
+        assert player.state == before
+    assert player.act(acts.Close, "vnm-moc").code == "not-a-party"
+
+
+def test_held_before_it_has_begun_is_refused_but_an_earlier_day_can_be_named() -> None:
+    player = agreed_player()
+    assert player.act(acts.Held, LAO).code == "not-begun"
+    on = date_terms(START).slot
+    assert on is not None
+    player.tick(START + 2 * DAY)
+    assert isinstance(player.act(acts.Held, LAO, on=on.start), Receipt)
+
+
+def test_the_same_act_twice_counts_once() -> None:
+    player = Player(MEETING, meeting())
+    act = acts.Propose(act_id="one", office=LAO, terms=date_terms(START + 10 * DAY))
+    first = MEETING.take(player.state, act, player.now)
+    again = MEETING.take(first.state, act, player.now)
+    assert MEETING.refuse(first.state, act, player.now) is None
+    assert again.receipt == first.receipt and again.effects == () and again.state == first.state
+
+
+def test_dispute_until_both_say_the_same() -> None:
+    player = agreed_player().tick(START + 11 * DAY)
+    player.act(acts.Held, LAO)
+    assert player.act(acts.Dispute, LAO, reason="x").code == "own-mark"
+    player.act(acts.Dispute, KHM, reason="nobody came")
+    assert MEETING.status_of(player.state) == "disputed"
+    assert player.act(acts.Outcome, LAO, text="x").code == "disputed"
+    assert player.awaited() == {(LAO, "mark", 1), (KHM, "mark", 1)}
+    player.act(acts.NotHeld, LAO)
+    assert MEETING.status_of(player.state) == "date-awaited"
+
+
+def test_the_result_is_reported_where_the_provision_demands_it() -> None:
+    player = agreed_player(report_to_higher=True).tick(START + 11 * DAY)
+    player.act(acts.Held, LAO)
+    player.effects.clear()
+    player.act(acts.Outcome, LAO, text="minutes")
+    told = {e.announcement.office for e in player.effects if isinstance(e, Announce)}
+    assert told == {KHM, "lao-moc-dg", "khm-moc-dg"}
+    assert player.act(acts.Close, LAO).code == "not-reported"
+    player.act(acts.Evidence, LAO, text="reported")
+    player.act(acts.Evidence, KHM, text="reported")
+    assert isinstance(player.act(acts.Close, LAO), Receipt)
+
+
+def test_postponed_by_consent_sleeps_until_the_named_instant() -> None:
+    player = agreed_player()
+    until = START + 60 * DAY
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=until))
+    player.act(acts.Accept, KHM, proposal=2)
+    assert MEETING.status_of(player.state) == "postponed" and player.awaited() == set()
+    assert events(player)[-1][1] is EventStatus.CANCELLED
+    player.tick(until)
+    assert MEETING.status_of(player.state) == "date-awaited"
+    assert all(row.since == until for row in MEETING.awaiting(player.state))
+
+
+def test_extension_moves_the_window_and_asks_anew() -> None:
+    player = Player(MEETING, meeting()).tick(START + 100 * DAY)
+    until = START + 500 * DAY
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.EXTEND, until=until))
+    player.act(acts.Accept, KHM, proposal=1)
+    assert player.state.window_end == until
+    assert player.awaited() == {(LAO, "propose-date", 1), (KHM, "propose-date", 1)}
+
+
+def test_dropped_by_consent_is_closed() -> None:
+    player = agreed_player()
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.DROP, reason="merged with another"))
+    assert player.state.closed is None
+    player.act(acts.Accept, KHM, proposal=2)
+    assert player.state.closed is not None and player.state.closed.status == "dropped"
+    assert events(player)[-1][1] is EventStatus.CANCELLED
+
+
+def test_a_missed_window_is_recorded_and_never_rolled_over() -> None:
+    player = Player(MEETING, meeting()).tick(START + 400 * DAY)
+    assert player.state.late and player.state.closed is None
+    assert [e.entry.verb for e in player.effects if isinstance(e, Enter)].count("late") == 1
+
+
+def test_an_unreachable_office_pauses_its_ladder_only() -> None:
+    player = Player(MEETING, meeting())
+    key = next(e.notice.key for e in player.effects if isinstance(e, Await) and e.notice.office == LAO)
+    step = MEETING.returned(player.state, key, "550 no such user", player.now)
+    player.state = step.state
+    player.tick(START + 100 * DAY)
+    assert {(office, rung) for office, _, rung in player.awaited()} >= {(LAO, 1), ("khm-moc-minister", 4)}
+    assert not any(office.startswith("lao-moc-") for office, _, _ in player.awaited())
+    player.state = MEETING.reached(player.state, key, player.now).state
+    player.tick(player.now + 29 * DAY)
+    assert not any(office == "lao-moc-dg" for office, _, _ in player.awaited())
+    player.tick(player.now + 2 * DAY)
+    assert any(office == "lao-moc-dg" for office, _, _ in player.awaited())
+
+
+def test_unstated_host_of_a_rotating_meeting_is_asked_in_the_letter_only() -> None:
+    player = Player(MEETING, meeting(host_rule="rotating")).tick(START + 200 * DAY)
+    assert {(o, r) for o, act, r in player.awaited() if act == "propose-host"} == {(LAO, 1), (KHM, 1)}
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.HOST, host="LAO"))
+    player.act(acts.Accept, KHM, proposal=1)
+    assert player.state.host == "LAO"
+    assert {o for o, act, _ in player.awaited() if act == "propose-date"} == {
+        "lao-moc",
+        "lao-moc-dg",
+        "lao-moc-dm",
+        "lao-moc-minister",
+    }
+
+
+def test_launched_midway_the_ladder_starts_at_the_opening() -> None:
+    player = Player(MEETING, meeting(), now=START + 325 * DAY)
+    assert {row.since for row in MEETING.awaiting(player.state)} == {START + 325 * DAY}
+    assert max(rung for _, _, rung in player.awaited()) == 1
+    assert MEETING.next_moment(player.state) is not None
+    assert MEETING.sentence(player.state).startswith("1.1 m: ")
+    assert timedelta(days=30) == MEETING.awaiting(player.state)[0].due - player.now  # type: ignore[operator]

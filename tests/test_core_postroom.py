@@ -1,0 +1,225 @@
+"""The post room's decisions: order, letters, merging, withdrawal, refusal."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import postroom
+from models.effects import Await, PostRoomAddress, Settle
+from models.invitation import Attendee, CalendarEvent, EventStatus
+from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
+from models.plan import DespatchRule
+from models.postroom import PostRoomState, Returned
+from tests.builders import DAY, START, date_terms
+
+SENT = DespatchResult(fate=Fate.SENT, message_id="<1@x.example>")
+REFUSED = DespatchResult(fate=Fate.REFUSED, reason="550 no such user")
+WEEK = 7 * DAY
+
+
+def room() -> PostRoomState:
+    return PostRoomState(
+        address=PostRoomAddress(
+            plan="t",
+            plan_title="Test",
+            office="lao-moc",
+            office_title="Coordinator",
+            despatch=DespatchRule(period=WEEK, gather=timedelta(seconds=5)),
+            focal_point="lao-mfa",
+        )
+    )
+
+
+def notice(key: str, quiet: bool = False, item: str = "t/m") -> Notice:
+    return Notice(
+        key=key,
+        item=item,
+        ref="1.1",
+        title="M",
+        act="propose a date",
+        how="",
+        side="LAO",
+        office="lao-moc",
+        office_title="Coordinator",
+        rung=1,
+        since=START,
+        at=START,
+        quiet=quiet,
+    )
+
+
+def announcement(n: int, kind: AnnouncementKind = AnnouncementKind.INVITATION, uid: str = "u") -> Announcement:
+    slot = date_terms(START + DAY).slot
+    assert slot is not None
+    event = CalendarEvent(
+        uid=uid,
+        sequence=n,
+        dtstamp=START,
+        status=EventStatus.CANCELLED if kind is AnnouncementKind.CANCELLATION else EventStatus.TENTATIVE,
+        summary="M",
+        slot=slot,
+        attendees=(Attendee(office="lao-moc", title="Coordinator"),),
+    )
+    return Announcement(
+        key=f"{uid}/{n}",
+        kind=kind,
+        item="t/m",
+        ref="1.1",
+        title="M",
+        office="lao-moc",
+        office_title="C",
+        at=START,
+        text="t",
+        event=event,
+    )
+
+
+def send(state: PostRoomState, at: Any = START, result: DespatchResult = SENT) -> tuple[PostRoomState, Despatch]:
+    despatch = postroom.next_despatch(state, at)
+    assert despatch is not None
+    return postroom.despatched(state, despatch, result, at).state, despatch
+
+
+def fates(state: PostRoomState) -> dict[str, str]:
+    return {entry.data["key"]: entry.verb for entry in state.pending if entry.data["key"]}
+
+
+def test_a_letter_lists_all_that_is_awaited_once_a_period() -> None:
+    state = postroom.hear_awaited(room(), notice("a"), START)
+    state = postroom.hear_awaited(state, notice("b"), START + timedelta(seconds=1))
+    assert postroom.next_despatch(state, START + timedelta(seconds=4)) is None
+    at = START + timedelta(seconds=5)
+    state, letter = send(state, at)
+    assert [n.key for n in letter.notices] == ["a", "b"] and letter.repeated == ()
+    assert postroom.next_instant(state, at) == at + WEEK
+    state, second = send(state, at + WEEK)
+    assert second.repeated == ("a", "b") and second.key != letter.key
+    assert [entry.verb for entry in state.pending] == ["sent", "sent"], "a repetition is the same notice"
+
+
+def test_what_is_settled_before_the_letter_is_not_in_it() -> None:
+    state = postroom.hear_awaited(room(), notice("a"), START)
+    state = postroom.hear_awaited(state, notice("b"), START)
+    state = postroom.hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("a",)), START)
+    state, letter = send(state, START + WEEK)
+    assert [n.key for n in letter.notices] == ["b"]
+    assert fates(state) == {"a": "withdrawn", "b": "sent"}
+    state = postroom.hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("b",)), START)
+    assert postroom.next_instant(state, START) is None, "nothing awaited, no letter"
+
+
+def test_what_was_said_by_an_invitation_waits_for_the_weekly_letter() -> None:
+    state = postroom.hear_awaited(room(), notice("a", quiet=True), START)
+    assert postroom.next_instant(state, START) == START + WEEK
+
+
+def test_announcements_go_in_order_and_a_newer_version_overtakes() -> None:
+    state = room()
+    for n in (0, 1):
+        state = postroom.hear_announcement(state, announcement(n), START)
+    state = postroom.hear_announcement(state, announcement(0, uid="v"), START)
+    state, first = send(state)
+    state, second = send(state)
+    assert first.announcement and second.announcement
+    assert (first.announcement.key, second.announcement.key) == ("u/1", "v/0")
+    assert fates(state) == {"u/0": "merged", "u/1": "sent", "v/0": "sent"}
+
+
+def test_cancelled_before_it_was_sent_means_nothing_is_sent() -> None:
+    state = postroom.hear_announcement(room(), announcement(0), START)
+    state = postroom.hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    state = postroom.drop_unsent_cancellations(state, START)
+    assert postroom.next_despatch(state, START) is None
+    assert fates(state) == {"u/0": "merged", "u/1": "withdrawn"}
+
+
+def test_a_cancellation_never_overtakes_its_invitation_on_the_way() -> None:
+    state = postroom.hear_announcement(room(), announcement(0), START)
+    on_its_way = postroom.next_despatch(state, START)
+    assert on_its_way is not None
+    state = postroom.hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    assert postroom.standing_keys(state, ("u/0",)) == (), "asked once more, it no longer stands"
+    # It had been transmitted already: then the cancellation has to follow.
+    state = postroom.despatched(state, on_its_way, SENT, START).state
+    state = postroom.drop_unsent_cancellations(state, START)
+    _, cancel = send(state)
+    assert cancel.announcement and cancel.announcement.kind is AnnouncementKind.CANCELLATION
+
+
+def test_nothing_is_sent_about_a_closed_item_but_its_cancellation() -> None:
+    state = postroom.hear_awaited(room(), notice("a"), START)
+    state = postroom.hear_announcement(state, announcement(0), START)
+    state, _ = send(state)
+    outcome = announcement(0).model_copy(update={"key": "o", "kind": AnnouncementKind.OUTCOME, "event": None})
+    state = postroom.hear_announcement(state, outcome, START)
+    state = postroom.hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    state = postroom.hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
+    state, last = send(postroom.drop_unsent_cancellations(state, START))
+    assert last.announcement and last.announcement.kind is AnnouncementKind.CANCELLATION
+    assert postroom.next_despatch(state, START + 2 * WEEK) is None
+    assert state.invited == {}, "nothing is kept of a closed item"
+    assert fates(state) == {"u/0": "sent", "a": "withdrawn", "o": "withdrawn", "u/1": "sent"}
+
+
+def test_refused_tries_the_second_address_then_pauses_and_asks_the_focal_point() -> None:
+    state = postroom.hear_awaited(room(), notice("a"), START)
+    at = START + timedelta(seconds=5)
+    state, first = send(state, at, REFUSED)
+    despatch = postroom.next_despatch(state, at)
+    assert despatch and despatch.second_address and not first.second_address and despatch.key != first.key
+    step = postroom.despatched(state, despatch, REFUSED, at)
+    returned, asked = step.effects
+    assert isinstance(returned, Returned) and (returned.key, returned.item) == ("a", "t/m")
+    assert isinstance(asked, Await) and asked.notice.office == "lao-mfa"
+    assert postroom.next_instant(step.state, at) == at + WEEK
+    later = postroom.next_despatch(step.state, at + WEEK)
+    assert later is not None and not later.second_address
+    reached = postroom.despatched(step.state, later, SENT, at + WEEK)
+    assert [type(e).__name__ for e in reached.effects] == ["Returned", "Settle"]
+    assert isinstance(reached.effects[0], Returned) and reached.effects[0].reason == ""
+
+
+words = st.lists(
+    st.one_of(
+        st.tuples(st.just("await"), st.integers(0, 5), st.booleans()),
+        st.tuples(st.just("settle"), st.integers(0, 5), st.booleans()),
+        st.tuples(st.just("invite"), st.integers(0, 9), st.booleans()),
+        st.tuples(st.just("send"), st.sampled_from([SENT, REFUSED]), st.booleans()),
+        st.tuples(st.just("wait"), st.integers(0, 10), st.booleans()),
+    ),
+    max_size=40,
+)
+
+
+@given(words)
+@settings(max_examples=300, deadline=None)
+def test_no_notice_is_lost_and_none_is_said_twice(history: list[tuple[str, Any, bool]]) -> None:
+    state, now, keys, despatched = room(), START, set(), []
+    for count, (what, value, flag) in enumerate(history):
+        if what == "await":
+            key = f"n{value}/{count}"
+            keys.add(key)
+            state = postroom.hear_awaited(state, notice(key, quiet=flag, item=f"t/{value}"), now)
+        elif what == "settle":
+            gone = tuple(key for key in state.standing if key.startswith(f"n{value}/"))
+            state = postroom.hear_settled(state, Settle(office="x", item=f"t/{value}", keys=gone, closed=flag), now)
+        elif what == "invite":
+            kind = AnnouncementKind.CANCELLATION if flag else AnnouncementKind.INVITATION
+            keys.add(f"u/{count}")
+            state = postroom.hear_announcement(state, announcement(count, kind), now)
+        elif what == "wait":
+            now += value * DAY
+        state = postroom.drop_unsent_cancellations(state, now)
+        if what == "send" and (despatch := postroom.next_despatch(state, now)):
+            despatched.append(despatch.key)
+            assert set(postroom.keys_of(despatch)) == set(postroom.standing_keys(state, postroom.keys_of(despatch)))
+            state = postroom.despatched(state, despatch, value, now).state
+    assert len(despatched) == len(set(despatched)), "one key, one Message-ID"
+    ended = [e.data["key"] for e in state.pending if e.verb in ("sent", "withdrawn", "merged")]
+    assert len(ended) == len(set(ended)), "one notice, one end"
+    waiting = set(state.standing) | {queued.key for queued in state.queue}
+    suppressed = {e.data["key"] for e in state.pending if e.verb == "suppressed"}
+    assert keys <= set(ended) | waiting | suppressed, "no notice is lost"
+    assert (state.letter_at is not None) == bool(state.standing), "what stands has a letter coming"
