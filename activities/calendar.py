@@ -104,7 +104,7 @@ class CalendarActivities:
         body = _MKCALENDAR.format(name=escape(title)).encode()
         headers = {"Content-Type": "application/xml; charset=utf-8"}
         made = await self._ask("MKCALENDAR", collection, content=body, headers=headers)
-        if not made.is_success and made.status_code not in (405, 409):  # another worker may have been quicker
+        if not made.is_success and made.status_code not in (405, 409):  # as above; Radicale says 409
             raise self._refusal(made)
 
     async def _make_home(self) -> None:
@@ -120,7 +120,7 @@ class CalendarActivities:
             segments.pop()
         for url in reversed(missing):
             made = await self._ask("MKCOL", url)
-            if not made.is_success and made.status_code not in (405, 409):
+            if not made.is_success and made.status_code != 405:  # it exists: another worker was quicker
                 raise self._refusal(made)
 
     def _home(self) -> str:

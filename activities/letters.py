@@ -72,7 +72,7 @@ def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
     identity = message_id(despatch, contacts)
     parts = _Templates(despatch, contacts, templates)
     message = EmailMessage(_POLICY)
-    for name, raw in _headers(despatch, contacts, identity, parts.line("subject")):
+    for name, raw in _headers(despatch, contacts, identity, parts.render("subject")):
         message.set_raw(name, raw)
     word = despatch.announcement
     if word and word.event and word.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION):
@@ -213,12 +213,9 @@ class _Templates:
         self._values = _values(despatch, contacts, contact)
 
     def text(self, suffix: str) -> str:
-        return clean_text(self._render(suffix)).strip("\n") + "\n"
+        return clean_text(self.render(suffix)).strip("\n") + "\n"
 
-    def line(self, suffix: str) -> str:
-        return clean_line(self._render(suffix))
-
-    def _render(self, suffix: str) -> str:
+    def render(self, suffix: str) -> str:
         return self._environment.get_template(f"{self._kind}.{suffix}.j2").render(self._values)
 
 

@@ -10,6 +10,7 @@ from cli.demo import demo
 from cli.errors import BadUsage, CommandError
 from cli.reading import register, show, status
 from cli.running import launch, up
+from servers.errors import ServersError
 
 app = typer.Typer(
     name="aide-memoire",
@@ -39,6 +40,8 @@ def main() -> int:
         return end(error, as_json)
     except FileFault as error:
         return end(BadUsage("bad-file", str(error)), as_json)
+    except ServersError as error:
+        return end(BadUsage("bad-data-folder", str(error)), as_json)
     except typer.TyperException as error:
         return end(BadUsage("bad-usage", error.format_message()), as_json)
     except (typer.Abort, KeyboardInterrupt):

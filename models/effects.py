@@ -71,3 +71,10 @@ class PostRoomAddress(Value):
     despatch: DespatchRule
     focal_point: str | None = None
     focal_point_title: str = ""
+
+    def of_focal_point(self) -> "PostRoomAddress | None":
+        """The post room that is asked when this office cannot be reached; None where nobody else can be."""
+        if not self.focal_point or self.focal_point == self.office:
+            return None
+        changes = {"office": self.focal_point, "office_title": self.focal_point_title, "focal_point": None}
+        return self.model_copy(update=changes)

@@ -158,7 +158,8 @@ def test_a_letter_of_one_act_names_plan_item_and_act() -> None:
 
 def test_a_letter_lists_new_acts_first_and_then_the_oldest() -> None:
     old, older, new = (
-        notice(n, ref=ref, act=f"do {ref}", title=f"Item {ref}") for n, ref in ((5, "b"), (1, "a"), (9, "c"))
+        notice(n, key=f"k{9 - n}", ref=ref, act=f"do {ref}", title=f"Item {ref}")
+        for n, ref in ((5, "b"), (1, "a"), (9, "c"))
     )
     what = despatch(notices=(old, new, older), repeated=(old.key, older.key))
     data = composed(what)

@@ -252,6 +252,17 @@ async def test_an_office_without_an_address_is_refused(tmp_path: Path) -> None:
         assert mailbox.sessions == 0
 
 
+async def test_an_address_that_was_removed_gets_no_second_attempt(tmp_path: Path) -> None:
+    async with post(tmp_path) as (mailbox, config):
+        mailbox.drop = True
+        await refused(config, despatch(), "TransmissionUncertain")
+        text = config.contacts.read_text(encoding="utf-8")
+        config.contacts.write_text(text.replace("lao-moic:", "another:"), encoding="utf-8")
+        result = await run(config, despatch())
+        assert result.fate is Fate.REFUSED and result.perhaps_arrived
+        assert len(mailbox.letters) == 1 and not archive_file(config.record, despatch()).exists()
+
+
 async def test_contacts_are_read_at_every_despatch(tmp_path: Path) -> None:
     async with post(tmp_path) as (mailbox, config):
         await run(config, despatch(key="a"))

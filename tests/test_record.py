@@ -76,7 +76,8 @@ async def test_another_line_under_a_number_or_a_gap_is_refused(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "torn", ['{"n": 2, "te', '{"n": 2, "text": "ກອງ', '{"n": 2, "text": "whole but for its end"}', "\x00" * 99]
+    "torn",
+    ['{"n": 2, "te', '{"n": 2, "text": "ກອງ', '{"n": 2, "text": "whole but for its end"}', "\x00" * 99, "long" * 99],
 )
 async def test_a_torn_last_line_is_cut_off(tmp_path: Path, torn: str) -> None:
     await enter(tmp_path, line(1))

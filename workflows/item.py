@@ -6,7 +6,7 @@ from typing import Any, Generic
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Mouth, Words, signal_if_there
+from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Words, signal_if_there, tell
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
@@ -37,7 +37,6 @@ class ItemWorkflow(Generic[S]):
         self._shown: ItemRow | None = None
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: Instant | None = None
-        self._mouth = Mouth(state.setup.plan)
 
     async def live(self) -> None:
         """Runs until the item is closed out and everything that follows from it is done."""
@@ -206,7 +205,7 @@ class ItemWorkflow(Generic[S]):
             elif isinstance(effect, Await):
                 words.setdefault(effect.notice.office, Words()).awaited.append(effect.notice)
         for office, said in words.items():
-            await self._mouth.say(self.state.setup.post_room(office), office, said)
+            await tell(self.state.setup.post_room(office), said)
 
     async def _publish(self, publishes: list[Publish]) -> None:
         # Only the newest version counts: calendars keep no history.

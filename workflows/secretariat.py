@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
-from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Mouth, Words, signal_if_there
+from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Words, signal_if_there, tell
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
@@ -32,7 +32,6 @@ class SecretariatWorkflow:
         self._heard = 0
         self._composed_before = state.composed
         self._shown: ItemRow | None = None
-        self._mouth = Mouth(state.address.plan)
 
     @workflow.run
     async def run(self, state: PostRoomState) -> None:
@@ -105,9 +104,9 @@ class SecretariatWorkflow:
                 words.awaited.append(effect.notice)
             elif isinstance(effect, Settle):
                 words.settled.append(effect)
-            focal_point = self.state.address.focal_point
-            if focal_point and focal_point != self.state.address.office:
-                await self._mouth.say(None, focal_point, words)
+            focal_point = self.state.address.of_focal_point()
+            if focal_point is not None:
+                await tell(focal_point, words)
 
     async def _flush(self) -> None:
         """Shows the post room and records what became of each notice."""

@@ -46,8 +46,8 @@ async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, sum
     return True
 
 
-async def start_post_room(address: PostRoomAddress) -> None:
-    """Starts the secretariat of an office, unless it is there."""
+async def start_post_room(address: PostRoomAddress) -> bool:
+    """Starts the secretariat of an office; False where it was started before."""
     row = ItemRow(
         id=secretariat_id(address.plan, address.office),
         ref="-",
@@ -58,37 +58,7 @@ async def start_post_room(address: PostRoomAddress) -> None:
     summary = f"Post room of {address.office_title}"
     details = "The only sender to this office: announcements at once and in order, and one letter per period."
     state = PostRoomState(address=address)
-    await start_abandoned("secretariat", state, plan=address.plan, row=row, summary=summary, details=details)
-
-
-class Mouth:
-    """How a workflow speaks to post rooms: at most three signals an office and decision."""
-
-    def __init__(self, plan: str) -> None:
-        self._plan = plan
-
-    async def say(self, address: PostRoomAddress | None, office: str, words: "Words") -> None:
-        """Announcements first, so that a cancellation is queued before its item is closed; then what is settled, then
-        what is awaited. A post room that is not there is started, where its address is known."""
-        for signal, argument in (
-            ("announce", words.announcements),
-            ("settled", words.settled),
-            ("awaited", words.awaited),
-        ):
-            if argument:
-                await self._signal(address, office, signal, argument)
-
-    async def _signal(self, address: PostRoomAddress | None, office: str, signal: str, argument: Sequence[Any]) -> None:
-        handle = workflow.get_external_workflow_handle(secretariat_id(self._plan, office))
-        try:
-            await handle.signal(signal, argument)
-        except FailureError:
-            # A signal to a missing workflow fails its sender.
-            if address is None:
-                workflow.logger.warning("no post room to speak to", extra={"office": office, "signal": signal})
-                return
-            await start_post_room(address)
-            await handle.signal(signal, argument)
+    return await start_abandoned("secretariat", state, plan=address.plan, row=row, summary=summary, details=details)
 
 
 class Words:
@@ -98,6 +68,34 @@ class Words:
         self.announcements: list[Announcement] = []
         self.settled: list[Settle] = []
         self.awaited: list[Notice] = []
+
+
+async def tell(address: PostRoomAddress, words: Words) -> None:
+    """Speaks to a post room: at most three signals a decision.
+
+    Announcements first, so that a cancellation is queued before its item is closed; then what is settled; then what is
+    awaited.
+    """
+    for signal, argument in (
+        ("announce", words.announcements),
+        ("settled", words.settled),
+        ("awaited", words.awaited),
+    ):
+        if argument:
+            await _signal_post_room(address, signal, argument)
+
+
+async def _signal_post_room(address: PostRoomAddress, signal: str, argument: Sequence[Any]) -> None:
+    handle = workflow.get_external_workflow_handle(secretariat_id(address.plan, address.office))
+    try:
+        await handle.signal(signal, argument)
+    except FailureError:
+        # A signal to a missing workflow fails its sender: the post room is started, and told then.
+        if await start_post_room(address):
+            await handle.signal(signal, argument)
+        else:
+            # It was ended by hand, and ids are never reused: the item goes on, the operator has to know.
+            workflow.logger.error("post room has ended", extra={"office": address.office, "signal": signal})
 
 
 async def signal_if_there(workflow_id: str, signal: str, argument: Any) -> None:

@@ -1,0 +1,40 @@
+"""The two Temporal servers that tests run on: the real one, and the one whose time can be skipped."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from tests.rig import register_attributes
+from workflows.visibility import REGISTERED
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(scope="session")
+async def dev_server() -> AsyncIterator[Client]:
+    """A real Temporal dev server in memory, with our search attributes."""
+    attributes = [part for name, kind in REGISTERED.items() for part in ("--search-attribute", f"{name}={kind}")]
+    env = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(BIN / "temporal"),
+        dev_server_extra_args=attributes,
+        dev_server_log_level="error",
+    )
+    async with env:
+        yield env.client
+
+
+@pytest.fixture
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    """A time-skipping server of its own: its clock is global."""
+    env = await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=str(BIN / "temporal-test-server")
+    )
+    async with env:
+        await register_attributes(env.client)
+        yield env

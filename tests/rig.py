@@ -1,0 +1,178 @@
+"""The whole house for a test: a real mail spool, a real calendar server and a worker, around any Temporal server."""
+
+import asyncio
+import email
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from activities.record import read_record
+from activities.settings import Settings
+from models.acts import Act
+from models.opening import Launch, all_offices
+from models.plan import Plan
+from models.views import ItemRow, ItemView, Receipt, Refusal
+from models.zones import end_of_validity
+from servers.datafolder import DataFolder
+from servers.ports import claim
+from servers.radicale_server import radicale_child, wait_for_radicale
+from servers.spool import Spool
+from worker import build_worker, calendar_client
+from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
+
+
+@dataclass
+class House:
+    """One plan on real parts."""
+
+    client: Client
+    plan: Plan
+    folder: DataFolder
+    settings: Settings
+    task_queue: str
+    now: Callable[[], Awaitable[datetime]]
+    acts: int = field(default=0)
+
+    async def launch(self, as_of: datetime | None = None) -> None:
+        now = await self.now()
+        launch = Launch(plan=self.plan, launched=now, as_of=as_of or now, valid_until=end_of_validity(self.plan))
+        row = ItemRow(id=self.plan.plan, ref="-", kind="plan", title=self.plan.title, status="launching")
+        handle = await self.client.start_workflow(
+            "plan",
+            launch,
+            id=row.id,
+            task_queue=self.task_queue,
+            search_attributes=initial_attributes(row.id, row),
+            memo={MEMO_ROW: row},
+        )
+        await eventually(lambda: handle.query("launched", result_type=bool))
+
+    def item(self, item: str) -> str:
+        return f"{self.plan.plan}/{item}"
+
+    async def view(self, item: str) -> ItemView:
+        view: ItemView = await self.client.get_workflow_handle(self.item(item)).query("view", result_type=ItemView)
+        return view
+
+    async def until(self, item: str, true: Callable[[ItemView], bool]) -> ItemView:
+        """The view as soon as it is so; AssertionError after a while."""
+        found: list[ItemView] = []
+
+        async def look() -> bool:
+            try:
+                found[:] = [await self.view(item)]
+            except RPCError:
+                return False
+            return true(found[0])
+
+        try:
+            await eventually(look)
+        except AssertionError as error:
+            raise AssertionError(f"{item} is {found[0].model_dump_json(indent=1) if found else 'not there'}") from error
+        return found[0]
+
+    async def act(self, item: str, verb: type[Act], office: str, act_id: str = "", **fields: Any) -> Receipt | Refusal:
+        """An Update; the refusal where its validator refuses."""
+        act = verb.model_validate({"act_id": act_id or uuid.uuid4().hex, "office": office, **fields})
+        handle = self.client.get_workflow_handle(self.item(item))
+        try:
+            receipt: Receipt = await handle.execute_update(verb.verb, act, id=act.act_id, result_type=Receipt)
+        except WorkflowUpdateFailedError as error:
+            assert isinstance(error.cause, ApplicationError), error.cause
+            return Refusal.model_validate(error.cause.details[0])
+        return receipt
+
+    def mails(self, office: str) -> list[EmailMessage]:
+        """What lies in the mailbox of an office, oldest first."""
+        files = sorted((self.folder.mail / office).glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=default) for path in files]  # type: ignore[misc]
+
+    def record(self, item: str) -> list[dict[str, Any]]:
+        return read_record(self.settings.record, self.item(item))
+
+    async def calendar(self, name: str) -> list[str]:
+        """The calendar objects of a collection, read over CalDAV by a plain client."""
+        url = f"{self.settings.caldav_url}{self.settings.caldav_home}{name}/"
+        async with httpx.AsyncClient(trust_env=False) as http:
+            listing = await http.request("PROPFIND", url, headers={"Depth": "1"})
+            names = [part.split("<")[0] for part in listing.text.split("<href>")[1:]]
+            return [(await http.get(self.settings.caldav_url + href)).text for href in names if href.endswith(".ics")]
+
+
+async def eventually(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Looks again and again, for a bounded time."""
+    for _ in range(int(seconds / 0.05)):
+        if await true():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come about")
+
+
+def write_contacts(plan: Plan, path: Path) -> Path:
+    """Addresses under .example for every office of the plan."""
+    offices = {office: {"address": f"{office}@office.example"} for office in all_offices(plan)}
+    organizer = {"name": "Secretariat", "address": "secretariat@aide-memoire.example"}
+    path.write_text(yaml.safe_dump({"organizer": organizer, "offices": offices}))
+    return path
+
+
+async def real_now() -> datetime:
+    return datetime.now().astimezone()
+
+
+@asynccontextmanager
+async def house(
+    client: Client, plan: Plan, root: Path, now: Callable[[], Awaitable[datetime]] = real_now
+) -> AsyncIterator[House]:
+    """Starts the spool, Radicale and a worker of their own for this plan, and stops them."""
+    folder = DataFolder(root)
+    folder.create()
+    contacts = write_contacts(plan, root / "contacts.yaml")
+    spool = Spool(folder.mail, contacts, 0)
+    await spool.start()
+    port = claim("the calendar server", 0, "-")
+    radicale = radicale_child(folder, port)
+    await radicale.start()
+    await wait_for_radicale(radicale, port, lambda _: None)
+    settings = Settings(
+        smtp_port=spool.port,
+        caldav_url=f"http://127.0.0.1:{port}",
+        contacts=contacts,
+        record=folder.record,
+    )
+    queue = f"test-{uuid.uuid4().hex}"
+    try:
+        async with calendar_client(settings) as http, build_worker(client, settings, http, queue):
+            yield House(client, plan, folder, settings, queue, now)
+    finally:
+        await spool.stop()
+        await radicale.stop()
+
+
+async def register_attributes(client: Client) -> None:
+    """For the time-skipping server, which takes them through the operator service only."""
+    from temporalio.api.enums.v1 import IndexedValueType
+    from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+
+    kinds = {
+        "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+        "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+        "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
+        "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    }
+    attributes = {name: kinds[kind] for name, kind in REGISTERED.items()}
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(namespace=client.namespace, search_attributes=attributes)
+    )

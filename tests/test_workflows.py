@@ -1,0 +1,167 @@
+"""The workflows on a server whose time is skipped: years in seconds, with the real mail, calendar and record."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from models import acts
+from models.acts import Terms, Topic
+from models.views import Receipt, Refusal
+from tests.builders import date_terms, obligation, plan_of
+from tests.rig import House, eventually, house
+
+LAO, KHM = "lao-moc", "khm-moc"
+DAY = timedelta(days=1)
+
+
+def windows(opens: str = "PT1H", length: str = "P300D", every: str = "P365D", count: int = 1) -> dict[str, Any]:
+    return {"window": {"by": "offset", "opens": opens, "length": length, "every": every, "count": count}}
+
+
+def at_home(skipping: WorkflowEnvironment, root: Path, *obligations: dict[str, Any]) -> Any:
+    async def now() -> datetime:
+        return await skipping.get_current_time()
+
+    return house(skipping.client, plan_of(*obligations), root, now)
+
+
+async def pass_days(skipping: WorkflowEnvironment, days: int, step: int = 5) -> None:
+    """Steps, not a leap: the clock must not jump over running tasks."""
+    for _ in range(0, days, step):
+        await skipping.sleep(step * DAY)
+
+
+def subjects(home: House, office: str) -> list[str]:
+    return [str(mail["Subject"]) for mail in home.mails(office)]
+
+
+async def test_a_silent_year_climbs_to_the_minister_and_writes_weekly(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async with at_home(skipping, tmp_path, obligation(**windows())) as home:
+        await home.launch()
+        await pass_days(skipping, 120)
+        view = await home.until("m", lambda view: max(row.rung for row in view.awaiting) == 4)
+        assert {row.office for row in view.awaiting} >= {LAO, "lao-moc-dg", "lao-moc-dm", "lao-moc-minister"}
+        weeks = len(home.mails(LAO))
+        assert 16 <= weeks <= 19, "one letter a week for one thing awaited"
+        assert len(home.mails("lao-moc-minister")) <= 5
+        assert len({mail["Message-ID"] for mail in home.mails(LAO)}) == weeks
+
+
+async def test_a_life_in_full_is_in_the_mail_the_calendar_and_the_record(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async with at_home(skipping, tmp_path, obligation(**windows())) as home:
+        await home.launch()
+        await skipping.sleep(2 * DAY)
+        now = await skipping.get_current_time()
+        await home.act("m", acts.Propose, LAO, terms=date_terms(now + 10 * DAY))
+        await home.act("m", acts.Accept, KHM, proposal=1)
+        await home.until("m", lambda view: view.status == "scheduled")
+
+        async def confirmed() -> bool:
+            return any("STATUS:CONFIRMED" in event for event in await home.calendar("t"))
+
+        await eventually(confirmed)
+        [event] = await home.calendar("t")
+        assert "STATUS:CONFIRMED" in event and "SEQUENCE:1" in event and "METHOD" not in event
+        assert await home.calendar(LAO) == [event]
+        await skipping.sleep(11 * DAY)
+        for verb, fields in ((acts.Held, {}), (acts.Outcome, {"text": "minutes"}), (acts.Close, {})):
+            assert isinstance(await home.act("m", verb, LAO, **fields), Receipt)
+        result = await home.client.get_workflow_handle("t/m").result()
+        assert result == "closed"
+        lines = home.record("m")
+        assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
+        assert lines[-1]["data"]["view"]["status"] == "closed"
+        assert any("date agreed" in subject for subject in subjects(home, KHM))
+        before = len(home.mails(LAO)) + len(home.mails(KHM))
+        await pass_days(skipping, 30)
+        assert len(home.mails(LAO)) + len(home.mails(KHM)) == before, "nothing is sent about a closed item"
+
+
+async def test_a_refused_update_changes_nothing_and_an_act_repeated_counts_once(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async with at_home(skipping, tmp_path, obligation(**windows())) as home:
+        await home.launch()
+        await skipping.sleep(2 * DAY)
+        before = await home.view("m")
+        refusal = await home.act("m", acts.Close, LAO)
+        assert isinstance(refusal, Refusal) and refusal.code == "not-held"
+        assert [(row.office, row.act) for row in refusal.awaiting] == [(KHM, "propose-date"), (LAO, "propose-date")]
+        assert await home.view("m") == before
+        now = await skipping.get_current_time()
+        for _ in range(2):
+            receipt = await home.act("m", acts.Propose, LAO, act_id="same", terms=date_terms(now + 10 * DAY))
+            assert isinstance(receipt, Receipt) and receipt.proposal == 1
+
+
+async def test_a_series_opens_its_sessions_and_turns_the_host(dev_server: Client, tmp_path: Path) -> None:
+    """On the real server, in seconds: the time-skipping one stands still once a continued run was signalled."""
+    rotating = {"host_rule": "rotating", "readings": {"first_host": {"chosen": "LAO"}}}
+    series = obligation("s", kind="meeting_series", **windows("PT0S", "PT2S", "PT2S", count=3), **rotating)
+    plan = plan_of(series, despatch="PT5S").model_copy(update={"plan": "turns"})
+    async with house(dev_server, plan, tmp_path) as home:
+        await home.launch()
+        for year, host in ((1, "LAO"), (2, "KHM"), (3, "LAO")):
+            view = await home.until(f"s/{year}", lambda view: view.status == "date-awaited")
+            assert view.host == host
+            assert {row.office.split("-")[0] for row in view.awaiting} == {host.lower()}
+            receipt = await home.act(f"s/{year}", acts.Propose, LAO, terms=Terms(topic=Topic.DROP, reason="test"))
+            assert isinstance(receipt, Receipt)
+            await home.act(f"s/{year}", acts.Accept, KHM, proposal=receipt.proposal)
+        await home.client.get_workflow_handle("turns/s").result()
+        verbs = [line["verb"] for line in home.record("s")]
+        assert verbs.count("opened") == 3 and verbs.count("dropped") == 3 and verbs[-1] == "closed"
+        runs = [run async for run in dev_server.list_workflows("WorkflowId='turns/s'")]
+        assert len(runs) <= 4, "a session a run"
+
+
+async def test_a_window_of_the_past_is_unknown_and_nobody_is_written_to(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    year = (await skipping.get_current_time()).year
+    past = {"window": {"by": "year", "first": year - 2, "last": year - 1}}
+    items = obligation("s", kind="meeting_series", **past), obligation("v", kind="visit", **past)
+    async with at_home(skipping, tmp_path, *items) as home:
+        await home.launch()
+        await pass_days(skipping, 30)
+        for item in (f"s/{year - 2}", f"s/{year - 1}", "v"):
+            assert home.record(item)[-1]["data"]["view"]["status"] == "unknown"
+        assert home.mails(LAO) == [] and home.mails(KHM) == []
+
+
+async def test_an_mou_is_closed_by_evidence(skipping: WorkflowEnvironment, tmp_path: Path) -> None:
+    async with at_home(skipping, tmp_path, obligation("mou", kind="instrument", **windows())) as home:
+        await home.launch()
+        await skipping.sleep(DAY)
+        assert isinstance(await home.act("mou", acts.Evidence, LAO, text="signed in Vientiane"), Receipt)
+        assert isinstance(await home.act("mou", acts.Close, KHM), Receipt)
+        assert await home.client.get_workflow_handle("t/mou").result() == "closed"
+
+
+async def test_an_unreachable_office_pauses_and_its_focal_point_is_asked(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async with at_home(skipping, tmp_path, obligation(**windows())) as home:
+        contacts = home.settings.contacts.read_text()
+        home.settings.contacts.write_text(contacts.replace(f"  {LAO}:", "  lao-nobody:"))
+        await home.launch()
+        await pass_days(skipping, 70)
+        view = await home.view("m")
+        assert {row.office for row in view.awaiting if row.office.startswith("lao")} == {LAO}, "silence that we caused"
+        assert any(row.office == "khm-moc-dm" for row in view.awaiting)
+        asked = subjects(home, "lao-mfa")
+        assert asked and home.mails(LAO) == []
+        home.settings.contacts.write_text(contacts)
+        await pass_days(skipping, 40)
+        assert home.mails(LAO), "the corrected address is used at the next despatch"
+        count = len(home.mails("lao-mfa"))
+        await pass_days(skipping, 30)
+        assert len(home.mails("lao-mfa")) == count, "the focal point is no longer asked"
+        assert any(row.office == "lao-moc-dg" for row in (await home.view("m")).awaiting)
