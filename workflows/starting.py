@@ -73,13 +73,14 @@ class Words:
 async def tell(address: PostRoomAddress, words: Words) -> None:
     """Speaks to a post room: at most three signals a decision.
 
-    Announcements first, so that a cancellation is queued before its item is closed; then what is settled; then what is
-    awaited.
+    Announcements first, so that a cancellation is queued before its item is closed. What is settled comes last: several
+    decisions may be told at once, and what one of them asked for another may have settled. Keys are never used again,
+    so nothing that is awaited can be settled by mistake.
     """
     for signal, argument in (
         ("announce", words.announcements),
-        ("settled", words.settled),
         ("awaited", words.awaited),
+        ("settled", words.settled),
     ):
         if argument:
             await _signal_post_room(address, signal, argument)
