@@ -4,6 +4,7 @@ A letter is archived before it goes, so that an attempt whose outcome is unknown
 its post room is asked once more, so that nothing is sent about what was settled meanwhile.
 """
 
+import asyncio
 import contextlib
 import email
 import email.policy
@@ -40,6 +41,8 @@ QUERY_TIMEOUT = timedelta(seconds=10)
 # RFC 4954 section 6: what these codes refuse is our login, whatever command they answer.
 _LOGIN_CODES = (530, 534, 535, 538)
 
+_ATTEMPT_SHARE = 0.8
+
 _log = logging.getLogger(__name__)
 
 
@@ -75,12 +78,17 @@ class PostActivities:
             contacts = load_contacts(self._settings.contacts)
             recipient(despatch, contacts)
             letter = archive.read_bytes() if tried else self._compose(despatch, contacts, archive)
-            standing = await self._standing(despatch)
-            if not standing or standing != set(keys_of(despatch)):
-                archive.unlink(missing_ok=True)
-                fate = Fate.CHANGED if standing else Fate.WITHDRAWN
-                return DespatchResult(fate=fate, perhaps_arrived=tried)
-            identity = await transmit(self._settings, letter)
+            # Over before Temporal starts the next attempt: two at once could speak after the post room fell silent.
+            async with asyncio.timeout(_ATTEMPT_SHARE * _attempt_seconds()):
+                standing = await self._standing(despatch)
+                if not standing or standing != set(keys_of(despatch)):
+                    archive.unlink(missing_ok=True)
+                    fate = Fate.CHANGED if standing else Fate.WITHDRAWN
+                    return DespatchResult(fate=fate, perhaps_arrived=tried)
+                identity = await transmit(self._settings, letter)
+        except TimeoutError:
+            message = f"{_place(self._settings)} was too slow for this attempt"
+            raise ApplicationError(message, type="TransmissionUncertain") from None
         except (NoAddressError, RefusedError) as error:
             archive.unlink(missing_ok=True)
             return DespatchResult(fate=Fate.REFUSED, reason=str(error), perhaps_arrived=tried)
@@ -107,6 +115,11 @@ class PostActivities:
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
             raise ApplicationError(f"post room {room} did not say what stands: {error}", type="PostRoom") from error
         return set(answer) & set(keys)
+
+
+def _attempt_seconds() -> float:
+    limit = activity.info().start_to_close_timeout
+    return limit.total_seconds() if limit else 60.0
 
 
 # --- the archive --------------------------------------------------------------------------------------------------

@@ -50,9 +50,11 @@ class PostRoom:
         return [key for key in keys if key not in self.settled]
 
 
-async def run(config: Settings, what: Despatch, room: PostRoom | None = None) -> DespatchResult:
+async def run(config: Settings, what: Despatch, room: PostRoom | None = None, seconds: float = 20) -> DespatchResult:
+    """One attempt, which Temporal would give up after `seconds`."""
     environment = ActivityEnvironment()
-    environment.info = dataclasses.replace(environment.info, workflow_id=ROOM)
+    limit = timedelta(seconds=seconds)
+    environment.info = dataclasses.replace(environment.info, workflow_id=ROOM, start_to_close_timeout=limit)
     activities = PostActivities(config, room or PostRoom())  # type: ignore[arg-type]
     return await environment.run(activities.despatch, what)
 
@@ -139,6 +141,14 @@ async def test_a_server_that_does_not_answer_in_time(tmp_path: Path) -> None:
         mailbox.hang = True
         hasty = config.model_copy(update={"smtp_timeout": 0.2})
         await refused(hasty, despatch(), "TransmissionUncertain")
+
+
+async def test_an_attempt_is_over_before_the_next_one_starts(tmp_path: Path) -> None:
+    async with post(tmp_path) as (mailbox, config):
+        mailbox.hang = True
+        with pytest.raises(ApplicationError, match="too slow for this attempt") as caught:
+            await run(config, despatch(), seconds=0.5)
+        assert caught.value.type == "TransmissionUncertain"
 
 
 async def test_no_server(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ async def test_another_line_under_a_number_or_a_gap_is_refused(tmp_path: Path) -
     assert "number 4 would leave a gap after 2" in await refused(tmp_path, line(4))
     await refused(tmp_path, line(2), line(3), line(5))
     await refused(tmp_path, line(3), line(3))
+    await refused(tmp_path, line(2), line(1))
     await refused(tmp_path, line(2, "other"), line(3))
     for n in (0, -1, True, "1", None):
         await refused(tmp_path, {"n": n})
@@ -86,6 +87,7 @@ async def test_a_torn_last_line_is_cut_off(tmp_path: Path, torn: str) -> None:
     assert read_record(tmp_path, ITEM) == [line(1)]
     await enter(tmp_path, line(2))
     assert read_record(tmp_path, ITEM) == [line(1), line(2)]
+    assert record_file(tmp_path, ITEM).read_bytes().endswith(b"}\n")
 
 
 async def test_a_torn_first_line_is_cut_off(tmp_path: Path) -> None:
