@@ -15,6 +15,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -208,7 +209,8 @@ class _Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(day=_day, moment=_moment, slot=_slot, period=_period)
+        dates = _Dates(despatch)
+        self._environment.filters.update(day=dates.day, moment=_moment, slot=_slot, period=_period)
         self._kind = "announcement" if despatch.announcement else "letter"
         self._values = _values(despatch, contacts, contact)
 
@@ -229,6 +231,7 @@ def _values(despatch: Despatch, contacts: Contacts, contact: Contact) -> Mapping
         "office": contact.name or despatch.office_title,
         "sender": contacts.organizer.name,
         "at": despatch.at,
+        "zone": despatch.zone,
         "period": despatch.period,
         "notices": ordered,
         "new": [notice for notice in ordered if notice.key not in repeated],
@@ -244,9 +247,22 @@ def _items(notices: list[Notice]) -> list[str]:
     return list(dict.fromkeys(f"{notice.ref} {notice.title}" for notice in notices))
 
 
-def _day(instant: datetime) -> str:
-    """3 March 2026: the date in UTC."""
-    return f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}"
+class _Dates:
+    """Instants as the office's own wall clock shows them."""
+
+    def __init__(self, despatch: Despatch) -> None:
+        self._zone = ZoneInfo(despatch.zone)
+        self._fine = despatch.period < timedelta(hours=1)
+
+    def day(self, instant: datetime) -> str:
+        """3 March 2026; in a plan that runs in seconds also the time."""
+        local = instant.astimezone(self._zone)
+        return f"{_day(local)}, {local:%H:%M:%S}" if self._fine else _day(local)
+
+
+def _day(local: datetime) -> str:
+    """3 March 2026"""
+    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 
 
 def _moment(time: ZonedTime) -> str:

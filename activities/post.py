@@ -163,7 +163,7 @@ def _write_durably(path: Path, data: bytes) -> None:
 async def transmit(settings: Settings, letter: bytes) -> str:
     """Hand a letter to the mail server (RFC 5321); the envelope is that of its From and To. Returns its Message-ID.
 
-    Raises RefusedError for a 5xx to MAIL, RCPT or DATA; a retryable ApplicationError of type MailServerUnavailable
+    Raises RefusedError for a 5xx to RCPT or DATA; a retryable ApplicationError of type MailServerUnavailable
     where the server took nothing, TransmissionUncertain where the connection ended before its answer.
     """
     headers = email.message_from_bytes(letter, policy=email.policy.default)
@@ -175,6 +175,12 @@ async def transmit(settings: Settings, letter: bytes) -> str:
             await server.sendmail(sender, [to], letter)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(error.recipients[0], settings) from None
+        except aiosmtplib.SMTPSenderRefused as error:
+            # Our own address is refused: that is no fault of the office, and an operator can mend it.
+            message = (
+                f"{_place(settings)} refuses the sender {sender}: {error.code} {clean_line(str(error.message))[:200]}"
+            )
+            raise ApplicationError(message, type="MailServerUnavailable") from None
         except aiosmtplib.SMTPResponseException as error:
             raise _refusal(error, settings) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:

@@ -18,7 +18,7 @@ from models.ids import TASK_QUEUE, plan_id
 from models.opening import Launch
 from models.plan import Plan
 from models.views import ItemRow
-from models.zones import end_of_validity, zone
+from models.zones import clock_of, end_of_validity, zone
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 LAUNCHED_WITHIN = 60.0
@@ -47,7 +47,13 @@ async def launch_plan(client: Client, plan: Plan, day: date | None) -> str:
     """
     await check_attributes(client)
     now = datetime.now(UTC)
-    launch = Launch(plan=plan, launched=now, as_of=as_of_instant(day, plan, now), valid_until=end_of_validity(plan))
+    launch = Launch(
+        plan=plan,
+        launched=now,
+        as_of=as_of_instant(day, plan, now),
+        valid_until=end_of_validity(plan),
+        clock=clock_of(plan, now),
+    )
     row = ItemRow(id=plan_id(plan.plan), ref="-", kind="plan", title=plan.title, status="launching")
     try:
         handle = await client.start_workflow(
@@ -59,7 +65,7 @@ async def launch_plan(client: Client, plan: Plan, day: date | None) -> str:
             search_attributes=initial_attributes(plan.plan, row),
             memo={MEMO_ROW: row},
             static_summary=plan.title[:200],
-            static_details=f"Signed {plan.signed or 'on no stated day'}; launched as of {launch.as_of:%-d %B %Y}.",
+            static_details=f"Signed {plan.signed or '(no day)'}; launched as of {launch.clock.day(launch.as_of)}.",
         )
     except WorkflowAlreadyStartedError:
         await compare(client, plan)

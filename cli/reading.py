@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.errors import Refused
@@ -19,7 +18,7 @@ from cli.register import register_document, register_table
 from cli.session import Session, answered, session
 from models.plan import Kind
 from models.views import ItemRow, ItemView
-from models.wording import infinitive, plain_instant
+from models.wording import infinitive
 
 DEFAULT_PLAN_FILE = Path(__file__).resolve().parent.parent / "plans" / "lao-cambodia-2023-2027.yaml"
 
@@ -40,7 +39,7 @@ def status(
     if as_json:
         sys.stdout.write(json.dumps({"items": [as_document(row) for row in rows]}, ensure_ascii=False) + "\n")
         return
-    Console().print(status_table(rows))
+    sys.stdout.write(status_text(rows) + "\n")
 
 
 async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
@@ -48,26 +47,29 @@ async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
         return await all_rows(here.client, await here.plan(), here.record)
 
 
-def status_table(rows: list[ItemRow]) -> Table:
-    """Items with what is awaited; ended ones last in their provision."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("item", "status", "awaited of, since (rung)", "next"):
-        table.add_column(name, overflow="fold")
+def status_text(rows: list[ItemRow]) -> str:
+    """What is open, item by item; then what is closed or unknown, in one line a state."""
+    ended = ("closed", "dropped", "unknown")
+    lines = []
     for row in rows:
-        awaited = "\n".join(
-            f"{each.office}: {infinitive(each.act)}, {each.since:%Y-%m-%d %H:%M} ({each.rung})" for each in row.awaiting
-        )
-        style = {"closed": "green", "dropped": "dim", "unknown": "dim", "dormant": "dim"}.get(row.status, "")
-        table.add_row(row.id, row.status, awaited, next_words(row), style=style)
-    return table
-
-
-def next_words(row: ItemRow) -> str:
-    """When an item next moves by itself, or its agreed date."""
-    words = [f"{row.date.local} {row.date.zone}"] if row.date else []
-    if row.next_at:
-        words.append(row.next_what)
-    return "\n".join(words)
+        if row.status in ended:
+            continue
+        lines.append(f"{row.id}   {row.status}   {row.title}" + (f", host {row.host}" if row.host else ""))
+        if row.date:
+            lines.append(
+                f"    date     {row.date.local} {row.date.zone}" + (f", {row.date.place}" if row.date.place else "")
+            )
+        for each in row.awaiting:
+            due = f", due {each.due:%Y-%m-%d}" if each.due else ""
+            act, since = infinitive(each.act), f"{each.since:%Y-%m-%d}"
+            lines.append(f"    awaited  {each.office} to {act}, since {since}{due}, rung {each.rung}")
+        if row.next_at:
+            lines.append(f"    next     {row.next_what.partition(': ')[2]}")
+    for status in ended:
+        names = [row.id for row in rows if row.status == status]
+        if names:
+            lines.append(f"{status}: {', '.join(names)}")
+    return "\n".join(lines) or "nothing is followed here yet; launch a plan"
 
 
 def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
@@ -105,7 +107,7 @@ def view_text(view: ItemView) -> str:
     if view.host:
         lines.append(f"host     {view.host}")
     if view.window:
-        lines.append(f"window   {view.window.name}: until {plain_instant(view.window.end)}")
+        lines.append(f"window   {view.window.name}: until {view.clock.moment(view.window.end)}")
     if view.date:
         place = ", ".join(part for part in (view.date.place, view.date.format or "") if part)
         lines.append(f"date     {view.date.local} {view.date.zone}" + (f", {place}" if place else ""))
@@ -114,14 +116,14 @@ def view_text(view: ItemView) -> str:
     if view.assumed:
         lines.append(f"assumed  {', '.join(view.assumed)} (not stated by the plan)")
     for row in view.awaiting:
-        due = f", due {plain_instant(row.due)}" if row.due else ""
+        due = f", due {view.clock.moment(row.due)}" if row.due else ""
         lines.append(
-            f"awaited  {row.office}: {infinitive(row.act)}, since {plain_instant(row.since)}{due}, rung {row.rung}"
+            f"awaited  {row.office}: {infinitive(row.act)}, since {view.clock.moment(row.since)}{due}, rung {row.rung}"
         )
     lines += [_proposal_text(proposal) for proposal in view.proposals]
     if view.uid:
         lines.append(f"calendar UID {view.uid}" + (f", SEQUENCE {view.sequence}" if view.sequence is not None else ""))
-    lines += ["ledger", *(f"  {entry.n:>3}  {plain_instant(entry.at)}  {entry.text}" for entry in view.ledger)]
+    lines += ["ledger", *(f"  {entry.n:>3}  {view.clock.moment(entry.at)}  {entry.text}" for entry in view.ledger)]
     return "\n".join(lines)
 
 

@@ -143,7 +143,7 @@ async def embedded(
     stopping: asyncio.Event,
 ) -> AsyncIterator[tuple[RunFile, Client | None]]:
     """The embedded parts, started, watched and stopped. The client is None where a stop came during the start."""
-    address = configured().get("target_host")
+    config = configured()
     servers = Embedded(
         EmbeddedOptions(
             contacts=contacts,
@@ -151,7 +151,8 @@ async def embedded(
             plan_file=plan_file,
             plan=plan.plan,
             search_attributes=REGISTERED,
-            temporal_address=address,
+            temporal_address=config.get("target_host"),
+            namespace=config.get("namespace") or "default",
             worker_command=[sys.executable, "worker.py"],
             worker_directory=ROOT,
             temporal_port=ports.temporal,

@@ -5,6 +5,7 @@ from models.invitation import CalendarEvent
 from models.letters import Announcement, Notice
 from models.plan import DespatchRule
 from models.views import LedgerEntry
+from models.wording import Clock
 
 
 class Await(Value):
@@ -69,6 +70,9 @@ class PostRoomAddress(Value):
     office: str
     office_title: str
     despatch: DespatchRule
+    zone: str = "UTC"
+    """IANA zone of the office: its letters are dated there."""
+    clock: Clock = Clock()
     focal_point: str | None = None
     focal_point_title: str = ""
 

@@ -10,6 +10,7 @@ from models.invitation import CalendarEvent
 from models.letters import Announcement, AnnouncementKind
 from models.plan import DespatchRule, Window
 from models.views import LedgerEntry, Receipt
+from models.wording import Clock, describe
 
 LEDGER_KEPT = 20
 PROPOSALS_KEPT = 12
@@ -35,6 +36,8 @@ class Party(Value):
     ladder: tuple[Rung, ...]
     offices: dict[str, str]
     """Every office of the institution with its title: any of them may act."""
+    zone: str = "UTC"
+    """IANA zone of its offices."""
     focal_point: str | None = None
     focal_point_title: str = ""
 
@@ -63,6 +66,7 @@ class ItemSetup(Value):
     window: Window | None
     opens_at: Instant
     """Nothing is awaited before."""
+    clock: Clock = Clock()
     rotating: bool = False
     report_to_higher: bool = False
     evidence_wanted: str = ""
@@ -96,6 +100,8 @@ class ItemSetup(Value):
             office=office,
             office_title=title,
             despatch=self.despatch,
+            zone=party.zone,
+            clock=self.clock,
             focal_point=party.focal_point,
             focal_point_title=party.focal_point_title,
         )
@@ -259,6 +265,14 @@ class Draft(Generic[S]):
         )
         self.put(ledger=(*self.state.ledger, entry)[-LEDGER_KEPT:], entries=entry.n)
         self.effects.append(Enter(entry=entry))
+
+    def words(self, terms: Terms) -> str:
+        """Terms in a few words."""
+        return describe(terms, self.state.setup.clock)
+
+    def moment(self, instant: Instant) -> str:
+        """An instant as people read it."""
+        return self.state.setup.clock.moment(instant)
 
     def told(self, office: str) -> None:
         if office not in self.state.told:

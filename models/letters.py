@@ -90,6 +90,8 @@ class Despatch(Value):
     announcement: Announcement | None = None
     repeated: tuple[str, ...] = ()
     """Keys of the notices that an earlier letter already carried."""
+    zone: str = "UTC"
+    """IANA zone of the office."""
     period: Duration
     """How often a letter comes while anything is awaited."""
     second_address: bool = False

@@ -13,7 +13,6 @@ from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.plan import Format
 from models.views import DateRow, ItemRow, ItemView, Refusal
-from models.wording import plain_instant
 
 
 class AgreedDate(Value):
@@ -152,9 +151,8 @@ class MeetingMachine(Machine[MeetingState]):
         if terms.slot is None or terms.slot.end.utc <= terms.slot.start.utc:
             return self.no(state, "bad-terms", "a date needs a start and a length above zero")
         if terms.slot.start.utc <= now:
-            message = (
-                f"{plain_instant(terms.slot.start.utc)} has passed; what was held already is marked: held --on DATE"
-            )
+            when = state.setup.clock.moment(terms.slot.start.utc)
+            message = f"{when} has passed; what was held already is marked: held --on DATE"
             return self.no(state, "in-the-past", message)
         if state.agreed and (state.agreed.slot, state.agreed.place) == (terms.slot, terms.place):
             return self.no(state, "no-change", "this date is the agreed one")
@@ -278,7 +276,7 @@ class MeetingMachine(Machine[MeetingState]):
     def _refuse_held(self, state: MeetingState, act: Held, now: Instant) -> Refusal | None:
         if state.held:
             assert state.mark is not None
-            message = f"{state.mark.office} marked it held on {plain_instant(state.mark.at)}"
+            message = f"{state.mark.office} marked it held on {state.setup.clock.moment(state.mark.at)}"
             return self.no(state, "already-marked", message)
         if act.on is not None:
             if act.on.utc > now:
@@ -290,7 +288,7 @@ class MeetingMachine(Machine[MeetingState]):
             return self.no(state, "no-date", message)
         if agreed.slot.start.utc > now:
             message = (
-                f"it is agreed for {plain_instant(agreed.slot.start.utc)} and has not begun; "
+                f"it is agreed for {state.setup.clock.moment(agreed.slot.start.utc)} and has not begun; "
                 "if it was held on an earlier day, say so: held --on DATE"
             )
             return self.no(state, "not-begun", message)
@@ -308,9 +306,8 @@ class MeetingMachine(Machine[MeetingState]):
         if state.agreed is None:
             return self.no(state, "no-date", "no date is agreed on which it could have been held")
         if state.agreed.slot.start.utc > now:
-            message = (
-                f"it is agreed for {plain_instant(state.agreed.slot.start.utc)}: regret it, or propose to postpone"
-            )
+            when = state.setup.clock.moment(state.agreed.slot.start.utc)
+            message = f"it is agreed for {when}: regret it, or propose to postpone"
             return self.no(state, "not-begun", message)
         return None
 

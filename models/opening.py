@@ -11,6 +11,7 @@ from models.meeting import MEETING, MeetingState
 from models.plan import RANK_SUFFIX, HostRule, Kind, Obligation, Plan, Provision, Rank, Window
 from models.series import SeriesState
 from models.views import LedgerEntry
+from models.wording import Clock
 
 MEETINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
 COMMITMENTS = frozenset({Kind.INSTRUMENT, Kind.DELIVERABLE, Kind.EXCHANGE})
@@ -23,6 +24,8 @@ class Launch(Value):
     plan: Plan
     launched: Instant
     as_of: Instant
+    clock: Clock = Clock()
+    """Of the plan's zone, resolved like its validity by whoever launches."""
     valid_until: Instant | None
     """Resolved in the plan's zone by whoever launches."""
 
@@ -128,6 +131,7 @@ def _setup(launch: Launch, provision: Provision, obligation: Obligation, window:
         despatch=plan.despatch,
         window=window,
         opens_at=window.start if window else launch.launched,
+        clock=launch.clock,
         rotating=obligation.host_rule is HostRule.ROTATING,
         report_to_higher=obligation.report_to_higher,
         evidence_wanted=obligation.evidence,
@@ -155,6 +159,7 @@ def _party(plan: Plan, obligation: Obligation, side: str) -> Party:
             if rule.rank in entry.titles
         ),
         offices={office_id(institution, rank): office_title(plan, institution, rank) for rank in sorted(entry.titles)},
+        zone=entry.zone or state.zone,
         focal_point=state.focal_point,
         focal_point_title=office_title(plan, state.focal_point, Rank.COORDINATOR) if state.focal_point else "",
     )
@@ -166,7 +171,8 @@ def unknown_entries(item: ItemState, launched: datetime) -> tuple[LedgerEntry, .
     view = MEETING.view(MeetingState(setup=item.setup, host=item.host)).model_copy(
         update={"status": "unknown", "next_at": None, "next_what": "", "ledger": (), "awaiting": ()}
     )
-    text = f"its window ended on {item.setup.window.end:%Y-%m-%d}, before the launch: what became of it is unknown"
+    end = item.setup.clock.moment(item.setup.window.end)
+    text = f"its window ended on {end}, before the launch: what became of it is unknown"
     return (
         LedgerEntry(n=1, at=launched, verb="unknown", text=text),
         LedgerEntry(n=2, at=launched, verb="view", text="as it entered", data={"view": view.model_dump(mode="json")}),

@@ -34,6 +34,8 @@ class PostRoomState(Value):
     """UIDs of which the office holds an invitation, with their items."""
     second_address: bool = False
     """The first address has just refused: the next attempt goes to the second."""
+    first_refusal: str = ""
+    """What the first address answered."""
     unreachable: str = ""
     """Why nothing reaches the office; empty while it is reached."""
     address_asked: int = 0
@@ -145,6 +147,7 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
         "office": address.office,
         "office_title": address.office_title,
         "at": now,
+        "zone": address.zone,
         "period": address.despatch.period,
         "second_address": state.second_address,
     }
@@ -171,10 +174,9 @@ def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult,
         return _sent(state, despatch, result, now)
     if result.fate is Fate.REFUSED:
         return _refused(state, despatch, result, now)
-    if despatch.announcement and result.fate is Fate.WITHDRAWN:
-        # It left the queue while it was on its way, and its fate was noted then.
-        left = tuple(a for a in state.queue if a.key != despatch.announcement.key)
-        return PostRoomStep(state=state.model_copy(update={"queue": left}))
+    if despatch.announcement and result.perhaps_arrived:
+        # An earlier attempt whose answer was lost may lie in the mailbox: a cancellation has to follow it.
+        return PostRoomStep(state=_announced(state, despatch.announcement))
     return PostRoomStep(state=state)
 
 
@@ -229,7 +231,9 @@ def _reached(state: PostRoomState, now: Instant) -> PostRoomStep:
 def _refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
     """Definitely refused: the second address once, then the focal point is asked; the next letter tries again."""
     if not despatch.second_address:
-        return PostRoomStep(state=state.model_copy(update={"second_address": True}))
+        return PostRoomStep(state=state.model_copy(update={"second_address": True, "first_refusal": result.reason}))
+    reasons = (state.first_refusal, result.reason)
+    result = result.model_copy(update={"reason": "; ".join(reason for reason in reasons if reason)})
     effects: list[Returned | Await | Settle] = []
     if despatch.announcement:
         left = tuple(queued for queued in state.queue if queued.key != despatch.announcement.key)

@@ -10,7 +10,6 @@ from models.item import ItemSetup
 from models.meeting import MeetingState
 from models.plan import HostRule, Kind, Window
 from models.views import ItemRow, ItemView, LedgerEntry
-from models.wording import plain_date
 
 SESSIONS_KEPT = 20
 
@@ -151,7 +150,7 @@ def sentence(state: SeriesState) -> str:
     at, name = opens_at(state), f"{state.template.ref} {state.template.short}"
     if at is not None:
         session = state.windows[state.opened].name if state.windows else str(state.opened + 1)
-        return f"{name}: session {session} opens on {plain_date(at, state.template.despatch.period)}"
+        return f"{name}: session {session} opens on {state.template.clock.day(at)}"
     return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
 
 
@@ -172,4 +171,6 @@ def row(state: SeriesState) -> ItemRow:
 
 
 def view(state: SeriesState) -> ItemView:
-    return ItemView(**row(state).model_dump(), plan=state.template.plan, ledger=state.ledger)
+    return ItemView(
+        **row(state).model_dump(), plan=state.template.plan, ledger=state.ledger, clock=state.template.clock
+    )

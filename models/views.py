@@ -6,6 +6,7 @@ from pydantic import Field
 
 from models.base import Instant, Value
 from models.plan import Window
+from models.wording import Clock
 
 
 class AwaitedRow(Value):
@@ -73,6 +74,8 @@ class ItemView(ItemRow):
     sequence: int | None = None
     """SEQUENCE of the calendar object last said; None before the first."""
     late: bool = False
+    clock: Clock = Clock()
+    """How its instants are shown to people."""
     outcome: dict[str, Any] | None = None
     evidence: tuple[dict[str, Any], ...] = ()
 

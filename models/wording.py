@@ -1,8 +1,9 @@
-"""How instants, acts and offices read in a sentence."""
+"""How instants and acts read in a sentence."""
 
 from datetime import timedelta
 
-from models.base import Instant
+from models.acts import Terms, Topic
+from models.base import Duration, Instant, Value
 
 _INFINITIVES = {
     "propose-date": "propose a date",
@@ -17,19 +18,76 @@ _INFINITIVES = {
 }
 
 
+_ASSUMED = {
+    "windows": "that it is due once in each calendar year",
+    "offices": "which offices follow it",
+    "first_host": "who hosts first (to be agreed)",
+    "order": "the order of the hosts",
+    "cadence": "how often it meets",
+    "anchor_year": "the year from which it is counted",
+    "ladder": "how high it is followed up",
+    "host": "the host",
+    "pairs": "which provinces, districts or units meet (to be agreed)",
+}
+
+
+def assumption(reading: str) -> str:
+    """A reading that the text does not state, in words."""
+    return _ASSUMED.get(reading, reading.replace("_", " "))
+
+
 def infinitive(act: str) -> str:
     """An awaited act as an infinitive: "propose a date"."""
     return _INFINITIVES.get(act, act.replace("-", " "))
 
 
-def plain_instant(instant: Instant) -> str:
-    """3 March 2026, 09:00 UTC; with seconds only where there are any."""
-    clock = f"{instant:%H:%M:%S}" if instant.second or instant.microsecond else f"{instant:%H:%M}"
-    return f"{instant.day} {instant:%B %Y}, {clock} UTC"
+class Clock(Value):
+    """How instants are shown: by the wall clock of a zone, at the offset from UTC that it had at the launch.
+
+    For reading only, never for deciding. Workflows must not look zones up, so a zone that changes its clocks is shown
+    at one offset all year; agreed dates carry their own wall time and are always exact.
+    """
+
+    zone: str = "UTC"
+    offset: Duration = timedelta(0)
+    fine: bool = False
+    """A plan that runs in seconds: days alone would say nothing."""
+
+    def moment(self, instant: Instant) -> str:
+        """3 March 2026, 09:00 (Asia/Vientiane); with seconds where the plan runs in them."""
+        local = instant + self.offset
+        return f"{local.day} {local:%B %Y}, {self._time(instant)} ({self.zone})"
+
+    def day(self, instant: Instant) -> str:
+        """3 March 2026; in a plan that runs in seconds, the time."""
+        local = instant + self.offset
+        return self._time(instant) if self.fine else f"{local.day} {local:%B %Y}"
+
+    def _time(self, instant: Instant) -> str:
+        local = instant + self.offset
+        return f"{local:%H:%M:%S}" if self.fine else f"{local:%H:%M}"
 
 
-def plain_date(instant: Instant, scale: timedelta) -> str:
-    """3 March 2026; a plan that runs in seconds (its despatch period is the scale) shows the clock instead."""
-    if scale < timedelta(days=1):
-        return f"{instant:%H:%M:%S} UTC"
-    return f"{instant.day} {instant:%B %Y}"
+def describe(terms: Terms, clock: Clock) -> str:
+    """Terms in a few words."""
+    if terms.topic is Topic.DATE and terms.slot:
+        start, length = terms.slot.start, terms.slot.end.utc - terms.slot.start.utc
+        place = f", {terms.place}" if terms.place else ""
+        style = f", {terms.format.value}" if terms.format else ""
+        time = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
+        return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {_length(length)}{place}{style}"
+    if terms.topic is Topic.HOST:
+        return f"{terms.host} as host"
+    until = clock.moment(terms.until) if terms.until else ""
+    return {
+        Topic.POSTPONE: f"postponing until {until}",
+        Topic.EXTEND: f"extending the window to {until}",
+        Topic.DROP: f"dropping it ({terms.reason})",
+    }.get(terms.topic, terms.topic.value)
+
+
+def _length(length: timedelta) -> str:
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if n]
+    return " ".join(parts) or "0 s"

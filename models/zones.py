@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from models.base import Instant
 from models.invitation import ZonedTime
 from models.plan import OffsetWindows, Plan, Window, YearWindows
+from models.wording import Clock
 
 
 def zone(name: str) -> ZoneInfo:
@@ -60,6 +61,12 @@ def windows_of(plan: Plan, rule: YearWindows | OffsetWindows, launched: Instant)
 
 def _new_year(year: int, name: str) -> Instant:
     return datetime(year, 1, 1, tzinfo=zone(name)).astimezone(UTC)
+
+
+def clock_of(plan: Plan, now: Instant) -> Clock:
+    """How the plan's instants are shown: in its zone, at today's offset."""
+    offset = now.astimezone(zone(plan.zone)).utcoffset() or timedelta(0)
+    return Clock(zone=plan.zone, offset=offset, fine=plan.despatch.period < timedelta(hours=1))
 
 
 def end_of_validity(plan: Plan) -> Instant | None:

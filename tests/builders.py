@@ -10,7 +10,7 @@ from models.machine import Machine
 from models.meeting import MeetingState
 from models.opening import Launch, openings
 from models.plan import Plan
-from models.zones import end_of_validity, later, resolve_windows, zoned
+from models.zones import clock_of, end_of_validity, later, resolve_windows, zoned
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -77,7 +77,7 @@ def obligation(
 
 
 def launch_of(plan: Plan, at: datetime = START) -> Launch:
-    return Launch(plan=plan, launched=at, as_of=at, valid_until=end_of_validity(plan))
+    return Launch(plan=plan, launched=at, as_of=at, valid_until=end_of_validity(plan), clock=clock_of(plan, at))
 
 
 def opened(plan: Plan, at: datetime = START) -> Any:

@@ -24,7 +24,7 @@ from models.acts import Act
 from models.opening import Launch, all_offices
 from models.plan import Plan
 from models.views import ItemRow, ItemView, Receipt, Refusal
-from models.zones import end_of_validity
+from models.zones import clock_of, end_of_validity
 from servers.datafolder import DataFolder
 from servers.ports import claim
 from servers.radicale_server import radicale_child, wait_for_radicale
@@ -47,7 +47,13 @@ class House:
 
     async def launch(self, as_of: datetime | None = None) -> None:
         now = await self.now()
-        launch = Launch(plan=self.plan, launched=now, as_of=as_of or now, valid_until=end_of_validity(self.plan))
+        launch = Launch(
+            plan=self.plan,
+            launched=now,
+            as_of=as_of or now,
+            valid_until=end_of_validity(self.plan),
+            clock=clock_of(self.plan, now),
+        )
         row = ItemRow(id=self.plan.plan, ref="-", kind="plan", title=self.plan.title, status="launching")
         handle = await self.client.start_workflow(
             "plan",

@@ -115,7 +115,7 @@ def test_the_words_of_an_invitation() -> None:
         assert "The Lao side proposes 3 March 2026." in text
         assert "When: 3 March 2026, 09:00 to 12:00 (Asia/Vientiane)" in text
         assert "Where: Vientiane" in text
-        assert "to accept is to consent" in re.sub(r"\s+", " ", text)
+        assert "stands once every side has consented. To consent:" in re.sub(r"\s+", " ", text)
 
 
 def test_a_confirmed_date_asks_for_no_consent() -> None:

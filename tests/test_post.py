@@ -101,7 +101,14 @@ async def test_a_key_with_dots_and_slashes_stays_in_its_folder(tmp_path: Path) -
     assert caught.value.non_retryable
 
 
-@pytest.mark.parametrize("command", ["mail", "rcpt", "data"])
+async def test_a_refused_sender_is_not_the_fault_of_the_office(tmp_path: Path) -> None:
+    async with post(tmp_path) as (mailbox, config):
+        mailbox.mail = "550 5.7.1 sender rejected"
+        error = await refused(config, despatch(), "MailServerUnavailable")
+        assert "refuses the sender" in str(error) and "5.7.1 sender rejected" in str(error)
+
+
+@pytest.mark.parametrize("command", ["rcpt", "data"])
 async def test_a_definite_refusal_is_a_fate(tmp_path: Path, command: str) -> None:
     async with post(tmp_path) as (mailbox, config):
         setattr(mailbox, command, f"550 5.1.1 no such mailbox {'x' * 300}")

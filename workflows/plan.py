@@ -18,7 +18,6 @@ with workflow.unsafe.imports_passed_through():
     from models.record import RecordEntries
     from models.series import SeriesState
     from models.views import ItemRow, LedgerEntry
-    from models.wording import plain_instant
 
 
 @workflow.defn(name="plan")
@@ -42,7 +41,7 @@ class PlanWorkflow:
         elif launch.valid_until > workflow.now():
             await workflow.sleep(
                 launch.valid_until - workflow.now(),
-                summary=f"{launch.plan.short}: valid until {launch.valid_until:%-d %B %Y}",
+                summary=f"{launch.plan.short}: valid until {launch.clock.day(launch.valid_until)}",
             )
         self._show("expired")
         await self._record(launch.plan.plan, (self._entry(2, "expired", "the validity of the plan has ended"),))
@@ -80,7 +79,7 @@ class PlanWorkflow:
         await self._start_items(opening)
         for item in opening.unknown:
             await self._enter_unknown(item)
-        text = f"{launch.plan.title} launched as of {plain_instant(launch.as_of)}"
+        text = f"{launch.plan.title} launched as of {launch.clock.moment(launch.as_of)}"
         await self._record(launch.plan.plan, (self._entry(1, "launched", text, valid_until=str(launch.valid_until)),))
 
     async def _start_items(self, opening: Openings) -> None:

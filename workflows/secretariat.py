@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
-from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Words, signal_if_there, tell
+from workflows.starting import DESPATCH_TIMEOUT, EFFECT_RETRY, EFFECT_TIMEOUT, Words, signal_if_there, tell
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
@@ -16,7 +16,6 @@ with workflow.unsafe.imports_passed_through():
     from models.postroom import PostRoomState, PostRoomStep, Returned
     from models.record import RecordEntries
     from models.views import ItemRow
-    from models.wording import plain_date
 
 MAILS_PER_RUN = 50
 """Continues-as-new after so many, so that its history does not grow with age."""
@@ -86,7 +85,7 @@ class SecretariatWorkflow:
             "despatch",
             despatch,
             result_type=DespatchResult,
-            start_to_close_timeout=EFFECT_TIMEOUT,
+            start_to_close_timeout=DESPATCH_TIMEOUT,
             retry_policy=EFFECT_RETRY,
             summary=f"{what} to {despatch.office_title}{f': {title}' if title else ''}"[:200],
         )
@@ -151,7 +150,7 @@ class SecretariatWorkflow:
         if at is not None and at <= workflow.now():
             return
         timeout = None if at is None else (at - workflow.now()).total_seconds()
-        letter = plain_date(at, self.state.address.despatch.period) if at else ""
+        letter = self.state.address.clock.day(at) if at else ""
         try:
             await workflow.wait_condition(
                 lambda: self._heard != heard,

@@ -23,6 +23,9 @@ EFFECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interv
 
 EFFECT_TIMEOUT = timedelta(seconds=60)
 
+DESPATCH_TIMEOUT = timedelta(seconds=150)
+"""A mail server may take its time over each of several steps."""
+
 
 async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, summary: str, details: str) -> bool:
     """Starts a child that lives on when its parent continues-as-new, and awaits that start.

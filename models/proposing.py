@@ -1,0 +1,187 @@
+"""Proposals and consent: nothing bilateral changes without a recorded yes of every side that must agree."""
+
+from models.acts import Accept, Act, Counter, Reject, Terms, Topic, Withdraw
+from models.asking import Asking
+from models.base import Instant
+from models.effects import Report, SessionReport
+from models.item import PROPOSALS_KEPT, Consent, Draft, Proposal, ProposalStatus, S
+from models.letters import AnnouncementKind
+from models.views import Refusal
+
+
+class Proposing(Asking[S]):
+    """One open proposal per topic; the last consent makes it binding. What the terms do is the item's own."""
+
+    topics: frozenset[Topic] = frozenset()
+
+    def refuse_terms(self, state: S, terms: Terms, now: Instant) -> Refusal | None:
+        """Why terms cannot be proposed."""
+        raise NotImplementedError
+
+    def proposed(self, draft: Draft[S], proposal: Proposal) -> None:
+        """What else follows from a new proposal (a tentative invitation)."""
+
+    def agreed(self, draft: Draft[S], proposal: Proposal) -> None:
+        """The last consent is in: the terms take effect."""
+        raise NotImplementedError
+
+    def fell(self, draft: Draft[S], proposal: Proposal) -> None:
+        """A proposal was rejected or withdrawn, and nothing took its place."""
+
+    def no(self, state: S, code: str, message: str) -> Refusal:
+        """A refusal that says what is awaited instead."""
+        raise NotImplementedError
+
+    def close(self, draft: Draft[S], status: str, act: Act | None, text: str) -> None:
+        """Ends the item."""
+        raise NotImplementedError
+
+    def _refuse_proposing(self, state: S, terms: Terms, side: str, now: Instant) -> Refusal | None:
+        standing = state.open_proposal(terms.topic)
+        if standing and standing.side != side:
+            whose = f"proposal {standing.number} ({terms.topic.value}) of {standing.office}"
+            return self.no(state, "open-proposal", f"{whose} is open: accept, reject or counter it")
+        if terms.topic not in self.topics:
+            return self.no(state, "wrong-kind", f"a {state.setup.kind} has no {terms.topic.value} to propose")
+        return self._refuse_until(state, terms, now) or self.refuse_terms(state, terms, now)
+
+    def _refuse_until(self, state: S, terms: Terms, now: Instant) -> Refusal | None:
+        if terms.topic is Topic.DROP and not terms.reason.strip():
+            return self.no(state, "bad-terms", "say why it is to be dropped")
+        if terms.topic not in (Topic.POSTPONE, Topic.EXTEND):
+            return None
+        if terms.until is None or terms.until <= now:
+            return self.no(state, "bad-terms", "name an instant in the future with --until")
+        if terms.topic is Topic.EXTEND:
+            if state.window_end is None:
+                return self.no(state, "bad-terms", "no window is stated, so none can be extended")
+            if terms.until <= state.window_end:
+                return self.no(
+                    state, "bad-terms", f"the window already ends on {state.setup.clock.moment(state.window_end)}"
+                )
+        return None
+
+    def _refuse_answer(
+        self, state: S, act: Accept | Reject | Counter | Withdraw, side: str, now: Instant
+    ) -> Refusal | None:
+        proposal = state.proposal(act.proposal)
+        if proposal is None:
+            return self.no(state, "no-such-proposal", f"there is no proposal {act.proposal} here")
+        if not proposal.open:
+            newest = max((p for p in state.proposals if p.terms.topic is proposal.terms.topic), key=lambda p: p.number)
+            newer = f"; the newest is {newest.number} ({newest.status.value})" if newest is not proposal else ""
+            message = f"proposal {proposal.number} is {proposal.status.value}{newer}"
+            return self.no(state, "stale-proposal" if newer else "not-open", message)
+        own = proposal.side == side
+        if isinstance(act, Withdraw):
+            return None if own else self.no(state, "not-yours", f"{proposal.office} made it: reject or counter it")
+        if own:
+            message = "your side made this proposal: withdraw it, or propose anew"
+            return self.no(state, "own-proposal", message)
+        if isinstance(act, Accept):
+            if proposal.consented(side):
+                return self.no(state, "already-consented", f"your side has consented to proposal {proposal.number}")
+            return self.refuse_consent(state, proposal, now)
+        if isinstance(act, Counter):
+            if act.terms.topic is not proposal.terms.topic:
+                return self.no(state, "bad-terms", f"proposal {proposal.number} is about {proposal.terms.topic.value}")
+            if proposal.terms.topic is Topic.DROP:
+                return self.no(state, "bad-terms", "a proposal to drop is accepted or rejected")
+            return self._refuse_until(state, act.terms, now) or self.refuse_terms(state, act.terms, now)
+        return None
+
+    def refuse_consent(self, state: S, proposal: Proposal, now: Instant) -> Refusal | None:
+        """Why an open proposal can no longer be accepted."""
+        until = proposal.terms.until
+        if until is not None and until <= now:
+            return self.no(
+                state,
+                "overtaken",
+                f"proposal {proposal.number} named {state.setup.clock.moment(until)}, which has passed",
+            )
+        return None
+
+    def _propose(self, draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
+        draft.overtake(terms.topic)
+        number = draft.state.last_proposal + 1
+        proposal = Proposal(
+            number=number,
+            terms=terms,
+            office=act.office,
+            side=side,
+            at=draft.now,
+            consents=(Consent(side=side, office=act.office, at=draft.now),),
+            counters=counters,
+        )
+        kept = (*draft.state.proposals, proposal)[-PROPOSALS_KEPT:]
+        draft.put(proposals=kept, last_proposal=number)
+        how = f"counters proposal {counters} with" if counters else "proposes"
+        text = f"{act.office} ({side}) {how} {draft.words(terms)} (proposal {number})"
+        draft.enter(
+            "counter" if counters else "propose", text, act, proposal=number, terms=terms.model_dump(mode="json")
+        )
+        if all(proposal.consented(each) for each in draft.state.setup.sides):
+            self._settle_consent(draft, number)
+        else:
+            self.proposed(draft, proposal)
+        return number
+
+    def _accept(self, draft: Draft[S], act: Accept, side: str) -> None:
+        proposal = draft.state.proposal(act.proposal)
+        assert proposal is not None
+        consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now))
+        draft.set_proposal(act.proposal, consents=consents)
+        draft.enter(
+            "accept",
+            f"{act.office} ({side}) accepts proposal {act.proposal}: {draft.words(proposal.terms)}",
+            act,
+            proposal=act.proposal,
+        )
+        if {consent.side for consent in consents} >= set(draft.state.setup.sides):
+            self._settle_consent(draft, act.proposal)
+
+    def _settle_consent(self, draft: Draft[S], number: int) -> None:
+        draft.set_proposal(number, status=ProposalStatus.AGREED)
+        proposal = draft.state.proposal(number)
+        assert proposal is not None
+        terms, setup = proposal.terms, draft.state.setup
+        draft.enter(
+            "agreed",
+            f"all sides consent to {draft.words(terms)} (proposal {number})",
+            proposal=number,
+        )
+        if terms.topic is Topic.DROP:
+            self.agreed(draft, proposal)
+            self.close(draft, "dropped", None, f"Dropped by consent: {terms.reason}")
+            return
+        if terms.topic is Topic.EXTEND:
+            draft.put(extended_to=terms.until, late=False)
+            self.restart(draft)
+        elif terms.topic is Topic.POSTPONE:
+            draft.overtake(Topic.DATE)
+            draft.put(asleep_until=terms.until, awake=False)
+        elif terms.topic is Topic.HOST:
+            draft.put(host=terms.host)
+            report = SessionReport(session=setup.session or "", item=setup.id, status="open", host=terms.host)
+            draft.effects.append(Report(report=report))
+        self.agreed(draft, proposal)
+        if terms.topic is not Topic.DATE:
+            draft.announce(
+                AnnouncementKind.ANSWER,
+                setup.sides,
+                f"All sides consent to {draft.words(terms)}.",
+            )
+
+    def _end_proposal(self, draft: Draft[S], act: Reject | Withdraw, side: str) -> None:
+        proposal = draft.state.proposal(act.proposal)
+        assert proposal is not None
+        rejected = isinstance(act, Reject)
+        status = ProposalStatus.REJECTED if rejected else ProposalStatus.WITHDRAWN
+        draft.set_proposal(act.proposal, status=status)
+        reason = f": {act.reason}" if isinstance(act, Reject) and act.reason else ""
+        does = "rejects" if rejected else "withdraws"
+        text = f"{act.office} ({side}) {does} proposal {act.proposal}, {draft.words(proposal.terms)}{reason}"
+        draft.enter(act.verb, text, act, proposal=act.proposal)
+        if rejected:
+            draft.announce(AnnouncementKind.ANSWER, (proposal.side,), f"{text}.")
+        self.fell(draft, proposal)
