@@ -15,8 +15,10 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 
 from cli.errors import BadUsage, NoServer, Refused
+from cli.lists import recorded_view
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import ANSWER_WITHIN, Session, answered, session
 from models import acts
@@ -77,7 +79,10 @@ class Common:
                 await rehearse(here, item, act)
                 say("it would be taken", {"dry_run": True}, self.as_json)
                 return
-            receipt = await submit(here.client, item, act)
+            try:
+                receipt = await submit(here.client, item, act)
+            except RPCError as error:
+                raise no_longer_open(here, item, error) from error
         say(in_words(receipt), receipt.model_dump(mode="json"), self.as_json)
 
     def fields(self) -> dict[str, Any]:
@@ -111,6 +116,19 @@ async def submit(client: Client, item: str, act: Act) -> Receipt:
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
         message = f"no worker answered in time; repeat the call with --act-id {act.act_id}: it counts once"
         raise NoServer("no-worker", message) from error
+
+
+def no_longer_open(here: Session, item: str, error: RPCError) -> Exception:
+    """Why there is no running workflow to act on: its record says; where that is silent, the error as it came."""
+    if error.status is not RPCStatusCode.NOT_FOUND:
+        return error
+    view = recorded_view(here.record, item)
+    if view is None:
+        return Refused("no-such-item", f"there is no open {item}; `status` lists what there is")
+    if view.status == "unknown":
+        return Refused("unknown", f"{item}: {view.ledger[-1].text}")
+    last = view.ledger[-1]
+    return Refused("closed", f"{item} was {view.status} on {view.clock.moment(last.at)}. {last.text}")
 
 
 def refused(cause: BaseException | None) -> Refused:

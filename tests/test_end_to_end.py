@@ -1,0 +1,272 @@
+"""The whole as its users meet it: the command line as processes, on the real dev server, calendar and mail spool."""
+
+import asyncio
+import email
+import email.policy
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+import vobject
+import yaml
+
+from servers.datafolder import process_exists, read_run
+from tests.builders import obligation, plan_of
+from tests.rig import eventually, write_contacts
+
+ROOT = Path(__file__).resolve().parent.parent
+ITEM = "review/1"
+
+
+class Desk:
+    """A data folder, and the commands that people type."""
+
+    def __init__(self, root: Path) -> None:
+        self.data = root / "data"
+        self.plan_file = root / "plan.yaml"
+        self.contacts = root / "plan.contacts.yaml"
+        self.up: asyncio.subprocess.Process | None = None
+        self.said: list[str] = []
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "AIDE_"))}
+
+    async def run(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, standard output and standard error of one command."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "starter.py",
+            *words,
+            cwd=ROOT,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, out.decode(), err.decode()
+
+    async def verb(self, verb: str, item: str, *words: str) -> tuple[int, dict[str, Any]]:
+        """An acting or reading verb in JSON."""
+        code, out, err = await self.run(verb, item, *words, "--data", str(self.data), "--json")
+        assert out.strip(), err
+        return code, json.loads(out)
+
+    async def status(self) -> dict[str, Any]:
+        code, out, err = await self.run("status", "--data", str(self.data), "--json")
+        assert code == 0, err
+        return {item["id"]: item for item in json.loads(out)["items"]}
+
+    async def start(self) -> None:
+        """`up` on free ports, until it says ready."""
+        self.up = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "starter.py",
+            "up",
+            *("--data", str(self.data), "--plan-file", str(self.plan_file)),
+            *("--temporal-port", "0", "--ui-port", "0", "--caldav-port", "0", "--smtp-port", "0"),
+            cwd=ROOT,
+            env=self.environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        assert self.up.stdout is not None
+        async with asyncio.timeout(60):
+            async for line in self.up.stdout:
+                self.said.append(line.decode().rstrip())
+                if line == b"ready\n":
+                    break
+            else:
+                raise AssertionError("\n".join(self.said))
+        self.reader = asyncio.create_task(self._read(self.up.stdout))
+
+    async def _read(self, stream: asyncio.StreamReader) -> None:
+        async for line in stream:
+            self.said.append(line.decode().rstrip())
+
+    async def end(self, number: signal.Signals) -> int:
+        assert self.up is not None
+        self.up.send_signal(number)
+        code = await asyncio.wait_for(self.up.wait(), 30)
+        await self.reader
+        self.up = None
+        return code
+
+    def mails(self, office: str) -> list[email.message.EmailMessage]:
+        files = sorted((self.data / "mail" / office).glob("*.eml"))
+        return [email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in files]  # type: ignore[misc]
+
+    async def events(self, calendar: str) -> list[Any]:
+        """The calendar as an independent client and parser read it."""
+        run = read_run(self.data)
+        assert run is not None
+        async with httpx.AsyncClient(trust_env=False) as http:
+            answer = await http.get(f"{run.caldav_url}/aide-memoire/{calendar}/")
+        return list(vobject.readOne(answer.text).vevent_list) if "VEVENT" in answer.text else []
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    found = Desk(tmp_path)
+    item = obligation(
+        "review",
+        kind="meeting_series",
+        cadence="annual",
+        window={"by": "offset", "opens": "PT0S", "length": "P200D", "every": "P300D", "count": 2},
+    )
+    plan = plan_of(item)
+    found.plan_file.write_text(yaml.safe_dump(json.loads(plan.model_dump_json(exclude_defaults=True))))
+    write_contacts(plan, found.contacts)
+    yield found
+    if found.up is not None and found.up.returncode is None:
+        await found.end(signal.SIGKILL)
+
+
+def soon(seconds: int = 6) -> tuple[str, ...]:
+    start = datetime.now(ZoneInfo("Asia/Vientiane")) + timedelta(seconds=seconds)
+    return (
+        "--start",
+        f"{start:%Y-%m-%dT%H:%M:%S}",
+        "--zone",
+        "Asia/Vientiane",
+        "--for",
+        "PT1S",
+        "--place",
+        "Vientiane",
+    )
+
+
+async def test_from_a_plan_file_to_a_closed_out_meeting(desk: Desk) -> None:
+    await desk.start()
+
+    async def asked() -> bool:
+        return len(desk.mails("lao-moc")) == 1 and len(desk.mails("khm-moc")) == 1
+
+    await eventually(asked)
+    assert "propose a date" in desk.mails("lao-moc")[0]["Subject"]
+    code, receipt = await desk.verb("propose", ITEM, "date", *soon(), "--as", "lao-moc")
+    assert (code, receipt["proposal"]) == (0, 1)
+    code, refused = await desk.verb("held", ITEM, "--as", "lao-moc")
+    assert (code, refused["error"]["code"]) == (1, "no-date")
+    assert refused["error"]["awaiting"] == [
+        row for row in refused["error"]["awaiting"] if (row["office"], row["act"]) == ("khm-moc", "answer")
+    ]
+    code, receipt = await desk.verb("accept", ITEM, "--proposal", "1", "--as", "khm-moc")
+    assert (code, receipt["status"]) == (0, "scheduled")
+
+    async def invited() -> bool:
+        return any("date agreed" in mail["Subject"] for mail in desk.mails("khm-moc"))
+
+    await eventually(invited)
+    invitation = desk.mails("khm-moc")[-1]
+    part = next(part for part in invitation.walk() if part.get_content_type() == "text/calendar")
+    in_mail = vobject.readOne(part.get_content())
+    assert part.get_param("method") == in_mail.method.value == "REQUEST"
+    [in_calendar] = await desk.events("t")
+    assert in_calendar.uid.value == in_mail.vevent.uid.value
+    assert in_calendar.status.value == in_mail.vevent.status.value == "CONFIRMED"
+    assert in_calendar.dtstart.value == in_mail.vevent.dtstart.value
+
+    async def over() -> bool:
+        return bool((await desk.status())[f"t/{ITEM}"]["status"] == "mark-awaited")
+
+    await eventually(over)
+    minutes = desk.plan_file.with_name("minutes.txt")
+    minutes.write_text("agreed")
+    for verb, *words in (("held", "--format", "physical"), ("outcome", "--file", str(minutes)), ("close",)):
+        code, receipt = await desk.verb(verb, ITEM, *words, "--as", "lao-moc")
+        assert code == 0, receipt
+
+    async def closed() -> bool:
+        return bool((await desk.status())[f"t/{ITEM}"]["status"] == "closed")
+
+    await eventually(closed)
+    lines = [json.loads(line) for line in (desk.data / "record" / "t" / f"{ITEM}.jsonl").read_text().splitlines()]
+    assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
+    assert lines[-1]["data"]["view"]["outcome"]["document"]["name"] == "minutes.txt"
+    code, view = await desk.verb("show", ITEM)
+    assert (code, view["status"], view["sequence"]) == (0, "closed", 1)
+    code, refused = await desk.verb("close", ITEM, "--as", "lao-moc")
+    assert (code, refused["error"]["code"]) == (1, "closed")
+    assert await desk.end(signal.SIGINT) == 0
+    run = read_run(desk.data)
+    assert run is not None and run.state == "stopped"
+    code, refused = await desk.verb("show", "review/2")
+    assert code == 3, "nobody answers once it is stopped"
+
+
+async def test_killed_midway_it_resumes_with_nothing_lost_and_nothing_sent_twice(desk: Desk) -> None:
+    await desk.start()
+
+    async def asked() -> bool:
+        return len(desk.mails("lao-moc")) == 1
+
+    await eventually(asked)
+    code, _ = await desk.verb("propose", ITEM, "date", *soon(3600), "--as", "lao-moc")
+    assert code == 0
+    # At once, with the tentative invitations on their way or not yet.
+    children = read_run(desk.data)
+    assert children is not None
+    await desk.end(signal.SIGKILL)
+
+    async def gone() -> bool:
+        return not any(process_exists(pid) for pid in children.children.values())
+
+    await eventually(gone)
+    await desk.start()
+    assert any("in force already" in line for line in desk.said)
+
+    async def invited() -> bool:
+        return all(any("date proposed" in m["Subject"] for m in desk.mails(o)) for o in ("lao-moc", "khm-moc"))
+
+    await eventually(invited)
+    code, receipt = await desk.verb("accept", ITEM, "--proposal", "1", "--as", "khm-moc")
+    assert (code, receipt["status"]) == (0, "scheduled")
+
+    async def agreed() -> bool:
+        return all(any("date agreed" in m["Subject"] for m in desk.mails(o)) for o in ("lao-moc", "khm-moc"))
+
+    await eventually(agreed)
+    for office in ("lao-moc", "khm-moc"):
+        subjects = [str(mail["Subject"]) for mail in desk.mails(office)]
+        assert len(subjects) == len(set(subjects)) == 3, subjects
+    [event] = await desk.events("t")
+    assert event.sequence.value == "1"
+    assert await desk.end(signal.SIGTERM) == 0
+
+
+async def test_what_cannot_start_says_why(desk: Desk, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(desk.plan_file.read_text().replace("cadence: annual", "cadence: yearly"))
+    code, _, err = await desk.run(
+        "up", "--data", str(desk.data), "--plan-file", str(bad), "--contacts", str(desk.contacts)
+    )
+    assert code == 2 and "bad.yaml:" in err and "cadence" in err and "annual" in err
+    assert not desk.data.exists(), "nothing is started"
+    code, out, _ = await desk.run("status", "--data", str(desk.data), "--json")
+    assert code == 3 and json.loads(out)["error"]["code"] == "unreachable"
+    await desk.start()
+    code, _, err = await desk.run("up", "--data", str(desk.data), "--plan-file", str(desk.plan_file))
+    assert code != 0 and str(desk.data) in err
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(desk.plan_file.read_text().replace("Title review", "Another title"))
+    words = (str(changed), "--contacts", str(desk.contacts), "--data", str(desk.data))
+    code, _, err = await desk.run("launch", *words)
+    assert code == 1 and "review" in err and "consent" in err
+    assert (await desk.status())[f"t/{ITEM}"]["status"] == "date-awaited"
+
+
+async def test_exit_codes_are_true_on_every_call(desk: Desk) -> None:
+    """Short scripts on the SDK can die at interpreter exit; ours leave without it."""
+    await desk.start()
+    for _ in range(8):
+        code, _, _ = await desk.run("status", "--data", str(desk.data))
+        assert code == 0
+        code, _, _ = await desk.run("show", "nothing", "--data", str(desk.data))
+        assert code == 1
