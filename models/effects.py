@@ -1,5 +1,8 @@
 """What a decision asks the shell to do. The core returns these; it does none of them."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from models.base import Value
 from models.invitation import CalendarEvent
 from models.letters import Announcement, Notice
@@ -60,6 +63,39 @@ class Report(Value):
 
 
 Effect = Await | Settle | Announce | Publish | Enter | Report
+
+
+class Words(Value):
+    """What an item has to say to one post room, in one signal.
+
+    They are heard in this order. Announcements first, so that a cancellation is queued before its item is closed; what
+    is settled last, because several decisions may be told at once, and what one of them asked for another may have
+    settled. Keys are never used again, so nothing that is awaited can be settled by mistake.
+    """
+
+    announce: tuple[Announcement, ...] = ()
+    awaited: tuple[Notice, ...] = ()
+    settled: tuple[Settle, ...] = ()
+
+
+def words_by_office(effects: Iterable[Effect]) -> dict[str, Words]:
+    """What these effects say to each office, in the order in which offices are first spoken to."""
+    said: dict[str, Words] = {}
+    office: str
+    field: str
+    word: Any
+    for effect in effects:
+        if isinstance(effect, Announce):
+            office, field, word = effect.announcement.office, "announce", effect.announcement
+        elif isinstance(effect, Await):
+            office, field, word = effect.notice.office, "awaited", effect.notice
+        elif isinstance(effect, Settle):
+            office, field, word = effect.office, "settled", effect
+        else:
+            continue
+        words = said.get(office, Words())
+        said[office] = words.model_copy(update={field: (*getattr(words, field), word)})
+    return said
 
 
 class PostRoomAddress(Value):

@@ -117,7 +117,7 @@ class House:
             return [(await http.get(self.settings.caldav_url + href)).text for href in names if href.endswith(".ics")]
 
 
-async def eventually(true: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+async def eventually(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
     """Looks again and again, for a bounded time."""
     for _ in range(int(seconds / 0.05)):
         if await true():

@@ -6,14 +6,14 @@ from typing import Any, Generic
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, Words, signal_if_there, tell
+from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, tell
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
     from models import acts
     from models.base import Instant
     from models.details import item_details
-    from models.effects import Announce, Await, Effect, Enter, Publish, Report, Settle
+    from models.effects import Effect, Enter, Publish, Report, words_by_office
     from models.invitation import Publication
     from models.item import S, Step
     from models.machine import Machine
@@ -180,32 +180,26 @@ class ItemWorkflow(Generic[S]):
     async def _carry_out(self) -> None:
         while self._effects:
             effects, self._effects = self._effects, []
+            closing = self.state.closed is not None
             workflow.set_current_details(item_details(self.machine, self.state))
-            await self._speak(effects)
-            await self._publish([effect for effect in effects if isinstance(effect, Publish)])
             self._show()
-            await self._record([effect for effect in effects if isinstance(effect, Enter)])
+            said = [tell(self.state.setup.post_room(o), words) for o, words in words_by_office(effects).items()]
+            record = self._record([effect for effect in effects if isinstance(effect, Enter)])
+            publish = self._publish([effect for effect in effects if isinstance(effect, Publish)])
+            if closing:
+                # The post rooms know before the record is closed out: nothing is sent about a closed item.
+                await asyncio.gather(*said, publish)
+                await record
+            else:
+                await asyncio.gather(*said, publish, record)
             for effect in effects:
                 if isinstance(effect, Report):
                     await signal_if_there(self.state.setup.parent, "learn", effect.report)
-        self._show()
 
     def _show(self) -> None:
         row = self.machine.row(self.state)
         show(row, self._shown)
         self._shown = row
-
-    async def _speak(self, effects: list[Effect]) -> None:
-        words: dict[str, Words] = {}
-        for effect in effects:
-            if isinstance(effect, Announce):
-                words.setdefault(effect.announcement.office, Words()).announcements.append(effect.announcement)
-            elif isinstance(effect, Settle):
-                words.setdefault(effect.office, Words()).settled.append(effect)
-            elif isinstance(effect, Await):
-                words.setdefault(effect.notice.office, Words()).awaited.append(effect.notice)
-        for office, said in words.items():
-            await tell(self.state.setup.post_room(office), said)
 
     async def _publish(self, publishes: list[Publish]) -> None:
         # Only the newest version counts: calendars keep no history.

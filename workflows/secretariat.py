@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
-from workflows.starting import DESPATCH_TIMEOUT, EFFECT_RETRY, EFFECT_TIMEOUT, Words, signal_if_there, tell
+from workflows.starting import DESPATCH_TIMEOUT, EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, tell
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
     from models import postroom
     from models.details import post_room_details
-    from models.effects import Await, Settle
+    from models.effects import Words, words_by_office
     from models.ids import secretariat_id
-    from models.letters import Announcement, Despatch, DespatchResult, Notice
+    from models.letters import Despatch, DespatchResult
     from models.postroom import PostRoomState, PostRoomStep, Returned
     from models.record import RecordEntries
     from models.views import ItemRow
@@ -51,24 +51,15 @@ class SecretariatWorkflow:
     # What items say
 
     @workflow.signal
-    def awaited(self, notices: Sequence[Notice]) -> None:
-        """These acts are awaited of this office."""
-        for notice in notices:
-            self.state = postroom.hear_awaited(self.state, notice, workflow.now())
-        self._heard += 1
-
-    @workflow.signal
-    def settled(self, settled: Sequence[Settle]) -> None:
-        """These notices no longer stand; of a closed item, nothing does."""
-        for settle in settled:
-            self.state = postroom.hear_settled(self.state, settle, workflow.now())
-        self._heard += 1
-
-    @workflow.signal
-    def announce(self, announcements: Sequence[Announcement]) -> None:
-        """These go at once, in this order."""
-        for announcement in announcements:
-            self.state = postroom.hear_announcement(self.state, announcement, workflow.now())
+    def tell(self, words: Words) -> None:
+        """What is announced, what is awaited of this office, and what no longer is."""
+        now = workflow.now()
+        for announcement in words.announce:
+            self.state = postroom.hear_announcement(self.state, announcement, now)
+        for notice in words.awaited:
+            self.state = postroom.hear_awaited(self.state, notice, now)
+        for settle in words.settled:
+            self.state = postroom.hear_settled(self.state, settle, now)
         self._heard += 1
 
     @workflow.query
@@ -98,14 +89,10 @@ class SecretariatWorkflow:
             if isinstance(effect, Returned):
                 await signal_if_there(effect.item, "returned", effect)
                 continue
-            words = Words()
-            if isinstance(effect, Await):
-                words.awaited.append(effect.notice)
-            elif isinstance(effect, Settle):
-                words.settled.append(effect)
+            words = words_by_office((effect,))
             focal_point = self.state.address.of_focal_point()
             if focal_point is not None:
-                await tell(focal_point, words)
+                await tell(focal_point, words[focal_point.office])
 
     async def _flush(self) -> None:
         """Shows the post room and records what became of each notice."""

@@ -1,6 +1,5 @@
 """Starting children that outlive their parent, and speaking to post rooms."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +11,8 @@ from temporalio.workflow import ParentClosePolicy
 from workflows.visibility import MEMO_ROW, initial_attributes
 
 with workflow.unsafe.imports_passed_through():
-    from models.effects import PostRoomAddress, Settle
+    from models.effects import PostRoomAddress, Words
     from models.ids import secretariat_id
-    from models.letters import Announcement, Notice
     from models.postroom import PostRoomState
     from models.views import ItemRow
 
@@ -64,42 +62,18 @@ async def start_post_room(address: PostRoomAddress) -> bool:
     return await start_abandoned("secretariat", state, plan=address.plan, row=row, summary=summary, details=details)
 
 
-class Words:
-    """What one decision has to say to one office."""
-
-    def __init__(self) -> None:
-        self.announcements: list[Announcement] = []
-        self.settled: list[Settle] = []
-        self.awaited: list[Notice] = []
-
-
 async def tell(address: PostRoomAddress, words: Words) -> None:
-    """Speaks to a post room: at most three signals a decision.
-
-    Announcements first, so that a cancellation is queued before its item is closed. What is settled comes last: several
-    decisions may be told at once, and what one of them asked for another may have settled. Keys are never used again,
-    so nothing that is awaited can be settled by mistake.
-    """
-    for signal, argument in (
-        ("announce", words.announcements),
-        ("awaited", words.awaited),
-        ("settled", words.settled),
-    ):
-        if argument:
-            await _signal_post_room(address, signal, argument)
-
-
-async def _signal_post_room(address: PostRoomAddress, signal: str, argument: Sequence[Any]) -> None:
+    """Speaks to a post room, in one signal. One that is not there is started first."""
     handle = workflow.get_external_workflow_handle(secretariat_id(address.plan, address.office))
     try:
-        await handle.signal(signal, argument)
+        await handle.signal("tell", words)
     except FailureError:
         # A signal to a missing workflow fails its sender: the post room is started, and told then.
         if await start_post_room(address):
-            await handle.signal(signal, argument)
+            await handle.signal("tell", words)
         else:
             # It was ended by hand, and ids are never reused: the item goes on, the operator has to know.
-            workflow.logger.error("post room has ended", extra={"office": address.office, "signal": signal})
+            workflow.logger.error("post room has ended", extra={"office": address.office})
 
 
 async def signal_if_there(workflow_id: str, signal: str, argument: Any) -> None:

@@ -1,0 +1,147 @@
+"""Records histories of each workflow type on a real dev server, for the replay test. Run by `make histories`.
+
+A history that was ever committed stays: it says what workflows of that day did, and today's code must still replay it.
+Files are named by day and workflow; an existing one is never overwritten.
+"""
+
+import asyncio
+import json
+import re
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.testing import WorkflowEnvironment
+
+from models import acts
+from models.acts import Terms, Topic
+from models.invitation import Slot
+from models.zones import later, zoned
+from tests.builders import obligation, plan_of
+from tests.rig import House, house
+from workflows.visibility import REGISTERED
+
+FOLDER = Path(__file__).resolve().parent
+LAO, KHM = "lao-moc", "khm-moc"
+
+
+def soon(seconds: float) -> Terms:
+    """A date of one second, shortly."""
+    start = zoned((datetime.now(UTC) + timedelta(hours=7, seconds=seconds)).replace(tzinfo=None), "Asia/Vientiane")
+    return Terms(topic=Topic.DATE, slot=Slot(start=start, end=later(start, timedelta(seconds=1))), place="Vientiane")
+
+
+async def live(home: House) -> None:
+    """Something of everything that workflows do."""
+    await home.launch()
+    await answered(home, "s/1")
+    await contested(home, "m")
+    await home.act("mou", acts.Evidence, LAO, text="signed")
+    await home.act("mou", acts.Dispute, KHM, reason="a page is missing")
+    await home.act("mou", acts.Evidence, KHM, text="signed, all pages")
+    await home.act("mou", acts.Close, LAO)
+    await home.until("s/2", lambda view: any(entry.verb == "unreached" for entry in view.ledger))
+    contacts = home.settings.contacts.read_text()
+    home.settings.contacts.write_text(contacts.replace("khm-nobody:", "khm-moc-dg:"))
+    await home.until("s/2", lambda view: max((row.rung for row in view.awaiting), default=0) == 4)
+    await home.act("s/2", acts.Propose, KHM, terms=Terms(topic=Topic.DROP, reason="merged"))
+    await home.act("s/2", acts.Accept, LAO, proposal=1)
+    await home.client.get_workflow_handle(home.item("s")).result()
+
+
+async def answered(home: House, item: str) -> None:
+    """Proposed, countered, accepted, held, outcome, closed."""
+    await home.until(item, lambda view: view.status == "date-awaited")
+    await home.act(item, acts.Propose, LAO, terms=soon(60))
+    await home.act(item, acts.Counter, KHM, proposal=1, terms=soon(2))
+    await home.act(item, acts.Accept, LAO, proposal=2)
+    await home.until(item, lambda view: view.status == "mark-awaited")
+    await home.act(item, acts.Held, LAO)
+    await home.act(item, acts.Outcome, LAO, text="minutes")
+    for office in (LAO, KHM):
+        await home.act(item, acts.Evidence, office, text="reported")
+    await home.act(item, acts.Close, KHM)
+
+
+async def contested(home: House, item: str) -> None:
+    """Rejected, regretted, postponed, disputed, not held, dropped."""
+    await home.act(item, acts.Close, LAO)
+    await home.act(item, acts.Propose, LAO, terms=soon(60))
+    await home.act(item, acts.Reject, KHM, proposal=1, reason="elections")
+    await home.act(item, acts.Propose, KHM, terms=soon(60))
+    await home.act(item, acts.Accept, LAO, proposal=2)
+    await home.act(item, acts.Regret, KHM, reason="flood")
+    until = Terms(topic=Topic.POSTPONE, until=datetime.now(UTC) + timedelta(seconds=2))
+    await home.act(item, acts.Propose, LAO, terms=until)
+    await home.act(item, acts.Accept, KHM, proposal=3)
+    await home.until(item, lambda view: view.status == "date-awaited")
+    await home.act(item, acts.Propose, LAO, terms=soon(1.5))
+    await home.act(item, acts.Accept, KHM, proposal=4)
+    await home.until(item, lambda view: view.status == "mark-awaited")
+    await home.act(item, acts.Held, LAO)
+    await home.act(item, acts.Dispute, KHM, reason="nobody came")
+    await home.act(item, acts.NotHeld, LAO)
+    await home.act(item, acts.Propose, LAO, terms=Terms(topic=Topic.DROP, reason="no longer needed"))
+    await home.act(item, acts.Accept, KHM, proposal=5)
+
+
+def plan() -> Any:
+    def window(length: str, count: int = 1) -> dict[str, Any]:
+        return {"window": {"by": "offset", "opens": "PT0S", "length": length, "every": length, "count": count}}
+
+    rotating = {"host_rule": "rotating", "report_to_higher": True, "readings": {"first_host": {"chosen": "LAO"}}}
+    return plan_of(
+        obligation("s", kind="meeting_series", **window("PT8S", 2), **rotating),
+        obligation("m", **window("PT60S")),
+        obligation("mou", kind="instrument", **window("PT60S")),
+        despatch="PT5S",
+    )
+
+
+async def record(client: Client) -> int:
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    written = 0
+    async with house(client, plan(), Path(tempfile.mkdtemp())) as home:
+        # One office without an address: its post room tells its items and the focal point.
+        contacts = home.settings.contacts.read_text()
+        home.settings.contacts.write_text(contacts.replace("khm-moc-dg:", "khm-nobody:"))
+        await live(home)
+        async for run in client.list_workflows("PlanId='t'"):
+            handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+            history = clean(json.loads((await handle.fetch_history()).to_json()))
+            # Runs of a continued workflow are told apart by their number of events.
+            name = f"{day}-{run.workflow_type}-{run.id.replace('/', '.')}-{len(history['events'])}.json"
+            path = FOLDER / name
+            if not path.exists():
+                path.write_text(json.dumps({"workflow": run.id, **history}, separators=(",", ":")) + "\n")
+                written += 1
+    return written
+
+
+def clean(history: dict[str, Any]) -> dict[str, Any]:
+    """Takes out who recorded it: the machine's name and paths are nobody's business."""
+    text = json.dumps(history)
+    text = re.sub(r'"identity": "[^"]*"', '"identity": "worker"', text)
+    text = re.sub(r'"(hostName|host)": "[^"]*"', r'"\1": "host"', text)
+    cleaned: dict[str, Any] = json.loads(text)
+    return cleaned
+
+
+async def main() -> int:
+    attributes = [part for name, kind in REGISTERED.items() for part in ("--search-attribute", f"{name}={kind}")]
+    env = await WorkflowEnvironment.start_local(
+        data_converter=pydantic_data_converter,
+        dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
+        dev_server_extra_args=attributes,
+        dev_server_log_level="error",
+    )
+    async with env:
+        return await record(env.client)
+
+
+if __name__ == "__main__":
+    print(f"{asyncio.run(main())} histories written to tests/histories")
