@@ -29,6 +29,7 @@ from models.invitation import Slot, ZonedTime
 from models.meeting import MEETING, MeetingState
 from models.plan import Format
 from models.views import ItemView, Receipt, Refusal
+from models.wording import infinitive
 from models.zones import later, zoned
 
 LARGEST_DOCUMENT = 50_000_000
@@ -83,6 +84,9 @@ class Common:
                 receipt = await submit(here.client, item, act)
             except RPCError as error:
                 raise no_longer_open(here, item, error) from error
+            except NotTaken as error:
+                kind = (await here.client.get_workflow_handle(item).describe()).workflow_type
+                raise Refused("wrong-kind", not_an_item(item, kind or "", act.verb)) from error
         say(in_words(receipt), receipt.model_dump(mode="json"), self.as_json)
 
     def fields(self) -> dict[str, Any]:
@@ -99,7 +103,7 @@ def in_words(receipt: Receipt) -> str:
     if receipt.proposal is not None:
         lines.append(f"proposal {receipt.proposal}")
     lines.append(f"{receipt.item} is now {receipt.status}")
-    lines += [f"  awaited: {row.office}, {row.act} (rung {row.rung})" for row in receipt.awaiting]
+    lines += [f"  awaited: {row.office} to {infinitive(row.act)} (rung {row.rung})" for row in receipt.awaiting]
     return "\n".join(lines)
 
 
@@ -137,8 +141,20 @@ def refused(cause: BaseException | None) -> Refused:
         refusal = Refusal.model_validate(cause.details[0])
         return Refused(refusal.code, refusal.message, refusal.awaiting)
     text = str(cause)
-    code = "wrong-kind" if "not found" in text.lower() or "unknown update" in text.lower() else "refused"
-    return Refused(code, "this kind of item does not take that act" if code == "wrong-kind" else text)
+    return NotTaken("wrong-kind", text)
+
+
+class NotTaken(Refused):
+    """The workflow knows no such Update."""
+
+
+def not_an_item(item: str, kind: str, verb: str) -> str:
+    """Why a workflow that is no item, or an item of another kind, takes no such act."""
+    if kind == "series":
+        return f"{item} is a series; act on one of its sessions, which `status` lists below it"
+    if kind in ("plan", "secretariat"):
+        return f"{item} is a {kind}; acts go to items, which `status` lists"
+    return f"a {kind} is not {verb.replace('_', ' ')}"
 
 
 async def rehearse(here: Session, item: str, act: Act) -> None:
@@ -152,9 +168,8 @@ async def rehearse(here: Session, item: str, act: Act) -> None:
     elif description.workflow_type == "commitment":
         refusal = COMMITMENT.refuse(await answered(handle.query("state_now", result_type=CommitmentState)), act, now)
     else:
-        refusal = Refusal(
-            code="wrong-kind", message=f"{item} is a {description.workflow_type}; acts go to its sessions"
-        )
+        message = not_an_item(item, description.workflow_type or "", act.verb)
+        refusal = Refusal(code="wrong-kind", message=message)
     if refusal is not None:
         raise Refused(refusal.code, refusal.message, refusal.awaiting)
 
@@ -162,9 +177,11 @@ async def rehearse(here: Session, item: str, act: Act) -> None:
 # Reading arguments
 
 
-def wall_time(text: str, option: str) -> datetime:
-    """A naive wall time, or a day as its first instant."""
+def wall_time(text: str, option: str, *, day: bool = False) -> datetime:
+    """A naive wall time; where `day` allows it, a day alone as its first instant."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if not day:
+            raise BadUsage("bad-time", f"{option} {text!r}: say at what time, as in {text}T09:00")
         text = f"{text}T00:00"
     try:
         local = datetime.fromisoformat(text)
@@ -197,7 +214,7 @@ async def until_instant(here: Session, text: str | None, zone: str | None) -> In
     if text is None:
         return None
     name = zone or (await here.plan_in_force()).zone
-    return in_zone(wall_time(text, "--until"), name, "--until").utc
+    return in_zone(wall_time(text, "--until", day=True), name, "--until").utc
 
 
 def slot_of(start: str | None, zone: str | None, length: str | None) -> Slot:
@@ -212,6 +229,8 @@ async def terms_of(here: Session, topic: Topic, value: str | None, options: dict
     """Terms from the options of `propose` and `counter`. Raises BadUsage for what does not fit the topic."""
     reason = options["reason"]
     if topic is Topic.DATE:
+        if value is not None:
+            raise BadUsage("bad-usage", f"{value!r} is one word too many; write the start as 2026-12-01T09:00")
         slot = slot_of(options["start"], options["zone"], options["length"])
         return Terms(topic=topic, slot=slot, place=options["place"], format=options["style"], reason=reason)
     if topic is Topic.HOST:
@@ -429,7 +448,7 @@ def held(
     async def make(here: Session) -> Act:
         day = None
         if on is not None:
-            day = in_zone(wall_time(on, "--on"), zone or (await here.plan_in_force()).zone, "--on")
+            day = in_zone(wall_time(on, "--on", day=True), zone or (await here.plan_in_force()).zone, "--on")
         return acts.Held(**common.fields(), format=style, place=place, on=day)
 
     common.run(make)

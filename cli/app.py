@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from pydantic import ValidationError
 
 from activities.yaml_file import FileFault
 from cli.acting import ACTING
@@ -44,6 +45,10 @@ def main() -> int:
         return end(BadUsage("bad-data-folder", str(error)), as_json)
     except typer.TyperException as error:
         return end(BadUsage("bad-usage", error.format_message()), as_json)
+    except ValidationError as error:
+        # Only an act that a person typed can be at fault here; everything else was validated before.
+        fields = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
+        return end(BadUsage("bad-usage", fields), as_json)
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return 1

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from models.views import AwaitedRow
+from models.wording import infinitive
 
 
 class CommandError(Exception):
@@ -35,7 +36,7 @@ class CommandError(Exception):
         if self.awaiting:
             lines.append("Awaited instead:")
             lines += [
-                f"  {row.office}: {row.act} (rung {row.rung}, since {row.since:%Y-%m-%d %H:%M} UTC)"
+                f"  {row.office} to {infinitive(row.act)} (rung {row.rung}, since {row.since:%Y-%m-%d %H:%M} UTC)"
                 for row in self.awaiting
             ]
         return "\n".join(lines)

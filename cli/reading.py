@@ -69,7 +69,7 @@ def status_text(rows: list[ItemRow]) -> str:
         names = [row.id for row in rows if row.status == status]
         if names:
             lines.append(f"{status}: {', '.join(names)}")
-    return "\n".join(lines) or "nothing is followed here yet; launch a plan"
+    return "\n".join(lines) or "nothing to show"
 
 
 def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:

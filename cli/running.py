@@ -99,12 +99,11 @@ async def _up(data: Path, plan_file: Path, contacts: Path, as_of: date | None, p
             # The plan in force goes on; its file has to be agreed first.
             plain(refusal.as_text())
         head = where(run)
-        plain(head)
         console = Console()
         if console.is_terminal:
             view = asyncio.create_task(watch_live(client, plan.plan, head, console, notes))
         else:
-            plain("ready")
+            plain(f"{head}\nready")
             view = asyncio.create_task(watch_plain(client, plan.plan, plain))
         await first_of(view, stopping)
     plain("stopped; `make up` resumes")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from temporalio.client import Client, WorkflowQueryRejectedError
+from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.settings import Settings
@@ -94,3 +94,5 @@ async def answered(call: Awaitable[T]) -> T:
         raise NoServer("no-worker", message) from error
     except WorkflowQueryRejectedError as error:
         raise Refused("closed", str(error)) from error
+    except WorkflowQueryFailedError as error:
+        raise Refused("wrong-kind", "that is no item; `status` lists what there is") from error
