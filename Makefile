@@ -1,15 +1,19 @@
-# make up     run the main job on embedded defaults         make test   everything that must pass
-# make demo   two sessions in about a minute                make bench  one meeting's cost, as ratios
+## make up      run everything here on embedded defaults, and launch the plan
+## make demo    two sessions of one series in about a minute
+## make test    lint, types and every test, on real servers
+## make soak    the property tests over thousands of histories
+## make bench   the cost of one meeting cycle, as ratios
+## make clean   remove the environment and everything under var/
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= var
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev up demo check test bench histories lock clean
+.PHONY: help install dev up demo check test soak bench histories lock clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^## //p' Makefile
 
 install: $(VENV)/.installed
 dev: $(VENV)/.dev
@@ -40,6 +44,10 @@ check: dev
 
 test: check
 	$(BIN)/python -m pytest -q
+
+# Long runs, behind their own targets: properties over thousands of histories.
+soak: dev
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q tests/test_core_properties.py tests/test_core_postroom.py
 
 bench: dev
 	$(BIN)/python -m bench.cycle

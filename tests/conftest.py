@@ -1,16 +1,23 @@
 """The two Temporal servers that tests run on: the real one, and the one whose time can be skipped."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from tests.rig import register_attributes
 from workflows.visibility import REGISTERED
+
+# `make soak` looks much longer; on CI the examples are the same every time, so that a red run can be repeated.
+settings.register_profile("suite", max_examples=300, deadline=None, derandomize="CI" in os.environ)
+settings.register_profile("soak", max_examples=6000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 BIN = Path(sys.executable).parent
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models import postroom
@@ -194,7 +194,6 @@ words = st.lists(
 
 
 @given(words)
-@settings(max_examples=300, deadline=None)
 def test_no_notice_is_lost_and_none_is_said_twice(history: list[tuple[str, Any, bool]]) -> None:
     state, now, keys, despatched = room(), START, set(), []
     for count, (what, value, flag) in enumerate(history):

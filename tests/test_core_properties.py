@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models import acts
@@ -127,7 +127,6 @@ def check_effects(player: Player) -> None:
 
 
 @given(st.lists(moves, max_size=25), st.booleans(), st.booleans(), st.integers(0, len(PREAMBLE)))
-@settings(max_examples=400, deadline=None)
 def test_meetings_stay_sound(history: list[tuple[str, Any]], third: bool, rotating: bool, along: int) -> None:
     state = meeting(third=third, host_rule="rotating" if rotating else "unstated", report_to_higher=rotating)
     player = run(MEETING, state, history, along)
@@ -138,14 +137,12 @@ def test_meetings_stay_sound(history: list[tuple[str, Any]], third: bool, rotati
 
 
 @given(st.lists(moves, max_size=25))
-@settings(max_examples=200, deadline=None)
 def test_commitments_stay_sound(history: list[tuple[str, Any]]) -> None:
     state = opened(plan_of(obligation("c", kind="instrument"))).commitments[0]
     check_effects(run(COMMITMENT, state, history))
 
 
 @given(st.lists(moves, max_size=15))
-@settings(max_examples=100, deadline=None)
 def test_states_survive_the_wire(history: list[tuple[str, Any]]) -> None:
     player = run(MEETING, meeting(), history)
     again = type(player.state).model_validate_json(player.state.model_dump_json())
