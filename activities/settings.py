@@ -6,7 +6,7 @@ Temporal itself is configured by its own environment configuration (TEMPORAL_ADD
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -36,3 +36,9 @@ class Settings(BaseSettings):
     """The append-only record; all workers and command lines share this folder."""
 
     log_level: str = "INFO"
+
+    @field_validator("smtp_username", "smtp_password", "caldav_username", "caldav_password", mode="before")
+    @classmethod
+    def _no_login(cls, value: object) -> object:
+        """An empty value is none: so `up` can rule out logins that a .env file names for other servers."""
+        return None if value == "" else value

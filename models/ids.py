@@ -5,7 +5,7 @@ import uuid
 
 TASK_QUEUE = "aide-memoire"
 
-SLUG = r"[A-Za-z0-9][A-Za-z0-9.-]{0,62}"
+SLUG = r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
 """One segment of a path. No slash, no space: ids are shown in URLs, file names and queries."""
 
 _UID_SPACE = uuid.UUID("5b0c7a52-3c1f-4f0e-9d3b-6a3c5a5f2b11")

@@ -14,7 +14,7 @@ from pydantic import Field
 from models.base import Duration, FilePart, Instant, Value
 from models.ids import SLUG
 
-Slug = Annotated[str, Field(pattern=rf"^{SLUG}$")]
+Slug = Annotated[str, Field(pattern=rf"^{SLUG}$", max_length=63)]
 
 
 class Rank(IntEnum):

@@ -208,6 +208,8 @@ class Embedded:
             "AIDE_SMTP_HOST": run.smtp_host,
             "AIDE_SMTP_PORT": str(run.smtp_port),
             "AIDE_SMTP_SECURITY": "none",
+            "AIDE_SMTP_USERNAME": "",  # the embedded parts take no login, whatever a .env file names for others
+            "AIDE_CALDAV_USERNAME": "",
             "AIDE_CALDAV_URL": run.caldav_url,
             "AIDE_CALDAV_HOME": HOME,
             "AIDE_RECORD": str(run.record),
