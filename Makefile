@@ -29,13 +29,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
 	@echo "installing what requirements.lock pins (about half a minute)"
-	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock | sed -un 's/^Collecting /  /p'
+	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock | sed -un -e 's/^Collecting /  /p' -e 's/^Installing collected packages.*/  unpacking/p'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
 	@echo "installing what the tests need"
-	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements-dev.lock | sed -un 's/^Collecting /  /p'
+	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements-dev.lock | sed -un -e 's/^Collecting /  /p' -e 's/^Installing collected packages.*/  unpacking/p'
 	@touch $@
 
 up: install

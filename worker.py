@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -40,6 +41,7 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
+        graceful_shutdown_timeout=timedelta(seconds=10),  # a letter on its way is finished
         activities=[post.despatch, calendar.publish, record.enter, windows],
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from models.acts import Act, Close, Dispute, Evidence, Terms, Topic
 from models.base import Instant
-from models.item import Ask, Draft, ItemState, Proposal
+from models.item import EVIDENCE_KEPT, Ask, Draft, ItemState, Proposal
 from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.meeting import filing
@@ -61,7 +61,9 @@ class CommitmentMachine(Machine[CommitmentState]):
         others = tuple(each for each in draft.state.setup.sides if each != side)
         if isinstance(act, Evidence):
             filed = filing(act, side, draft.now)
-            draft.put(evidence=(*draft.state.evidence, filed), disputed=False, awake=True, asleep_until=None)
+            draft.put(
+                evidence=(*draft.state.evidence, filed)[-EVIDENCE_KEPT:], disputed=False, awake=True, asleep_until=None
+            )
             shown = act.document.name if act.document else act.text[:300]
             draft.enter("evidence", f"{act.office} ({side}) gives evidence: {shown}", act, filed=filed)
             draft.announce(AnnouncementKind.OUTCOME, others, draft.state.ledger[-1].text + ".")

@@ -15,6 +15,7 @@ from models.wording import Clock, describe
 LEDGER_KEPT = 20
 PROPOSALS_KEPT = 12
 ACTS_KEPT = 40
+EVIDENCE_KEPT = 20
 
 
 class Rung(Value):

@@ -8,7 +8,7 @@ from models.acts import Act, Close, Dispute, Evidence, Held, NotHeld, Outcome, R
 from models.base import Instant, Value
 from models.effects import Publish
 from models.invitation import Attendee, CalendarEvent, EventStatus, PartStat, Slot, ZonedTime
-from models.item import Ask, Draft, ItemState, Proposal
+from models.item import EVIDENCE_KEPT, Ask, Draft, ItemState, Proposal
 from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.plan import Format
@@ -449,7 +449,10 @@ class MeetingMachine(Machine[MeetingState]):
         state = draft.state
         filed = filing(act, side, draft.now)
         reports = state.outcome is not None and side in self._unreported(state)
-        draft.put(evidence=(*state.evidence, filed), reports=(*state.reports, side) if reports else state.reports)
+        draft.put(
+            evidence=(*state.evidence, filed)[-EVIDENCE_KEPT:],
+            reports=(*state.reports, side) if reports else state.reports,
+        )
         what = "puts on record its report to the higher authority" if reports else "gives evidence"
         draft.enter("evidence", f"{act.office} ({side}) {what}{_excerpt(act)}", act, filed=filed)
 

@@ -113,8 +113,10 @@ class Proposing(Asking[S]):
             consents=(Consent(side=side, office=act.office, at=draft.now),),
             counters=counters,
         )
-        kept = (*draft.state.proposals, proposal)[-PROPOSALS_KEPT:]
-        draft.put(proposals=kept, last_proposal=number)
+        # What is open stays whatever its age; of what is decided, the last few.
+        decided = [p.number for p in draft.state.proposals if not p.open][-PROPOSALS_KEPT:]
+        kept = (p for p in draft.state.proposals if p.open or p.number in decided)
+        draft.put(proposals=(*kept, proposal), last_proposal=number)
         how = f"counters proposal {counters} with" if counters else "proposes"
         text = f"{act.office} ({side}) {how} {draft.words(terms)} (proposal {number})"
         draft.enter(

@@ -74,7 +74,7 @@ def sound(machine: Machine[Any], player: Player) -> None:
         assert (machine.next_rung_at(state, open_act) is None) == ends, "a ladder ends in a rung that stays"
         gaps = [b - a for a, b in pairwise(open_act.climbs)]
         assert all(gap >= state.setup.despatch.period for gap in gaps)
-    assert len(state.ledger) <= 20 and len(state.proposals) <= 12 and len(state.taken) <= 40
+    assert len(state.ledger) <= 20 and len(state.proposals) <= 12 + 5 and len(state.taken) <= 40
     topics = [p.terms.topic for p in state.open_proposals]
     assert len(topics) == len(set(topics))
 

@@ -34,7 +34,8 @@ class ItemWorkflow(Generic[S]):
     def __init__(self, state: S) -> None:
         self.state = state
         self._effects: list[Effect] = []
-        self._shown: ItemRow | None = None
+        # What it was started (or continued) with is shown already.
+        self._shown: ItemRow = self.machine.row(state)
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: Instant | None = None
 

@@ -23,7 +23,7 @@ class SeriesWorkflow:
     @workflow.init
     def __init__(self, state: SeriesState) -> None:
         self.state = state
-        self._shown: ItemRow | None = None
+        self._shown: ItemRow = series.row(state)
         self._recorded = state.entries
         self._renew = False
 
