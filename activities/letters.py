@@ -210,7 +210,9 @@ class _Templates:
             lstrip_blocks=True,
         )
         dates = _Dates(despatch)
-        self._environment.filters.update(day=dates.day, moment=_moment, slot=_slot, period=_period)
+        self._environment.filters.update(
+            day=dates.day, last_day=dates.last_day, moment=_moment, slot=_slot, period=_period
+        )
         self._kind = "announcement" if despatch.announcement else "letter"
         self._values = _values(despatch, contacts, contact)
 
@@ -258,6 +260,10 @@ class _Dates:
         """3 March 2026; in a plan that runs in seconds also the time."""
         local = instant.astimezone(self._zone)
         return f"{_day(local)}, {local:%H:%M:%S}" if self._fine else _day(local)
+
+    def last_day(self, end: datetime) -> str:
+        """The last day before an end that is no longer included: a year ends on 31 December."""
+        return self.day(end if self._fine else end - timedelta(seconds=1))
 
 
 def _day(local: datetime) -> str:

@@ -24,6 +24,8 @@ from models.proposing import Proposing
 from models.views import ItemRow, ItemView, Receipt, Refusal
 from models.wording import infinitive
 
+WINDOW_ENDS = "window ends"
+
 
 class Machine(Proposing[S]):
     """The decisions on one kind of item. Subclasses say what is required and what their own acts do."""
@@ -69,7 +71,7 @@ class Machine(Proposing[S]):
         if state.awake:
             moments = list(self.moments(state))
             if state.window_end is not None and not state.late:
-                moments.append((state.window_end, "window ends"))
+                moments.append((state.window_end, WINDOW_ENDS))
         else:
             moments = [(state.asleep_until or state.setup.opens_at, "asks its offices from")]
         for open_act in state.open_acts:
@@ -88,7 +90,9 @@ class Machine(Proposing[S]):
             return (
                 f"{name}: {infinitive(first.act)} awaited of {first.office}" if first else f"{name}: {self.trigger()}"
             )
-        return f"{name}: {moment[1]} {state.setup.clock.day(moment[0])}"
+        clock = state.setup.clock
+        day = clock.last_day(moment[0]) if moment[1] == WINDOW_ENDS else clock.day(moment[0])
+        return f"{name}: {moment[1]} {day}"
 
     def trigger(self) -> str:
         """Who may wake an item that no instant wakes."""

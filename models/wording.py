@@ -63,6 +63,10 @@ class Clock(Value):
         local = instant + self.offset
         return self._time(instant) if self.fine else f"{local.day} {local:%B %Y}"
 
+    def last_day(self, end: Instant) -> str:
+        """The last day before an end that is no longer included: a year ends on 31 December."""
+        return self.day(end if self.fine else end - timedelta(seconds=1))
+
     def _time(self, instant: Instant) -> str:
         local = instant + self.offset
         return f"{local:%H:%M:%S}" if self.fine else f"{local:%H:%M}"

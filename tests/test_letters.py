@@ -182,7 +182,7 @@ def test_an_entry_says_since_when_by_when_who_before_how_and_what_is_assumed() -
         text = re.sub("<[^>]*>", "", body(composed(despatch(notices=(full,))), kind))
         for words in (
             "to propose a date",
-            "Awaited since 2 March 2026, by 9 March 2026",
+            "Awaited since 2 March 2026, by 8 March 2026",
             "Asked before you: Coordinator; Director General",
             "To answer: aide-memoire propose X",
             "Assumed, not stated in the text: the host alternates",
