@@ -25,8 +25,8 @@ app = typer.Typer(
 for heading, commands in (("Running", (up, launch, demo)), ("Reading", (status, show, register))):
     for command in commands:
         app.command(rich_help_panel=heading)(command)
-for name, (command, text) in ACTING.items():
-    app.command(name, help=text or None, rich_help_panel="Acting (always --as OFFICE)")(command)
+for name, command in ACTING.items():
+    app.command(name, rich_help_panel="Acting (always --as OFFICE)")(command)
 
 
 def main() -> int:

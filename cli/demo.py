@@ -12,11 +12,12 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli.acting import in_words, submit
+from cli.acting import in_words
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_plan, read_plan_and_contacts
 from cli.live import newest_mail
 from cli.running import ROOT, Ports, embedded, plain, stop_signal, where
+from cli.submitting import submit
 from models import acts
 from models.acts import Act, Terms, Topic
 from models.invitation import Slot
