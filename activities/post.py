@@ -24,6 +24,7 @@ from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRej
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from activities.alive import heartbeating
 from activities.contacts_file import load_contacts
 from activities.itip import clean_line
 from activities.letters import NoAddressError, compose, recipient
@@ -64,7 +65,8 @@ class PostActivities:
         Raises a retryable ApplicationError where the outcome is not final: ContactsFile, LetterTemplate, PostRoom
         (which did not say what stands), MailServerUnavailable (nothing was delivered), TransmissionUncertain.
         """
-        result = await self._fate(despatch)
+        async with heartbeating():
+            result = await self._fate(despatch)
         fields = {"key": despatch.key, "office": despatch.office, "fate": result.fate.value}
         _log.info("despatch %s: %s", despatch.key, result.fate.value, extra=fields)
         return result

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from temporalio import workflow
 
-from workflows.starting import DESPATCH_TIMEOUT, EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, tell
+from workflows.starting import DESPATCH_TIMEOUT, EFFECT_RETRY, EFFECT_TIMEOUT, HEARTBEAT_TIMEOUT, signal_if_there, tell
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
@@ -77,6 +77,7 @@ class SecretariatWorkflow:
             despatch,
             result_type=DespatchResult,
             start_to_close_timeout=DESPATCH_TIMEOUT,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
             retry_policy=EFFECT_RETRY,
             summary=f"{what} to {despatch.office_title}{f': {title}' if title else ''}"[:200],
         )

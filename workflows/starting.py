@@ -19,10 +19,13 @@ with workflow.unsafe.imports_passed_through():
 EFFECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 """Effects are tried until they succeed; each carries the key that makes a repetition harmless."""
 
-EFFECT_TIMEOUT = timedelta(seconds=60)
+EFFECT_TIMEOUT = timedelta(seconds=20)
+"""One attempt. Also how long it takes until a worker that died in the middle of it is noticed."""
 
 DESPATCH_TIMEOUT = timedelta(seconds=150)
-"""A mail server may take its time over each of several steps."""
+"""A mail server may take its time over each of several steps; heartbeats tell that the worker lives."""
+
+HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 
 
 async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, summary: str, details: str) -> bool:

@@ -1,0 +1,56 @@
+"""The worker of a bare lane: the bare workflow with the very activities of ours, in a process of its own.
+
+    python -m bench.bare_worker QUEUE same|own
+
+`own` is for the lane whose items send for themselves: no post room is asked once more whether a mail still stands.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from temporalio.worker import Worker
+
+from activities.calendar import CalendarActivities
+from activities.post import PostActivities
+from activities.record import RecordActivities
+from activities.settings import Settings
+from bench.bare import BareWorkflow
+from models.letters import Despatch
+from models.postroom import keys_of
+from servers.connection import connect
+from worker import READY_FILE, calendar_client, log_as_json
+
+
+class Unasked(PostActivities):
+    """Sends without asking: the item itself has just decided to send."""
+
+    async def _standing(self, despatch: Despatch) -> set[str]:
+        return set(keys_of(despatch))
+
+
+async def run(queue: str, own: bool) -> None:
+    """Polls until SIGINT or SIGTERM."""
+    settings = Settings()
+    log_as_json(settings.log_level)
+    client = await connect()
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with calendar_client(settings) as http:
+        post = (Unasked if own else PostActivities)(settings, client)
+        calendar, record = CalendarActivities(settings, http), RecordActivities(settings)
+        activities: list[Callable[..., Any]] = [post.despatch, calendar.publish, record.enter]
+        async with Worker(client, task_queue=queue, workflows=[BareWorkflow], activities=activities):
+            Path(os.environ[READY_FILE]).touch()
+            await stopping.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(sys.argv[1], sys.argv[2] == "own"))
+    # As in worker.py: the SDK's native threads can crash the interpreter's teardown.
+    os._exit(0)

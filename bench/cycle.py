@@ -1,0 +1,227 @@
+"""`make bench`: what one meeting costs, next to bare workflows on the same server in the same run.
+
+Rounds of A, B, C, A, B, C, ...: A is ours; B is bare, with the commands read from A's histories; C sends the same mails
+from its own activities, without post rooms. Then one series, to see that a session costs what the one before cost.
+"""
+
+import asyncio
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from temporalio.api.history.v1 import HistoryEvent
+
+from bench.growth import SESSIONS, growth, series_plan
+from bench.history import Tail, Tally, quiet
+from bench.lanes import AT_ONCE, Lane, lane_plan, tails
+from bench.script import letters_of, save, script_of, without_post_room
+from bench.servers import Servers, cpu_seconds, started
+from models.opening import all_offices
+from models.plan import Plan
+from servers.datafolder import DataFolder
+from servers.errors import ServersError
+
+ROUNDS = 5
+PACE = 0.7
+"""Seconds between two acts: enough for all that follows from one to be over before the next."""
+IDLE = 4.0
+"""Seconds for which the idle server is watched."""
+
+
+@dataclass
+class Reading:
+    """One round of one lane."""
+
+    server: float
+    """CPU seconds, without what the server uses when idle."""
+    worker: float
+    """CPU seconds."""
+    wall: float
+    """Seconds."""
+    answer: float
+    """Seconds: the median time that an act took to be answered."""
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def total(self) -> float:
+        return self.server + self.worker
+
+
+class Bench:
+    """One run."""
+
+    def __init__(self, servers: Servers) -> None:
+        self.servers = servers
+        self.lanes = {name: Lane(name, servers.client, lane_plan(name)) for name in "abc"}
+        self.idle = 0.0
+        """CPU seconds a second that the idle server uses."""
+        self._tails: dict[str, list[Tail]] = {}
+
+    async def prepare(self) -> None:
+        """Opens what lives on, and plays a round that does not count: calendars are made, caches filled."""
+        for lane in self.lanes.values():
+            await lane.open()
+            self._tails[lane.name] = tails(lane)
+        await asyncio.sleep(PACE)
+        for each in self._tails.values():
+            for tail in each:
+                await tail.fresh()
+        await self.round(0)
+        began = cpu_seconds(self.servers.temporal)
+        await asyncio.sleep(IDLE)
+        self.idle = (cpu_seconds(self.servers.temporal) - began) / IDLE
+
+    async def round(self, number: int) -> dict[str, Reading]:
+        """A, then B and C from what A did."""
+        readings = {"a": await self._measure("a", number)}
+        histories = await self._histories("a", number)
+        self._write_scripts(number, histories)
+        readings["a"].tally = _tally(histories, asks=True)
+        for name in "bc":
+            readings[name] = await self._measure(name, number)
+            readings[name].tally = _tally(await self._histories(name, number), asks=name == "b")
+        return readings
+
+    async def _measure(self, name: str, number: int) -> Reading:
+        pids = self.servers.temporal, self.servers.workers[name]
+        before, began = [cpu_seconds(pid) for pid in pids], time.perf_counter()
+        await self.lanes[name].play(number, PACE)
+        wall = time.perf_counter() - began
+        server, worker = (cpu_seconds(pid) - was for pid, was in zip(pids, before, strict=True))
+        return Reading(server - self.idle * wall, worker, wall, statistics.median(self.lanes[name].latencies))
+
+    async def _histories(self, name: str, number: int) -> dict[str, list[HistoryEvent]]:
+        """What each workflow of a lane did in this round, by id."""
+        lane = self.lanes[name]
+        new = [Tail(lane.client, lane.meeting_id(i, number)) for i in range(AT_ONCE)]
+        found: dict[str, list[HistoryEvent]] = {tail.id: [] for tail in [*new, *self._tails[name]]}
+        for _ in range(50):
+            for tail in [*new, *self._tails[name]]:
+                found[tail.id] += await tail.fresh()
+            if all(quiet(events) for events in found.values()):
+                return found
+            await asyncio.sleep(0.2)
+        raise RuntimeError(f"lane {name} did not come to rest after round {number}; see the worker's log")
+
+    def _write_scripts(self, number: int, histories: dict[str, list[HistoryEvent]]) -> None:
+        ours, folder = self.lanes["a"], self.servers.scripts
+        meetings = {ours.meeting_id(i, number): ours.rooms(i) for i in range(AT_ONCE)}
+        for workflow_id, events in histories.items():
+            script = script_of(events)
+            # A meeting lives for one round: its own script is number 0.
+            own = workflow_id in meetings
+            save(folder, workflow_id, 0 if own else number, script, ("bencha", "benchb"))
+            if own:
+                letters = [letter for room in meetings[workflow_id] for letter in letters_of(histories[room])]
+                save(folder, workflow_id, 0, without_post_room(script, letters), ("bencha", "benchc"))
+            elif workflow_id == ours.plan.plan:
+                save(folder, workflow_id, number, script, ("bencha", "benchc"))
+
+
+def _tally(histories: dict[str, list[HistoryEvent]], asks: bool) -> Tally:
+    tally = Tally()
+    for events in histories.values():
+        tally.add(events, asks)
+    return tally
+
+
+# --- what is printed ----------------------------------------------------------------------------------------------
+
+
+def spread(values: Sequence[float]) -> str:
+    """median [least..greatest]"""
+    return f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
+
+
+def report(rounds: list[dict[str, Reading]]) -> str:
+    """CPU and wall as ratios to lane B in the same round; counts per cycle as they are."""
+
+    def ratio(of: str, to: str, what: Callable[[Reading], float]) -> str:
+        return spread([what(each[of]) / what(each[to]) for each in rounds])
+
+    def part(name: str, what: Callable[[Reading], float]) -> str:
+        return spread([what(each[name]) / each["b"].total for each in rounds])
+
+    lines = [
+        f"{len(rounds)} rounds of {AT_ONCE} meetings at once; median [least..greatest] over the rounds",
+        "",
+        "per cycle                            A: ours              B: same commands     C: own mails",
+    ]
+    rows: list[tuple[str, Callable[[Reading], float]]] = [
+        ("CPU of the server (B's total = 1)", lambda r: r.server),
+        ("CPU of the worker (B's total = 1)", lambda r: r.worker),
+        ("CPU in total      (B's total = 1)", lambda r: r.total),
+    ]
+    lines += [f"{title:<36} " + " ".join(f"{part(name, what):<20}" for name in "abc") for title, what in rows]
+    counts: list[tuple[str, Callable[[Tally], float]]] = [
+        ("history events", lambda t: t.events),
+        ("billable actions", lambda t: t.actions),
+    ]
+    kinds = sorted({kind for each in rounds for kind in each["a"].tally.commands})
+    counts += [(f"  {kind}", lambda t, kind=kind: t.commands[kind]) for kind in kinds]  # type: ignore[misc]
+    for title, count in counts:
+        cells = [statistics.median([count(each[name].tally) / AT_ONCE for each in rounds]) for name in "abc"]
+        lines.append(f"{title:<36} " + " ".join(f"{cell:<20.1f}" for cell in cells))
+    lines += ["", f"{'ratios':<36} {'A / B':<20} {'A / C':<20}"]
+    rows += [("wall of a round, paced alike", lambda r: r.wall), ("an act until it is answered", lambda r: r.answer)]
+    for title, what in rows:
+        lines.append(f"{title.partition('(')[0].strip():<36} {ratio('a', 'b', what):<20} {ratio('a', 'c', what):<20}")
+    for title, count in counts[:2]:
+        cells = [ratio("a", other, lambda r, count=count: count(r.tally)) for other in "bc"]  # type: ignore[misc]
+        lines.append(f"{title:<36} {cells[0]:<20} {cells[1]:<20}")
+    return "\n".join(lines)
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def write_contacts(plans: Sequence[Plan], path: Path) -> Path:
+    """Addresses under .example for every office of every lane."""
+    offices = {office: {"address": f"{office}@office.example"} for plan in plans for office in all_offices(plan)}
+    organizer = {"name": "Secretariat", "address": "secretariat@aide-memoire.example"}
+    path.write_text(yaml.safe_dump({"organizer": organizer, "offices": offices}))
+    return path
+
+
+async def measure(root: Path) -> None:
+    """The whole run: about three minutes."""
+    folder = DataFolder(root)
+    folder.create()
+    contacts = write_contacts([*(lane_plan(name) for name in "abc"), series_plan()], root / "contacts.yaml")
+    async with started(folder, contacts, lambda _: None) as servers:
+        bench = Bench(servers)
+        say("servers and workers are up; a round to warm up")
+        await bench.prepare()
+        rounds = []
+        for number in range(1, ROUNDS + 1):
+            rounds.append(await bench.round(number))
+            total = {name: reading.total for name, reading in rounds[-1].items()}
+            say(f"round {number} of {ROUNDS}: A/B {total['a'] / total['b']:.2f}, A/C {total['a'] / total['c']:.2f}")
+        say("\n" + report(rounds))
+        say(f"\none series, {SESSIONS} sessions")
+        say(await growth(servers.client))
+
+
+def main() -> int:
+    root = Path(tempfile.mkdtemp(prefix="bench-"))
+    try:
+        asyncio.run(measure(root))
+    except KeyboardInterrupt:
+        say("stopped")
+        return 130
+    except (ServersError, RuntimeError) as error:
+        say(f"{error}\nlogs are kept under {root}")
+        return 1
+    shutil.rmtree(root)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

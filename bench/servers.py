@@ -1,0 +1,101 @@
+"""The real servers and the three worker processes, and the CPU time that each has used."""
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio.client import Client
+
+from bench.script import SCRIPTS
+from servers.connection import connect
+from servers.datafolder import DataFolder, RunFile
+from servers.embedded import REPOSITORY, Embedded, EmbeddedOptions
+from servers.processes import Child
+from servers.radicale_server import HOME
+from servers.temporal_server import temporal_environment
+from servers.waiting import wait_until
+from worker import READY_FILE
+from workflows.visibility import REGISTERED
+
+BARE_QUEUES = {"b": "bench-b", "c": "bench-c"}
+
+
+@dataclass
+class Servers:
+    """What runs: one Temporal server, and a worker for each lane."""
+
+    client: Client
+    run: RunFile
+    scripts: Path
+    temporal: int
+    """Process id."""
+    workers: dict[str, int]
+    """Process id of each lane's worker, by lane."""
+
+
+@asynccontextmanager
+async def started(folder: DataFolder, contacts: Path, progress: Callable[[str], None]) -> AsyncIterator[Servers]:
+    """Starts everything on free ports, and stops it however this ends."""
+    options = EmbeddedOptions(
+        contacts=contacts,
+        data=folder.root,
+        search_attributes=REGISTERED,
+        temporal_port=0,
+        ui_port=0,
+        caldav_port=0,
+        smtp_port=0,
+        worker_command=[sys.executable, str(REPOSITORY / "worker.py")],
+    )
+    embedded, scripts = Embedded(options), folder.root / "scripts"
+    async with AsyncExitStack() as stack:
+        run = await embedded.start(progress)
+        stack.push_async_callback(embedded.stop)
+        os.environ.update(temporal_environment(run.temporal_address, run.namespace))
+        workers = {"a": run.children["worker"]}
+        for lane, queue in BARE_QUEUES.items():
+            child = _bare_worker(folder, run, scripts, lane, queue)
+            await child.start()
+            stack.push_async_callback(child.stop)
+            await _ready(child, folder.root / f"{queue}.ready", progress)
+            assert child.pid is not None
+            workers[lane] = child.pid
+        yield Servers(await connect(), run, scripts, run.children["temporal"], workers)
+
+
+def _bare_worker(folder: DataFolder, run: RunFile, scripts: Path, lane: str, queue: str) -> Child:
+    environment = temporal_environment(run.temporal_address, run.namespace) | {
+        "AIDE_SMTP_HOST": run.smtp_host,
+        "AIDE_SMTP_PORT": str(run.smtp_port),
+        "AIDE_CALDAV_URL": run.caldav_url,
+        "AIDE_CALDAV_HOME": HOME,
+        "AIDE_RECORD": str(run.record),
+        "AIDE_CONTACTS": str(run.contacts),
+        READY_FILE: str(folder.root / f"{queue}.ready"),
+        SCRIPTS: str(scripts),
+    }
+    command = [sys.executable, "-m", "bench.bare_worker", queue, "own" if lane == "c" else "same"]
+    return Child(f"worker-{lane}", command, folder.logs, environment=environment, directory=REPOSITORY)
+
+
+async def _ready(child: Child, file: Path, progress: Callable[[str], None]) -> None:
+    async def there() -> bool:
+        return file.exists()
+
+    await wait_until(there, child.name, child, timeout=30, progress=progress)
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used since its start, user and system, over all its threads."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.exists():
+        fields = stat.read_text().rpartition(")")[2].split()  # the name before may hold spaces
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    text = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout
+    seconds = 0.0
+    for part in text.strip().replace("-", ":").split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds
