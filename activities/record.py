@@ -33,8 +33,9 @@ class RecordActivities:
     async def enter(self, entries: RecordEntries) -> None:
         """Append lines to an item's file and make them durable.
 
-        Raises a non-retryable ApplicationError (type Record) that names file and number where a number is skipped or
-        already stands for something else; a retryable one (RecordDamaged) where the file holds what is no line.
+        Raises a non-retryable ApplicationError (type Record) for lines that no file could take; a retryable one
+        (RecordDamaged) that names file and number where the file lacks a number before them, holds something else under
+        one of theirs, or holds what is no line: an operator mends the file, and the item goes on.
         """
         if entries.item != entries.plan and not entries.item.startswith(f"{entries.plan}/"):
             raise _error(f"item {entries.item!r} is not of plan {entries.plan!r}")
@@ -78,6 +79,11 @@ def _error(message: str) -> ApplicationError:
     return ApplicationError(message, type="Record", non_retryable=True)
 
 
+def _damaged(message: str) -> ApplicationError:
+    # Tried again: an operator can put a lost or changed file back, and the item goes on where it was.
+    return ApplicationError(message, type="RecordDamaged")
+
+
 def _check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
     for before, line in zip([None, *lines], lines, strict=False):
         n = line.get("n")
@@ -112,12 +118,12 @@ def _append(path: Path, descriptor: int, lines: Sequence[dict[str, Any]]) -> Non
     for line in lines:
         if line["n"] in known:
             if known[line["n"]] != line:
-                raise _error(f"{path}: number {line['n']} already stands for something else")
+                raise _damaged(f"{path}: number {line['n']} already stands for something else")
         elif line["n"] == last + 1:
             fresh.append(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
             last += 1
         else:
-            raise _error(f"{path}: number {line['n']} would leave a gap after {last}")
+            raise _damaged(f"{path}: number {line['n']} would leave a gap after {last}; restore the file")
     # A crash while writing leaves a line without its end. It was never acknowledged: it comes again.
     os.ftruncate(descriptor, end)
     _write_all(descriptor, "".join(fresh).encode(), end)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from bench.script import Op, Script, load
-    from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT
+    from workflows.starting import EFFECT_RETRY
 
 ROUND = "round"
 """Field of the argument of a workflow that lives on from round to round: which one comes next."""
@@ -91,7 +91,8 @@ class BareWorkflow:
             self._running[op.ref] = workflow.start_activity(
                 op.name,
                 op.data,
-                start_to_close_timeout=EFFECT_TIMEOUT,
+                start_to_close_timeout=timedelta(seconds=op.seconds),
+                heartbeat_timeout=timedelta(seconds=op.heartbeat) if op.heartbeat else None,
                 retry_policy=EFFECT_RETRY,
                 summary=op.summary,
             )

@@ -5,6 +5,7 @@ from its own activities, without post rooms. Then one series, to see that a sess
 """
 
 import asyncio
+import os
 import shutil
 import statistics
 import sys
@@ -139,43 +140,47 @@ def spread(values: Sequence[float]) -> str:
     return f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
 
 
+CPU: list[tuple[str, Callable[[Reading], float]]] = [
+    ("CPU of the server", lambda reading: reading.server),
+    ("CPU of the worker", lambda reading: reading.worker),
+    ("CPU in total", lambda reading: reading.total),
+]
+WALL: list[tuple[str, Callable[[Reading], float]]] = [
+    ("wall of a round, paced alike", lambda reading: reading.wall),
+    ("an act until it is answered", lambda reading: reading.answer),
+]
+COUNTS: list[tuple[str, Callable[[Reading], float]]] = [
+    ("history events", lambda reading: reading.tally.events),
+    ("billable actions", lambda reading: reading.tally.actions),
+]
+
+
+def line(title: str, cells: Sequence[str]) -> str:
+    return f"{title:<32}" + "".join(f"{cell:<22}" for cell in cells).rstrip()
+
+
 def report(rounds: list[dict[str, Reading]]) -> str:
-    """CPU and wall as ratios to lane B in the same round; counts per cycle as they are."""
-
-    def ratio(of: str, to: str, what: Callable[[Reading], float]) -> str:
-        return spread([what(each[of]) / what(each[to]) for each in rounds])
-
-    def part(name: str, what: Callable[[Reading], float]) -> str:
-        return spread([what(each[name]) / each["b"].total for each in rounds])
-
+    """CPU and wall as ratios of things measured in the same round; counts per cycle as they are."""
     lines = [
         f"{len(rounds)} rounds of {AT_ONCE} meetings at once; median [least..greatest] over the rounds",
         "",
-        "per cycle                            A: ours              B: same commands     C: own mails",
+        line("ratios", ["A / B", "A / C"]),
     ]
-    rows: list[tuple[str, Callable[[Reading], float]]] = [
-        ("CPU of the server (B's total = 1)", lambda r: r.server),
-        ("CPU of the worker (B's total = 1)", lambda r: r.worker),
-        ("CPU in total      (B's total = 1)", lambda r: r.total),
-    ]
-    lines += [f"{title:<36} " + " ".join(f"{part(name, what):<20}" for name in "abc") for title, what in rows]
-    counts: list[tuple[str, Callable[[Tally], float]]] = [
-        ("history events", lambda t: t.events),
-        ("billable actions", lambda t: t.actions),
-    ]
-    kinds = sorted({kind for each in rounds for kind in each["a"].tally.commands})
-    counts += [(f"  {kind}", lambda t, kind=kind: t.commands[kind]) for kind in kinds]  # type: ignore[misc]
-    for title, count in counts:
-        cells = [statistics.median([count(each[name].tally) / AT_ONCE for each in rounds]) for name in "abc"]
-        lines.append(f"{title:<36} " + " ".join(f"{cell:<20.1f}" for cell in cells))
-    lines += ["", f"{'ratios':<36} {'A / B':<20} {'A / C':<20}"]
-    rows += [("wall of a round, paced alike", lambda r: r.wall), ("an act until it is answered", lambda r: r.answer)]
-    for title, what in rows:
-        lines.append(f"{title.partition('(')[0].strip():<36} {ratio('a', 'b', what):<20} {ratio('a', 'c', what):<20}")
-    for title, count in counts[:2]:
-        cells = [ratio("a", other, lambda r, count=count: count(r.tally)) for other in "bc"]  # type: ignore[misc]
-        lines.append(f"{title:<36} {cells[0]:<20} {cells[1]:<20}")
+    for title, what in [*CPU, *WALL, *COUNTS]:
+        lines.append(line(title, [spread([what(each["a"]) / what(each[o]) for each in rounds]) for o in "bc"]))
+    lines += ["", line("where it goes (B's total = 1)", ["A: ours", "B: same commands", "C: own mails"])]
+    for title, what in CPU:
+        lines.append(line(title, [spread([what(each[n]) / each["b"].total for each in rounds]) for n in "abc"]))
+    lines += ["", line("counts per cycle", ["A: ours", "B: same commands", "C: own mails"])]
+    for title, what in [*COUNTS, *_command_counts(rounds)]:
+        medians = [statistics.median([what(each[name]) / AT_ONCE for each in rounds]) for name in "abc"]
+        lines.append(line(title, [f"{median:.1f}" for median in medians]))
     return "\n".join(lines)
+
+
+def _command_counts(rounds: list[dict[str, Reading]]) -> list[tuple[str, Callable[[Reading], float]]]:
+    kinds = sorted({kind for each in rounds for kind in each["a"].tally.commands})
+    return [(f"  {kind}", lambda reading, kind=kind: reading.tally.commands[kind]) for kind in kinds]  # type: ignore[misc]
 
 
 def say(text: str) -> None:
@@ -191,7 +196,7 @@ def write_contacts(plans: Sequence[Plan], path: Path) -> Path:
 
 
 async def measure(root: Path) -> None:
-    """The whole run: about three minutes."""
+    """The whole run: a little over three minutes."""
     folder = DataFolder(root)
     folder.create()
     contacts = write_contacts([*(lane_plan(name) for name in "abc"), series_plan()], root / "contacts.yaml")
@@ -215,13 +220,18 @@ def main() -> int:
         asyncio.run(measure(root))
     except KeyboardInterrupt:
         say("stopped")
-        return 130
+        code = 130
     except (ServersError, RuntimeError) as error:
         say(f"{error}\nlogs are kept under {root}")
         return 1
-    shutil.rmtree(root)
-    return 0
+    else:
+        code = 0
+    shutil.rmtree(root, ignore_errors=True)
+    return code
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # As in worker.py: the SDK's native threads can crash the interpreter's teardown.
+    os._exit(code)

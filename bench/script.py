@@ -8,7 +8,7 @@ an activity, for a timer. Each of these waits ends, because in the real history 
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,9 @@ class Op:
     name: str = ""
     """An activity's type; the id of the workflow that is signalled."""
     seconds: float = 0.0
-    """A timer's length."""
+    """A timer's length; how long one attempt of an activity may take."""
+    heartbeat: float = 0.0
+    """Seconds within which an activity has to give a sign of life; 0 where it need not."""
     summary: str = ""
     data: Any = None
     at: float = 0.0
@@ -111,7 +113,14 @@ def _command(event: HistoryEvent) -> Op | None:
         return Op("cancel", ref=f"timer {event.timer_canceled_event_attributes.timer_id}")
     if kind == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
         activity = event.activity_task_scheduled_event_attributes
-        return Op("activity", ref=ref, name=activity.activity_type.name, data=read(activity.input.payloads[0]))
+        return Op(
+            "activity",
+            ref=ref,
+            name=activity.activity_type.name,
+            seconds=activity.start_to_close_timeout.ToMicroseconds() / 1e6,
+            heartbeat=activity.heartbeat_timeout.ToMicroseconds() / 1e6,
+            data=read(activity.input.payloads[0]),
+        )
     if kind == EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
         signal = event.signal_external_workflow_execution_initiated_event_attributes
         return Op("tell", ref=ref, name=signal.workflow_execution.workflow_id, data=read(signal.input.payloads[0]))
@@ -153,8 +162,7 @@ def without_post_room(script: Script, letters: list[Op]) -> Script:
     for number, letter in enumerate(sorted(letters, key=lambda op: op.at)):
         ref = f"mail {number}"
         place = next((i for i, op in enumerate(ops) if op.at > letter.at or op.kind == "end"), len(ops))
-        own = Op("activity", ref=ref, name="despatch", data=letter.data, summary=letter.summary, at=letter.at)
-        ops[place:place] = [own, Op("done", ref=ref, at=letter.at)]
+        ops[place:place] = [replace(letter, ref=ref), Op("done", ref=ref, at=letter.at)]
     return Script(ops=ops, results=script.results)
 
 

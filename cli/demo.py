@@ -16,7 +16,7 @@ from cli.acting import in_words
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_plan, read_plan_and_contacts
 from cli.live import newest_mail
-from cli.running import ROOT, Ports, embedded, plain, stop_signal, where
+from cli.running import ROOT, Ports, embedded, first_of, plain, stop_signal, where
 from cli.submitting import submit
 from models import acts
 from models.acts import Act, Terms, Topic
@@ -105,19 +105,14 @@ async def _demo(data: Path) -> None:
     contacts = contacts_beside(PLAN_FILE)
     plan, _ = read_plan_and_contacts(PLAN_FILE, contacts)
     stopping = stop_signal()
-    async with embedded(data, plan, PLAN_FILE, contacts, Ports(), plain, stopping) as (run, client):
-        assert client is not None
+    async with embedded(data, plan, PLAN_FILE, contacts, Ports(), plain, stopping) as (run, client, watch):
         await launch_plan(client, plan, None)
         plain(where(run))
         narrator = Narrator(client, run, plan.plan)
         play = asyncio.create_task(perform(narrator))
-        stop = asyncio.create_task(stopping.wait())
-        await asyncio.wait({play, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        if not play.done():
-            play.cancel()
+        await first_of(stopping, play, watch)
+        if play.cancelled():
             raise CommandError("stopped", "the demonstration was stopped")
-        play.result()
     plain(f"done. `python starter.py up --data {readable(data)}` shows it all again: mail, calendar, Temporal UI.")
 
 

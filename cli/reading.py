@@ -60,8 +60,8 @@ def status_text(rows: list[ItemRow]) -> str:
                 f"    date     {row.date.local} {row.date.zone}" + (f", {row.date.place}" if row.date.place else "")
             )
         for each in row.awaiting:
-            due = f", due {each.due:%Y-%m-%d}" if each.due else ""
-            act, since = infinitive(each.act), f"{each.since:%Y-%m-%d}"
+            due = f", due {row.clock.last_day(each.due)}" if each.due else ""
+            act, since = infinitive(each.act), row.clock.day(each.since)
             lines.append(f"    awaited  {each.office} to {act}, since {since}{due}, rung {each.rung}")
         if row.next_at:
             lines.append(f"    next     {row.next_what.partition(': ')[2]}")
@@ -107,7 +107,7 @@ def view_text(view: ItemView) -> str:
     if view.host:
         lines.append(f"host     {view.host}")
     if view.window:
-        lines.append(f"window   {view.window.name}: until {view.clock.moment(view.window.end)}")
+        lines.append(f"window   {view.window.name}: until {view.clock.last_day(view.window.end)}")
     if view.date:
         place = ", ".join(part for part in (view.date.place, view.date.format or "") if part)
         lines.append(f"date     {view.date.local} {view.date.zone}" + (f", {place}" if place else ""))

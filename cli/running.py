@@ -32,14 +32,16 @@ from workflows.visibility import REGISTERED
 ROOT = Path(__file__).resolve().parent.parent
 
 PlanFileOption = Annotated[
-    Path | None, typer.Option("--plan-file", help="The plan file [default: as before, else the Lao PDR-Cambodia plan].")
+    Path | None, typer.Option("--plan-file", help="The plan file (as before, else the Lao PDR-Cambodia plan).")
 ]
 ContactsOption = Annotated[
-    Path | None, typer.Option("--contacts", help="The contacts file [default: beside the plan].")
+    Path | None, typer.Option("--contacts", help="The contacts file (beside the plan file, unless named).")
 ]
 AsOfOption = Annotated[
     datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Windows that ended earlier enter as unknown [default: today]."),
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Windows that ended earlier enter as unknown (today, unless named)."
+    ),
 ]
 
 
@@ -90,9 +92,7 @@ async def _up(data: Path, plan_file: Path, contacts: Path, as_of: date | None, p
         notes.append(line)
         plain(line)
 
-    async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (run, client):
-        if client is None:
-            return
+    async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (run, client, watch):
         try:
             plain(f"{plan.title}: {await launch_plan(client, plan, as_of)}")
         except Refused as refusal:
@@ -105,7 +105,7 @@ async def _up(data: Path, plan_file: Path, contacts: Path, as_of: date | None, p
         else:
             plain(f"{head}\nready")
             view = asyncio.create_task(watch_plain(client, plan.plan, plain))
-        await first_of(view, stopping)
+        await first_of(stopping, view, watch)
     plain("stopped; `make up` resumes")
 
 
@@ -118,17 +118,21 @@ def stop_signal() -> asyncio.Event:
     return stopping
 
 
-async def first_of(task: asyncio.Task[None], stopping: asyncio.Event) -> None:
-    """Waits for the task or the stop; a task that failed raises."""
+async def first_of(stopping: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
+    """Waits for the stop or the first task that ends; one that failed raises. The first task is then cancelled."""
     stop = asyncio.create_task(stopping.wait())
-    await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-    for each in (task, stop):
+    await asyncio.wait({stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+    for each in (stop, tasks[0]):
         if not each.done():
             each.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await each
-    if task.done() and not task.cancelled():
-        task.result()
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            try:
+                task.result()
+            except ServersError as error:
+                raise NoServer("gave-up", str(error)) from error
 
 
 @asynccontextmanager
@@ -140,8 +144,9 @@ async def embedded(
     ports: Ports,
     progress: Callable[[str], None],
     stopping: asyncio.Event,
-) -> AsyncIterator[tuple[RunFile, Client | None]]:
-    """The embedded parts, started, watched and stopped. The client is None where a stop came during the start."""
+) -> AsyncIterator[tuple[RunFile, Client, asyncio.Task[None]]]:
+    """The embedded parts, started, watched and stopped: their addresses, a client, and the watch, which ends only when
+    a part cannot be kept running."""
     config = configured()
     servers = Embedded(
         EmbeddedOptions(
@@ -178,9 +183,7 @@ async def embedded(
     watch = asyncio.create_task(servers.watch())
     try:
         client = await connect(run.temporal_address, run.namespace)
-        yield run, client
-        if watch.done():
-            watch.result()
+        yield run, client, watch
     finally:
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError, ServersError):

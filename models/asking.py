@@ -86,7 +86,7 @@ class Asking(Generic[S]):
             office_title=rung.title,
             rung=open_act.rung,
             since=open_act.since,
-            due=self.due_of(draft.state, open_act),
+            due=self.due_of(draft.state, open_act, open_act.rung),
             at=at,
             asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
             assumed=tuple(assumption(reading) for reading in setup.assumed),
@@ -140,7 +140,7 @@ class Asking(Generic[S]):
                 office=state.setup.party(open_act.side).ladder[i].office,
                 act=open_act.act,
                 since=climbed,
-                due=self.due_of(state, open_act),
+                due=self.due_of(state, open_act, i + 1),
                 rung=i + 1,
             )
             for open_act in state.open_acts
@@ -148,12 +148,12 @@ class Asking(Generic[S]):
         ]
         return tuple(sorted(rows, key=lambda row: (row.since, row.rung, row.office)))
 
-    def due_of(self, state: ItemState, open_act: OpenAct) -> Instant | None:
-        """By when an act is asked for: before the next office is; with one rung alone, before the window ends."""
+    def due_of(self, state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
+        """By when a rung is asked to see to it: before the next office is; on the last rung, before the window ends."""
         ladder = state.setup.party(open_act.side).ladder
-        if open_act.stays or len(ladder) < 2:
+        if open_act.stays or rung >= len(ladder):
             return state.window_end
-        return open_act.since + ladder[1].after
+        return open_act.since + ladder[rung].after
 
     def next_rung_at(self, state: ItemState, open_act: OpenAct) -> Instant | None:
         """When one more, higher office is awaited; None on the last rung, which stays.

@@ -1,64 +1,96 @@
-"""The current details of a workflow in the Temporal UI: a page of Markdown for the operator."""
+"""The current details of a workflow in the Temporal UI: a page for the operator, in sentences.
 
-from models.item import ItemState, S
+The UI's Markdown has neither table borders nor room for narrow columns, so there are none.
+"""
+
+from models.item import ItemState, OpenAct, S
 from models.machine import Machine
-from models.postroom import PostRoomState
+from models.postroom import PostRoomState, Standing
 from models.series import SeriesState, sentence
-from models.wording import infinitive
+from models.wording import Clock, assumption, status_in_words
 
 ENTRIES_SHOWN = 8
 
 
 def item_details(machine: Machine[S], state: S) -> str:
-    """Status, what is awaited, the next instant, the recent ledger."""
-    setup, row, moment = state.setup, machine.row(state), state.setup.clock.moment
-    lines = [f"**{setup.ref} {setup.title}** is **{row.status}**" + (f", host {row.host}" if row.host else "") + "."]
+    """Where it stands, what is awaited of whom, what comes next, the recent ledger."""
+    setup, row, clock = state.setup, machine.row(state), state.setup.clock
+    host = f", hosted by {row.host}" if row.host else ""
+    lines = [f"**{setup.ref} {setup.title}**{host}: {status_in_words(row.status)}."]
+    lines.append(f"\n{setup.plan_title}, provision {setup.ref}. Times are those of {clock.zone}.")
     if row.date:
         place = f", {row.date.place}" if row.date.place else ""
-        lines.append(f"\nDate: {row.date.local} ({row.date.zone}){place}.")
+        lines.append(f"\nDate: {clock.at(row.date.start)} to {clock.at(row.date.end)}{place}.")
     if row.window:
-        ends = moment(row.window.end)
-        lines.append(f"\nWindow {row.window.name}: until {ends}" + (" (extended)." if state.extended_to else "."))
-    if row.awaiting:
-        lines += ["\n| awaited | act | since | due | rung |", "| --- | --- | --- | --- | --- |"]
-        lines += [
-            f"| {each.office} | {infinitive(each.act)} | {moment(each.since)} "
-            f"| {moment(each.due) if each.due else '-'} | {each.rung} |"
-            for each in row.awaiting
-        ]
-    lines.append(f"\nNext: {row.next_what}" + (f" ({moment(row.next_at)})" if row.next_at else ""))
+        extended = " (extended by consent)" if state.extended_to else ""
+        lines.append(f"\nIt is due by {clock.last_day(row.window.end)}{extended}.")
+    if state.open_acts:
+        lines.append("\nAwaited:")
+        lines += [line for open_act in state.open_acts for line in _awaited(machine, state, open_act)]
+    if row.next_at:
+        lines.append(f"\nNext: {row.next_what.partition(': ')[2]}.")
     if setup.assumed:
-        lines.append(f"\nAssumed, not stated by the plan: {', '.join(setup.assumed)}.")
-    return "\n".join([*lines, *_ledger(state)])
+        lines.append(f"\nAssumed, not stated by the plan: {'; '.join(map(assumption, setup.assumed))}.")
+    return "\n".join([*lines, *_ledger(state, clock)])
 
 
-def _ledger(state: ItemState | SeriesState) -> list[str]:
-    clock = state.template.clock if isinstance(state, SeriesState) else state.setup.clock
-    entries = [f"- {clock.moment(entry.at)}: {entry.text}" for entry in reversed(state.ledger[-ENTRIES_SHOWN:])]
+def _awaited(machine: Machine[S], state: S, open_act: OpenAct) -> list[str]:
+    ladder, clock = state.setup.party(open_act.side).ladder, state.setup.clock
+    act = machine.act_in_words(state, open_act)
+    lines = []
+    for number, (climbed, rung) in enumerate(zip(open_act.climbs, ladder, strict=False), start=1):
+        due = machine.due_of(state, open_act, number)
+        by = f", by {clock.last_day(due)}" if due else ""
+        paused = "; it cannot be reached, so its ladder waits" if open_act.paused else ""
+        lines.append(f"- {rung.office} ({rung.label}) to {act}, since {clock.at(climbed)}{by}, rung {number}{paused}")
+    return lines
+
+
+def _ledger(state: ItemState | SeriesState, clock: Clock) -> list[str]:
+    entries = [f"- {clock.at(entry.at)}: {entry.text}" for entry in reversed(state.ledger[-ENTRIES_SHOWN:])]
     return ["\nRecent ledger:", *entries] if entries else []
 
 
 def series_details(state: SeriesState) -> str:
     """The next session, the turns, the recent ledger."""
-    lines = [f"**{state.template.ref} {state.template.title}**, a series. {sentence(state)}."]
+    template = state.template
+    lines = [f"**{template.ref} {template.title}**, a series: {sentence(state).partition(': ')[2]}."]
+    lines.append(f"\n{template.plan_title}, provision {template.ref}. Times are those of {template.clock.zone}.")
     if state.turns:
-        lines += ["\n| session | turn | host | state |", "| --- | --- | --- | --- |"]
-        lines += [f"| {t.session} | {t.planned or '-'} | {t.host or '-'} | {t.state} |" for t in state.turns]
-    return "\n".join([*lines, *_ledger(state)])
+        lines.append("\nTurns:")
+        for turn in state.turns:
+            planned = f"the turn of {turn.planned}" if turn.planned else "nobody's turn is stated"
+            hosted = f", hosted by {turn.host}" if turn.host else ""
+            lines.append(f"- session {turn.session}: {planned}{hosted}; {turn.state}")
+    return "\n".join([*lines, *_ledger(state, template.clock)])
 
 
 def post_room_details(state: PostRoomState) -> str:
-    """What is awaited of the office and when its next letter goes."""
-    lines, moment = [f"**Post room of {state.address.office_title}.**"], state.address.clock.moment
+    """What is awaited of the office, what waits to go, when the next letter goes."""
+    clock = state.address.clock
+    lines = [f"**Post room of {state.address.office_title}**, the only sender to this office."]
+    lines.append(f"\nTimes are those of {clock.zone}.")
     if state.unreachable:
-        lines.append(f"\nNothing reaches this office: {state.unreachable}. Correct its address in the contacts file.")
-    lines.append(f"\nNext letter: {moment(state.letter_at) if state.letter_at else 'none, nothing is awaited'}.")
+        lines.append(f"\nNothing reaches this office: {state.unreachable}.")
+    if state.hold_until:
+        lines.append(f"\nNext attempt: {clock.at(state.hold_until)}.")
+    elif state.letter_at:
+        lines.append(f"\nNext letter: {clock.at(state.letter_at)}.")
+    else:
+        lines.append("\nNothing is awaited of it, so no letter is due.")
     if state.standing:
-        lines += ["\n| item | act | since | rung | sent |", "| --- | --- | --- | --- | --- |"]
-        lines += [
-            f"| {s.notice.item} | {s.notice.act} | {moment(s.notice.since)} | {s.notice.rung} "
-            f"| {'yes' if s.sent else 'in the next letter'} |"
-            for s in state.standing.values()
-        ]
-    lines += [f"\nWaiting to go: {queued.kind.value} on {queued.title}." for queued in state.queue]
+        lines.append("\nAwaited of it:")
+        lines += [f"- {_stands(standing, clock)}" for standing in state.standing.values()]
+    lines += [f"\nWaiting to go: {queued.kind.value}, {queued.ref} {queued.title}." for queued in state.queue]
     return "\n".join(lines)
+
+
+def _stands(standing: Standing, clock: Clock) -> str:
+    notice = standing.notice
+    if standing.returned:
+        told = "not reached"
+    elif standing.sent:
+        told = "told by letter"
+    else:
+        told = "told otherwise; also in the next letter" if notice.quiet else "in the next letter"
+    return f"{notice.ref} {notice.title}: to {notice.act}, since {clock.at(notice.since)}, rung {notice.rung} ({told})"

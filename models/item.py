@@ -287,6 +287,7 @@ class Draft(Generic[S]):
         event: CalendarEvent | None = None,
         rung: int = 1,
         how: str = "",
+        final: bool = False,
     ) -> None:
         """One announcement to an office of each of these sides: the coordinator, or a higher rung.
 
@@ -308,6 +309,7 @@ class Draft(Generic[S]):
                 at=self.now,
                 text=setup.spoken(text),
                 how=how.format(office=told.office),
+                final=final,
                 event=event,
             )
             self.told(told.office)

@@ -66,6 +66,8 @@ class Announcement(Value):
     """One paragraph in plain words."""
     how: str = ""
     """The command that answers it, where an answer is asked."""
+    final: bool = False
+    """The last word on an item, said as it is closed: it still goes."""
     event: CalendarEvent | None = None
     """With an invitation or a cancellation: the calendar object."""
 
@@ -106,6 +108,8 @@ class Fate(StrEnum):
     """All of it was settled before transmission began."""
     CHANGED = "changed"
     """Part of it was settled before transmission began: compose anew."""
+    DELAYED = "delayed"
+    """No attempt got through: the mail server, the contacts file or a template is at fault, not the office."""
     REFUSED = "refused"
     """The server definitely refused the address (SMTP 5xx), or there is no address."""
 

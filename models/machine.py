@@ -74,12 +74,15 @@ class Machine(Proposing[S]):
                 moments.append((state.window_end, WINDOW_ENDS))
         else:
             moments = [(state.asleep_until or state.setup.opens_at, "asks its offices from")]
+        return min([*moments, *self.rung_moments(state)], default=None)
+
+    def rung_moments(self, state: S) -> Iterator[tuple[Instant, str]]:
+        """When one more, higher office is awaited, by open act."""
         for open_act in state.open_acts:
             instant = self.next_rung_at(state, open_act)
             if instant is not None:
                 rung = state.setup.party(open_act.side).ladder[open_act.rung]
-                moments.append((instant, f"{rung.label} awaited from"))
-        return min(moments, default=None)
+                yield instant, f"{rung.label} awaited from"
 
     def sentence(self, state: S) -> str:
         """What the item waits for, in one line: the summary of its timer."""
@@ -92,7 +95,9 @@ class Machine(Proposing[S]):
             )
         clock = state.setup.clock
         day = clock.last_day(moment[0]) if moment[1] == WINDOW_ENDS else clock.day(moment[0])
-        return f"{name}: {moment[1]} {day}"
+        others = sum(1 for each in self.rung_moments(state) if each[0] == moment[0]) - 1
+        more = f", and {others} more" if others > 0 else ""
+        return f"{name}: {moment[1]} {day}{more}"
 
     def trigger(self) -> str:
         """Who may wake an item that no instant wakes."""
@@ -116,6 +121,7 @@ class Machine(Proposing[S]):
             "window": setup.window.model_copy(update={"end": state.window_end}) if setup.window else None,
             "host": state.host,
             "assumed": setup.assumed,
+            "clock": setup.clock,
         }
 
     def view(self, state: S) -> ItemView:
@@ -126,7 +132,6 @@ class Machine(Proposing[S]):
             proposals=tuple(p.model_dump(mode="json") for p in state.proposals),
             ledger=state.ledger,
             uid=state.setup.uid,
-            clock=state.setup.clock,
             late=state.late,
             evidence=state.evidence,
         )

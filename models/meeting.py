@@ -126,7 +126,7 @@ class MeetingMachine(Machine[MeetingState]):
 
     def moments(self, state: MeetingState) -> Iterator[tuple[Instant, str]]:
         if state.agreed is not None and not state.ended and not state.held:
-            yield state.agreed.slot.end.utc, "takes place until"
+            yield state.agreed.slot.end.utc, "whether it was held is asked from"
 
     def pass_moments(self, draft: Draft[MeetingState]) -> None:
         agreed = draft.state.agreed

@@ -4,6 +4,7 @@ It keeps what is awaited of the office, sends announcements one by one in the or
 letter per despatch period that lists everything awaited; sooner when something new is asked at once.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from models.base import Instant, Value
@@ -40,6 +41,10 @@ class PostRoomState(Value):
     """Why nothing reaches the office; empty while it is reached."""
     address_asked: int = 0
     """How often the focal point was asked for an address."""
+    delayed: Despatch | None = None
+    """What could not be transmitted: it is tried again as it is, for its outcome may be unknown."""
+    hold_until: Instant | None = None
+    """Nothing is tried before: the last attempts got nowhere."""
     pending: tuple[LedgerEntry, ...] = ()
     """Lines that the record does not hold yet."""
     entries: int = 0
@@ -53,9 +58,16 @@ class Returned(Value):
     reason: str = ""
 
 
+Outgoing = Returned | Await | Settle
+"""What a post room tells others: items, and the post room of its focal point."""
+
+DELAY = timedelta(minutes=10)
+"""How long nothing is tried after every attempt at a despatch has failed; never longer than a despatch period."""
+
+
 class PostRoomStep(Value):
     state: PostRoomState
-    effects: tuple[Returned | Await | Settle, ...] = ()
+    effects: tuple[Outgoing, ...] = ()
 
 
 def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:
@@ -81,8 +93,17 @@ def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoom
             state = note(state, now, "withdrawn", key, "settled before its letter went")
     if settle.closed:
         state = _close_item(state, settle.item, now)
-    standing_left = {key: s for key, s in state.standing.items() if key not in gone}
-    return state.model_copy(update={"standing": standing_left, "letter_at": state.letter_at if standing_left else None})
+    left = {key: s for key, s in state.standing.items() if key not in gone}
+    letter_at = state.letter_at if left else None
+    if letter_at is not None and state.last_letter is not None and not any(_loud(s) for s in left.values()):
+        # Nothing new is left to be said at once: what is known already waits for its period.
+        letter_at = max(letter_at, state.last_letter + state.address.despatch.period)
+    return state.model_copy(update={"standing": left, "letter_at": letter_at})
+
+
+def _loud(standing: Standing) -> bool:
+    """Whether a notice asks for a letter of its own."""
+    return not standing.sent and not standing.notice.quiet
 
 
 def _of(standing: Standing, item: str) -> bool:
@@ -92,7 +113,8 @@ def _of(standing: Standing, item: str) -> bool:
 def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
     kept = []
     for announcement in state.queue:
-        if announcement.item == item and announcement.kind is not AnnouncementKind.CANCELLATION:
+        last_word = announcement.final or announcement.kind is AnnouncementKind.CANCELLATION
+        if announcement.item == item and not last_word:
             state = note(state, now, "withdrawn", announcement.key, "its item was closed out before it went")
         else:
             kept.append(announcement)
@@ -122,6 +144,8 @@ def standing_keys(state: PostRoomState, keys: tuple[str, ...]) -> tuple[str, ...
 
 def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
     """When there is something to despatch; None while nothing is awaited."""
+    if state.hold_until is not None and (state.queue or state.standing):
+        return state.hold_until
     return now if state.queue else state.letter_at
 
 
@@ -139,6 +163,10 @@ def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomSta
 
 def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
     """The mail that is due now: the oldest announcement, else the letter; None if neither is."""
+    if state.hold_until is not None and state.hold_until > now:
+        return None
+    if state.delayed is not None:
+        return state.delayed
     address = state.address
     common: dict[str, Any] = {
         "key": f"{address.office}/{now.isoformat().replace('+00:00', 'Z')}/{state.composed + 1}",
@@ -169,7 +197,10 @@ def keys_of(despatch: Despatch) -> tuple[str, ...]:
 
 def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
     """What follows from the fate of a despatch."""
-    state = state.model_copy(update={"composed": state.composed + 1, "second_address": False})
+    if result.fate is Fate.DELAYED:
+        return _delayed(state, despatch, result, now)
+    changes = {"composed": state.composed + 1, "second_address": False, "delayed": None, "hold_until": None}
+    state = state.model_copy(update=changes)
     if result.fate is Fate.SENT:
         return _sent(state, despatch, result, now)
     if result.fate is Fate.REFUSED:
@@ -193,7 +224,7 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
         # What came while the letter was on its way keeps its own haste; the rest waits for the next period.
         rule = state.address.despatch
-        fresh = any(not s.sent and not s.notice.quiet for s in standing.values())
+        fresh = any(_loud(s) for s in standing.values())
         if standing:
             state = state.model_copy(update={"letter_at": now + (rule.gather if fresh else rule.period)})
     return _reached(state, now)
@@ -216,10 +247,8 @@ def _announced(state: PostRoomState, announcement: Announcement) -> PostRoomStat
 def _reached(state: PostRoomState, now: Instant) -> PostRoomStep:
     if not state.unreachable:
         return PostRoomStep(state=state)
-    effects: list[Returned | Await | Settle] = [
-        Returned(item=s.notice.item, key=key) for key, s in state.standing.items() if s.returned
-    ]
-    if state.address.focal_point:
+    effects: list[Outgoing] = [Returned(item=s.notice.item, key=key) for key, s in state.standing.items() if s.returned]
+    if state.address.focal_point and state.address_asked:
         key = _address_key(state)
         effects.append(Settle(office=state.address.focal_point, item=_own_item(state), keys=(key,)))
     standing = {key: s.model_copy(update={"returned": False}) for key, s in state.standing.items()}
@@ -234,27 +263,35 @@ def _refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, n
         return PostRoomStep(state=state.model_copy(update={"second_address": True, "first_refusal": result.reason}))
     reasons = (state.first_refusal, result.reason)
     result = result.model_copy(update={"reason": "; ".join(reason for reason in reasons if reason)})
-    effects: list[Returned | Await | Settle] = []
-    if despatch.announcement:
-        left = tuple(queued for queued in state.queue if queued.key != despatch.announcement.key)
-        state = state.model_copy(update={"queue": left})
-        state = note(state, now, "suppressed", despatch.announcement.key, result.reason)
-        effects.append(Returned(item=despatch.announcement.item, key=despatch.announcement.key, reason=result.reason))
-    else:
-        standing = dict(state.standing)
-        for key in keys_of(despatch):
-            kept = standing.get(key)
-            if kept and not kept.returned:
-                effects.append(Returned(item=kept.notice.item, key=key, reason=result.reason))
-                standing[key] = kept.model_copy(update={"returned": True})
-                state = note(state, now, "suppressed", key, result.reason)
-        later = now + state.address.despatch.period if standing else None
-        state = state.model_copy(update={"standing": standing, "letter_at": later})
+    state = state.model_copy(update={"hold_until": now + state.address.despatch.period})
+    state, effects = _tell_returned(state, result.reason, now)
     if not state.unreachable:
         state = state.model_copy(update={"unreachable": result.reason, "address_asked": state.address_asked + 1})
         if state.address.focal_point:
             effects.append(Await(notice=_ask_for_address(state, now)))
     return PostRoomStep(state=state, effects=tuple(effects))
+
+
+def _delayed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    """Our own fault: no ladder climbs on it, nobody is asked for an address, and the same despatch is tried again."""
+    hold = now + min(state.address.despatch.period, DELAY)
+    state = state.model_copy(update={"delayed": despatch, "hold_until": hold})
+    state, effects = _tell_returned(state, result.reason, now)
+    return PostRoomStep(
+        state=state.model_copy(update={"unreachable": state.unreachable or result.reason}), effects=tuple(effects)
+    )
+
+
+def _tell_returned(state: PostRoomState, reason: str, now: Instant) -> tuple[PostRoomState, list[Outgoing]]:
+    """Items learn, once, that their notices do not reach the office; the notices stand, and are tried again."""
+    effects: list[Outgoing] = []
+    standing = dict(state.standing)
+    for key, kept in state.standing.items():
+        if not kept.returned:
+            effects.append(Returned(item=kept.notice.item, key=key, reason=reason))
+            standing[key] = kept.model_copy(update={"returned": True})
+            state = note(state, now, "returned", key, reason)
+    return state.model_copy(update={"standing": standing}), effects
 
 
 def _own_item(state: PostRoomState) -> str:
@@ -287,6 +324,7 @@ def _ask_for_address(state: PostRoomState, now: Instant) -> Notice:
 def note(state: PostRoomState, now: Instant, fate: str, key: str, reason: str, **data: str) -> PostRoomState:
     """A line of the post room's own record: what became of a notice, and why."""
     data = {"key": key, "reason": reason, **data}
-    text = f"{key}: {fate}{f' ({reason})' if reason else ''}"
+    subject = key.removesuffix(f"/{state.address.office}")
+    text = f"{fate}: {subject or state.address.office_title}{f' ({reason})' if reason else ''}"
     entry = LedgerEntry(n=state.entries + 1, at=now, verb=fate, text=text, office=state.address.office, data=data)
     return state.model_copy(update={"pending": (*state.pending, entry), "entries": entry.n})

@@ -153,7 +153,11 @@ class Proposing(Asking[S]):
             proposal=number,
         )
         if terms.topic is Topic.DROP:
+            said = draft.state.announced
             self.agreed(draft, proposal)
+            if draft.state.announced == said:  # no cancellation tells it
+                text = f"All sides consent to {draft.words(terms)}."
+                draft.announce(AnnouncementKind.ANSWER, setup.sides, text, final=True)
             self.close(draft, "dropped", None, f"Dropped by consent: {terms.reason}")
             return
         if terms.topic is Topic.EXTEND:

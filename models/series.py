@@ -41,6 +41,8 @@ class SeriesState(Value):
     valid_until: Instant | None = None
     windows: tuple[Window, ...] = ()
     """Empty where nothing states how often it meets: then one session is open at a time."""
+    expired: bool = False
+    """The plan's validity ended: no further session is opened."""
     opened: int = 0
     turns: tuple[Turn, ...] = ()
     open_sessions: tuple[str, ...] = ()
@@ -49,7 +51,7 @@ class SeriesState(Value):
 
     @property
     def exhausted(self) -> bool:
-        return bool(self.windows) and self.opened >= len(self.windows)
+        return self.expired or (bool(self.windows) and self.opened >= len(self.windows))
 
 
 class Opening(Value):
@@ -74,7 +76,7 @@ def opens_at(state: SeriesState) -> Instant | None:
     """When the next session is opened; None while only the end of the open one brings the next."""
     if state.windows:
         return None if state.exhausted else state.windows[state.opened].start
-    if state.open_sessions or (state.valid_until and state.valid_until <= state.as_of):
+    if state.open_sessions or state.expired:
         return None
     return state.launched
 
@@ -135,7 +137,8 @@ def learn(state: SeriesState, report: SessionReport, now: Instant) -> SeriesStat
             turn = turn.model_copy(update={"host": report.host, "state": done if report.closed else turn.state})
         turns.append(turn)
     left = tuple(item for item in state.open_sessions if not (report.closed and item == report.item))
-    state = state.model_copy(update={"turns": tuple(turns), "open_sessions": left})
+    expired = state.valid_until is not None and state.valid_until <= now
+    state = state.model_copy(update={"turns": tuple(turns), "open_sessions": left, "expired": expired})
     text = f"session {report.session} {report.status}" + (f", host {report.host}" if report.host else "")
     return entered(state, now, report.status, text, session=report.session, host=report.host)
 
@@ -150,7 +153,7 @@ def sentence(state: SeriesState) -> str:
     at, name = opens_at(state), f"{state.template.ref} {state.template.short}"
     if at is not None:
         session = state.windows[state.opened].name if state.windows else str(state.opened + 1)
-        return f"{name}: session {session} opens on {state.template.clock.day(at)}"
+        return f"{name}: session {session} opens {state.template.clock.on(at)}"
     return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
 
 
@@ -167,10 +170,9 @@ def row(state: SeriesState) -> ItemRow:
         window=state.windows[state.opened] if state.windows and not state.exhausted else None,
         host=_host(state),
         assumed=template.assumed,
+        clock=template.clock,
     )
 
 
 def view(state: SeriesState) -> ItemView:
-    return ItemView(
-        **row(state).model_dump(), plan=state.template.plan, ledger=state.ledger, clock=state.template.clock
-    )
+    return ItemView(**row(state).model_dump(), plan=state.template.plan, ledger=state.ledger)

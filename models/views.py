@@ -48,6 +48,8 @@ class ItemRow(Value):
     date: DateRow | None = None
     host: str | None = None
     assumed: tuple[str, ...] = ()
+    clock: Clock = Clock()
+    """How its instants are shown to people."""
 
 
 class LedgerEntry(Value):
@@ -74,8 +76,6 @@ class ItemView(ItemRow):
     sequence: int | None = None
     """SEQUENCE of the calendar object last said; None before the first."""
     late: bool = False
-    clock: Clock = Clock()
-    """How its instants are shown to people."""
     outcome: dict[str, Any] | None = None
     evidence: tuple[dict[str, Any], ...] = ()
 

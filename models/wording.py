@@ -36,6 +36,29 @@ def assumption(reading: str) -> str:
     return _ASSUMED.get(reading, reading.replace("_", " "))
 
 
+_STATUS = {
+    "dormant": "it sleeps until its window opens",
+    "postponed": "it is postponed by consent",
+    "date-awaited": "a date is awaited",
+    "consent-awaited": "consent to a proposal is awaited",
+    "scheduled": "a date is agreed",
+    "mark-awaited": "its date has passed, and whether it was held is awaited",
+    "disputed": "what was put on record is disputed",
+    "outcome-awaited": "it was held, and its outcome is awaited",
+    "report-awaited": "its outcome is filed, and the report to the higher authority is awaited",
+    "evidence-awaited": "evidence is awaited",
+    "close-awaited": "all is on record, and its close-out is awaited",
+    "closed": "it is closed out",
+    "dropped": "it was dropped by consent",
+    "unknown": "what became of it before the launch is unknown",
+}
+
+
+def status_in_words(status: str) -> str:
+    """A status as a clause: "a date is awaited"."""
+    return _STATUS.get(status, status)
+
+
 def infinitive(act: str) -> str:
     """An awaited act as an infinitive: "propose a date"."""
     return _INFINITIVES.get(act, act.replace("-", " "))
@@ -55,13 +78,21 @@ class Clock(Value):
 
     def moment(self, instant: Instant) -> str:
         """3 March 2026, 09:00 (Asia/Vientiane); with seconds where the plan runs in them."""
+        return f"{self.at(instant)} ({self.zone})"
+
+    def at(self, instant: Instant) -> str:
+        """3 March 2026, 09:00; where the zone has been named already."""
         local = instant + self.offset
-        return f"{local.day} {local:%B %Y}, {self._time(instant)} ({self.zone})"
+        return f"{local.day} {local:%B %Y}, {self._time(instant)}"
 
     def day(self, instant: Instant) -> str:
         """3 March 2026; in a plan that runs in seconds, the time."""
         local = instant + self.offset
         return self._time(instant) if self.fine else f"{local.day} {local:%B %Y}"
+
+    def on(self, instant: Instant) -> str:
+        """on 3 March 2026; in a plan that runs in seconds, at 09:00:05."""
+        return f"{'at' if self.fine else 'on'} {self.day(instant)}"
 
     def last_day(self, end: Instant) -> str:
         """The last day before an end that is no longer included: a year ends on 31 December."""

@@ -32,10 +32,10 @@ async def enter(root: Path, *lines: dict[str, Any], item: str = ITEM, plan: str 
     await ActivityEnvironment().run(RecordActivities(settings).enter, entries)
 
 
-async def refused(root: Path, *lines: dict[str, Any], **more: str) -> str:
+async def refused(root: Path, *lines: dict[str, Any], mendable: bool = False, **more: str) -> str:
     with pytest.raises(ApplicationError) as caught:
         await enter(root, *lines, **more)
-    assert caught.value.non_retryable
+    assert caught.value.non_retryable is not mendable
     return str(caught.value)
 
 
@@ -63,13 +63,13 @@ async def test_an_identical_repeat_changes_nothing(tmp_path: Path) -> None:
 async def test_another_line_under_a_number_or_a_gap_is_refused(tmp_path: Path) -> None:
     await enter(tmp_path, line(1), line(2))
     before = record_file(tmp_path, ITEM).read_bytes()
-    message = await refused(tmp_path, line(2, "other"))
+    message = await refused(tmp_path, line(2, "other"), mendable=True)
     assert "2026.jsonl" in message and "number 2" in message
-    assert "number 4 would leave a gap after 2" in await refused(tmp_path, line(4))
+    assert "number 4 would leave a gap after 2" in await refused(tmp_path, line(4), mendable=True)
     await refused(tmp_path, line(2), line(3), line(5))
     await refused(tmp_path, line(3), line(3))
     await refused(tmp_path, line(2), line(1))
-    await refused(tmp_path, line(2, "other"), line(3))
+    await refused(tmp_path, line(2, "other"), line(3), mendable=True)
     for n in (0, -1, True, "1", None):
         await refused(tmp_path, {"n": n})
     await refused(tmp_path, {"text": "no number"})
@@ -125,7 +125,7 @@ async def test_a_long_record_is_read_from_its_end(tmp_path: Path, monkeypatch: p
     assert sum(read) < 4096
     await enter(tmp_path, *(line(n, f"{n}" * 50) for n in range(390, 400)), line(400), line(401))
     await enter(tmp_path, line(1, "1" * 50))  # a repeat from far back is found too
-    await refused(tmp_path, line(1, "other"))
+    await refused(tmp_path, line(1, "other"), mendable=True)
     assert [each["n"] for each in read_record(tmp_path, ITEM)] == list(range(1, 402))
 
 
@@ -172,7 +172,7 @@ async def test_another_process_that_holds_the_file_is_waited_for(tmp_path: Path)
 
 async def test_a_lock_is_given_back_after_a_refusal(tmp_path: Path) -> None:
     await enter(tmp_path, line(1))
-    await refused(tmp_path, line(9))
+    await refused(tmp_path, line(9), mendable=True)
     with record_file(tmp_path, ITEM).open() as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 

@@ -206,7 +206,10 @@ class ItemWorkflow(Generic[S]):
         # Only the newest version counts: calendars keep no history.
         for effect in publishes[-1:]:
             publication = Publication(plan=self.state.setup.plan, event=effect.event, calendars=effect.calendars)
-            await self._activity("publish", publication, f"{effect.event.summary}: {effect.event.status.lower()}")
+            when = self.state.setup.clock.at(effect.event.slot.start.utc)
+            await self._activity(
+                "publish", publication, f"calendar: {effect.event.summary}, {when}, {effect.event.status.lower()}"
+            )
 
     async def _record(self, enters: list[Enter]) -> None:
         if enters:

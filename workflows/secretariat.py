@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
-from workflows.starting import DESPATCH_TIMEOUT, EFFECT_RETRY, EFFECT_TIMEOUT, HEARTBEAT_TIMEOUT, signal_if_there, tell
+from workflows.starting import (
+    DESPATCH_RETRY,
+    DESPATCH_TIMEOUT,
+    EFFECT_RETRY,
+    EFFECT_TIMEOUT,
+    HEARTBEAT_TIMEOUT,
+    signal_if_there,
+    tell,
+)
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
@@ -12,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models.details import post_room_details
     from models.effects import Words, words_by_office
     from models.ids import secretariat_id
-    from models.letters import Despatch, DespatchResult
+    from models.letters import Despatch, DespatchResult, Fate
     from models.postroom import PostRoomState, PostRoomStep, Returned
     from models.record import RecordEntries
     from models.views import ItemRow
@@ -72,15 +81,19 @@ class SecretariatWorkflow:
     async def _despatch(self, despatch: Despatch) -> None:
         what = despatch.announcement.kind.value if despatch.announcement else f"letter, {len(despatch.notices)} awaited"
         title = despatch.announcement.title if despatch.announcement else ""
-        result = await workflow.execute_activity(
-            "despatch",
-            despatch,
-            result_type=DespatchResult,
-            start_to_close_timeout=DESPATCH_TIMEOUT,
-            heartbeat_timeout=HEARTBEAT_TIMEOUT,
-            retry_policy=EFFECT_RETRY,
-            summary=f"{what} to {despatch.office_title}{f': {title}' if title else ''}"[:200],
-        )
+        summary = f"{what} to {despatch.office_title}{f': {title}' if title else ''}"
+        try:
+            result = await workflow.execute_activity(
+                "despatch",
+                despatch,
+                result_type=DespatchResult,
+                start_to_close_timeout=DESPATCH_TIMEOUT,
+                heartbeat_timeout=HEARTBEAT_TIMEOUT,
+                retry_policy=DESPATCH_RETRY,
+                summary=summary[:200],
+            )
+        except ActivityError as error:
+            result = DespatchResult(fate=Fate.DELAYED, reason=str(error.cause or error)[:300])
         step = postroom.despatched(self.state, despatch, result, workflow.now())
         self.state = step.state
         await self._carry_out(step)
@@ -138,12 +151,12 @@ class SecretariatWorkflow:
         if at is not None and at <= workflow.now():
             return
         timeout = None if at is None else (at - workflow.now()).total_seconds()
-        letter = self.state.address.clock.day(at) if at else ""
+        letter = self.state.address.clock.on(at) if at else ""
         try:
             await workflow.wait_condition(
                 lambda: self._heard != heard,
                 timeout=timeout,
-                timeout_summary=f"Next letter on {letter}" if at else None,
+                timeout_summary=f"Next letter to {self.state.address.office_title} {letter}" if at else None,
             )
         except TimeoutError:
             return
