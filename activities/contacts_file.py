@@ -7,6 +7,9 @@ from temporalio.exceptions import ApplicationError
 from activities.yaml_file import FileFault, load_yaml
 from models.contacts import Contacts
 
+_last: dict[Path, tuple[bytes, Contacts]] = {}
+"""What each file held when it was last parsed: it is read at every despatch, and parsed when it has changed."""
+
 
 def load_contacts(path: Path) -> Contacts:
     """The contacts in a YAML file.
@@ -15,6 +18,15 @@ def load_contacts(path: Path) -> Contacts:
     and the despatch goes on.
     """
     try:
-        return load_yaml(path, Contacts)
+        content = path.read_bytes()
+    except OSError:
+        content = None  # the loader says what is wrong
+    if path in _last and _last[path][0] == content:
+        return _last[path][1]
+    try:
+        contacts = load_yaml(path, Contacts)
     except FileFault as fault:
         raise ApplicationError(f"the contacts file cannot be used: {fault}", type="ContactsFile") from None
+    if content is not None:
+        _last[path] = (content, contacts)
+    return contacts

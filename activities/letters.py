@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.itip import calendar_object, clean_line, clean_text
@@ -195,6 +196,23 @@ def _encoded(text: str) -> str:
 # --- templates ----------------------------------------------------------------------------------------------------
 
 
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates for the life of the process, by the checksum of their source: an edit counts at once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
 class _Templates:
     """The templates of one despatch: those of the office's language, English where one is missing. Read anew each
     time, because a side may edit its own; sandboxed, because it is a side that edits them."""
@@ -205,6 +223,7 @@ class _Templates:
         self._environment = ImmutableSandboxedEnvironment(
             loader=FileSystemLoader(folders),
             undefined=StrictUndefined,
+            bytecode_cache=_COMPILED,
             autoescape=lambda name: name is not None and ".html" in name,
             trim_blocks=True,
             lstrip_blocks=True,
