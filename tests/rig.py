@@ -27,6 +27,7 @@ from models.views import ItemRow, ItemView, Receipt, Refusal
 from models.zones import clock_of, end_of_validity
 from servers.datafolder import DataFolder
 from servers.ports import claim
+from servers.processes import Child
 from servers.radicale_server import radicale_child, wait_for_radicale
 from servers.spool import Spool
 from worker import build_worker, calendar_client
@@ -42,6 +43,7 @@ class House:
     folder: DataFolder
     settings: Settings
     task_queue: str
+    radicale: Child
     now: Callable[[], Awaitable[datetime]]
     acts: int = field(default=0)
 
@@ -161,7 +163,7 @@ async def house(
     queue = f"test-{uuid.uuid4().hex}"
     try:
         async with calendar_client(settings) as http, build_worker(client, settings, http, queue):
-            yield House(client, plan, folder, settings, queue, now)
+            yield House(client, plan, folder, settings, queue, radicale, now)
     finally:
         await spool.stop()
         await radicale.stop()

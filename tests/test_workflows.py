@@ -10,6 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 from models import acts
 from models.acts import Terms, Topic
 from models.views import Receipt, Refusal
+from servers.radicale_server import wait_for_radicale
 from tests.builders import date_terms, obligation, plan_of
 from tests.rig import House, eventually, house
 
@@ -165,3 +166,27 @@ async def test_an_unreachable_office_pauses_and_its_focal_point_is_asked(
         await pass_days(skipping, 30)
         assert len(home.mails("lao-mfa")) == count, "the focal point is no longer asked"
         assert any(row.office == "lao-moc-dg" for row in (await home.view("m")).awaiting)
+
+
+async def test_a_calendar_that_is_down_holds_up_nothing_else(skipping: WorkflowEnvironment, tmp_path: Path) -> None:
+    async with at_home(skipping, tmp_path, obligation(**windows())) as home:
+        await home.launch()
+        await skipping.sleep(DAY)
+        await home.radicale.stop()
+        now = await skipping.get_current_time()
+        await home.act("m", acts.Propose, LAO, terms=date_terms(now + 10 * DAY))
+        await home.act("m", acts.Accept, KHM, proposal=1)
+
+        async def invited() -> bool:
+            return any("date agreed" in subject for subject in subjects(home, KHM))
+
+        await eventually(invited)
+        assert [line["verb"] for line in home.record("m")][-1] == "agreed"
+        await home.radicale.start()
+        await wait_for_radicale(home.radicale, int(home.settings.caldav_url.rpartition(":")[2]), lambda _: None)
+        await skipping.sleep(timedelta(minutes=2))  # the next attempt is a matter of the skipped clock
+
+        async def published() -> bool:
+            return any("SEQUENCE:1" in event for event in await home.calendar("t"))
+
+        await eventually(published, 60)

@@ -38,6 +38,8 @@ class ItemWorkflow(Generic[S]):
         self._shown: ItemRow = self.machine.row(state)
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: Instant | None = None
+        self._to_publish: Publish | None = None
+        self._publisher: asyncio.Task[None] | None = None
 
     async def live(self) -> None:
         """Runs until the item is closed out and everything that follows from it is done."""
@@ -48,12 +50,12 @@ class ItemWorkflow(Generic[S]):
                 break
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                if not self._effects:
+                if not self._effects and not self._publishing():
                     self._set_timer(None, "")
                     workflow.continue_as_new(self.state)
             await self._wait()
         self._set_timer(None, "")
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._publishing())
 
     # Acts
 
@@ -186,13 +188,13 @@ class ItemWorkflow(Generic[S]):
             self._show()
             said = [tell(self.state.setup.post_room(o), words) for o, words in words_by_office(effects).items()]
             record = self._record([effect for effect in effects if isinstance(effect, Enter)])
-            publish = self._publish([effect for effect in effects if isinstance(effect, Publish)])
+            self._publish([effect for effect in effects if isinstance(effect, Publish)])
             if closing:
                 # The post rooms know before the record is closed out: nothing is sent about a closed item.
-                await asyncio.gather(*said, publish)
+                await asyncio.gather(*said)
                 await record
             else:
-                await asyncio.gather(*said, publish, record)
+                await asyncio.gather(*said, record)
             for effect in effects:
                 if isinstance(effect, Report):
                     await signal_if_there(self.state.setup.parent, "learn", effect.report)
@@ -202,14 +204,26 @@ class ItemWorkflow(Generic[S]):
         show(row, self._shown)
         self._shown = row
 
-    async def _publish(self, publishes: list[Publish]) -> None:
-        # Only the newest version counts: calendars keep no history.
-        for effect in publishes[-1:]:
+    def _publish(self, publishes: list[Publish]) -> None:
+        """Beside everything else: a calendar server that is down must hold up neither letters nor the record.
+
+        Only the newest version counts: calendars keep no history.
+        """
+        if publishes:
+            self._to_publish = publishes[-1]
+            if not self._publishing():
+                self._publisher = asyncio.create_task(self._publish_newest())
+
+    def _publishing(self) -> bool:
+        return self._publisher is not None and not self._publisher.done()
+
+    async def _publish_newest(self) -> None:
+        while self._to_publish is not None:
+            effect, self._to_publish = self._to_publish, None
             publication = Publication(plan=self.state.setup.plan, event=effect.event, calendars=effect.calendars)
             when = self.state.setup.clock.at(effect.event.slot.start.utc)
-            await self._activity(
-                "publish", publication, f"calendar: {effect.event.summary}, {when}, {effect.event.status.lower()}"
-            )
+            summary = f"calendar: {effect.event.summary}, {when}, {effect.event.status.lower()}"
+            await self._activity("publish", publication, summary)
 
     async def _record(self, enters: list[Enter]) -> None:
         if enters:

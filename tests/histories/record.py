@@ -126,6 +126,7 @@ def clean(history: dict[str, Any]) -> dict[str, Any]:
     """Takes out who recorded it: the machine's name and paths are nobody's business."""
     text = json.dumps(history)
     text = re.sub(r'"identity": "[^"]*"', '"identity": "worker"', text)
+    text = re.sub(r'"\d+@[^"]*"', '"worker"', text)  # sticky task queues are named by process and machine
     text = re.sub(r'"(hostName|host)": "[^"]*"', r'"\1": "host"', text)
     cleaned: dict[str, Any] = json.loads(text)
     return cleaned
