@@ -50,6 +50,9 @@ _log = logging.getLogger(__name__)
 class RefusedError(Exception):
     """The server definitely refused this letter; the message is its code and text, fit to be shown."""
 
+    content = False
+    """It refused what was said, not the address."""
+
 
 class PostActivities:
     """Sends letters and announcements, one mail for each despatch."""
@@ -93,7 +96,8 @@ class PostActivities:
             raise ApplicationError(message, type="TransmissionUncertain") from None
         except (NoAddressError, RefusedError) as error:
             archive.unlink(missing_ok=True)
-            return DespatchResult(fate=Fate.REFUSED, reason=str(error), perhaps_arrived=tried)
+            content = isinstance(error, RefusedError) and error.content
+            return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, perhaps_arrived=tried)
         return DespatchResult(fate=Fate.SENT, message_id=identity)
 
     def _compose(self, despatch: Despatch, contacts: Contacts, archive: Path) -> bytes:
@@ -184,7 +188,10 @@ async def transmit(settings: Settings, letter: bytes) -> str:
             )
             raise ApplicationError(message, type="MailServerUnavailable") from None
         except aiosmtplib.SMTPResponseException as error:
-            raise _refusal(error, settings) from None
+            refusal = _refusal(error, settings)
+            if isinstance(refusal, RefusedError):
+                refusal.content = True
+            raise refusal from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             message = f"{_place(settings)} gave no answer to the letter: {clean_line(str(error))[:200]}"
             raise ApplicationError(message, type="TransmissionUncertain") from None

@@ -23,6 +23,10 @@ _BLOCK = 65536  # octets read from the end at a time: what is appended costs the
 _NOT_ITEMS = ("letters", "office")
 
 
+class RecordFault(Exception):
+    """A file of the record cannot be read. The message names it."""
+
+
 class RecordActivities:
     """Writes the record of items, each on its workflow's behalf."""
 
@@ -59,7 +63,10 @@ def read_record(root: Path, item: str) -> list[dict[str, Any]]:
         data = record_file(root, item).read_bytes()
     except FileNotFoundError:
         return []
-    return [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
+    try:
+        return [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
+    except ValueError as error:
+        raise RecordFault(f"{record_file(root, item)}: a line is no JSON object ({error}); mend it") from error
 
 
 def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str]:

@@ -5,6 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
+from activities.record import RecordFault
 from activities.yaml_file import FileFault
 from cli.acting import ACTING
 from cli.demo import demo
@@ -49,6 +50,8 @@ def main() -> int:
         # Only an act that a person typed can be at fault here; everything else was validated before.
         fields = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
         return end(BadUsage("bad-usage", fields), as_json)
+    except RecordFault as error:
+        return end(BadUsage("bad-record", str(error)), as_json)
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return 1

@@ -89,7 +89,9 @@ async def terms_of(here: Session, topic: Topic, given: TermsOptions) -> Terms:
         if given.value is not None:
             raise BadUsage("bad-usage", f"{given.value!r} is one word too many; write the start as 2026-12-01T09:00")
         slot = slot_of(given.start, given.zone, given.length)
-        return Terms(topic=topic, slot=slot, place=given.place, format=given.style, reason=given.reason)
+        return Terms(
+            topic=topic, slot=slot, place=" ".join(given.place.split()), format=given.style, reason=given.reason
+        )
     if topic is Topic.HOST:
         host = given.host or given.value
         if host is None:

@@ -72,7 +72,7 @@ async def launch_plan(client: Client, plan: Plan, day: date | None) -> str:
         return "in force already"
     try:
         async with asyncio.timeout(LAUNCHED_WITHIN):
-            while not await handle.query("launched", result_type=bool):
+            while not await answered(handle.query("launched", result_type=bool)):
                 await asyncio.sleep(0.2)
     except (TimeoutError, RPCError, WorkflowFailureError) as error:
         message = f"no worker has started the plan within {LAUNCHED_WITHIN:.0f} s; it goes on once one runs"

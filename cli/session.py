@@ -19,7 +19,7 @@ from servers.datafolder import RunFile, read_run
 
 T = TypeVar("T")
 
-ANSWER_WITHIN = 9.0
+ANSWER_WITHIN = 7.5
 """Seconds in which a server or a worker must have answered."""
 
 

@@ -19,7 +19,11 @@ async def submit(client: Client, item: str, act: Act) -> Receipt:
     """Sends the act as an Update. Raises Refused with what is awaited instead, or NoServer."""
     handle = client.get_workflow_handle(item)
     update = handle.execute_update(
-        act.verb, act, id=act.act_id, result_type=Receipt, rpc_timeout=timedelta(seconds=ANSWER_WITHIN)
+        act.verb,
+        act,
+        id=f"{act.verb}/{act.office}/{act.act_id}",
+        result_type=Receipt,
+        rpc_timeout=timedelta(seconds=ANSWER_WITHIN),
     )
     try:
         return await answered(update)

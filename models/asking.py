@@ -100,7 +100,8 @@ class Asking(Generic[S]):
         proposal = state.proposal(open_act.subject) if open_act.subject else None
         if proposal is None:
             return infinitive(open_act.act)
-        return f"answer proposal {proposal.number} of {proposal.office}: {describe(proposal.terms, state.setup.clock)}"
+        whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
+        return f"answer proposal {proposal.number} of the {whose}: {describe(proposal.terms, state.setup.clock)}"
 
     def how(self, state: ItemState, open_act: OpenAct, office: str) -> str:
         """The command that does what is awaited."""

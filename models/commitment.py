@@ -9,6 +9,7 @@ from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.meeting import filing
 from models.views import Refusal
+from models.wording import sentence_of
 
 
 class CommitmentState(ItemState):
@@ -60,17 +61,18 @@ class CommitmentMachine(Machine[CommitmentState]):
     def take_own(self, draft: Draft[CommitmentState], act: Act, side: str) -> None:
         others = tuple(each for each in draft.state.setup.sides if each != side)
         if isinstance(act, Evidence):
+            draft.overtake(Topic.DROP, Topic.POSTPONE, Topic.EXTEND)
             filed = filing(act, side, draft.now)
             draft.put(
                 evidence=(*draft.state.evidence, filed)[-EVIDENCE_KEPT:], disputed=False, awake=True, asleep_until=None
             )
             shown = act.document.name if act.document else act.text[:300]
             draft.enter("evidence", f"{act.office} ({side}) gives evidence: {shown}", act, filed=filed)
-            draft.announce(AnnouncementKind.OUTCOME, others, draft.state.ledger[-1].text + ".")
+            draft.announce(AnnouncementKind.OUTCOME, others, sentence_of(draft.state.ledger[-1].text))
         elif isinstance(act, Dispute):
             draft.put(disputed=True)
             draft.enter("dispute", f"{act.office} ({side}) disputes the evidence: {act.reason}", act)
-            draft.announce(AnnouncementKind.ANSWER, others, draft.state.ledger[-1].text + ".")
+            draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
         elif isinstance(act, Close):
             note = f" {act.note}" if act.note else ""
             self.close(draft, "closed", act, f"{act.office} ({side}) closes it out.{note}")

@@ -185,6 +185,8 @@ class Closure(Value):
 
 class TakenAct(Value):
     act_id: str
+    verb: str = ""
+    office: str = ""
     receipt: Receipt
 
 

@@ -116,6 +116,8 @@ class Fate(StrEnum):
 
 class DespatchResult(Value):
     fate: Fate
+    content: bool = False
+    """With REFUSED: the server refused what was said (after DATA), not the address."""
     message_id: str = ""
     reason: str = ""
     perhaps_arrived: bool = False

@@ -140,8 +140,14 @@ class Machine(Proposing[S]):
 
     def refuse(self, state: S, act: Act, now: Instant) -> Refusal | None:
         """Why an act is not taken now; None if it is. The Update's validator and the command line's dry run."""
-        if any(taken.act_id == act.act_id for taken in state.taken):
-            return None
+        for taken in state.taken:
+            if taken.act_id == act.act_id:
+                if (taken.verb, taken.office) == (act.verb, act.office):
+                    return None
+                what = f"{taken.verb.replace('_', ' ')} of {taken.office}"
+                return self.no(
+                    state, "act-id-reused", f"this --act-id belongs to another act, {what}; choose a new one"
+                )
         if state.closed:
             closed = state.closed
             return Refusal(
@@ -196,7 +202,11 @@ class Machine(Proposing[S]):
             text="\n".join(e.text for e in draft.state.ledger if e.n > state.entries and e.verb != "view"),
             awaiting=self.awaiting(draft.state),
         )
-        draft.put(taken=(*draft.state.taken, TakenAct(act_id=act.act_id, receipt=receipt))[-ACTS_KEPT:])
+        draft.put(
+            taken=(*draft.state.taken, TakenAct(act_id=act.act_id, verb=act.verb, office=act.office, receipt=receipt))[
+                -ACTS_KEPT:
+            ]
+        )
         return Step(state=draft.state, effects=tuple(draft.effects), receipt=receipt)
 
     def due(self, state: S, now: Instant) -> Step[S]:

@@ -13,6 +13,7 @@ from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.plan import Format
 from models.views import DateRow, ItemRow, ItemView, Refusal
+from models.wording import sentence_of
 
 
 class AgreedDate(Value):
@@ -141,6 +142,8 @@ class MeetingMachine(Machine[MeetingState]):
     def refuse_terms(self, state: MeetingState, terms: Terms, now: Instant) -> Refusal | None:
         if state.held:
             return self.no(state, "already-marked", "it has been marked held; another side may dispute that")
+        if state.stances:
+            return self.no(state, "disputed", "whether it was held is disputed; the sides settle that first")
         if terms.topic is Topic.HOST:
             if terms.host not in state.setup.sides:
                 return self.no(state, "bad-terms", f"the host is one of {', '.join(state.setup.sides)}")
@@ -154,7 +157,8 @@ class MeetingMachine(Machine[MeetingState]):
             when = state.setup.clock.moment(terms.slot.start.utc)
             message = f"{when} has passed; what was held already is marked: held --on DATE"
             return self.no(state, "in-the-past", message)
-        if state.agreed and (state.agreed.slot, state.agreed.place) == (terms.slot, terms.place):
+        agreed = state.agreed
+        if agreed and (agreed.slot, agreed.place, agreed.format) == (terms.slot, terms.place, terms.format):
             return self.no(state, "no-change", "this date is the agreed one")
         return None
 
@@ -169,14 +173,14 @@ class MeetingMachine(Machine[MeetingState]):
         """A tentative invitation; an agreed date stands in the calendars until every side consents to another."""
         if proposal.terms.topic is Topic.DATE and draft.state.agreed is None:
             accepted = {consent.side for consent in proposal.consents}
-            text = draft.state.ledger[-1].text + ". It stands when every side has accepted."
+            text = sentence_of(draft.state.ledger[-1].text) + " It stands when every side has accepted."
             how = f"accept {draft.state.setup.id} --proposal {proposal.number} --as {{office}}"
             self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, how)
 
     def agreed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
         terms = proposal.terms
         if terms.topic is Topic.DATE and terms.slot is not None:
-            moved = draft.state.event is None or draft.state.event.slot != terms.slot
+            moved = draft.state.event is None or not same_time(draft.state.event.slot, terms.slot)
             agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
             draft.put(agreed=agreed, ended=False, mark=None, awake=True, asleep_until=None)
             # A change of time asks every attendee anew (RFC 5546 section 3.2.2.1); a change of status alone does not.
@@ -184,11 +188,13 @@ class MeetingMachine(Machine[MeetingState]):
             self._say(draft, EventStatus.CONFIRMED, terms, accepted, "Every side has consented to this date.")
         elif terms.topic in (Topic.POSTPONE, Topic.DROP):
             word = "Postponed" if terms.topic is Topic.POSTPONE else "Dropped"
-            self._call_off(draft, f"{word} by consent of every side. {terms.reason}".strip())
+            self._call_off(
+                draft, f"{word} by consent of every side. {sentence_of(terms.reason) if terms.reason else ''}".strip()
+            )
 
     def fell(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
         if proposal.terms.topic is Topic.DATE and draft.state.agreed is None:
-            self._call_off(draft, draft.state.ledger[-1].text + ".")
+            self._call_off(draft, sentence_of(draft.state.ledger[-1].text))
 
     def _say(
         self,
@@ -265,6 +271,8 @@ class MeetingMachine(Machine[MeetingState]):
         return self._refuse_close(state)
 
     def _refuse_regret(self, state: MeetingState, now: Instant) -> Refusal | None:
+        if state.held or state.stances:
+            return self.no(state, "already-marked", "what was marked is disputed, not regretted")
         if state.agreed is None:
             return self.no(
                 state, "no-date", "no date is agreed that could be regretted; answer or withdraw the proposal"
@@ -356,7 +364,7 @@ class MeetingMachine(Machine[MeetingState]):
     def take_own(self, draft: Draft[MeetingState], act: Act, side: str) -> None:
         if isinstance(act, Regret):
             draft.enter("regret", f"{act.office} ({side}) regrets: {act.reason}", act)
-            self._call_off(draft, draft.state.ledger[-1].text + ". A new date is awaited.")
+            self._call_off(draft, sentence_of(draft.state.ledger[-1].text) + " A new date is awaited.")
         elif isinstance(act, Held):
             self._take_held(draft, act, side)
         elif isinstance(act, NotHeld):
@@ -413,13 +421,17 @@ class MeetingMachine(Machine[MeetingState]):
         text = draft.state.ledger[-1].text if not mark.held else ""
         if mark.held:
             draft.overtake(Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP)
-            if mark.agreed is None:
+            draft.put(awake=True, asleep_until=None)
+            ahead = draft.state.event is not None and draft.state.event.slot.start.utc > draft.now
+            if mark.agreed is None or ahead:
                 self._call_off(draft, "It was held on another day.")
             others = tuple(side for side in draft.state.setup.sides if side != mark.side)
             word = draft.state.ledger[-1].text
-            draft.announce(AnnouncementKind.MARK, others, f"{word}. It may be disputed until it is closed out.")
+            draft.announce(
+                AnnouncementKind.MARK, others, f"{sentence_of(word)} It may be disputed until it is closed out."
+            )
         else:
-            self._call_off(draft, f"{text}. A new date is awaited.")
+            self._call_off(draft, f"{sentence_of(text)} A new date is awaited.")
 
     def _take_dispute(self, draft: Draft[MeetingState], act: Dispute, side: str) -> None:
         state = draft.state
@@ -430,7 +442,7 @@ class MeetingMachine(Machine[MeetingState]):
         elif state.mark:
             draft.put(stances={state.mark.side: state.mark.held, side: not state.mark.held})
         others = tuple(each for each in state.setup.sides if each != side)
-        draft.announce(AnnouncementKind.ANSWER, others, draft.state.ledger[-1].text + ".")
+        draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
 
     def _take_outcome(self, draft: Draft[MeetingState], act: Outcome, side: str) -> None:
         filed = filing(act, side, draft.now)
@@ -438,7 +450,7 @@ class MeetingMachine(Machine[MeetingState]):
         draft.enter("outcome", f"{act.office} ({side}) files the outcome{_excerpt(act)}", act, filed=filed)
         setup = draft.state.setup
         others = tuple(each for each in setup.sides if each != side)
-        text = draft.state.ledger[-1].text + "."
+        text = sentence_of(draft.state.ledger[-1].text)
         draft.announce(AnnouncementKind.OUTCOME, others, text)
         if setup.report_to_higher:
             higher = tuple(party.side for party in setup.parties if len(party.ladder) > 1)
@@ -498,10 +510,15 @@ def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent
     if last is None:
         return event
     stamp = max(event.dtstamp, last.dtstamp + timedelta(seconds=1))
-    changed = (last.slot, last.status) != (event.slot, event.status)
+    changed = last.status != event.status or not same_time(last.slot, event.slot)
     candidate = event.model_copy(update={"sequence": last.sequence + int(changed), "dtstamp": stamp})
     unstamped = candidate.model_copy(update={"dtstamp": last.dtstamp})
     return None if unstamped == last else candidate
+
+
+def same_time(one: Slot, other: Slot) -> bool:
+    """Whether two slots are the same instants, in whatever zones they are written."""
+    return (one.start.utc, one.end.utc) == (other.start.utc, other.end.utc)
 
 
 def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:

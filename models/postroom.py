@@ -259,11 +259,18 @@ def _reached(state: PostRoomState, now: Instant) -> PostRoomStep:
 
 def _refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
     """Definitely refused: the second address once, then the focal point is asked; the next letter tries again."""
+    if despatch.announcement and result.content:
+        # Another attempt would fare no better, and must not hold up what comes after it.
+        state = note(state, now, "suppressed", despatch.announcement.key, result.reason)
+        left = tuple(queued for queued in state.queue if queued.key != despatch.announcement.key)
+        return PostRoomStep(state=state.model_copy(update={"queue": left}))
     if not despatch.second_address:
         return PostRoomStep(state=state.model_copy(update={"second_address": True, "first_refusal": result.reason}))
     reasons = (state.first_refusal, result.reason)
     result = result.model_copy(update={"reason": "; ".join(reason for reason in reasons if reason)})
-    state = state.model_copy(update={"hold_until": now + state.address.despatch.period})
+    # Not a whole period: an address that is corrected should work the next day.
+    hold = now + min(state.address.despatch.period, timedelta(days=1))
+    state = state.model_copy(update={"hold_until": hold, "letter_at": hold if state.standing else None})
     state, effects = _tell_returned(state, result.reason, now)
     if not state.unreachable:
         state = state.model_copy(update={"unreachable": result.reason, "address_asked": state.address_asked + 1})

@@ -7,6 +7,7 @@ from models.effects import Report, SessionReport
 from models.item import PROPOSALS_KEPT, Consent, Draft, Proposal, ProposalStatus, S
 from models.letters import AnnouncementKind
 from models.views import Refusal
+from models.wording import sentence_of
 
 
 class Proposing(Asking[S]):
@@ -170,8 +171,9 @@ class Proposing(Asking[S]):
             draft.put(host=terms.host)
             report = SessionReport(session=setup.session or "", item=setup.id, status="open", host=terms.host)
             draft.effects.append(Report(report=report))
+        said = draft.state.announced
         self.agreed(draft, proposal)
-        if terms.topic is not Topic.DATE:
+        if draft.state.announced == said:
             draft.announce(
                 AnnouncementKind.ANSWER,
                 setup.sides,
@@ -188,6 +190,8 @@ class Proposing(Asking[S]):
         does = "rejects" if rejected else "withdraws"
         text = f"{act.office} ({side}) {does} proposal {act.proposal}, {draft.words(proposal.terms)}{reason}"
         draft.enter(act.verb, text, act, proposal=act.proposal)
-        if rejected:
-            draft.announce(AnnouncementKind.ANSWER, (proposal.side,), f"{text}.")
+        said = draft.state.announced
         self.fell(draft, proposal)
+        if draft.state.announced == said:  # no cancellation tells it
+            others = tuple(each for each in draft.state.setup.sides if each != side)
+            draft.announce(AnnouncementKind.ANSWER, others, sentence_of(text))

@@ -68,7 +68,7 @@ def next_host(order: Sequence[str], first: str | None, turns: Sequence[Turn]) ->
     """
     if not turns:
         return first
-    last = turns[-1].host or turns[-1].planned
+    last = turns[-1].host or (turns[-1].planned if turns[-1].state != "unknown" else None)
     return order[(order.index(last) + 1) % len(order)] if last in order else None
 
 
@@ -137,7 +137,9 @@ def learn(state: SeriesState, report: SessionReport, now: Instant) -> SeriesStat
             turn = turn.model_copy(update={"host": report.host, "state": done if report.closed else turn.state})
         turns.append(turn)
     left = tuple(item for item in state.open_sessions if not (report.closed and item == report.item))
-    expired = state.valid_until is not None and state.valid_until <= now
+    # Nothing dates a series without windows: once the sides have dropped a session, no other is asked for.
+    given_up = not state.windows and report.closed and report.status == "dropped"
+    expired = given_up or (state.valid_until is not None and state.valid_until <= now)
     state = state.model_copy(update={"turns": tuple(turns), "open_sessions": left, "expired": expired})
     text = f"session {report.session} {report.status}" + (f", host {report.host}" if report.host else "")
     return entered(state, now, report.status, text, session=report.session, host=report.host)

@@ -54,6 +54,11 @@ _STATUS = {
 }
 
 
+def sentence_of(text: str) -> str:
+    """A line of the ledger as a sentence: with one full stop."""
+    return f"{text.rstrip(' .')}."
+
+
 def status_in_words(status: str) -> str:
     """A status as a clause: "a date is awaited"."""
     return _STATUS.get(status, status)

@@ -10,7 +10,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
-CONNECT_TIMEOUT = 8.0
+CONNECT_TIMEOUT = 7.0
 """Seconds. A server that cannot be reached is said so within ten."""
 
 

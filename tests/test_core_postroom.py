@@ -174,10 +174,10 @@ def test_refused_tries_the_second_address_then_pauses_and_asks_the_focal_point()
     returned, asked = step.effects
     assert isinstance(returned, Returned) and (returned.key, returned.item) == ("a", "t/m")
     assert isinstance(asked, Await) and asked.notice.office == "lao-mfa"
-    assert postroom.next_instant(step.state, at) == at + WEEK
-    later = postroom.next_despatch(step.state, at + WEEK)
+    assert postroom.next_instant(step.state, at) == at + DAY, "a corrected address works the next day"
+    later = postroom.next_despatch(step.state, at + DAY)
     assert later is not None and not later.second_address
-    reached = postroom.despatched(step.state, later, SENT, at + WEEK)
+    reached = postroom.despatched(step.state, later, SENT, at + DAY)
     assert [type(e).__name__ for e in reached.effects] == ["Returned", "Settle"]
     assert isinstance(reached.effects[0], Returned) and reached.effects[0].reason == ""
 
@@ -207,9 +207,18 @@ def test_a_refused_invitation_goes_once_the_address_is_corrected() -> None:
     for second in (False, True):
         state, despatch = send(state, START, REFUSED)
         assert despatch.second_address is second
-    assert postroom.next_despatch(state, START + DAY) is None
-    state, despatch = send(state, START + WEEK)
+    assert postroom.next_despatch(state, START + DAY / 2) is None
+    state, despatch = send(state, START + DAY)
     assert despatch.announcement and despatch.announcement.key == "u/0" and fates(state)["u/0"] == "sent"
+
+
+def test_a_letter_that_is_refused_for_what_it_says_holds_up_nothing() -> None:
+    state = postroom.hear_announcement(room(), announcement(0), START)
+    state = postroom.hear_announcement(state, announcement(0, uid="v"), START)
+    state, _ = send(state, START, DespatchResult(fate=Fate.REFUSED, reason="554 content", content=True))
+    state, despatch = send(state)
+    assert despatch.announcement and despatch.announcement.key == "v/0"
+    assert fates(state) == {"u/0": "suppressed", "v/0": "sent"}
 
 
 def test_the_last_word_on_a_dropped_item_still_goes() -> None:

@@ -101,3 +101,14 @@ def test_offsets_count_from_the_launch() -> None:
         timedelta(seconds=25),
     )
     assert to_utc(window.start) == window.start
+
+
+def test_what_nothing_dates_is_not_asked_again_once_it_is_dropped() -> None:
+    state, item, _ = open_one(series_of(window=None))
+    report = SessionReport(session="1", item=item, status="dropped", closed=True)
+    assert series.opens_at(series.learn(state, report, START + DAY)) is None
+
+
+def test_the_host_of_an_unknown_session_is_not_presumed() -> None:
+    unknown = series.Turn(session="2025", planned="LAO", state="unknown")
+    assert series.next_host(["LAO", "KHM"], "LAO", [unknown]) is None

@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, tell
-from workflows.visibility import show
+from workflows.visibility import MEMO_ROW, show
 
 with workflow.unsafe.imports_passed_through():
     from models import acts
@@ -43,6 +43,7 @@ class ItemWorkflow(Generic[S]):
 
     async def live(self) -> None:
         """Runs until the item is closed out and everything that follows from it is done."""
+        workflow.set_current_details(item_details(self.machine, self.state))
         while True:
             self._keep(self.machine.due(self.state, workflow.now()))
             await self._carry_out()
@@ -52,7 +53,7 @@ class ItemWorkflow(Generic[S]):
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._effects and not self._publishing():
                     self._set_timer(None, "")
-                    workflow.continue_as_new(self.state)
+                    workflow.continue_as_new(self.state, memo={MEMO_ROW: self._shown})
             await self._wait()
         self._set_timer(None, "")
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._publishing())

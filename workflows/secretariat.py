@@ -6,15 +6,15 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from workflows.starting import (
-    DESPATCH_RETRY,
     DESPATCH_TIMEOUT,
     EFFECT_RETRY,
     EFFECT_TIMEOUT,
     HEARTBEAT_TIMEOUT,
+    despatch_retry,
     signal_if_there,
     tell,
 )
-from workflows.visibility import show
+from workflows.visibility import MEMO_ROW, show
 
 with workflow.unsafe.imports_passed_through():
     from models import postroom
@@ -54,7 +54,7 @@ class SecretariatWorkflow:
             if self._old():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self.state.pending and postroom.next_despatch(self.state, workflow.now()) is None:
-                    workflow.continue_as_new(self.state)
+                    workflow.continue_as_new(self.state, memo={MEMO_ROW: self._shown})
             await self._wait()
 
     # What items say
@@ -89,7 +89,7 @@ class SecretariatWorkflow:
                 result_type=DespatchResult,
                 start_to_close_timeout=DESPATCH_TIMEOUT,
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
-                retry_policy=DESPATCH_RETRY,
+                retry_policy=despatch_retry(despatch.period),
                 summary=summary[:200],
             )
         except ActivityError as error:

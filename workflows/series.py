@@ -3,7 +3,7 @@
 from temporalio import workflow
 
 from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, start_abandoned
-from workflows.visibility import show
+from workflows.visibility import MEMO_ROW, show
 
 with workflow.unsafe.imports_passed_through():
     from models import series
@@ -37,7 +37,7 @@ class SeriesWorkflow:
             if self._renew and self._recorded == self.state.entries:
                 # A session a run: history does not grow with the number of sessions.
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(self.state)
+                workflow.continue_as_new(self.state, memo={MEMO_ROW: series.row(self.state)})
             if at is None or at > workflow.now():
                 await self._wait()
         self.state = series.entered(self.state, workflow.now(), "closed", "the last session is closed out")
@@ -64,11 +64,14 @@ class SeriesWorkflow:
         return not opening.unknown
 
     async def _wait(self) -> None:
-        before, at = self.state, series.opens_at(self.state)
+        """Until the next session opens or a session reports; at once where one has reported meanwhile."""
+        at = series.opens_at(self.state)
         timeout = None if at is None else max((at - workflow.now()).total_seconds(), 0.0)
         try:
             await workflow.wait_condition(
-                lambda: self.state is not before, timeout=timeout, timeout_summary=series.sentence(self.state)[:200]
+                lambda: self.state.entries != self._recorded,
+                timeout=timeout,
+                timeout_summary=series.sentence(self.state)[:200],
             )
         except TimeoutError:
             return

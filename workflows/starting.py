@@ -25,10 +25,15 @@ EFFECT_TIMEOUT = timedelta(seconds=20)
 DESPATCH_TIMEOUT = timedelta(seconds=150)
 """A mail server may take its time over each of several steps; heartbeats tell that the worker lives."""
 
-DESPATCH_RETRY = RetryPolicy(
-    initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=8
-)
-"""Some two minutes; then the items are told, because their ladders must not climb on a silence that we cause."""
+
+def despatch_retry(period: timedelta) -> RetryPolicy:
+    """Some two minutes of attempts, a second where the despatch period is short; then the items are told, because their
+    ladders must not climb on a silence that we cause."""
+    attempts = 8 if period > timedelta(minutes=10) else 2
+    return RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=attempts
+    )
+
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 
