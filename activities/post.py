@@ -26,6 +26,7 @@ from temporalio.service import RPCError
 
 from activities.alive import heartbeating
 from activities.contacts_file import load_contacts
+from activities.durable import sync_folder
 from activities.itip import clean_line
 from activities.letters import NoAddressError, compose, recipient
 from activities.settings import Settings
@@ -156,11 +157,7 @@ def _write_durably(path: Path, data: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 # --- SMTP ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.durable import sync_folder
 from activities.settings import Settings
 from models.ids import safe_item_id
 from models.record import RecordEntries
@@ -136,7 +137,7 @@ def _append(path: Path, descriptor: int, lines: Sequence[dict[str, Any]]) -> Non
     _write_all(descriptor, "".join(fresh).encode(), end)
     os.fsync(descriptor)
     if end == 0:
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def _whole_length(descriptor: int) -> int:
@@ -174,12 +175,3 @@ def _write_all(descriptor: int, data: bytes, position: int) -> None:
     while data:
         written = os.pwrite(descriptor, data, position)
         data, position = data[written:], position + written
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name is durable only when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from activities.durable import sync_folder
 from models.base import Instant, Value
 from servers.errors import ServersError
 
@@ -75,16 +76,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a rename in this folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)
 
 
 class DataFolder:
