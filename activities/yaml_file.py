@@ -5,7 +5,7 @@ nearest part that is there. Only plain YAML is taken: one document, known scalar
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -107,13 +107,7 @@ class YamlFile:
 
     def parse(self, model: type[M]) -> M:
         """The model that the data describes. Raises FileFault with every fault that the model finds."""
-        try:
-            return model.model_validate(self.data)
-        except ValidationError as error:
-            details = error.errors(include_url=False)
-            # A list whose entries are all faulty counts as too short for pydantic: the entries are told, not that.
-            told = [each for each in details if each["type"] != "too_short" or not each["input"]]
-            raise FileFault(self.fault(_told_at(each), _message(model, each)) for each in told or details) from None
+        return parse_data(model, self.data, self.fault)
 
     def fault(self, loc: Loc, message: str) -> Fault:
         """A fault at a part of the file, at the line of the nearest part that is there."""
@@ -132,6 +126,17 @@ class YamlFile:
             node = found[1] if found else None
             line = found[0].start_mark.line if found else line
         return line + 1, field.removeprefix(".")
+
+
+def parse_data(model: type[M], data: dict[Any, Any], fault: Callable[[Loc, str], Fault]) -> M:
+    """The model that the data describes; `fault` says where in which file a part stands. Raises FileFault."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        # A list whose entries are all faulty counts as too short for pydantic: the entries are told, not that.
+        told = [each for each in details if each["type"] != "too_short" or not each["input"]]
+        raise FileFault(fault(_told_at(each), _message(model, each)) for each in told or details) from None
 
 
 def _text(path: Path) -> str:

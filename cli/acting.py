@@ -12,13 +12,13 @@ from typing import Annotated, Any
 import typer
 from temporalio.service import RPCError
 
-from cli.arguments import TermsOptions, document_of, in_zone, keep_document, terms_of, wall_time
+from cli.arguments import ProposedTopic, TermsOptions, document_of, in_zone, keep_document, terms_of, wall_time
 from cli.errors import BadUsage, Refused
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, answered, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
 from models import acts
-from models.acts import Act, Topic
+from models.acts import Act, Terms
 from models.plan import Format
 from models.views import ItemView, Receipt
 from models.wording import infinitive
@@ -42,9 +42,21 @@ PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How it is held.")]
 HostOption = Annotated[str | None, typer.Option("--host", help="The side that hosts: LAO.", metavar="SIDE")]
 UntilOption = Annotated[str | None, typer.Option("--until", help="A day or wall time: 2027-03-01.")]
-ValueArgument = Annotated[
-    str | None, typer.Argument(help="host: the side; postpone, extend: until when; drop: why.", metavar="[VALUE]")
+ValuesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="host: the side; postpone, extend: until when; drop, excuse: why; answer: QUESTION and what is to hold; "
+        "of `plan`: the OBLIGATION, and for cadence and first-host what it is to be.",
+        metavar="[VALUE]...",
+    ),
 ]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="plan change: a field and its new value.", metavar="FIELD=VALUE")
+]
+TermsFileOption = Annotated[
+    Path | None, typer.Option("--file", help="plan add: the obligation, in YAML.", exists=True, dir_okay=False)
+]
+UnderOption = Annotated[str, typer.Option("--under", help="plan add: the provision under which it is put.")]
 
 
 class Desk:
@@ -127,8 +139,8 @@ def in_words(receipt: Receipt) -> str:
 @verb
 async def propose(
     desk: Desk,
-    topic: Annotated[Topic, typer.Argument(help="What the proposal is about.")],
-    value: ValueArgument = None,
+    topic: Annotated[ProposedTopic, typer.Argument(help="What the proposal is about.")],
+    values: ValuesArgument = None,
     start: StartOption = None,
     zone: ZoneOption = None,
     length: ForOption = None,
@@ -137,20 +149,30 @@ async def propose(
     host: HostOption = None,
     until: UntilOption = None,
     reason: ReasonOption = "",
+    assign: SetOption = None,
+    file: TermsFileOption = None,
+    under: UnderOption = "",
 ) -> Act:
-    """Propose a date, a host, a postponement, a longer window, or to drop the item. Answers with its number.
+    """Propose a date, a host, a postponement, a longer window, to excuse or drop the item, or the answer to an open
+    question; of `plan`, an amendment. Answers with its number.
 
     propose 16.3-jtc/2026 date --start 2026-12-01T09:00 --zone Asia/Vientiane --for PT3H --as lao-moic
+
+    propose questions/lao-mps.khm-moi answer 6.2-drugs-provincial/first_host LAO --as lao-mps
+
+    propose plan cadence 5.7-border-security annual --as lao-mfa
     """
-    options = TermsOptions(value, start, zone, length, place, style, host, until, reason)
-    return acts.Propose(**desk.fields(), terms=await terms_of(desk.here, topic, options))
+    options = TermsOptions(
+        tuple(values or ()), start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
+    )
+    return acts.Propose(**desk.fields(), terms=await terms_of(desk.here, desk.item, topic, options))
 
 
 @verb
 async def counter(
     desk: Desk,
     proposal: ProposalOption,
-    value: ValueArgument = None,
+    values: ValuesArgument = None,
     start: StartOption = None,
     zone: ZoneOption = None,
     length: ForOption = None,
@@ -159,23 +181,31 @@ async def counter(
     host: HostOption = None,
     until: UntilOption = None,
     reason: ReasonOption = "",
+    assign: SetOption = None,
+    file: TermsFileOption = None,
+    under: UnderOption = "",
 ) -> Act:
     """Answer a proposal with another one. Refused if it is no longer the newest.
 
     counter 16.3-jtc/2026 --proposal 1 --start 2026-12-08T09:00 --zone Asia/Phnom_Penh --for PT3H --as khm-moc
     """
-    options = TermsOptions(value, start, zone, length, place, style, host, until, reason)
-    topic = Topic.DATE if start else Topic.HOST if host else await topic_of(desk, proposal)
-    return acts.Counter(**desk.fields(), proposal=proposal, terms=await terms_of(desk.here, topic, options))
+    topic, subject = await topic_of(desk, proposal)
+    given = (*((subject,) if subject else ()), *(values or ()))
+    options = TermsOptions(
+        given, start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
+    )
+    return acts.Counter(**desk.fields(), proposal=proposal, terms=await terms_of(desk.here, desk.item, topic, options))
 
 
-async def topic_of(desk: Desk, number: int) -> Topic:
-    """What a proposal is about, as its item says."""
+async def topic_of(desk: Desk, number: int) -> tuple[ProposedTopic, str]:
+    """What a proposal is about, as its item says, and about which question or obligation."""
     handle = desk.here.client.get_workflow_handle(desk.item)
     view = await answered(handle.query("view", result_type=ItemView))
     for proposal in view.proposals:
         if proposal["number"] == number:
-            return Topic(proposal["terms"]["topic"])
+            terms = Terms.model_validate(proposal["terms"])
+            topic = terms.amendment.kind.value if terms.amendment else terms.topic.value
+            return ProposedTopic(topic), terms.about
     raise Refused("no-such-proposal", f"there is no proposal {number} here", view.awaiting)
 
 
@@ -253,6 +283,28 @@ async def close(
     return acts.Close(**desk.fields(), note=note)
 
 
+@verb
+async def progress(
+    desk: Desk,
+    state: Annotated[acts.ProgressState, typer.Argument(help="How far it has come.")],
+    note: Annotated[str, typer.Option("--note", help="In a few words, what was done or what is missing.")] = "",
+) -> Act:
+    """Answer a status round: how far a commitment has come. For many at once, see `round --answer`.
+
+    progress 20.2-media substantial --note "two exchanges of news teams in 2025" --as lao-mict
+    """
+    return acts.Progress(**desk.fields(), state=state, note=note)
+
+
+@verb
+async def call(desk: Desk, reason: ReasonOption = "") -> Act:
+    """Call a session of what nothing dates, or pull the trigger of what is dormant, with its stated necessity.
+
+    call 6.2-drugs-adhoc --reason "a new route over the Sekong was found" --as khm-moi
+    """
+    return acts.Call(**desk.fields(), reason=_given(reason))
+
+
 def _given(reason: str) -> str:
     if not reason.strip():
         raise BadUsage("missing-option", "say why, with --reason")
@@ -284,5 +336,7 @@ ACTING: dict[str, Callable[..., None]] = {
     "outcome": outcome,
     "evidence": evidence,
     "close": close,
+    "progress": progress,
+    "call": call,
 }
 """Every verb with its command."""

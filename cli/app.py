@@ -11,6 +11,7 @@ from cli.acting import ACTING
 from cli.demo import demo
 from cli.errors import BadUsage, CommandError
 from cli.reading import register, show, status
+from cli.rehearsing import rehearse
 from cli.running import launch, up
 from servers.errors import ServersError
 
@@ -23,7 +24,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for heading, commands in (("Running", (up, launch, demo)), ("Reading", (status, show, register))):
+for heading, commands in (
+    ("Running", (up, launch, demo)),
+    ("Reading", (status, show, register, rehearse)),
+):
     for command in commands:
         app.command(rich_help_panel=heading)(command)
 for name, command in ACTING.items():

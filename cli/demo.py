@@ -14,7 +14,7 @@ from temporalio.service import RPCError
 
 from cli.acting import in_words
 from cli.errors import CommandError, Refused
-from cli.launching import contacts_beside, launch_plan, read_plan_and_contacts
+from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.live import newest_mail
 from cli.running import ROOT, Ports, embedded, first_of, plain, stop_signal, where
 from cli.submitting import submit
@@ -106,7 +106,7 @@ async def _demo(data: Path) -> None:
     plan, _ = read_plan_and_contacts(PLAN_FILE, contacts)
     stopping = stop_signal()
     async with embedded(data, plan, PLAN_FILE, contacts, Ports(), plain, stopping) as (run, client, watch):
-        await launch_plan(client, plan, None)
+        await launch_plan(client, launch_of(plan, None, None, datetime.now(UTC)))
         plain(where(run))
         narrator = Narrator(client, run, plan.plan)
         play = asyncio.create_task(perform(narrator))

@@ -11,14 +11,15 @@ from temporalio.service import RPCError
 
 from activities.yaml_file import load_yaml
 from cli.errors import BadUsage, NoServer, Refused
+from cli.history_file import load_history
 from cli.plan_file import differences, load_plan, missing_contacts
 from cli.session import answered
 from models.contacts import Contacts
 from models.ids import TASK_QUEUE, plan_id
-from models.opening import Launch
+from models.opening import EDITION, Launch
 from models.plan import Plan
 from models.views import ItemRow
-from models.zones import clock_of, end_of_validity, zone
+from models.zones import clock_of, end_of_validity, resolve_windows, zone
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 LAUNCHED_WITHIN = 60.0
@@ -40,20 +41,28 @@ def as_of_instant(day: date | None, plan: Plan, now: datetime) -> datetime:
     return start
 
 
-async def launch_plan(client: Client, plan: Plan, day: date | None) -> str:
+def launch_of(plan: Plan, day: date | None, history: Path | None, now: datetime) -> Launch:
+    """What a launch at this instant starts with. Raises FileFault for a bad row of the history: nothing is launched."""
+    as_of = as_of_instant(day, plan, now)
+    past = load_history(history, plan, resolve_windows(plan, now), as_of) if history else ()
+    return Launch(
+        plan=plan,
+        launched=now,
+        as_of=as_of,
+        valid_until=end_of_validity(plan),
+        clock=clock_of(plan, now),
+        edition=EDITION,
+        history=past,
+    )
+
+
+async def launch_plan(client: Client, launch: Launch) -> str:
     """Starts the plan's workflow and waits until everything is started. Returns "launched" or "in force already".
 
     Raises Refused where a different plan of this id is in force: it says how they differ, and applies nothing.
     """
     await check_attributes(client)
-    now = datetime.now(UTC)
-    launch = Launch(
-        plan=plan,
-        launched=now,
-        as_of=as_of_instant(day, plan, now),
-        valid_until=end_of_validity(plan),
-        clock=clock_of(plan, now),
-    )
+    plan = launch.plan
     row = ItemRow(id=plan_id(plan.plan), ref="-", kind="plan", title=plan.title, status="launching")
     try:
         handle = await client.start_workflow(

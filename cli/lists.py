@@ -9,7 +9,7 @@ from activities.record import read_record, recorded_items
 from models.views import ItemRow, ItemView, LedgerEntry
 from workflows.visibility import MEMO_ROW
 
-LISTED_KINDS = "ItemKind IN ('meeting', 'visit', 'seminar', 'instrument', 'deliverable', 'exchange', 'meeting_series')"
+LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat')"
 
 ROW_FIELDS = (
     "id",

@@ -9,22 +9,88 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-from activities.yaml_file import FileFault, Loc, YamlFile
+from activities.yaml_file import Fault, FileFault, Loc, YamlFile, parse_data
 from models.contacts import Contacts
-from models.plan import RANK_SUFFIX, Plan, faults
+from models.plan import RANK_SUFFIX, Plan
+from models.plan_faults import faults
 
 _ABSENT = object()
 _SHOWN = 60
 
 
 def load_plan(path: Path) -> Plan:
-    """The plan that a file states. Raises FileFault: every fault with its line, and what to do about it."""
-    source = YamlFile.read(path)
+    """The plan that a file and its parts state. Raises FileFault: every fault with file, line and what to do."""
+    source = PlanSource(YamlFile.read(path))
     plan = source.parse(Plan)
     found = [source.fault(where, message) for where, message in (*faults(plan), *_zone_faults(plan))]
     if found:
         raise FileFault(found)
     return plan
+
+
+class PlanSource:
+    """A plan file with the files that it names under `parts`, each of which adds offices and provisions, in order."""
+
+    def __init__(self, main: YamlFile) -> None:
+        self._main = main
+        self._owners: list[tuple[YamlFile, int]] = []
+        """For each provision of the whole: the file it stands in, and its position there."""
+        self._parts: list[YamlFile] = []
+        for name in self._names():
+            self._parts.append(self._read_part(name))
+        self.data = {key: value for key, value in main.data.items() if key != "parts"}
+        provisions = list(self._own(main))
+        offices = dict(main.data.get("offices") or {})
+        for part in self._parts:
+            provisions += self._own(part)
+            offices.update(part.data.get("offices") or {})
+        if self._parts:
+            self.data.update(provisions=provisions, offices=offices)
+
+    def _names(self) -> list[str]:
+        names = self._main.data.get("parts", [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise FileFault([self._main.fault(("parts",), "write a list of file names, beside this file")])
+        return names
+
+    def _read_part(self, name: str) -> YamlFile:
+        part = YamlFile.read(self._main.path.parent / name)
+        found = [
+            part.fault((key,), "a part holds offices and provisions only; write this in the plan file itself")
+            for key in part.data
+            if key not in ("offices", "provisions")
+        ]
+        found += [
+            part.fault(("offices", key), f"{key} stands in {other.path} already; keep one of them")
+            for key in part.data.get("offices") or {}
+            for other in (self._main, *self._parts)
+            if key in (other.data.get("offices") or {})
+        ]
+        if found:
+            raise FileFault(found)
+        return part
+
+    def _own(self, file: YamlFile) -> list[Any]:
+        own = file.data.get("provisions") or []
+        if not isinstance(own, list):
+            raise FileFault([file.fault(("provisions",), "write a list here: '- ' before each provision")])
+        self._owners += [(file, n) for n in range(len(own))]
+        return own
+
+    def parse(self, model: type[Plan]) -> Plan:
+        """Raises FileFault with every fault that the model finds, each at its own file and line."""
+        return parse_data(model, self.data, self.fault)
+
+    def fault(self, loc: Loc, message: str) -> Fault:
+        """A fault at a part of the whole, told in the file where it stands."""
+        if len(loc) > 1 and loc[0] == "provisions" and isinstance(loc[1], int) and loc[1] < len(self._owners):
+            file, position = self._owners[loc[1]]
+            return file.fault(("provisions", position, *loc[2:]), message)
+        if len(loc) > 1 and loc[0] == "offices":
+            for part in self._parts:
+                if loc[1] in (part.data.get("offices") or {}):
+                    return part.fault(loc, message)
+        return self._main.fault(loc, message)
 
 
 def digest(plan: Plan) -> str:

@@ -81,7 +81,7 @@ def _selected(
 
 def _concerns(obligation: Obligation, office: str) -> bool:
     """Whether an institution, or the office of one of its ranks, takes part."""
-    institutions = obligation.working_offices.values()
+    institutions = (*obligation.working_offices.values(), *(name for each in obligation.also.values() for name in each))
     return any(office == institution + suffix for institution in institutions for suffix in RANK_SUFFIX.values())
 
 

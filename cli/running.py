@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -16,9 +16,10 @@ from rich.console import Console
 from temporalio.client import Client
 
 from cli.errors import CommandError, NoServer, Refused
-from cli.launching import contacts_beside, launch_plan, read_plan_and_contacts
+from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.live import watch_live, watch_plain
 from cli.options import DataOption, JsonOption
+from cli.preview import preview_of, preview_text
 from cli.reading import DEFAULT_PLAN_FILE
 from cli.session import session
 from models.plan import Plan
@@ -42,6 +43,12 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of", formats=["%Y-%m-%d"], help="Windows that ended earlier enter as unknown (today, unless named)."
     ),
+]
+
+
+HistoryOption = Annotated[
+    Path | None,
+    typer.Option("--history", help="A CSV file of what became of past sessions (docs/plan-files.md).", exists=True),
 ]
 
 
@@ -94,7 +101,8 @@ async def _up(data: Path, plan_file: Path, contacts: Path, as_of: date | None, p
 
     async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (run, client, watch):
         try:
-            plain(f"{plan.title}: {await launch_plan(client, plan, as_of)}")
+            launch = launch_of(plan, as_of, None, datetime.now(UTC))
+            plain(f"{plan.title}: {await launch_plan(client, launch)}")
         except Refused as refusal:
             # The plan in force goes on; its file has to be agreed first.
             plain(refusal.as_text())
@@ -207,15 +215,27 @@ def launch(
     plan_file: Annotated[Path, typer.Argument(help="The plan file.")] = DEFAULT_PLAN_FILE,
     contacts: ContactsOption = None,
     as_of: AsOfOption = None,
+    history: HistoryOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print what would have been sent, and what would be sent first.")
+    ] = False,
     data: DataOption = Path("var"),
     as_json: JsonOption = False,
 ) -> None:
-    """Launch a plan on the Temporal that is configured, or that `up` runs. Once: afterwards it changes by consent."""
+    """Launch a plan on the Temporal that is configured, or that `up` runs. Once: afterwards it changes by consent.
+
+    Midway: launch --as-of 2026-11-24 --history history.csv; nothing is sent about the past.
+    """
     plan, missing = read_plan_and_contacts(plan_file, contacts or contacts_beside(plan_file))
+    launch = launch_of(plan, as_of.date() if as_of else None, history, datetime.now(UTC))
+    if dry_run:
+        preview = preview_of(launch)
+        plain(json.dumps(preview, ensure_ascii=False) if as_json else preview_text(preview, launch.clock))
+        return
 
     async def run() -> str:
         async with session(data, plan.plan) as here:
-            return await launch_plan(here.client, plan, as_of.date() if as_of else None)
+            return await launch_plan(here.client, launch)
 
     result = asyncio.run(run())
     if as_json:

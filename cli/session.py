@@ -46,7 +46,10 @@ class Session:
 
     async def item_id(self, item: str) -> str:
         """The full id of an item that was named with or without its plan."""
-        full = full_item_id(await self.plan(), item.strip("/"))
+        plan = await self.plan()
+        if item in (plan, "plan"):
+            return plan
+        full = full_item_id(plan, item.strip("/"))
         if not safe_item_id(full):
             raise Refused("no-such-item", f"{item!r} names no item; `status` lists them")
         return full

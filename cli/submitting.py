@@ -10,8 +10,8 @@ from cli.errors import NoServer, Refused
 from cli.lists import recorded_view
 from cli.session import ANSWER_WITHIN, Session, answered
 from models.acts import Act
-from models.commitment import COMMITMENT, CommitmentState
-from models.meeting import MEETING, MeetingState
+from models.item import ItemState
+from models.machines import MACHINES, STATES
 from models.views import Receipt, Refusal
 
 
@@ -73,14 +73,11 @@ async def rehearse(here: Session, item: str, act: Act) -> None:
     """The dry run: the validator's own function, on the state as it is now."""
     handle = here.client.get_workflow_handle(item)
     now = datetime.now().astimezone()
-    description = await handle.describe()
-    refusal: Refusal | None
-    if description.workflow_type == "meeting":
-        refusal = MEETING.refuse(await answered(handle.query("state_now", result_type=MeetingState)), act, now)
-    elif description.workflow_type == "commitment":
-        refusal = COMMITMENT.refuse(await answered(handle.query("state_now", result_type=CommitmentState)), act, now)
+    kind = (await handle.describe()).workflow_type or ""
+    if kind in MACHINES:
+        state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
+        refusal = MACHINES[kind].refuse(state, act, now)
     else:
-        message = not_an_item(item, description.workflow_type or "", act.verb)
-        refusal = Refusal(code="wrong-kind", message=message)
+        refusal = Refusal(code="wrong-kind", message=not_an_item(item, kind, act.verb))
     if refusal is not None:
         raise Refused(refusal.code, refusal.message, refusal.awaiting)

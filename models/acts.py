@@ -3,6 +3,9 @@
 from enum import StrEnum
 from typing import ClassVar
 
+from pydantic import JsonValue
+
+from models.amendment import Amendment
 from models.base import Instant, Value
 from models.invitation import Slot, ZonedTime
 from models.plan import Format
@@ -16,6 +19,12 @@ class Topic(StrEnum):
     POSTPONE = "postpone"
     EXTEND = "extend"
     DROP = "drop"
+    EXCUSE = "excuse"
+    """That a session need not be held: excused by agreement."""
+    ANSWER = "answer"
+    """Of an open question: what the text leaves to the sides."""
+    AMEND = "amend"
+    """Of the plan itself (B.6)."""
 
 
 class Terms(Value):
@@ -28,7 +37,28 @@ class Terms(Value):
     host: str | None = None
     until: Instant | None = None
     """postpone: nothing is awaited before this instant. extend: the new end of the window."""
+    question: str = ""
+    """answer: the question's id, as 6.2-drugs-provincial/first_host."""
+    value: JsonValue = None
+    """answer: what is to hold."""
+    amendment: Amendment | None = None
     reason: str = ""
+
+    @property
+    def about(self) -> str:
+        """What within its item the proposal is about: one proposal at a time is open about the same."""
+        return self.question or (self.amendment.obligation if self.amendment else "")
+
+
+class ProgressState(StrEnum):
+    """How far a commitment has come, in the words of a status round."""
+
+    NOT_STARTED = "not-started"
+    LIMITED = "limited"
+    SUBSTANTIAL = "substantial"
+    COMPLETE = "complete"
+    NO_EVIDENCE = "no-evidence"
+    """No evidence is available."""
 
 
 class Document(Value):
@@ -118,6 +148,22 @@ class Close(Act):
     note: str = ""
 
 
+class Progress(Act):
+    """The answer to a status round."""
+
+    verb: ClassVar[str] = "progress"
+    state: ProgressState
+    note: str = ""
+
+
+class Call(Act):
+    """Pulls the trigger of what is dormant, or calls a session of a series that nothing dates."""
+
+    verb: ClassVar[str] = "call"
+    reason: str
+    """The stated necessity."""
+
+
 VERBS: dict[str, type[Act]] = {
     act.verb: act
     for act in (
@@ -133,5 +179,7 @@ VERBS: dict[str, type[Act]] = {
         Outcome,
         Evidence,
         Close,
+        Progress,
+        Call,
     )
 }

@@ -26,6 +26,10 @@ class Asking(Generic[S]):
                     said = self.said_by_invitation(state, proposal)
                     yield Ask(act="answer", side=side, subject=proposal.number, said=said)
 
+    def asked_in_round(self, state: S) -> Iterator[Ask]:
+        """What the status round that asked last still awaits, also while the item itself sleeps."""
+        return iter(())
+
     def said_by_invitation(self, state: S, proposal: Proposal) -> bool:
         """Whether an invitation has already asked for this answer."""
         return False
@@ -33,7 +37,9 @@ class Asking(Generic[S]):
     def reconcile(self, draft: Draft[S], acting: str = "", due_at: Instant | None = None) -> None:
         """Makes what is awaited equal to what the state requires, keeping the ladders of what stays awaited."""
         state = draft.state
-        asks = [] if state.closed else [*self._answers(state), *(self.required(state) if state.awake else ())]
+        asks = [] if state.closed else [*self._answers(state), *self.asked_in_round(state)]
+        if state.awake and not state.closed:
+            asks += self.required(state)
         wanted = {(ask.act, ask.side, ask.subject) for ask in asks}
         kept = []
         for open_act in state.open_acts:
@@ -53,7 +59,14 @@ class Asking(Generic[S]):
         # An item whose asking instant lies before its opening (a launch midway) starts its ladder at the opening.
         since = at if draft.now - at <= draft.state.setup.despatch.period / 10 else draft.now
         open_act = OpenAct(
-            act=ask.act, side=ask.side, subject=ask.subject, round=number, since=since, climbs=(since,), stays=ask.stays
+            act=ask.act,
+            side=ask.side,
+            subject=ask.subject,
+            round=number,
+            since=since,
+            climbs=(since,),
+            stays=ask.stays,
+            gather=ask.gather,
         )
         draft.put(rounds={**draft.state.rounds, key: number}, open_acts=(*draft.state.open_acts, open_act))
         self._await(draft, open_act, since, quiet)
@@ -79,6 +92,7 @@ class Asking(Generic[S]):
             item=setup.id,
             ref=setup.ref,
             title=setup.title,
+            verb=open_act.act,
             act=self.act_in_words(draft.state, open_act),
             how=self.how(draft.state, open_act, rung.office),
             side=open_act.side,
@@ -91,13 +105,14 @@ class Asking(Generic[S]):
             asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
             assumed=tuple(assumption(reading) for reading in setup.assumed),
             quiet=quiet,
+            gather=open_act.gather,
         )
         draft.told(rung.office)
         draft.effects.append(Await(notice=notice))
 
     def act_in_words(self, state: ItemState, open_act: OpenAct) -> str:
         """What is awaited, as an infinitive with its object."""
-        proposal = state.proposal(open_act.subject) if open_act.subject else None
+        proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
         if proposal is None:
             return infinitive(open_act.act)
         whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
@@ -114,6 +129,9 @@ class Asking(Generic[S]):
             "report": 'evidence {item} --text "reported to ... on ..." --as {office}',
             "evidence": "evidence {item} --file signed.pdf --as {office}",
             "close": "close {item} --as {office}",
+            "progress": 'progress {item} limited --note "..." --as {office}   '
+            "(or not-started, substantial, complete, no-evidence)",
+            "settle": "propose {item} answer QUESTION VALUE --as {office}",
         }[open_act.act]
         return example.format(item=state.setup.id, office=office, subject=open_act.subject)
 
@@ -152,6 +170,8 @@ class Asking(Generic[S]):
     def due_of(self, state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
         """By when a rung is asked to see to it: before the next office is; on the last rung, before the window ends."""
         ladder = state.setup.party(open_act.side).ladder
+        if open_act.act == "progress" and state.round is not None:
+            return state.round.closes
         if open_act.stays or rung >= len(ladder):
             return state.window_end
         return open_act.since + ladder[rung].after

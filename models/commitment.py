@@ -18,8 +18,10 @@ class CommitmentState(ItemState):
 
 
 class CommitmentMachine(Machine[CommitmentState]):
-    verbs = frozenset(["propose", "accept", "reject", "counter", "withdraw", "dispute", "evidence", "close"])
-    topics = frozenset({Topic.POSTPONE, Topic.EXTEND, Topic.DROP})
+    verbs = frozenset(
+        ["propose", "accept", "reject", "counter", "withdraw", "dispute", "evidence", "close", "progress", "call"]
+    )
+    topics = frozenset({Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE})
 
     def _shown(self, state: CommitmentState) -> bool:
         return bool(state.evidence) and not state.disputed
@@ -32,6 +34,12 @@ class CommitmentMachine(Machine[CommitmentState]):
         if state.disputed:
             return "disputed"
         return "close-awaited" if self._shown(state) else "evidence-awaited"
+
+    def fulfilled(self, state: CommitmentState) -> bool:
+        return self._shown(state)
+
+    def excused(self, state: CommitmentState) -> bool:
+        return state.asleep_until is not None
 
     def refuse_terms(self, state: CommitmentState, terms: Terms, now: Instant) -> Refusal | None:
         if self._shown(state):
@@ -61,7 +69,7 @@ class CommitmentMachine(Machine[CommitmentState]):
     def take_own(self, draft: Draft[CommitmentState], act: Act, side: str) -> None:
         others = tuple(each for each in draft.state.setup.sides if each != side)
         if isinstance(act, Evidence):
-            draft.overtake(Topic.DROP, Topic.POSTPONE, Topic.EXTEND)
+            draft.overtake(Topic.DROP, Topic.POSTPONE, Topic.EXTEND, Topic.EXCUSE)
             filed = filing(act, side, draft.now)
             draft.put(
                 evidence=(*draft.state.evidence, filed)[-EVIDENCE_KEPT:], disputed=False, awake=True, asleep_until=None

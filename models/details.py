@@ -3,10 +3,11 @@
 The UI's Markdown has neither table borders nor room for narrow columns, so there are none.
 """
 
+from models.governing import PLAN, PlanState
 from models.item import ItemState, OpenAct, S
 from models.machine import Machine
 from models.postroom import PostRoomState, Standing
-from models.series import SeriesState, sentence
+from models.series import SERIES, SeriesState, explain
 from models.wording import Clock, assumption, status_in_words
 
 ENTRIES_SHOWN = 8
@@ -46,23 +47,40 @@ def _awaited(machine: Machine[S], state: S, open_act: OpenAct) -> list[str]:
     return lines
 
 
-def _ledger(state: ItemState | SeriesState, clock: Clock) -> list[str]:
+def _ledger(state: ItemState, clock: Clock) -> list[str]:
     entries = [f"- {clock.at(entry.at)}: {entry.text}" for entry in reversed(state.ledger[-ENTRIES_SHOWN:])]
     return ["\nRecent ledger:", *entries] if entries else []
 
 
 def series_details(state: SeriesState) -> str:
     """The next session, the turns, the recent ledger."""
-    template = state.template
-    lines = [f"**{template.ref} {template.title}**, a series: {sentence(state).partition(': ')[2]}."]
-    lines.append(f"\n{template.plan_title}, provision {template.ref}. Times are those of {template.clock.zone}.")
-    if state.turns:
-        lines.append("\nTurns:")
-        for turn in state.turns:
+    setup = state.setup
+    lines = [f"**{setup.ref} {setup.title}**, a series: {SERIES.sentence(state).partition(': ')[2]}."]
+    lines.append(f"\n{setup.plan_title}, provision {setup.ref}. Times are those of {setup.clock.zone}.")
+    if state.hosting.turns:
+        lines.append(f"\nTurns. {explain(state)}")
+        for turn in state.hosting.turns:
             planned = f"the turn of {turn.planned}" if turn.planned else "nobody's turn is stated"
             hosted = f", hosted by {turn.host}" if turn.host else ""
             lines.append(f"- session {turn.session}: {planned}{hosted}; {turn.state}")
-    return "\n".join([*lines, *_ledger(state, template.clock)])
+    return "\n".join([*lines, *_ledger(state, setup.clock)])
+
+
+def plan_details(state: PlanState) -> str:
+    """The plan in force: its amendments, what is open, what comes next."""
+    clock, launch = state.setup.clock, state.launch
+    lines = [f"**{state.setup.title}**: {PLAN.status_of(state)}."]
+    until = f" and valid until {clock.last_day(launch.valid_until)}" if launch.valid_until else ""
+    lines.append(f"\nLaunched as of {clock.at(launch.as_of)}{until}. Times are those of {clock.zone}.")
+    asked = len(state.round_items)
+    lines.append(f"\nOpen: {len(state.open_items)} items. The status rounds ask about {asked}.")
+    if state.amendments:
+        lines.append("\nAmendments in force:")
+        lines += [f"- {each.number}: {each.text}, since {clock.at(each.at)}" for each in state.amendments]
+    moment = PLAN.next_moment(state)
+    if moment:
+        lines.append(f"\nNext: {moment[1]} {clock.on(moment[0])}.")
+    return "\n".join([*lines, *_ledger(state, clock)])
 
 
 def post_room_details(state: PostRoomState) -> str:

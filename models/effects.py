@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from models.base import Value
+from pydantic import JsonValue
+
+from models.base import Instant, Value
 from models.invitation import CalendarEvent
 from models.letters import Announcement, Notice
 from models.plan import DespatchRule
@@ -46,7 +48,7 @@ class Enter(Value):
 
 
 class SessionReport(Value):
-    """What a session tells its series: its host while open, its end when closed."""
+    """What an item tells the workflow that opened it: its host while open, its answer to a status round, its end."""
 
     session: str
     item: str
@@ -54,6 +56,16 @@ class SessionReport(Value):
     host: str | None = None
     closed: bool = False
     held: bool = False
+    on: Instant | None = None
+    """When it was held."""
+    reason: str = ""
+    title: str = ""
+    """Of an item that opens."""
+    progress: dict[str, str] = {}
+    """With status progress: side, office, round, state, note."""
+    question: str = ""
+    """With status answered: the question, and in `value` what is to hold."""
+    value: JsonValue = None
 
 
 class Report(Value):
@@ -62,7 +74,47 @@ class Report(Value):
     report: SessionReport
 
 
-Effect = Await | Settle | Announce | Publish | Enter | Report
+class Open(Value):
+    """Start a workflow of its own for a new item."""
+
+    workflow: str
+    """meeting, commitment, series"""
+    state: Any
+    """The state that it is born with."""
+
+
+class EnterElsewhere(Value):
+    """Append lines to the record of an item that has no workflow: one of before the launch."""
+
+    item: str
+    entries: tuple[LedgerEntry, ...]
+
+
+class Order(Value):
+    """What the plan or a series tells an item that it opened."""
+
+    host: str | None = None
+    """The side that hosts it, now that the sides have settled it."""
+    end: str = ""
+    """The status with which it ends: dropped, expired."""
+    text: str = ""
+    """Why, in a sentence."""
+    changes: dict[str, JsonValue] = {}
+    """Of a series or item that an amendment changes: field and new value, as models/amending defines them."""
+
+
+class Tell(Value):
+    """Give an order to an item."""
+
+    item: str
+    order: Order
+
+
+class Resolve(Value):
+    """Resolve the windows of the plan as it now is; the answer comes back to the plan's machine."""
+
+
+Effect = Await | Settle | Announce | Publish | Enter | Report | Open | EnterElsewhere | Tell | Resolve
 
 
 class Words(Value):

@@ -31,6 +31,11 @@ def secretariat_id(plan: str, office: str) -> str:
     return f"{plan}/office/{office}"
 
 
+def questions_id(plan: str, institutions: tuple[str, ...]) -> str:
+    """The list of what some offices have to settle: lao-khm/questions/lao-mps.khm-moi"""
+    return f"{plan}/questions/{'.'.join(institutions)}"
+
+
 def full_item_id(plan: str, item: str) -> str:
     """The workflow id of an item that was named with or without its plan."""
     return item if item.startswith(f"{plan}/") else f"{plan}/{item}"

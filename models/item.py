@@ -1,5 +1,6 @@
 """What every item is made of: its setup, what is awaited of whom, proposals and consent, the ledger."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -47,6 +48,16 @@ class Party(Value):
         return self.ladder[0]
 
 
+class RoundAt(Value):
+    """One status round of the plan, resolved to instants."""
+
+    name: str
+    """Its year, or its number in a demonstration plan."""
+    at: Instant
+    closes: Instant
+    """When the ministries of foreign affairs are shown what was answered."""
+
+
 class ItemSetup(Value):
     """What an item is born with and never changes."""
 
@@ -65,9 +76,19 @@ class ItemSetup(Value):
     parties: tuple[Party, ...]
     despatch: DespatchRule
     window: Window | None
-    opens_at: Instant
-    """Nothing is awaited before."""
+    opens_at: Instant | None
+    """Nothing is awaited before. None: nothing dates it, and only an act or a status round asks anything."""
     clock: Clock = Clock()
+    rounds: tuple[RoundAt, ...] = ()
+    """The status rounds in which it is asked how far it has come; empty where a window dates it."""
+    on_trigger: bool = False
+    """Dormant until one of `triggers` calls it."""
+    triggers: tuple[str, ...] = ()
+    """Sides that may call it."""
+    condition: str = ""
+    """When it may be called, in the words of the register."""
+    lead: Duration = timedelta(0)
+    """Time that should be left between the top of the ladder and the end of a window."""
     rotating: bool = False
     report_to_higher: bool = False
     evidence_wanted: str = ""
@@ -108,6 +129,17 @@ class ItemSetup(Value):
         )
 
 
+class Progressed(Value):
+    """What a side answered last in a status round."""
+
+    side: str
+    office: str
+    round: str
+    state: str
+    note: str = ""
+    at: Instant
+
+
 class Ask(Value):
     """Something that the state requires of a side now."""
 
@@ -119,6 +151,8 @@ class Ask(Value):
     """It stays with the coordinator, in the letter, and climbs no ladder."""
     said: bool = False
     """An invitation has just said it."""
+    gather: Duration | None = None
+    """It may wait so long for others to go in one letter with it."""
 
 
 class OpenAct(Value):
@@ -132,6 +166,7 @@ class OpenAct(Value):
     climbs: tuple[Instant, ...]
     """When each rung was climbed, the coordinator's first."""
     stays: bool = False
+    gather: Duration | None = None
     paused: bool = False
     """An office could not be reached; silence that we caused never climbs."""
 
@@ -205,6 +240,16 @@ class ItemState(Value):
     awake: bool = False
     late: bool = False
     """The window (as extended) ended while the item was open."""
+    excused: bool = False
+    """When the window ended, a later date or a postponement had been agreed by every side."""
+    rounds_passed: int = 0
+    """How many status rounds have asked."""
+    round_closed: bool = False
+    """The last status round is over: it is no longer asked; an answer still counts."""
+    progress: tuple[Progressed, ...] = ()
+    """The last answer of each side to a status round."""
+    called: str = ""
+    """The necessity with which it was called; empty where it opened by itself."""
     host: str | None = None
     told: tuple[str, ...] = ()
     """Offices that were told anything about this item."""
@@ -224,8 +269,16 @@ class ItemState(Value):
     def proposal(self, number: int) -> Proposal | None:
         return next((p for p in self.proposals if p.number == number), None)
 
-    def open_proposal(self, topic: Topic) -> Proposal | None:
-        return next((p for p in self.proposals if p.open and p.terms.topic is topic), None)
+    def open_proposal(self, topic: Topic, about: str = "") -> Proposal | None:
+        return next(
+            (p for p in self.proposals if p.open and p.terms.topic is topic and p.terms.about == about),
+            None,
+        )
+
+    @property
+    def round(self) -> RoundAt | None:
+        """The status round that asked last."""
+        return self.setup.rounds[self.rounds_passed - 1] if self.rounds_passed else None
 
     @property
     def open_proposals(self) -> tuple[Proposal, ...]:
@@ -322,8 +375,8 @@ class Draft(Generic[S]):
             proposals=tuple(p.model_copy(update=changes) if p.number == number else p for p in self.state.proposals)
         )
 
-    def overtake(self, *topics: Topic) -> None:
+    def overtake(self, *topics: Topic, about: str = "") -> None:
         """Proposals that what has just happened leaves without object."""
         for proposal in self.state.open_proposals:
-            if proposal.terms.topic in topics:
+            if proposal.terms.topic in topics and proposal.terms.about == about:
                 self.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)

@@ -19,6 +19,8 @@ class Notice(Value):
     """Provision reference: 16.3."""
     title: str
     """The item in words: "Joint Trade Commission 2026"."""
+    verb: str = ""
+    """The awaited act by its name: propose-date. Empty in notices of before it was told."""
     act: str
     """What is awaited, as an infinitive: "propose a date"."""
     how: str
@@ -40,6 +42,8 @@ class Notice(Value):
     quiet: bool = False
     """True where something else has already said it at once (an invitation, the answer to the office's own act):
     it waits for the next letter and asks for none of its own."""
+    gather: Duration | None = None
+    """How long it may wait for others to go in one letter with it; None for the despatch rule's own time."""
 
 
 class AnnouncementKind(StrEnum):
@@ -48,6 +52,13 @@ class AnnouncementKind(StrEnum):
     ANSWER = "answer"
     MARK = "mark"
     OUTCOME = "outcome"
+    CALL = "call"
+    """Something dormant was called, with its stated necessity."""
+    AMENDMENT = "amendment"
+    ROUND = "round"
+    """A status round as it stands, to the ministries of foreign affairs."""
+    EXPIRY = "expiry"
+    """What is open before the plan's validity ends."""
 
 
 class Announcement(Value):

@@ -8,9 +8,9 @@ carries out in order.
 from collections.abc import Iterator
 from typing import Any
 
-from models.acts import Accept, Act, Counter, Propose, Reject, Withdraw
+from models.acts import Accept, Act, Call, Counter, Progress, Propose, Reject, Withdraw
 from models.base import Instant
-from models.effects import Report, SessionReport, Settle
+from models.effects import Order, Report, SessionReport, Settle
 from models.item import (
     ACTS_KEPT,
     Closure,
@@ -20,14 +20,14 @@ from models.item import (
     Step,
     TakenAct,
 )
-from models.proposing import Proposing
+from models.rounds import Rounds
 from models.views import ItemRow, ItemView, Receipt, Refusal
 from models.wording import infinitive
 
 WINDOW_ENDS = "window ends"
 
 
-class Machine(Proposing[S]):
+class Machine(Rounds[S]):
     """The decisions on one kind of item. Subclasses say what is required and what their own acts do."""
 
     verbs: frozenset[str] = frozenset()
@@ -62,6 +62,8 @@ class Machine(Proposing[S]):
             return self.status(state)
         if state.open_proposals:
             return "consent-awaited"
+        if any(self.asked_in_round(state)):
+            return "progress-awaited"
         return "postponed" if state.asleep_until else "dormant"
 
     def next_moment(self, state: S) -> tuple[Instant, str] | None:
@@ -73,7 +75,10 @@ class Machine(Proposing[S]):
             if state.window_end is not None and not state.late:
                 moments.append((state.window_end, WINDOW_ENDS))
         else:
-            moments = [(state.asleep_until or state.setup.opens_at, "asks its offices from")]
+            wakes_at = state.asleep_until or state.setup.opens_at
+            moments = [(wakes_at, "asks its offices from")] if wakes_at is not None else []
+        if (round_moment := self.round_moment(state)) is not None:
+            moments.append(round_moment)
         return min([*moments, *self.rung_moments(state)], default=None)
 
     def rung_moments(self, state: S) -> Iterator[tuple[Instant, str]]:
@@ -91,17 +96,15 @@ class Machine(Proposing[S]):
         if moment is None:
             first = next(iter(self.awaiting(state)), None)
             return (
-                f"{name}: {infinitive(first.act)} awaited of {first.office}" if first else f"{name}: {self.trigger()}"
+                f"{name}: {infinitive(first.act)} awaited of {first.office}"
+                if first
+                else f"{name}: {self.trigger(state)}"
             )
         clock = state.setup.clock
         day = clock.last_day(moment[0]) if moment[1] == WINDOW_ENDS else clock.day(moment[0])
         others = sum(1 for each in self.rung_moments(state) if each[0] == moment[0]) - 1
         more = f", and {others} more" if others > 0 else ""
         return f"{name}: {moment[1]} {day}{more}"
-
-    def trigger(self) -> str:
-        """Who may wake an item that no instant wakes."""
-        return "dormant until an office of any side acts"
 
     def row(self, state: S) -> ItemRow:
         return ItemRow(**self._row_fields(state))
@@ -133,6 +136,9 @@ class Machine(Proposing[S]):
             ledger=state.ledger,
             uid=state.setup.uid,
             late=state.late,
+            fate=self.fate(state),
+            called=state.called,
+            progress=tuple(each.model_dump(mode="json") for each in state.progress),
             evidence=state.evidence,
         )
 
@@ -166,6 +172,10 @@ class Machine(Proposing[S]):
             return self._refuse_proposing(state, act.terms, side, now)
         if isinstance(act, Accept | Reject | Counter | Withdraw):
             return self._refuse_answer(state, act, side, now)
+        if isinstance(act, Progress):
+            return self.refuse_progress(state, act)
+        if isinstance(act, Call):
+            return self.refuse_call(state, act, side)
         return self.refuse_own(state, act, side, now)
 
     def no(self, state: S, code: str, message: str) -> Refusal:
@@ -192,6 +202,10 @@ class Machine(Proposing[S]):
         elif isinstance(act, Counter):
             draft.set_proposal(act.proposal, status=ProposalStatus.COUNTERED)
             number = self._propose(draft, act, act.terms, side, counters=act.proposal)
+        elif isinstance(act, Progress):
+            self.take_progress(draft, act, side)
+        elif isinstance(act, Call):
+            self.take_call(draft, act, side)
         else:
             self.take_own(draft, act, side)
         self.reconcile(draft, acting=side)
@@ -225,23 +239,58 @@ class Machine(Proposing[S]):
                 assumed=list(state.setup.assumed) or None,
             )
         wakes_at = state.asleep_until or state.setup.opens_at
-        if not state.awake and wakes_at <= now:
+        if not state.awake and wakes_at is not None and wakes_at <= now:
             draft.put(awake=True, asleep_until=None)
         if draft.state.awake:
             self.pass_moments(draft)
             self._note_window_end(draft)
         self._climb(draft)
-        self.reconcile(draft, due_at=wakes_at if not state.awake else None)
+        round_at = self.pass_rounds(draft)
+        self.reconcile(draft, due_at=round_at or (wakes_at if not state.awake else None))
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def _note_window_end(self, draft: Draft[S]) -> None:
         end = draft.state.window_end
         if end is not None and end <= draft.now and not draft.state.late:
-            draft.put(late=True)
+            excused = self.excused(draft.state)
+            draft.put(late=True, excused=excused)
+            how = "by consent of every side it comes later" if excused else "it is missed"
             draft.enter(
-                "late",
-                f"the window ended on {draft.moment(end)} with the item open ({self.status(draft.state)})",
+                "late" if excused else "missed",
+                f"the window ended on {draft.moment(end)} with the item open ({self.status(draft.state)}): {how}",
             )
+
+    def excused(self, state: S) -> bool:
+        """Whether every side has consented that it comes after its window."""
+        return False
+
+    def ordered(self, state: S, order: Order, now: Instant) -> Step[S]:
+        """What the workflow that opened it tells: its host, its end, or what an amendment changes."""
+        draft = Draft(state, now)
+        if state.closed:
+            return Step(state=state)
+        if order.host and state.host is None:
+            draft.put(host=order.host)
+            draft.enter("host", f"{order.host} hosts: {order.text}")
+        if order.changes:
+            if "parties" in order.changes:
+                self.restart(draft)  # what was asked of the former offices is settled there
+            changed = {**state.setup.model_dump(), **order.changes}
+            draft.put(setup=type(state.setup).model_validate(changed))
+            draft.enter("amended", order.text, changes=dict(order.changes))
+        if order.end:
+            self.ending(draft, order.text)
+            self.close(draft, order.end, None, order.text)
+        else:
+            self.reconcile(draft)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def learn(self, state: S, report: SessionReport, now: Instant) -> Step[S]:
+        """What an item that it opened tells. An item that opens none learns nothing."""
+        return Step(state=state)
+
+    def ending(self, draft: Draft[S], text: str) -> None:
+        """What must be said before an item ends by order: a cancellation."""
 
     def close(self, draft: Draft[S], status: str, act: Act | None, text: str) -> None:
         """Ends the item: the post rooms are told before the record is closed out."""
@@ -264,8 +313,30 @@ class Machine(Proposing[S]):
             host=draft.state.host,
             closed=True,
             held=self.was_held(draft.state),
+            on=self.held_on(draft.state),
+            reason=text,
         )
         draft.effects.append(Report(report=report))
+
+    def fate(self, state: S) -> str | None:
+        """How it stands to its window: on-time, late, missed or excused; None while that is open."""
+        if state.closed and state.closed.status == "excused":
+            return "excused"
+        if state.window_end is None:
+            return None
+        if self.fulfilled(state):
+            return "late" if state.late else "on-time"
+        if state.late:
+            return "late" if state.excused else "missed"
+        return None
+
+    def fulfilled(self, state: S) -> bool:
+        """Whether what was promised has been done."""
+        return self.was_held(state)
+
+    def held_on(self, state: S) -> Instant | None:
+        """When it took place."""
+        return None
 
     def was_held(self, state: S) -> bool:
         """Whether a turn was served."""

@@ -39,7 +39,14 @@ class Mark(Value):
     reason: str = ""
 
 
+DATES_KEPT = 12
+
+
 class MeetingState(ItemState):
+    turn: str | None = None
+    """The side whose turn it is to host; another host is a swap of turns."""
+    dates: tuple[AgreedDate, ...] = ()
+    """Every date that was agreed: the original one and the last revised ones."""
     agreed: AgreedDate | None = None
     ended: bool = False
     """The agreed end has come."""
@@ -72,9 +79,11 @@ class MeetingMachine(Machine[MeetingState]):
             "outcome",
             "evidence",
             "close",
+            "progress",
+            "call",
         ]
     )
-    topics = frozenset(Topic)
+    topics = frozenset({Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE})
 
     # What is required
 
@@ -137,6 +146,25 @@ class MeetingMachine(Machine[MeetingState]):
     def was_held(self, state: MeetingState) -> bool:
         return state.held
 
+    def held_on(self, state: MeetingState) -> Instant | None:
+        date = self._date(state)
+        return date.start if state.held and date else None
+
+    def excused(self, state: MeetingState) -> bool:
+        """A date after the window, or a postponement beyond it, to which every side has consented."""
+        return (state.agreed is not None and not state.ended) or state.asleep_until is not None
+
+    def fate(self, state: MeetingState) -> str | None:
+        on = self.held_on(state)
+        if on is not None and state.window_end is not None:
+            # What was held in time and marked later was held in time.
+            return "on-time" if on < state.window_end else "late"
+        return super().fate(state)
+
+    def ending(self, draft: Draft[MeetingState], text: str) -> None:
+        if not draft.state.held:
+            self._call_off(draft, text)
+
     # Proposals
 
     def refuse_terms(self, state: MeetingState, terms: Terms, now: Instant) -> Refusal | None:
@@ -182,12 +210,14 @@ class MeetingMachine(Machine[MeetingState]):
         if terms.topic is Topic.DATE and terms.slot is not None:
             moved = draft.state.event is None or not same_time(draft.state.event.slot, terms.slot)
             agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
-            draft.put(agreed=agreed, ended=False, mark=None, awake=True, asleep_until=None)
+            dates = draft.state.dates
+            dates = (*dates[:1], *dates[1:][-(DATES_KEPT - 2) :], agreed)
+            draft.put(agreed=agreed, dates=dates, ended=False, mark=None, awake=True, asleep_until=None)
             # A change of time asks every attendee anew (RFC 5546 section 3.2.2.1); a change of status alone does not.
             accepted = set() if moved else {consent.side for consent in proposal.consents}
             self._say(draft, EventStatus.CONFIRMED, terms, accepted, "Every side has consented to this date.")
-        elif terms.topic in (Topic.POSTPONE, Topic.DROP):
-            word = "Postponed" if terms.topic is Topic.POSTPONE else "Dropped"
+        elif terms.topic in (Topic.POSTPONE, Topic.DROP, Topic.EXCUSE):
+            word = {Topic.POSTPONE: "Postponed", Topic.DROP: "Dropped", Topic.EXCUSE: "Excused"}[terms.topic]
             self._call_off(
                 draft, f"{word} by consent of every side. {sentence_of(terms.reason) if terms.reason else ''}".strip()
             )
@@ -420,7 +450,7 @@ class MeetingMachine(Machine[MeetingState]):
         draft.put(mark=mark, stances={})
         text = draft.state.ledger[-1].text if not mark.held else ""
         if mark.held:
-            draft.overtake(Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP)
+            draft.overtake(Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE)
             draft.put(awake=True, asleep_until=None)
             ahead = draft.state.event is not None and draft.state.event.slot.start.utc > draft.now
             if mark.agreed is None or ahead:
@@ -481,14 +511,19 @@ class MeetingMachine(Machine[MeetingState]):
             start, end = agreed.slot.start, agreed.slot.end
             place = mark.place if mark else agreed.place
             style = mark.format if mark else agreed.format
-        return DateRow(
-            start=start.utc,
-            end=end.utc,
-            local=start.local.isoformat(),
-            zone=start.zone,
-            place=place,
-            format=style.value if style else None,
-        )
+        return _date_row(start, end, place, style)
+
+    def _dates(self, state: MeetingState) -> dict[str, Any]:
+        """The original, the revised and the actual date: none takes the place of another."""
+        if not state.dates and not state.held:
+            return {}
+        rows = [_date_row(d.slot.start, d.slot.end, d.place, d.format).model_dump(mode="json") for d in state.dates]
+        actual = self._date(state) if state.held else None
+        return {
+            "original": rows[0] if rows else None,
+            "revised": rows[1:],
+            "actual": actual.model_dump(mode="json") if actual else None,
+        }
 
     def row(self, state: MeetingState) -> ItemRow:
         return super().row(state).model_copy(update={"date": self._date(state)})
@@ -496,10 +531,22 @@ class MeetingMachine(Machine[MeetingState]):
     def view(self, state: MeetingState) -> ItemView:
         more = {
             "date": self._date(state),
+            "dates": self._dates(state),
             "sequence": state.event.sequence if state.event else None,
             "outcome": state.outcome,
         }
         return super().view(state).model_copy(update=more)
+
+
+def _date_row(start: ZonedTime, end: ZonedTime, place: str, style: Format | None) -> DateRow:
+    return DateRow(
+        start=start.utc,
+        end=end.utc,
+        local=start.local.isoformat(),
+        zone=start.zone,
+        place=place,
+        format=style.value if style else None,
+    )
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:

@@ -1,21 +1,30 @@
 """From a plan to the workflows that follow it: which are started, and what each is born with."""
 
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from models import turns
+from models.adoption import AdoptedSession, PastState
+from models.asking_questions import question_lists
 from models.base import Instant, Value
 from models.commitment import CommitmentState
 from models.effects import PostRoomAddress
 from models.ids import event_uid, obligation_id, plan_id
-from models.item import ItemSetup, ItemState, Party, Rung
-from models.meeting import MEETING, MeetingState
-from models.plan import RANK_SUFFIX, HostRule, Kind, Obligation, Plan, Provision, Rank, Window
-from models.series import SeriesState
-from models.views import LedgerEntry
+from models.item import ItemSetup, ItemState, RoundAt
+from models.meeting import MeetingState
+from models.parties import party_of
+from models.plan import Cadence, HostRule, Kind, Obligation, Plan, Provision, Window
+from models.questions import QuestionsState
+from models.series import SESSIONS_PER_RUN, SeriesState, asking_from
 from models.wording import Clock
+from models.zones import ROUND
 
 MEETINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
 COMMITMENTS = frozenset({Kind.INSTRUMENT, Kind.DELIVERABLE, Kind.EXCHANGE})
-"""Kinds that are followed one by one. Standing and reporting ones are asked in the yearly round."""
+"""Kinds that were followed one by one by plans of the first edition; the others are asked in status rounds."""
+
+EDITION = 2
+"""How a plan launched today is opened. Plans of edition 1 know no rounds, no questions and no adopted history."""
 
 
 class Launch(Value):
@@ -28,6 +37,15 @@ class Launch(Value):
     """Of the plan's zone, resolved like its validity by whoever launches."""
     valid_until: Instant | None
     """Resolved in the plan's zone by whoever launches."""
+    edition: int = 1
+    history: tuple[AdoptedSession, ...] = ()
+    """What became of sessions of before the launch."""
+    carried: dict[str, Any] | None = None
+    """The state of the plan's workflow, from one of its runs to the next."""
+
+    @property
+    def rounds_on(self) -> bool:
+        return self.edition >= 2 and self.plan.round is not None
 
 
 class Openings(Value):
@@ -37,58 +55,84 @@ class Openings(Value):
     series: tuple[SeriesState, ...] = ()
     meetings: tuple[MeetingState, ...] = ()
     commitments: tuple[CommitmentState, ...] = ()
-    unknown: tuple[ItemState, ...] = ()
-    """One-off items whose window ended before the launch: recorded, and nobody is written to."""
+    questions: tuple[QuestionsState, ...] = ()
+    past: tuple[tuple[ItemState, AdoptedSession], ...] = ()
+    """One-off items of before the launch: recorded, and nobody is written to."""
 
 
-def office_id(institution: str, rank: Rank) -> str:
-    """lao-moic for its coordinator, lao-moic-minister for its minister."""
-    return f"{institution}{RANK_SUFFIX[rank]}"
-
-
-def office_title(plan: Plan, institution: str, rank: Rank) -> str:
-    """ "Director General, Ministry of Industry and Commerce, Lao PDR" """
-    entry = plan.offices[institution]
-    state = plan.sides[entry.side].short or plan.sides[entry.side].name
-    return ", ".join((entry.titles[rank], entry.name, *(() if state in entry.name else (state,))))
-
-
-def all_offices(plan: Plan) -> dict[str, str]:
-    """Every office of the plan with its title."""
-    return {
-        office_id(name, rank): office_title(plan, name, rank)
-        for name, entry in plan.offices.items()
-        for rank in sorted(entry.titles)
-    }
-
-
-def openings(launch: Launch, windows: dict[str, tuple[Window, ...]]) -> Openings:
+def openings(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Openings:
     """What to start for each obligation of the plan. `windows` holds the resolved windows by obligation."""
-    plan = launch.plan
-    series: list[SeriesState] = []
-    meetings: list[MeetingState] = []
-    commitments: list[CommitmentState] = []
-    unknown: list[ItemState] = []
-    for provision, obligation in plan.obligations():
-        own = windows.get(obligation.id, ())
-        if obligation.kind is Kind.MEETING_SERIES:
-            series.append(_series(launch, provision, obligation, own))
-        elif obligation.kind in MEETINGS | COMMITMENTS:
-            setup = _setup(launch, provision, obligation, own[0] if own else None)
-            past = bool(own) and own[-1].end <= launch.as_of
-            if obligation.kind in MEETINGS:
-                meeting = MeetingState(setup=setup, host=obligation.working_first_host)
-                (unknown if past else meetings).append(meeting)
-            else:
-                commitment = CommitmentState(setup=setup)
-                (unknown if past else commitments).append(commitment)
+    found = [_opened(launch, provision, each, windows) for provision, each in launch.plan.obligations()]
+    series = tuple(each for each in found if isinstance(each, SeriesState))
+    meetings = tuple(each for each in found if isinstance(each, MeetingState))
+    commitments = tuple(each for each in found if isinstance(each, CommitmentState))
+    questions: tuple[QuestionsState, ...] = ()
+    if launch.edition >= 2:
+        questions = question_lists(launch.plan, launch.clock, launch.launched, _unknown(launch, windows))
     return Openings(
-        post_rooms=_post_rooms([*[s.template for s in series], *[i.setup for i in (*meetings, *commitments)]]),
-        series=tuple(series),
-        meetings=tuple(meetings),
-        commitments=tuple(commitments),
-        unknown=tuple(unknown),
+        post_rooms=_post_rooms([each.setup for each in (*series, *meetings, *commitments, *questions)]),
+        series=series,
+        meetings=meetings,
+        commitments=commitments,
+        questions=questions,
+        past=tuple(each for each in found if isinstance(each, tuple)),
     )
+
+
+def _opened(
+    launch: Launch, provision: Provision, obligation: Obligation, windows: Mapping[str, tuple[Window, ...]]
+) -> ItemState | tuple[ItemState, AdoptedSession] | None:
+    """What follows one obligation; None where the item of another does, or the plan's own workflow."""
+    own = windows.get(obligation.id, ())
+    if obligation.item is not None:
+        return None
+    if is_series(launch, obligation, own):
+        return _series(launch, provision, obligation, own, windows.get(ROUND, ()))
+    if launch.edition < 2 and obligation.kind not in MEETINGS | COMMITMENTS:
+        return None
+    setup = setup_of(launch, provision, obligation, whole(own), windows.get(ROUND, ()))
+    state: ItemState
+    if obligation.kind in MEETINGS:
+        state = MeetingState(setup=setup, host=obligation.working_first_host)
+    else:
+        state = CommitmentState(setup=setup)
+    known = next((each for each in launch.history if each.obligation == obligation.id), None)
+    if known is None and own and own[-1].end <= launch.as_of:
+        known = AdoptedSession(obligation=obligation.id, state=PastState.UNKNOWN)
+    return state if known is None else (state, known)
+
+
+def is_series(launch: Launch, obligation: Obligation, own: tuple[Window, ...]) -> bool:
+    """Meetings that recur, and anything else that each of several windows asks for anew."""
+    if launch.edition < 2:
+        return obligation.kind is Kind.MEETING_SERIES
+    return is_series_kind(obligation, own)
+
+
+def is_series_kind(obligation: Obligation, own: tuple[Window, ...]) -> bool:
+    """What is to happen once has one item, however many windows it may fall into."""
+    return obligation.kind is Kind.MEETING_SERIES or (len(own) > 1 and obligation.cadence is not Cadence.ONCE)
+
+
+def whole(own: tuple[Window, ...]) -> Window | None:
+    """From the first window to the last, for what is to happen once within them; None where nothing dates it."""
+    return own[0].model_copy(update={"end": own[-1].end}) if own else None
+
+
+def _unknown(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Iterator[tuple[Obligation, str]]:
+    """Sessions (and, with an empty name, one-off items) of before the launch of which nothing is known."""
+    known = {(each.obligation, each.session): each.state for each in launch.history}
+    for _, obligation in launch.plan.obligations():
+        own = windows.get(obligation.id, ())
+        if obligation.item is not None or not own:
+            continue
+        several = is_series(launch, obligation, own)
+        for window in own if several else own[-1:]:
+            name = window.name if several else ""
+            state = known.get((obligation.id, name))
+            past = window.end <= launch.as_of and state is None
+            if past or state is PastState.UNKNOWN:
+                yield obligation, name
 
 
 def _post_rooms(setups: list[ItemSetup]) -> tuple[PostRoomAddress, ...]:
@@ -97,25 +141,46 @@ def _post_rooms(setups: list[ItemSetup]) -> tuple[PostRoomAddress, ...]:
     return tuple(rooms.values())
 
 
-def _series(launch: Launch, provision: Provision, obligation: Obligation, windows: tuple[Window, ...]) -> SeriesState:
+def _series(
+    launch: Launch,
+    provision: Provision,
+    obligation: Obligation,
+    windows: tuple[Window, ...],
+    rounds: tuple[Window, ...],
+) -> SeriesState:
+    setup = setup_of(launch, provision, obligation, None, rounds if not windows else ())
+    rotating = obligation.host_rule is HostRule.ROTATING
+    order = obligation.working_order if rotating else ()
+    first = obligation.working_first_host
+    meetings = obligation.kind in MEETINGS | {Kind.MEETING_SERIES}
+    new = launch.edition >= 2
     return SeriesState(
-        template=_setup(launch, provision, obligation, None),
+        setup=setup,
         host_rule=obligation.host_rule,
-        fixed_host=obligation.host,
-        first_host=obligation.working_first_host,
-        order=obligation.working_order,
+        fixed_host=obligation.host if not rotating else None,
+        first_host=first,
         first_title=obligation.first_title,
         launched=launch.launched,
         as_of=launch.as_of,
         valid_until=launch.valid_until,
         windows=windows,
+        hosting=turns.begin(order, first if rotating else None, launch.plan.forfeited),
+        session_kind=Kind.MEETING.value if meetings else obligation.kind.value,
+        past=tuple(each for each in launch.history if each.obligation == obligation.id),
+        sessions_per_run=SESSIONS_PER_RUN if new else 1,
+        tells_plan=new,
     )
 
 
-def _setup(launch: Launch, provision: Provision, obligation: Obligation, window: Window | None) -> ItemSetup:
+def setup_of(
+    launch: Launch, provision: Provision, obligation: Obligation, window: Window | None, rounds: tuple[Window, ...]
+) -> ItemSetup:
+    """What the item of an obligation is born with. Without a window it is asked in status rounds, if any are set."""
     plan = launch.plan
     item = obligation_id(plan.plan, obligation.id)
-    return ItemSetup(
+    on_trigger = launch.edition >= 2 and obligation.cadence is Cadence.ON_TRIGGER
+    asked = launch.rounds_on and window is None and not on_trigger
+    setup = ItemSetup(
         plan=plan.plan,
         plan_title=plan.short,
         id=item,
@@ -127,53 +192,23 @@ def _setup(launch: Launch, provision: Provision, obligation: Obligation, window:
         short=obligation.short,
         uid=event_uid(item, launch.launched.isoformat()),
         parent=plan_id(plan.plan),
-        parties=tuple(_party(plan, obligation, side) for side in obligation.all_sides),
+        parties=tuple(party_of(plan, obligation, side) for side in obligation.all_sides),
         despatch=plan.despatch,
         window=window,
-        opens_at=window.start if window else launch.launched,
+        opens_at=None if asked or on_trigger else launch.launched,
         clock=launch.clock,
+        rounds=tuple(round_at(each) for each in rounds if each.start >= launch.as_of) if asked else (),
+        on_trigger=on_trigger,
+        triggers=obligation.triggers,
+        condition=obligation.condition or "",
+        lead=plan.lead,
         rotating=obligation.host_rule is HostRule.ROTATING,
-        report_to_higher=obligation.report_to_higher,
+        report_to_higher=obligation.reports_to_higher,
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
     )
+    return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})
 
 
-def _party(plan: Plan, obligation: Obligation, side: str) -> Party:
-    """The ladder of one side. A third state is asked, and never escalated within."""
-    institution = obligation.working_offices[side]
-    entry, state = plan.offices[institution], plan.sides[side]
-    third = not state.signatory or side in obligation.third_states
-    rungs = plan.ladder_of(obligation).rungs
-    return Party(
-        side=side,
-        adjective=state.adjective,
-        ladder=tuple(
-            Rung(
-                office=office_id(institution, rule.rank),
-                title=office_title(plan, institution, rule.rank),
-                label=f"{state.adjective} {entry.titles[rule.rank].lower()}",
-                after=rule.after,
-            )
-            for rule in (rungs[:1] if third else rungs)
-            if rule.rank in entry.titles
-        ),
-        offices={office_id(institution, rank): office_title(plan, institution, rank) for rank in sorted(entry.titles)},
-        zone=entry.zone or state.zone,
-        focal_point=state.focal_point,
-        focal_point_title=office_title(plan, state.focal_point, Rank.COORDINATOR) if state.focal_point else "",
-    )
-
-
-def unknown_entries(item: ItemState, launched: datetime) -> tuple[LedgerEntry, ...]:
-    """The record of an item whose window ended before the launch."""
-    assert item.setup.window is not None
-    view = MEETING.view(MeetingState(setup=item.setup, host=item.host)).model_copy(
-        update={"status": "unknown", "next_at": None, "next_what": "", "ledger": (), "awaiting": ()}
-    )
-    end = item.setup.clock.moment(item.setup.window.end)
-    text = f"its window ended on {end}, before the launch: what became of it is unknown"
-    return (
-        LedgerEntry(n=1, at=launched, verb="unknown", text=text),
-        LedgerEntry(n=2, at=launched, verb="view", text="as it entered", data={"view": view.model_dump(mode="json")}),
-    )
+def round_at(window: Window) -> RoundAt:
+    return RoundAt(name=window.name, at=window.start, closes=window.end)

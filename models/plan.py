@@ -4,7 +4,7 @@ A field of an obligation holds only what the text states, with the few words it 
 text does not state is a reading: it stands in `readings` with the other readings, and is shown as assumed everywhere.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
@@ -158,6 +158,37 @@ class Reading(FilePart):
     why: str = ""
 
 
+class YearRound(FilePart):
+    """One status round a year, on a day in the plan's zone."""
+
+    by: Literal["year"]
+    day: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$")
+    """Month and day, as 01-15; not after the 28th, which every month has."""
+    first: int = Field(ge=1900, le=2200)
+    last: int = Field(ge=1900, le=2200)
+
+
+class OffsetRound(FilePart):
+    """Status rounds measured from the launch: for demonstration plans."""
+
+    by: Literal["offset"]
+    opens: Duration = Field(ge=timedelta(0))
+    every: Duration = Field(gt=timedelta(0))
+    count: int = Field(ge=1, le=100)
+
+
+Round = Annotated[YearRound | OffsetRound, Field(discriminator="by")]
+
+
+class ForfeitRule(StrEnum):
+    """What becomes of a turn that its side did not use."""
+
+    NEXT = "next"
+    """It is lost: the next in order hosts."""
+    AGAIN = "again"
+    """It is owed again: the same side hosts the next session."""
+
+
 class Quantity(FilePart):
     value: int
     unit: str
@@ -177,6 +208,7 @@ class Readings(FilePart):
     host: Reading | None = None
     pairs: Reading | None = None
     """Which provinces, districts or formations meet which."""
+    report_to_higher: Reading | None = None
 
     def named(self) -> dict[str, Reading]:
         """The readings that are there, by field."""
@@ -199,6 +231,9 @@ class Obligation(FilePart):
     """One thing that a provision asks for."""
 
     id: Slug
+    item: Slug | None = None
+    """Another obligation whose item follows this one too: two bullets that name one instrument share one item. `plan`:
+    the plan's own workflow follows it."""
     title: str
     """Our own words, as shown in rows and subjects: "Joint Trade Commission"."""
     short: str
@@ -217,9 +252,15 @@ class Obligation(FilePart):
     level: str | None = None
     sides: tuple[Slug, ...] = Field(min_length=1)
     offices: dict[Slug, Slug] = Field(default_factory=dict)
+    """By side, the institution that the text names."""
+    also: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
+    """By side, further institutions that the text names: they may act here as well."""
     third_states: tuple[Slug, ...] = ()
     quantity: Quantity | None = None
     condition: str | None = None
+    """What the text makes it depend on; with cadence on_trigger, when the trigger may be pulled."""
+    triggers: tuple[Slug, ...] = ()
+    """With cadence on_trigger: the sides that may pull the trigger; empty for every side that takes part."""
     evidence: str = ""
     """What closes it."""
     report_to_higher: bool = False
@@ -265,6 +306,12 @@ class Obligation(FilePart):
         return chosen if isinstance(chosen, str) else None
 
     @property
+    def reports_to_higher(self) -> bool:
+        """Whether the result goes to each side's higher authority: stated, else as read."""
+        reading = self.readings.report_to_higher
+        return self.report_to_higher or bool(reading and reading.chosen)
+
+    @property
     def assumed(self) -> tuple[str, ...]:
         """Names of the fields whose working value the text does not state."""
         return tuple(self.readings.named())
@@ -301,6 +348,18 @@ class Plan(FilePart):
     undated_ladder: Slug
     """The ladder of what no window dates: a single rung that stays in the letter."""
     despatch: DespatchRule = Field(default_factory=DespatchRule)
+    year: Literal["calendar", "plan"] = "calendar"
+    """What a year is, of what happens once in one: a calendar year, or one that begins with the plan."""
+    round: Round | None = None
+    """When the status round asks for what no window dates; None asks nobody."""
+    round_closes: Duration = Field(default=timedelta(days=30), gt=timedelta(0))
+    """After how long the two ministries of foreign affairs are shown the round as it stands."""
+    lead: Duration = Field(default=timedelta(0), ge=timedelta(0))
+    """Time between the top of the ladder and the end of a window: where a window is shorter, asking starts earlier."""
+    forfeited: ForfeitRule = ForfeitRule.NEXT
+    """What becomes of a hosting turn that was not used."""
+    expiry_notice: Duration = Field(default=timedelta(days=90), gt=timedelta(0))
+    """How long before its validity ends both ministries are given the list of what is open."""
     readings: dict[str, Reading] = Field(default_factory=dict)
     """Readings that hold for the whole plan: its zone, the meaning of "a year"."""
     provisions: tuple[Provision, ...] = Field(min_length=1)
@@ -309,6 +368,9 @@ class Plan(FilePart):
         for provision in self.provisions:
             for obligation in provision.obligations:
                 yield provision, obligation
+
+    def obligation(self, obligation_id: str) -> Obligation | None:
+        return next((each for _, each in self.obligations() if each.id == obligation_id), None)
 
     def ladder_of(self, obligation: Obligation) -> Ladder:
         """Named, else undated, else by the verb of the text."""
@@ -327,104 +389,6 @@ class Window(Value):
     start: Instant
     end: Instant
     """Exclusive."""
-
-
-def faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What no single field can know: names that nothing defines, rungs too close, obligations nobody can follow.
-
-    Yields (path in the file, message that says what to do).
-    """
-    yield from _side_faults(plan)
-    yield from _ladder_faults(plan)
-    seen: set[str] = set()
-    refs: set[str] = set()
-    for i, provision in enumerate(plan.provisions):
-        if provision.ref in refs:
-            yield ("provisions", i, "ref"), f"{provision.ref} is there already; put its obligations together there"
-        refs.add(provision.ref)
-        if provision.obligations and not provision.operative:
-            yield ("provisions", i, "operative"), "a recital holds no obligations; set operative: true or remove them"
-        for j, obligation in enumerate(provision.obligations):
-            path = ("provisions", i, "obligations", j)
-            if obligation.id in seen or obligation.id == "office":
-                yield (*path, "id"), f"{obligation.id!r} is taken; give each obligation an id of its own"
-            seen.add(obligation.id)
-            for where, message in _obligation_faults(plan, obligation):
-                yield (*path, *where), message
-
-
-def _side_faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for name, side in plan.sides.items():
-        if side.focal_point is not None and side.focal_point not in plan.offices:
-            yield ("sides", name, "focal_point"), _undefined("office", side.focal_point, plan.offices)
-    for name, office in plan.offices.items():
-        if office.side not in plan.sides:
-            yield ("offices", name, "side"), _undefined("side", office.side, plan.sides)
-        if Rank.COORDINATOR not in office.titles:
-            yield ("offices", name, "titles"), "name the coordinator (rank 1): every ladder starts there"
-        for rank, suffix in RANK_SUFFIX.items():
-            if suffix and rank in office.titles and name + suffix in plan.offices:
-                yield ("offices", name + suffix), f"{name + suffix} is rank {rank.value} of {name}; name it otherwise"
-
-
-def _ladder_faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for strength in Strength:
-        if strength not in plan.ladder_by_strength:
-            yield ("ladder_by_strength",), f"say which ladder {strength.value!r} follows"
-    for strength, name in plan.ladder_by_strength.items():
-        if name not in plan.ladders:
-            yield ("ladder_by_strength", strength.value), _undefined("ladder", name, plan.ladders)
-    if plan.undated_ladder not in plan.ladders:
-        yield ("undated_ladder",), _undefined("ladder", plan.undated_ladder, plan.ladders)
-    for name, ladder in plan.ladders.items():
-        path = ("ladders", name, "rungs")
-        if ladder.rungs[0].after or ladder.rungs[0].rank is not Rank.COORDINATOR:
-            yield (*path, 0), "the first rung is the coordinator's, after: PT0S"
-        for i, (lower, upper) in enumerate(zip(ladder.rungs, ladder.rungs[1:], strict=False), start=1):
-            if upper.rank <= lower.rank:
-                yield (*path, i, "rank"), "each rung names a higher rank than the one below it"
-            if upper.after - lower.after < plan.despatch.period:
-                yield (*path, i, "after"), "a rung is never closer than one despatch period to the one below"
-
-
-def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for field in ("sides", "third_states"):
-        for i, side in enumerate(getattr(obligation, field)):
-            if side not in plan.sides:
-                yield (field, i), _undefined("side", side, plan.sides)
-    if obligation.host is not None and obligation.host not in obligation.all_sides:
-        yield ("host",), f"the host is one of the sides that take part: {', '.join(obligation.all_sides)}"
-    if obligation.ladder is not None and obligation.ladder not in plan.ladders:
-        yield ("ladder",), _undefined("ladder", obligation.ladder, plan.ladders)
-    for side in obligation.all_sides:
-        office = obligation.working_offices.get(side)
-        if office is None:
-            yield ("offices",), f"no office of {side}; state it, or give it under readings: offices: chosen"
-        elif office not in plan.offices:
-            yield ("offices", side), _undefined("office", office, plan.offices)
-        elif plan.offices[office].side != side:
-            yield ("offices", side), f"{office} is an office of {plan.offices[office].side}, not of {side}"
-    yield from _reading_faults(obligation)
-
-
-def _reading_faults(obligation: Obligation) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    order = obligation.readings.order
-    if order and order.chosen is not None and sorted(order.chosen) != sorted(obligation.all_sides):
-        yield ("readings", "order", "chosen"), "the order names each side that takes part, once"
-    first = obligation.working_first_host
-    if first is not None and obligation.host is None and first not in obligation.all_sides:
-        yield ("readings", "first_host", "chosen"), f"the host is one of {', '.join(obligation.all_sides)}"
-    windows = obligation.working_windows
-    if isinstance(windows, YearWindows) and windows.last < windows.first:
-        yield ("readings", "windows", "chosen", "last"), "the last year is not before the first"
-    fields = set(Obligation.model_fields)
-    for name in obligation.basis:
-        if name not in fields:
-            yield ("basis", name), f"{name!r} is no field of an obligation"
-
-
-def _undefined(what: str, name: str, known: Mapping[str, object]) -> str:
-    return f"no {what} {name!r} is defined; there are: {', '.join(sorted(known))}"
 
 
 Readings.model_rebuild()

@@ -78,7 +78,8 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
     if notice.quiet:
         at = state.letter_at or max((state.last_letter or now) + rule.period, now)
     else:
-        at = min(state.letter_at or now + rule.gather, now + rule.gather)
+        gather = rule.gather if notice.gather is None else notice.gather
+        at = min(state.letter_at or now + gather, now + gather)
     standing = {**state.standing, notice.key: Standing(notice=notice)}
     return state.model_copy(update={"standing": standing, "letter_at": at})
 
@@ -183,9 +184,27 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
         return Despatch(**common, announcement=state.queue[0])
     if state.letter_at is None or state.letter_at > now or not state.standing:
         return None
-    standing = sorted(state.standing.values(), key=lambda s: (s.sent, s.notice.since, s.notice.key))
+    standing = in_order(state)
     repeated = tuple(s.notice.key for s in standing if s.sent)
     return Despatch(**common, notices=tuple(s.notice for s in standing), repeated=repeated)
+
+
+def in_order(state: PostRoomState) -> list[Standing]:
+    """What a letter lists, in its order: new first, oldest first."""
+    return sorted(state.standing.values(), key=lambda s: (s.sent, s.notice.since, s.notice.key))
+
+
+def says_the_same(state: PostRoomState) -> bool:
+    """Whether the next letter says what the last one said, but for its date, unless something is heard before."""
+    quiet = not state.queue and state.delayed is None and state.hold_until is None and not state.unreachable
+    return quiet and bool(state.standing) and all(standing.sent for standing in state.standing.values())
+
+
+def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
+    """What follows from such a letter, once it is sent: the same as `despatched` says, in one step."""
+    period = state.address.despatch.period
+    changes = {"composed": state.composed + 1, "last_letter": now, "letter_at": now + period, "second_address": False}
+    return state.model_copy(update=changes)
 
 
 def keys_of(despatch: Despatch) -> tuple[str, ...]:
@@ -219,7 +238,8 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         state = _announced(state, despatch.announcement)
     else:
         standing = {
-            k: s.model_copy(update={"sent": True}) if _in(k, despatch) else s for k, s in state.standing.items()
+            k: s if s.sent or not _in(k, despatch) else s.model_copy(update={"sent": True})
+            for k, s in state.standing.items()
         }
         state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
         # What came while the letter was on its way keeps its own haste; the rest waits for the next period.

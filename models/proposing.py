@@ -26,6 +26,13 @@ class Proposing(Asking[S]):
         """The last consent is in: the terms take effect."""
         raise NotImplementedError
 
+    def ends_with_consent(self, state: S) -> bool:
+        """Whether the item ends once everybody is told."""
+        return False
+
+    def after_consent(self, draft: Draft[S]) -> None:
+        """What follows once everybody is told: the end of an item that has no more to settle."""
+
     def fell(self, draft: Draft[S], proposal: Proposal) -> None:
         """A proposal was rejected or withdrawn, and nothing took its place."""
 
@@ -38,7 +45,7 @@ class Proposing(Asking[S]):
         raise NotImplementedError
 
     def _refuse_proposing(self, state: S, terms: Terms, side: str, now: Instant) -> Refusal | None:
-        standing = state.open_proposal(terms.topic)
+        standing = state.open_proposal(terms.topic, terms.about)
         if standing and standing.side != side:
             whose = f"proposal {standing.number} ({terms.topic.value}) of {standing.office}"
             return self.no(state, "open-proposal", f"{whose} is open: accept, reject or counter it")
@@ -47,8 +54,9 @@ class Proposing(Asking[S]):
         return self._refuse_until(state, terms, now) or self.refuse_terms(state, terms, now)
 
     def _refuse_until(self, state: S, terms: Terms, now: Instant) -> Refusal | None:
-        if terms.topic is Topic.DROP and not terms.reason.strip():
-            return self.no(state, "bad-terms", "say why it is to be dropped")
+        if terms.topic in (Topic.DROP, Topic.EXCUSE) and not terms.reason.strip():
+            what = "to be dropped" if terms.topic is Topic.DROP else "excused"
+            return self.no(state, "bad-terms", f"say why it is {what}")
         if terms.topic not in (Topic.POSTPONE, Topic.EXTEND):
             return None
         if terms.until is None or terms.until <= now:
@@ -69,7 +77,8 @@ class Proposing(Asking[S]):
         if proposal is None:
             return self.no(state, "no-such-proposal", f"there is no proposal {act.proposal} here")
         if not proposal.open:
-            newest = max((p for p in state.proposals if p.terms.topic is proposal.terms.topic), key=lambda p: p.number)
+            same = (proposal.terms.topic, proposal.terms.about)
+            newest = max((p for p in state.proposals if (p.terms.topic, p.terms.about) == same), key=lambda p: p.number)
             newer = f"; the newest is {newest.number} ({newest.status.value})" if newest is not proposal else ""
             message = f"proposal {proposal.number} is {proposal.status.value}{newer}"
             return self.no(state, "stale-proposal" if newer else "not-open", message)
@@ -84,10 +93,11 @@ class Proposing(Asking[S]):
                 return self.no(state, "already-consented", f"your side has consented to proposal {proposal.number}")
             return self.refuse_consent(state, proposal, now)
         if isinstance(act, Counter):
-            if act.terms.topic is not proposal.terms.topic:
-                return self.no(state, "bad-terms", f"proposal {proposal.number} is about {proposal.terms.topic.value}")
-            if proposal.terms.topic is Topic.DROP:
-                return self.no(state, "bad-terms", "a proposal to drop is accepted or rejected")
+            if (act.terms.topic, act.terms.about) != (proposal.terms.topic, proposal.terms.about):
+                about = proposal.terms.about or proposal.terms.topic.value
+                return self.no(state, "bad-terms", f"proposal {proposal.number} is about {about}")
+            if proposal.terms.topic in (Topic.DROP, Topic.EXCUSE):
+                return self.no(state, "bad-terms", f"a proposal to {proposal.terms.topic} is accepted or rejected")
             return self._refuse_until(state, act.terms, now) or self.refuse_terms(state, act.terms, now)
         return None
 
@@ -103,7 +113,7 @@ class Proposing(Asking[S]):
         return None
 
     def _propose(self, draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
-        draft.overtake(terms.topic)
+        draft.overtake(terms.topic, about=terms.about)
         number = draft.state.last_proposal + 1
         proposal = Proposal(
             number=number,
@@ -153,13 +163,14 @@ class Proposing(Asking[S]):
             f"all sides consent to {draft.words(terms)} (proposal {number})",
             proposal=number,
         )
-        if terms.topic is Topic.DROP:
+        if terms.topic in (Topic.DROP, Topic.EXCUSE):
             said = draft.state.announced
             self.agreed(draft, proposal)
             if draft.state.announced == said:  # no cancellation tells it
                 text = f"All sides consent to {draft.words(terms)}."
                 draft.announce(AnnouncementKind.ANSWER, setup.sides, text, final=True)
-            self.close(draft, "dropped", None, f"Dropped by consent: {terms.reason}")
+            status = "dropped" if terms.topic is Topic.DROP else "excused"
+            self.close(draft, status, None, f"{status.capitalize()} by consent: {terms.reason}")
             return
         if terms.topic is Topic.EXTEND:
             draft.put(extended_to=terms.until, late=False)
@@ -169,7 +180,9 @@ class Proposing(Asking[S]):
             draft.put(asleep_until=terms.until, awake=False)
         elif terms.topic is Topic.HOST:
             draft.put(host=terms.host)
-            report = SessionReport(session=setup.session or "", item=setup.id, status="open", host=terms.host)
+            report = SessionReport(
+                session=setup.session or "", item=setup.id, status="open", host=terms.host, reason=terms.reason
+            )
             draft.effects.append(Report(report=report))
         said = draft.state.announced
         self.agreed(draft, proposal)
@@ -178,7 +191,9 @@ class Proposing(Asking[S]):
                 AnnouncementKind.ANSWER,
                 setup.sides,
                 f"All sides consent to {draft.words(terms)}.",
+                final=self.ends_with_consent(draft.state),
             )
+        self.after_consent(draft)
 
     def _end_proposal(self, draft: Draft[S], act: Reject | Withdraw, side: str) -> None:
         proposal = draft.state.proposal(act.proposal)

@@ -1,180 +1,414 @@
 """A series: which session is opened next, when, and who hosts it."""
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from models.base import Instant, Value
-from models.effects import SessionReport
+from pydantic import model_validator
+
+from models import turns
+from models.acts import Act, Call, Topic
+from models.adoption import AdoptedSession, PastState, adopted_entries
+from models.base import Instant
+from models.commitment import CommitmentState
+from models.effects import EnterElsewhere, Open, Order, Report, SessionReport, Tell
 from models.ids import event_uid, session_id
-from models.item import ItemSetup
+from models.item import Draft, ItemSetup, ItemState, Step
+from models.machine import Machine
 from models.meeting import MeetingState
 from models.plan import HostRule, Kind, Window
-from models.views import ItemRow, ItemView, LedgerEntry
+from models.turns import Turns
+from models.views import ItemRow, ItemView, Refusal
 
-SESSIONS_KEPT = 20
-
-
-class Turn(Value):
-    """One session's hosting."""
-
-    session: str
-    planned: str | None
-    """The side whose turn it was; None where nothing says."""
-    host: str | None = None
-    state: str = "owed"
-    """owed, served, swapped, forfeited, unknown"""
+SESSIONS_PER_RUN = 10
+"""Sessions that one run of the workflow opens: its history does not grow with their number."""
 
 
-class SeriesState(Value):
-    """What a series carries from session to session."""
+class SeriesState(ItemState):
+    """What a series carries from session to session. Its setup is also that of its sessions, but for their id, name,
+    window and uid."""
 
-    template: ItemSetup
-    """The setup of a session, but for its id, name, window and uid; its own id is the series'."""
     host_rule: HostRule
-    fixed_host: str | None
-    first_host: str | None
-    order: tuple[str, ...]
-    first_title: str | None
+    fixed_host: str | None = None
+    first_host: str | None = None
+    """The host of the first session where no turns are stated."""
+    first_title: str | None = None
     launched: Instant
     as_of: Instant
-    """A window that ended before enters as unknown."""
+    """A window that ended before enters as unknown, or as the adopted history has it."""
     valid_until: Instant | None = None
     windows: tuple[Window, ...] = ()
-    """Empty where nothing states how often it meets: then one session is open at a time."""
+    """Empty where nothing states how often it meets."""
     expired: bool = False
-    """The plan's validity ended: no further session is opened."""
+    """The plan's validity ended, or the sides dropped what nothing dates: no further session is opened."""
     opened: int = 0
-    turns: tuple[Turn, ...] = ()
+    """How many windows have opened; of what nothing dates, how many sessions."""
+    called_sessions: int = 0
+    """How many sessions were called."""
     open_sessions: tuple[str, ...] = ()
-    ledger: tuple[LedgerEntry, ...] = ()
-    entries: int = 0
+    hosting: Turns
+    session_kind: str = Kind.MEETING.value
+    """Kind of a session; exchange and the like where each year asks for evidence anew."""
+    past: tuple[AdoptedSession, ...] = ()
+    sessions_per_run: int = 1
+    tells_plan: bool = False
+    """The plan is told of every session that opens and ends."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_old(cls, data: Any) -> Any:
+        """A state from before series were items: its setup was called the template, its turns stood by themselves."""
+        if isinstance(data, dict) and "template" in data:
+            data = {**data, "setup": data["template"]}
+            data["hosting"] = _of_old(data.get("order", ()), data.get("first_host"), data.get("turns", ()))
+        return data
 
     @property
     def exhausted(self) -> bool:
         return self.expired or (bool(self.windows) and self.opened >= len(self.windows))
 
-
-class Opening(Value):
-    """The next session: a meeting to start, or one whose window ended before the launch."""
-
-    state: MeetingState
-    unknown: bool
-
-
-def next_host(order: Sequence[str], first: str | None, turns: Sequence[Turn]) -> str | None:
-    """Whose turn the next session is: the next in order after the last host; None where nothing says.
-
-    A turn whose host is not known leaves the next one to be agreed: nothing is presumed.
-    """
-    if not turns:
-        return first
-    last = turns[-1].host or (turns[-1].planned if turns[-1].state != "unknown" else None)
-    return order[(order.index(last) + 1) % len(order)] if last in order else None
+    @property
+    def on_call(self) -> bool:
+        """Nothing dates it: its sessions are called."""
+        return not self.windows and (self.setup.on_trigger or bool(self.setup.rounds))
 
 
 def opens_at(state: SeriesState) -> Instant | None:
-    """When the next session is opened; None while only the end of the open one brings the next."""
-    if state.windows:
-        return None if state.exhausted else state.windows[state.opened].start
-    if state.open_sessions or state.expired:
+    """When the next session is opened; None while only a call, or the end of the open one, brings the next."""
+    if state.closed or state.exhausted or state.on_call:
         return None
-    return state.launched
+    if state.windows:
+        window = state.windows[state.opened]
+        return window.start if window.end <= state.as_of else asking_from(window, state.setup)
+    return None if state.open_sessions else state.launched
 
 
-def open_next(state: SeriesState) -> Opening:
-    """The session that comes next, with its host."""
-    window = state.windows[state.opened] if state.windows else None
-    name = window.name if window else str(state.opened + 1)
-    meeting = MeetingState(setup=_session_setup(state, window, name), host=_host(state))
-    return Opening(state=meeting, unknown=window is not None and window.end <= state.as_of)
+def asking_from(window: Window, setup: ItemSetup) -> Instant:
+    """When asking starts: as the window opens, or early enough for the ladder and the plan's lead before its end."""
+    if not setup.lead:
+        return window.start
+    top = max(rung.after for party in setup.parties for rung in party.ladder)
+    return min(window.start, window.end - top - setup.lead)
 
 
-def opened(state: SeriesState, opening: Opening, now: Instant) -> SeriesState:
-    """The series once this session is opened (or entered as unknown)."""
-    name, host, item = opening.state.setup.session or "", opening.state.host, opening.state.setup.id
-    turn = Turn(session=name, planned=host, state="unknown" if opening.unknown else "owed")
-    changes = {
-        "opened": state.opened + 1,
-        "turns": (*state.turns, turn)[-SESSIONS_KEPT:],
-        "open_sessions": state.open_sessions if opening.unknown else (*state.open_sessions, item),
-    }
-    what = "enters as unknown: its window ended before the launch" if opening.unknown else "opened"
-    text = f"session {name} {what}"
-    return entered(state.model_copy(update=changes), now, "opened", text, session=name, host=host)
+class SeriesMachine(Machine[SeriesState]):
+    """Opens sessions and keeps the turns. What is asked about a session is the session's own."""
+
+    verbs = frozenset({"call", "progress"})
+    topics: frozenset[Topic] = frozenset()
+
+    def status_of(self, state: SeriesState) -> str:
+        if state.closed:
+            return state.closed.status
+        if any(self.asked_in_round(state)):
+            return "progress-awaited"
+        waits = opens_at(state) is not None or state.open_sessions or state.on_call
+        return "dormant" if waits else "closed"
+
+    def next_moment(self, state: SeriesState) -> tuple[Instant, str] | None:
+        if state.closed:
+            return None
+        at, moments = opens_at(state), []
+        if at is not None:
+            name = state.windows[state.opened].name if state.windows else str(state.opened + 1)
+            moments.append((at, f"session {name} opens"))
+        if (round_moment := self.round_moment(state)) is not None:
+            moments.append(round_moment)
+        return min(moments, default=None)
+
+    def sentence(self, state: SeriesState) -> str:
+        moment, name = self.next_moment(state), f"{state.setup.ref} {state.setup.short}"
+        if moment is not None:
+            return f"{name}: {moment[1]} {state.setup.clock.on(moment[0])}"
+        if state.on_call:
+            return f"{name}: {self.trigger(state)}"
+        return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
+
+    def row(self, state: SeriesState) -> ItemRow:
+        setup = state.setup
+        return ItemRow(
+            id=setup.id,
+            ref=setup.ref,
+            kind=Kind.MEETING_SERIES.value,
+            title=setup.title,
+            status=self.status_of(state),
+            awaiting=self.awaiting(state),
+            next_at=moment[0] if (moment := self.next_moment(state)) else None,
+            next_what=self.sentence(state),
+            window=state.windows[state.opened] if state.windows and not state.exhausted else None,
+            host=_host(state),
+            assumed=setup.assumed,
+            clock=setup.clock,
+        )
+
+    def view(self, state: SeriesState) -> ItemView:
+        ledger = {**state.hosting.model_dump(mode="json"), "rotating": state.host_rule is HostRule.ROTATING}
+        ledger["next"] = explain(state)
+        progress = tuple(each.model_dump(mode="json") for each in state.progress)
+        row = self.row(state).model_dump()
+        return ItemView(**row, plan=state.setup.plan, ledger=state.ledger, progress=progress, turns=ledger)
+
+    # Deciding
+
+    def due(self, state: SeriesState, now: Instant) -> Step[SeriesState]:
+        """The next session whose time has come (one at a time), a status round, or the end of the series."""
+        if state.closed:
+            return Step(state=state)
+        draft = Draft(state, now)
+        round_at = self.pass_rounds(draft)
+        if state.on_call and state.past and not state.opened:
+            for known in state.past:
+                self._adopt(draft, known.session, None, known)
+            draft.put(opened=len(state.past))
+        at = opens_at(draft.state)
+        if at is not None and at <= now:
+            self._open_window(draft)
+        elif state.exhausted and not state.open_sessions:
+            self.close(draft, "expired" if state.expired and state.on_call else "closed", None, _ENDED)
+        self.reconcile(draft, due_at=round_at)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def refuse_own(self, state: SeriesState, act: Act, side: str, now: Instant) -> Refusal | None:
+        return self.no(state, "wrong-kind", f"a series is not {act.verb.replace('_', ' ')}; act on one of its sessions")
+
+    def refuse_call(self, state: SeriesState, act: Call, side: str) -> Refusal | None:
+        if not state.on_call:
+            return self.no(state, "wrong-kind", "its sessions open by themselves")
+        return super().refuse_call(state, act, side)
+
+    def take_call(self, draft: Draft[SeriesState], act: Call, side: str) -> None:
+        """Opens a session with the stated necessity; its date and host are then agreed as ever."""
+        self.say_called(draft, act, side)
+        draft.put(called_sessions=draft.state.called_sessions + 1)
+        name = str(draft.state.called_sessions + len(draft.state.past))
+        self._open(draft, name, None, called=act.reason)
+
+    def _open_window(self, draft: Draft[SeriesState]) -> None:
+        state = draft.state
+        window = state.windows[state.opened] if state.windows else None
+        name = window.name if window else str(state.opened + 1)
+        known = next((each for each in state.past if each.session == name), None)
+        if known is None and window is not None and window.end <= state.as_of:
+            known = AdoptedSession(obligation=state.setup.obligation, session=name, state=PastState.UNKNOWN)
+        if known is None:
+            self._open(draft, name, window)
+        else:
+            self._adopt(draft, name, window, known)
+        draft.put(opened=state.opened + 1)
+
+    def _open(self, draft: Draft[SeriesState], name: str, window: Window | None, called: str = "") -> None:
+        state = draft.state
+        hosting = turns.open_session(state.hosting, name, window.start if window else draft.now)
+        draft.put(hosting=hosting)
+        host = _opening_host(draft.state, name)
+        setup = _session_setup(state, window, name, draft.now)
+        if state.session_kind == Kind.MEETING:
+            turn = _planned(draft.state, name)
+            session: ItemState = MeetingState(setup=setup, host=host, turn=turn, called=called)
+            workflow = "meeting"
+        else:
+            session, workflow = CommitmentState(setup=setup, called=called), "commitment"
+        draft.effects.append(Open(workflow=workflow, state=session))
+        draft.put(open_sessions=(*state.open_sessions, setup.id))
+        draft.enter("opened", f"session {name} opened", session=name, host=host)
+        self._tell_plan(draft, SessionReport(session=name, item=setup.id, status="opened", title=setup.title))
+
+    def _adopt(self, draft: Draft[SeriesState], name: str, window: Window | None, past: AdoptedSession) -> None:
+        """A session of before the launch: it enters the record and the turns, and nobody is written to."""
+        state = draft.state
+        session = MeetingState(setup=_session_setup(state, window, name, draft.now), host=past.host)
+        item: ItemState = session if state.session_kind == Kind.MEETING else CommitmentState(setup=session.setup)
+        draft.effects.append(EnterElsewhere(item=item.setup.id, entries=adopted_entries(item, past, draft.now)))
+        on = past.date.start if past.date else None
+        hosting = turns.adopt(state.hosting, name, past.state.value, past.host, on)
+        draft.put(hosting=hosting)
+        unknown = past.state is PastState.UNKNOWN
+        what = "enters as unknown: its window ended before the launch" if unknown else past.words
+        draft.enter("opened" if unknown else "adopted", f"session {name} {what}", session=name, host=past.host)
+
+    def _tell_plan(self, draft: Draft[SeriesState], report: SessionReport) -> None:
+        if draft.state.tells_plan:
+            draft.effects.append(Report(report=report))
+
+    # What sessions and the plan tell
+
+    def learn(self, state: SeriesState, report: SessionReport, now: Instant) -> Step[SeriesState]:
+        """A session tells its host, or its end: the turn is served, swapped or forfeited."""
+        draft = Draft(state, now)
+        if report.closed and report.item in state.open_sessions:
+            hosting = turns.close_session(
+                state.hosting, report.session, report.held, report.host, report.on, report.reason
+            )
+        elif report.host and not report.closed:
+            hosting = turns.agree_host(state.hosting, report.session, report.host, report.reason)
+        else:
+            hosting = state.hosting
+        left = tuple(item for item in state.open_sessions if not (report.closed and item == report.item))
+        # Nothing dates a series without windows: once the sides have dropped a session, no other is asked for.
+        given_up = not state.windows and not state.on_call and report.closed and report.status == "dropped"
+        expired = state.expired or given_up or (state.valid_until is not None and state.valid_until <= now)
+        draft.put(hosting=hosting, open_sessions=left, expired=expired)
+        text = f"session {report.session} {report.status}" + (f", host {report.host}" if report.host else "")
+        draft.enter(report.status, text, session=report.session, host=report.host)
+        self._give_hosts(draft, state.hosting, except_for=report.session)
+        if report.closed:
+            self._tell_plan(draft, report)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def _give_hosts(self, draft: Draft[SeriesState], before: Turns, except_for: str = "") -> None:
+        """Open sessions whose turn has become known learn their host."""
+        if draft.state.host_rule is not HostRule.ROTATING:
+            return
+        known = {turn.session: turn.planned for turn in before.turns}
+        for turn in draft.state.hosting.turns:
+            item = session_id(draft.state.setup.plan, draft.state.setup.obligation, turn.session)
+            fresh = turn.planned is not None and known.get(turn.session) is None
+            if fresh and turn.session != except_for and item in draft.state.open_sessions:
+                order = Order(host=turn.planned, text=turns.explain(draft.state.hosting, turn.session))
+                draft.effects.append(Tell(item=item, order=order))
+
+    def ordered(self, state: SeriesState, order: Order, now: Instant) -> Step[SeriesState]:
+        """What the plan tells: an answer that the sides have settled, an amendment, or the end."""
+        if state.closed:
+            return Step(state=state)
+        draft = Draft(state, now)
+        if order.host:
+            self._settle_first(draft, order)
+        if order.changes:
+            self._change(draft, order)
+        if order.end:
+            end = Order(end=order.end, text=order.text)
+            draft.effects += [Tell(item=item, order=end) for item in state.open_sessions]
+            draft.put(expired=True, open_sessions=())
+            self.close(draft, order.end, None, order.text)
+        else:
+            self.reconcile(draft)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def _settle_first(self, draft: Draft[SeriesState], order: Order) -> None:
+        before = draft.state.hosting
+        assert order.host is not None
+        draft.put(first_host=order.host)
+        if draft.state.host_rule is HostRule.ROTATING:
+            draft.put(hosting=turns.settle_first(before, order.host))
+        else:
+            first = next(iter(draft.state.open_sessions), None)
+            if first is not None:
+                draft.effects.append(Tell(item=first, order=order))
+        draft.enter("settled", f"first host {order.host}: {order.text}")
+        self._give_hosts(draft, before)
+
+    def _change(self, draft: Draft[SeriesState], order: Order) -> None:
+        """An amendment or a settled question: changed fields of the setup, another order of turns, or new windows."""
+        changes = dict(order.changes)
+        state = draft.state
+        windows, past, sequence = changes.pop("windows", None), changes.pop("past", None), changes.pop("order", None)
+        if windows is not None:
+            draft.put(windows=_windows_to_come(state, windows, draft.now), opened=0)
+        if isinstance(sequence, list):
+            draft.put(hosting=_reordered(state.hosting, tuple(str(side) for side in sequence)))
+        if past is not None:
+            self._learn_past(draft, AdoptedSession.model_validate(past))
+        if changes:
+            draft.put(setup=ItemSetup.model_validate({**state.setup.model_dump(), **changes}))
+        draft.enter("amended", order.text, changes=order.changes)
+
+    def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:
+        state = draft.state
+        setup = _session_setup(state, None, past.session, draft.now)
+        item: ItemState = MeetingState(setup=setup, host=past.host)
+        if state.session_kind != Kind.MEETING:
+            item = CommitmentState(setup=setup)
+        # An unknown session has two lines in its record: what is known now follows them.
+        entries = adopted_entries(item, past, draft.now, first=3)
+        draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
+        on = past.date.start if past.date else None
+        draft.put(hosting=turns.learn_past(state.hosting, past.session, past.state.value, past.host, on))
+        self._give_hosts(draft, state.hosting)
 
 
-def _host(state: SeriesState) -> str | None:
+_ENDED = "the last session is closed out"
+
+
+def _of_old(order: Any, first: str | None, old: Any) -> Turns:
+    """The ledger of a series from before turns had a module of their own, played through it once more."""
+    hosting = turns.begin(tuple(order), first)
+    for turn in old:
+        hosting = turns.open_session(hosting, turn["session"])
+        if turn.get("state") == "unknown":
+            hosting = turns.adopt(turns.begin(tuple(order), None), turn["session"], "unknown", None)
+        elif turn.get("host"):
+            hosting = turns.agree_host(hosting, turn["session"], turn["host"])
+        if turn.get("state") in ("served", "swapped", "forfeited"):
+            hosting = turns.close_session(hosting, turn["session"], turn["state"] != "forfeited", turn.get("host"))
+    return hosting
+
+
+def _reordered(hosting: Turns, order: tuple[str, ...]) -> Turns:
+    """Another order of turns for whatever is not opened yet, beginning with the side that is next."""
+    upcoming = turns.next_host(hosting)
+    hosting = hosting.model_copy(update={"order": order})
+    return turns.settle_first(hosting, upcoming) if upcoming else hosting
+
+
+def _windows_to_come(state: SeriesState, windows: Any, now: datetime) -> tuple[Window, ...]:
+    """Those of the new windows that are still to open: what was opened stays as it was opened."""
+    taken = {turn.session for turn in state.hosting.turns}
+    found = (Window.model_validate(window) for window in windows)
+    return tuple(window for window in found if window.end > now and window.name not in taken)
+
+
+def _planned(state: SeriesState, session: str) -> str | None:
+    return next((turn.planned for turn in state.hosting.turns if turn.session == session), None)
+
+
+def _opening_host(state: SeriesState, session: str) -> str | None:
     if state.host_rule is HostRule.ROTATING:
-        return next_host(state.order, state.first_host, state.turns)
+        return _planned(state, session)
+    if state.fixed_host is None and not state.hosting.turns[:-1]:
+        return state.first_host
     return state.fixed_host
 
 
-def _session_setup(state: SeriesState, window: Window | None, name: str) -> ItemSetup:
-    template = state.template
-    item = session_id(template.plan, template.obligation, name)
-    first = state.opened == 0 and state.first_title
-    return template.model_copy(
+def _host(state: SeriesState) -> str | None:
+    """The host of the session that opens next."""
+    if state.host_rule is HostRule.ROTATING:
+        return turns.next_host(state.hosting)
+    return state.fixed_host
+
+
+def explain(state: SeriesState) -> str:
+    """Who hosts next, and why."""
+    if state.host_rule is HostRule.ROTATING:
+        return turns.explain(state.hosting)
+    if state.fixed_host:
+        return f"{state.fixed_host} hosts every session: the text names it."
+    return "The text states no rotation: the host of each session is agreed for that session."
+
+
+def _session_setup(state: SeriesState, window: Window | None, name: str, now: Instant) -> ItemSetup:
+    series = state.setup
+    item = session_id(series.plan, series.obligation, name)
+    first = state.opened == 0 and not state.called_sessions and state.first_title
+    if window is not None:
+        starts: Instant | None = asking_from(window, series)
+    else:
+        starts = state.launched if not state.on_call else now
+    return series.model_copy(
         update={
             "id": item,
+            "kind": state.session_kind,
             "session": name,
-            "title": f"{state.first_title} {name}" if first else f"{template.title} {name}",
-            "short": f"{template.short} {name}",
+            "title": f"{state.first_title} {name}" if first else f"{series.title} {name}",
+            "short": f"{series.short} {name}",
             "uid": event_uid(item, state.launched.isoformat()),
-            "parent": template.id,
+            "parent": series.id,
             "window": window,
-            "opens_at": window.start if window else state.launched,
+            "opens_at": starts,
+            "rounds": (),
+            "on_trigger": False,
+            "rotating": state.host_rule is HostRule.ROTATING,
         }
     )
 
 
-def learn(state: SeriesState, report: SessionReport, now: Instant) -> SeriesState:
-    """A session tells its host, or its end: the turn is served, swapped or forfeited."""
-    turns = []
-    for turn in state.turns:
-        if turn.session == report.session:
-            swapped = bool(turn.planned and report.host and report.host != turn.planned)
-            done = ("swapped" if swapped else "served") if report.held else "forfeited"
-            turn = turn.model_copy(update={"host": report.host, "state": done if report.closed else turn.state})
-        turns.append(turn)
-    left = tuple(item for item in state.open_sessions if not (report.closed and item == report.item))
-    # Nothing dates a series without windows: once the sides have dropped a session, no other is asked for.
-    given_up = not state.windows and report.closed and report.status == "dropped"
-    expired = given_up or (state.valid_until is not None and state.valid_until <= now)
-    state = state.model_copy(update={"turns": tuple(turns), "open_sessions": left, "expired": expired})
-    text = f"session {report.session} {report.status}" + (f", host {report.host}" if report.host else "")
-    return entered(state, now, report.status, text, session=report.session, host=report.host)
-
-
-def entered(state: SeriesState, now: Instant, verb: str, text: str, **data: Any) -> SeriesState:
-    entry = LedgerEntry(n=state.entries + 1, at=now, verb=verb, text=text, data={k: v for k, v in data.items() if v})
-    return state.model_copy(update={"ledger": (*state.ledger, entry)[-SESSIONS_KEPT:], "entries": entry.n})
-
-
-def sentence(state: SeriesState) -> str:
-    """What the series waits for: the summary of its timer."""
-    at, name = opens_at(state), f"{state.template.ref} {state.template.short}"
-    if at is not None:
-        session = state.windows[state.opened].name if state.windows else str(state.opened + 1)
-        return f"{name}: session {session} opens {state.template.clock.on(at)}"
-    return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
-
-
-def row(state: SeriesState) -> ItemRow:
-    template, at = state.template, opens_at(state)
-    return ItemRow(
-        id=template.id,
-        ref=template.ref,
-        kind=Kind.MEETING_SERIES.value,
-        title=template.title,
-        status="dormant" if at is not None or state.open_sessions else "closed",
-        next_at=at,
-        next_what=sentence(state),
-        window=state.windows[state.opened] if state.windows and not state.exhausted else None,
-        host=_host(state),
-        assumed=template.assumed,
-        clock=template.clock,
-    )
-
-
-def view(state: SeriesState) -> ItemView:
-    return ItemView(**row(state).model_dump(), plan=state.template.plan, ledger=state.ledger)
+SERIES = SeriesMachine()

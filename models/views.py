@@ -76,6 +76,20 @@ class ItemView(ItemRow):
     sequence: int | None = None
     """SEQUENCE of the calendar object last said; None before the first."""
     late: bool = False
+    fate: str | None = None
+    """How it stands to its window: on-time, late (after it, done or agreed by every side), missed, excused."""
+    called: str = ""
+    """The necessity with which it was called."""
+    progress: tuple[dict[str, Any], ...] = ()
+    """The last answer of each side to a status round."""
+    amendments: tuple[dict[str, Any], ...] = ()
+    """Of a plan: every amendment in force, with the text that it took the place of."""
+    questions: tuple[dict[str, Any], ...] = ()
+    """Of a list of questions: each with its `answer`, null while it is open."""
+    turns: dict[str, Any] = Field(default_factory=dict)
+    """Of a series: the ledger of its hosting turns, and in `next` who hosts next and why."""
+    dates: dict[str, Any] = Field(default_factory=dict)
+    """Of a meeting: `original`, `revised` (each later one) and `actual`, as in `date`."""
     outcome: dict[str, Any] | None = None
     evidence: tuple[dict[str, Any], ...] = ()
 

@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
+from pydantic import JsonValue
+
 from models.acts import Terms, Topic
+from models.amendment import Amendment, AmendmentKind
 from models.base import Duration, Instant, Value
 
 _INFINITIVES = {
@@ -14,6 +17,8 @@ _INFINITIVES = {
     "report": "report the outcome to its higher authority",
     "evidence": "give evidence",
     "close": "close it out",
+    "progress": "say how far it has come",
+    "settle": "settle what the text leaves open",
     "give-address": "give an address that reaches the office",
 }
 
@@ -27,6 +32,7 @@ _ASSUMED = {
     "anchor_year": "the year from which it is counted",
     "ladder": "how high it is followed up",
     "host": "the host",
+    "report_to_higher": "that its result goes to the higher authority",
     "pairs": "which provinces, districts or units meet (to be agreed)",
 }
 
@@ -47,9 +53,16 @@ _STATUS = {
     "outcome-awaited": "it was held, and its outcome is awaited",
     "report-awaited": "its outcome is filed, and the report to the higher authority is awaited",
     "evidence-awaited": "evidence is awaited",
+    "progress-awaited": "the status round asks how far it has come",
+    "settling": "what the text leaves open is to be settled",
     "close-awaited": "all is on record, and its close-out is awaited",
     "closed": "it is closed out",
     "dropped": "it was dropped by consent",
+    "excused": "it was excused by agreement of the sides",
+    "missed": "it was not held",
+    "expired": "it was open when the plan's validity ended",
+    "settled": "all of it is settled",
+    "in-force": "it is in force",
     "unknown": "what became of it before the launch is unknown",
 }
 
@@ -119,11 +132,39 @@ def describe(terms: Terms, clock: Clock) -> str:
     if terms.topic is Topic.HOST:
         return f"{terms.host} as host"
     until = clock.moment(terms.until) if terms.until else ""
+    if terms.topic is Topic.ANSWER:
+        return f"{value_in_words(terms.value)} as the answer to {terms.question}"
+    if terms.topic is Topic.AMEND and terms.amendment is not None:
+        return amendment_in_words(terms.amendment)
     return {
+        Topic.EXCUSE: f"not holding it ({terms.reason})",
         Topic.POSTPONE: f"postponing until {until}",
         Topic.EXTEND: f"extending the window to {until}",
         Topic.DROP: f"dropping it ({terms.reason})",
     }.get(terms.topic, terms.topic.value)
+
+
+def value_in_words(value: JsonValue) -> str:
+    """An answer as people read it: LAO; KHM, LAO, VNM; held on 2024-05-03, host LAO."""
+    if isinstance(value, list):
+        return ", ".join(map(value_in_words, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value_in_words(each)}" for key, each in value.items() if each)
+    return str(value)
+
+
+def amendment_in_words(amendment: Amendment) -> str:
+    """An amendment as a noun phrase: "the cadence of 5.7-border-security: annual"."""
+    name = amendment.obligation
+    if amendment.kind is AmendmentKind.ADD:
+        return f"adding {name} under {amendment.provision}"
+    if amendment.kind is AmendmentKind.DROP:
+        return f"dropping {name} from the plan"
+    if amendment.kind is AmendmentKind.CHANGE:
+        fields = ", ".join(f"{field} {value_in_words(value)}" for field, value in amendment.fields.items())
+        return f"changing {name}: {fields}"
+    what = "cadence" if amendment.kind is AmendmentKind.CADENCE else "first host"
+    return f"the {what} of {name}: {amendment.value}"
 
 
 def _length(length: timedelta) -> str:

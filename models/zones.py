@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.base import Instant
 from models.invitation import ZonedTime
-from models.plan import OffsetWindows, Plan, Window, YearWindows
+from models.plan import OffsetRound, OffsetWindows, Plan, Window, YearRound, YearWindows
 from models.wording import Clock
 
 
@@ -39,28 +39,58 @@ def later(start: ZonedTime, length: timedelta) -> ZonedTime:
     return ZonedTime(local=end.astimezone(zone(start.zone)).replace(tzinfo=None), zone=start.zone, utc=end)
 
 
+ROUND = "round"
+"""The key under which the status rounds stand among the windows; no obligation may bear it."""
+
+
 def resolve_windows(plan: Plan, launched: Instant) -> dict[str, tuple[Window, ...]]:
-    """The windows of every obligation that has any, as instants."""
-    return {
-        obligation.id: tuple(windows_of(plan, rule, launched))
-        for _, obligation in plan.obligations()
-        if (rule := obligation.working_windows) is not None
-    }
+    """The windows of every obligation that has any, as instants; under `round` the status rounds."""
+    # Hundreds of obligations share a few rules: each is resolved once.
+    known: dict[YearWindows | OffsetWindows, tuple[Window, ...]] = {}
+    found: dict[str, tuple[Window, ...]] = {}
+    for _, obligation in plan.obligations():
+        rule = obligation.working_windows
+        if rule is None:
+            continue
+        if rule not in known:
+            known[rule] = tuple(windows_of(plan, rule, launched))
+        found[obligation.id] = known[rule]
+    if plan.round is not None:
+        found[ROUND] = tuple(_rounds(plan, plan.round, launched))
+    return found
+
+
+def _rounds(plan: Plan, rule: YearRound | OffsetRound, launched: Instant) -> list[Window]:
+    """A round asks at the start of its window, and is shown to the ministries at its end."""
+    if isinstance(rule, YearRound):
+        month, day = map(int, rule.day.split("-"))
+        days = [(str(year), datetime(year, month, day, tzinfo=zone(plan.zone))) for year in _years(rule)]
+        starts = [(name, start.astimezone(UTC)) for name, start in days]
+    else:
+        starts = [(str(n), launched + rule.opens + (n - 1) * rule.every) for n in range(1, rule.count + 1)]
+    return [Window(name=name, start=start, end=start + plan.round_closes) for name, start in starts]
+
+
+def _years(rule: YearRound) -> range:
+    return range(rule.first, rule.last + 1)
 
 
 def windows_of(plan: Plan, rule: YearWindows | OffsetWindows, launched: Instant) -> list[Window]:
     """Calendar years in the plan's zone, or offsets from the launch."""
     if isinstance(rule, YearWindows):
         return [
-            Window(name=str(year), start=_new_year(year, plan.zone), end=_new_year(year + 1, plan.zone))
+            Window(name=str(year), start=_year_begins(plan, year), end=_year_begins(plan, year + 1))
             for year in range(rule.first, rule.last + 1, rule.every)
         ]
     starts = [(n, launched + rule.opens + (n - 1) * rule.every) for n in range(1, rule.count + 1)]
     return [Window(name=str(n), start=start, end=start + rule.length) for n, start in starts]
 
 
-def _new_year(year: int, name: str) -> Instant:
-    return datetime(year, 1, 1, tzinfo=zone(name)).astimezone(UTC)
+def _year_begins(plan: Plan, year: int) -> Instant:
+    """1 January; where the sides have agreed on plan years, the day on which the plan took effect."""
+    start = plan.valid_from if plan.year == "plan" else None
+    month, day = (start.month, start.day) if start else (1, 1)
+    return datetime(year, month, day, tzinfo=zone(plan.zone)).astimezone(UTC)
 
 
 def clock_of(plan: Plan, now: Instant) -> Clock:

@@ -8,7 +8,7 @@ from models.acts import Terms, Topic
 from models.invitation import Slot
 from models.machine import Machine
 from models.meeting import MeetingState
-from models.opening import Launch, openings
+from models.opening import EDITION, Launch, openings
 from models.plan import Plan
 from models.zones import clock_of, end_of_validity, later, resolve_windows, zoned
 
@@ -76,13 +76,19 @@ def obligation(
     }
 
 
-def launch_of(plan: Plan, at: datetime = START) -> Launch:
-    return Launch(plan=plan, launched=at, as_of=at, valid_until=end_of_validity(plan), clock=clock_of(plan, at))
+def launch_of(plan: Plan, at: datetime = START, **more: Any) -> Launch:
+    return Launch(
+        plan=plan,
+        launched=at,
+        valid_until=end_of_validity(plan),
+        clock=clock_of(plan, at),
+        **{"as_of": at, "edition": EDITION, **more},
+    )
 
 
-def opened(plan: Plan, at: datetime = START) -> Any:
+def opened(plan: Plan, at: datetime = START, **more: Any) -> Any:
     """Everything that a launch of the plan starts."""
-    launch = launch_of(plan, at)
+    launch = launch_of(plan, at, **more)
     return openings(launch, resolve_windows(plan, launch.launched))
 
 

@@ -21,7 +21,9 @@ from temporalio.service import RPCError
 from activities.record import read_record
 from activities.settings import Settings
 from models.acts import Act
-from models.opening import Launch, all_offices
+from models.adoption import AdoptedSession
+from models.opening import EDITION, Launch
+from models.parties import all_offices
 from models.plan import Plan
 from models.views import ItemRow, ItemView, Receipt, Refusal
 from models.zones import clock_of, end_of_validity
@@ -47,7 +49,7 @@ class House:
     now: Callable[[], Awaitable[datetime]]
     acts: int = field(default=0)
 
-    async def launch(self, as_of: datetime | None = None) -> None:
+    async def launch(self, as_of: datetime | None = None, history: tuple[AdoptedSession, ...] = ()) -> Launch:
         now = await self.now()
         launch = Launch(
             plan=self.plan,
@@ -55,6 +57,8 @@ class House:
             as_of=as_of or now,
             valid_until=end_of_validity(self.plan),
             clock=clock_of(self.plan, now),
+            edition=EDITION,
+            history=history,
         )
         row = ItemRow(id=self.plan.plan, ref="-", kind="plan", title=self.plan.title, status="launching")
         handle = await self.client.start_workflow(
@@ -66,6 +70,7 @@ class House:
             memo={MEMO_ROW: row},
         )
         await eventually(lambda: handle.query("launched", result_type=bool))
+        return launch
 
     def item(self, item: str) -> str:
         return f"{self.plan.plan}/{item}"

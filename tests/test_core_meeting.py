@@ -232,7 +232,7 @@ def test_dropped_by_consent_is_closed() -> None:
 def test_a_missed_window_is_recorded_and_never_rolled_over() -> None:
     player = Player(MEETING, meeting()).tick(START + 400 * DAY)
     assert player.state.late and player.state.closed is None
-    assert [e.entry.verb for e in player.effects if isinstance(e, Enter)].count("late") == 1
+    assert [e.entry.verb for e in player.effects if isinstance(e, Enter)].count("missed") == 1
 
 
 def test_an_unreachable_office_pauses_its_ladder_only() -> None:

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from models import series
 from models.base import to_utc
-from models.effects import SessionReport
-from models.series import SeriesState
+from models.effects import EnterElsewhere, Open, SessionReport
+from models.series import SERIES, SeriesState, opens_at
 from tests.builders import DAY, START, launch_of, obligation, opened, plan_of
 
 
@@ -19,19 +18,26 @@ FIRST = {"readings": {"first_host": {"chosen": "LAO"}}}
 
 
 def open_one(state: SeriesState) -> tuple[SeriesState, str, str | None]:
-    opening = series.open_next(state)
-    return series.opened(state, opening, START), opening.state.setup.id, opening.state.host
+    at = opens_at(state)
+    assert at is not None
+    step = SERIES.due(state, max(at, START))
+    [session] = [effect.state for effect in step.effects if isinstance(effect, Open)]
+    return step.state, session.setup.id, session.host
+
+
+def learned(state: SeriesState, report: SessionReport, days: int = 0) -> SeriesState:
+    return SERIES.learn(state, report, START + days * DAY).state
 
 
 def test_one_session_a_window_with_the_host_turning() -> None:
     state = series_of(**FIRST)
     seen = []
     while not state.exhausted:
-        assert series.opens_at(state) == state.windows[state.opened].start
+        assert opens_at(state) == state.windows[state.opened].start
         state, item, host = open_one(state)
         seen.append((item, host))
     assert seen == [("t/s/2026", "LAO"), ("t/s/2027", "KHM"), ("t/s/2028", "LAO")]
-    assert series.opens_at(state) is None
+    assert opens_at(state) is None
 
 
 def test_windows_are_calendar_years_in_the_plans_zone() -> None:
@@ -44,7 +50,7 @@ def test_without_a_stated_first_host_none_is_presumed() -> None:
     state, _, host = open_one(series_of())
     assert host is None
     report = SessionReport(session="2026", item="t/s/2026", status="open", host="KHM")
-    _, _, host = open_one(series.learn(state, report, START))
+    _, _, host = open_one(learned(state, report))
     assert host == "LAO", "once the sides have agreed on a host, the next turn follows"
 
 
@@ -52,8 +58,8 @@ def test_a_turn_is_served_swapped_or_forfeited() -> None:
     state, item, _ = open_one(series_of(**FIRST))
     for host, held, expected in (("LAO", True, "served"), ("KHM", True, "swapped"), ("LAO", False, "forfeited")):
         report = SessionReport(session="2026", item=item, status="closed", host=host, closed=True, held=held)
-        learned = series.learn(state, report, START)
-        assert learned.turns[0].state == expected and learned.open_sessions == ()
+        after = learned(state, report)
+        assert after.hosting.turns[0].state == expected and after.open_sessions == ()
 
 
 def test_a_window_that_ended_before_the_launch_enters_as_unknown() -> None:
@@ -61,10 +67,12 @@ def test_a_window_that_ended_before_the_launch_enters_as_unknown() -> None:
     state = opened(plan, START + 40 * DAY).series[0]
     fates = []
     while not state.exhausted:
-        opening = series.open_next(state)
-        fates.append((opening.state.setup.session, opening.unknown))
-        state = series.opened(state, opening, START)
-    assert fates == [("2024", True), ("2025", True), ("2026", False), ("2027", False)]
+        step = SERIES.due(state, max(opens_at(state) or START, START + 40 * DAY))
+        opening = next(effect for effect in step.effects if isinstance(effect, Open | EnterElsewhere))
+        item = opening.state.setup.id if isinstance(opening, Open) else opening.item
+        fates.append((item, isinstance(opening, Open)))
+        state = step.state
+    assert fates == [("t/s/2024", False), ("t/s/2025", False), ("t/s/2026", True), ("t/s/2027", True)]
 
 
 def test_one_off_items_of_the_past_enter_as_unknown() -> None:
@@ -75,18 +83,19 @@ def test_one_off_items_of_the_past_enter_as_unknown() -> None:
         obligation("promise", kind="standing"),
     )
     found = opened(plan)
-    assert [item.setup.id for item in found.unknown] == ["t/old", "t/mou"]
-    assert [item.setup.id for item in found.meetings] == ["t/new"] and found.commitments == ()
+    assert [(item.setup.id, past.state) for item, past in found.past] == [("t/old", "unknown"), ("t/mou", "unknown")]
+    assert [item.setup.id for item in found.meetings] == ["t/new"]
+    assert [item.setup.id for item in found.commitments] == ["t/promise"]
     assert {room.office for room in found.post_rooms} == {"lao-moc", "khm-moc"}, "nobody else is written to"
 
 
 def test_without_windows_one_session_is_open_at_a_time() -> None:
     state = series_of(window=None)
-    assert series.opens_at(state) == START
+    assert opens_at(state) == START
     state, item, _ = open_one(state)
-    assert (item, series.opens_at(state)) == ("t/s/1", None)
+    assert (item, opens_at(state)) == ("t/s/1", None)
     report = SessionReport(session="1", item=item, status="closed", closed=True, held=True)
-    assert series.opens_at(series.learn(state, report, START + DAY)) is not None
+    assert opens_at(learned(state, report, 1)) is not None
 
 
 def test_offsets_count_from_the_launch() -> None:
@@ -106,9 +115,4 @@ def test_offsets_count_from_the_launch() -> None:
 def test_what_nothing_dates_is_not_asked_again_once_it_is_dropped() -> None:
     state, item, _ = open_one(series_of(window=None))
     report = SessionReport(session="1", item=item, status="dropped", closed=True)
-    assert series.opens_at(series.learn(state, report, START + DAY)) is None
-
-
-def test_the_host_of_an_unknown_session_is_not_presumed() -> None:
-    unknown = series.Turn(session="2025", planned="LAO", state="unknown")
-    assert series.next_host(["LAO", "KHM"], "LAO", [unknown]) is None
+    assert opens_at(learned(state, report, 1)) is None

@@ -1,10 +1,11 @@
-"""The five workflows. Each is a short loop: ask the core what is due, do it, wait for the next instant or message."""
+"""The workflows. Each is a short loop: ask the core what is due, do it, wait for the next instant or message."""
 
 from typing import Any
 
 from workflows.commitment import CommitmentWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.plan import PlanWorkflow
+from workflows.questions import QuestionsWorkflow
 from workflows.secretariat import SecretariatWorkflow
 from workflows.series import SeriesWorkflow
 
@@ -13,5 +14,6 @@ WORKFLOWS: list[type[Any]] = [
     SeriesWorkflow,
     MeetingWorkflow,
     CommitmentWorkflow,
+    QuestionsWorkflow,
     SecretariatWorkflow,
 ]

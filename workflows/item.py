@@ -6,20 +6,31 @@ from typing import Any, Generic
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, tell
+from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, start_item, tell
 from workflows.visibility import MEMO_ROW, show
 
 with workflow.unsafe.imports_passed_through():
     from models import acts
     from models.base import Instant
     from models.details import item_details
-    from models.effects import Effect, Enter, Publish, Report, words_by_office
+    from models.effects import (
+        Effect,
+        Enter,
+        EnterElsewhere,
+        Open,
+        Order,
+        Publish,
+        Report,
+        SessionReport,
+        Tell,
+        words_by_office,
+    )
     from models.invitation import Publication
     from models.item import S, Step
     from models.machine import Machine
     from models.postroom import Returned
     from models.record import RecordEntries
-    from models.views import ItemRow, ItemView, Receipt
+    from models.views import ItemRow, ItemView, LedgerEntry, Receipt
 
 
 class ItemWorkflow(Generic[S]):
@@ -40,6 +51,7 @@ class ItemWorkflow(Generic[S]):
         self._timer_at: Instant | None = None
         self._to_publish: Publish | None = None
         self._publisher: asyncio.Task[None] | None = None
+        self._opened = 0
 
     async def live(self) -> None:
         """Runs until the item is closed out and everything that follows from it is done."""
@@ -49,14 +61,22 @@ class ItemWorkflow(Generic[S]):
             await self._carry_out()
             if self.state.closed and not self._effects:
                 break
-            if workflow.info().is_continue_as_new_suggested():
+            if self.is_long():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._effects and not self._publishing():
                     self._set_timer(None, "")
-                    workflow.continue_as_new(self.state, memo={MEMO_ROW: self._shown})
+                    workflow.continue_as_new(self.carried(), memo={MEMO_ROW: self._shown})
             await self._wait()
         self._set_timer(None, "")
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._publishing())
+
+    def is_long(self) -> bool:
+        """Whether this run's history is long enough: the next run takes over."""
+        return workflow.info().is_continue_as_new_suggested()
+
+    def carried(self) -> Any:
+        """The argument of the next run."""
+        return self.state
 
     # Acts
 
@@ -142,6 +162,32 @@ class ItemWorkflow(Generic[S]):
     def check_close(self, act: acts.Close) -> None:
         self.check(act)
 
+    @workflow.update
+    def progress(self, act: acts.Progress) -> Receipt:
+        return self.take(act)
+
+    @progress.validator
+    def check_progress(self, act: acts.Progress) -> None:
+        self.check(act)
+
+    @workflow.update
+    def call(self, act: acts.Call) -> Receipt:
+        return self.take(act)
+
+    @call.validator
+    def check_call(self, act: acts.Call) -> None:
+        self.check(act)
+
+    @workflow.signal
+    def order(self, order: Order) -> None:
+        """What the workflow that opened it tells: its host, a change by amendment, or its end."""
+        self._keep(self.machine.ordered(self.state, order, workflow.now()))
+
+    @workflow.signal
+    def learn(self, report: SessionReport) -> None:
+        """What an item that this one opened tells."""
+        self._keep(self.machine.learn(self.state, report, workflow.now()))
+
     @workflow.signal
     def returned(self, returned: Returned) -> None:
         """A post room tells that a notice does not reach its office, or that it does again."""
@@ -185,6 +231,7 @@ class ItemWorkflow(Generic[S]):
         while self._effects:
             effects, self._effects = self._effects, []
             closing = self.state.closed is not None
+            await self._open([effect for effect in effects if isinstance(effect, Open | EnterElsewhere)])
             workflow.set_current_details(item_details(self.machine, self.state))
             self._show()
             said = [tell(self.state.setup.post_room(o), words) for o, words in words_by_office(effects).items()]
@@ -199,6 +246,21 @@ class ItemWorkflow(Generic[S]):
             for effect in effects:
                 if isinstance(effect, Report):
                     await signal_if_there(self.state.setup.parent, "learn", effect.report)
+                elif isinstance(effect, Tell):
+                    await signal_if_there(effect.item, "order", effect.order)
+            await self.carry_out_own(effects)
+
+    async def carry_out_own(self, effects: list[Effect]) -> None:
+        """Effects that only this kind of item has."""
+
+    async def _open(self, effects: list[Open | EnterElsewhere]) -> None:
+        """New items before anything is said about them; sessions of before the launch enter the record alone."""
+        for effect in effects:
+            if isinstance(effect, Open):
+                await start_item(effect.workflow, effect.state)
+                self._opened += 1
+            else:
+                await self._enter(effect.item, effect.entries)
 
     def _show(self) -> None:
         row = self.machine.row(self.state)
@@ -228,9 +290,12 @@ class ItemWorkflow(Generic[S]):
 
     async def _record(self, enters: list[Enter]) -> None:
         if enters:
-            lines = tuple(effect.entry.model_dump(mode="json") for effect in enters)
-            entries = RecordEntries(plan=self.state.setup.plan, item=self.state.setup.id, lines=lines)
-            await self._activity("enter", entries, f"record: {enters[-1].entry.text}")
+            await self._enter(self.state.setup.id, tuple(effect.entry for effect in enters))
+
+    async def _enter(self, item: str, entries: tuple[LedgerEntry, ...]) -> None:
+        lines = tuple(entry.model_dump(mode="json") for entry in entries)
+        told = RecordEntries(plan=self.state.setup.plan, item=item, lines=lines)
+        await self._activity("enter", told, f"record: {entries[-1].text}")
 
     async def _activity(self, name: str, argument: Any, summary: str) -> None:
         await workflow.execute_activity(

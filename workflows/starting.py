@@ -13,6 +13,8 @@ from workflows.visibility import MEMO_ROW, initial_attributes
 with workflow.unsafe.imports_passed_through():
     from models.effects import PostRoomAddress, Words
     from models.ids import secretariat_id
+    from models.item import ItemState
+    from models.machines import MACHINES
     from models.postroom import PostRoomState
     from models.views import ItemRow
 
@@ -58,6 +60,20 @@ async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, sum
     except WorkflowAlreadyStartedError:
         return False
     return True
+
+
+async def start_item(name: str, state: ItemState) -> bool:
+    """Starts the workflow of one item, with the words that the operator reads."""
+    setup = state.setup
+    offices = ", ".join(f"{party.coordinator.title} ({party.side})" for party in setup.parties)
+    return await start_abandoned(
+        name,
+        state,
+        plan=setup.plan,
+        row=MACHINES[name].row(state),
+        summary=f"{setup.ref} {setup.title}{': series' if name == 'series' else ''}",
+        details=f"{setup.plan_title}, provision {setup.ref}.\n\nOffices: {offices}",
+    )
 
 
 async def start_post_room(address: PostRoomAddress) -> bool:

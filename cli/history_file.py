@@ -1,0 +1,209 @@
+"""Reads the history that a plan is taken over with: a CSV file of what became of its sessions before the launch."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+
+from activities.yaml_file import Fault, FileFault
+from models.adoption import AdoptedSession, PastState
+from models.opening import is_series_kind
+from models.plan import Obligation, Plan, Window
+from models.views import DateRow
+from models.zones import zone
+
+COLUMNS = ("obligation", "session", "state", "date", "place", "host", "note")
+MAX_BYTES = 5_000_000
+
+Windows = Mapping[str, tuple[Window, ...]]
+
+
+def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> tuple[AdoptedSession, ...]:
+    """The sessions in a history file. Raises FileFault: every bad row by its line, and what to do about it."""
+    rows = list(_rows(path))
+    faults: list[Fault] = []
+    found: list[AdoptedSession] = []
+    first: dict[tuple[str, str], int] = {}
+    for line, row in rows:
+        reader = _Row(str(path), line, row, plan, windows, as_of)
+        session = reader.read()
+        faults += reader.faults
+        if session is None:
+            continue
+        key = (session.obligation, session.session)
+        if key in first:
+            message = f"this session stands on line {first[key]} already; keep one of them"
+            faults.append(reader.fault("session", message))
+        first.setdefault(key, line)
+        found.append(session)
+    if faults:
+        raise FileFault(faults)
+    return tuple(found)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Each row that holds anything, with its line. Raises FileFault where the file is no table with our columns."""
+    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    try:
+        header = next((row for row in reader if any(cell.strip() for cell in row)), None)
+        if header is None:
+            raise FileFault([Fault(str(path), None, "", f"the file is empty; its first line is {','.join(COLUMNS)}")])
+        names = [cell.strip().casefold() for cell in header]
+        _check_header(path, reader.line_num, names)
+        last = reader.line_num
+        for row in reader:
+            line, last = last + 1, reader.line_num
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
+                message = f"{len(row)} cells where the header has {len(names)}; put a text that holds a comma in quotes"
+                raise FileFault([Fault(str(path), line, "", message)])
+            yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
+    except csv.Error as error:
+        message = f"this is no valid CSV ({error}); close every quote, and double a quote inside one"
+        raise FileFault([Fault(str(path), reader.line_num, "", message)]) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise FileFault([Fault(str(path), None, "", f"cannot be read: {error.strerror}")]) from None
+    if len(raw) > MAX_BYTES:
+        raise FileFault([Fault(str(path), None, "", f"larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        message = "this is not UTF-8 text; save the table as CSV UTF-8"
+        raise FileFault([Fault(str(path), line, "", message)]) from None
+
+
+def _check_header(path: Path, line: int, names: list[str]) -> None:
+    faults = [
+        Fault(str(path), line, name, f"there is no such column; the columns are {','.join(COLUMNS)}")
+        for name in names
+        if name not in COLUMNS
+    ]
+    missing = [name for name in ("obligation", "state") if name not in names]
+    if missing:
+        message = f"the column {missing[0]} is missing; the first line is {','.join(COLUMNS)}"
+        faults.append(Fault(str(path), line, "", message))
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    faults += [Fault(str(path), line, name, "this column stands twice") for name in twice]
+    if faults:
+        raise FileFault(faults)
+
+
+class _Row:
+    """One row: what it says, or what is wrong with it."""
+
+    def __init__(
+        self, file: str, line: int, cells: dict[str, str], plan: Plan, windows: Windows, as_of: datetime
+    ) -> None:
+        self._file, self._line, self._cells = file, line, cells
+        self._plan, self._windows, self._as_of = plan, windows, as_of
+        self.faults: list[Fault] = []
+
+    def fault(self, field: str, message: str) -> Fault:
+        return Fault(self._file, self._line, field, message)
+
+    def _bad(self, field: str, message: str) -> None:
+        self.faults.append(self.fault(field, message))
+
+    def read(self) -> AdoptedSession | None:
+        obligation = self._obligation()
+        state = self._state()
+        if obligation is None or state is None:
+            return None
+        window = self._window(obligation)
+        when = self._date(state)
+        host = self._host(obligation)
+        if window is not None:
+            self._fits(window, state)
+        if self.faults or (state is PastState.UNKNOWN and not self._own(obligation)):
+            return None  # nothing dates it, and nothing is known: it is followed from the launch on
+        return AdoptedSession(
+            obligation=obligation.id,
+            session=self._cells.get("session", ""),
+            state=state,
+            date=when,
+            host=host,
+            note=self._cells.get("note", "")[:500],
+        )
+
+    def _own(self, obligation: Obligation) -> tuple[Window, ...]:
+        return self._windows.get(obligation.id, ())
+
+    def _obligation(self) -> Obligation | None:
+        name = self._cells.get("obligation", "").removeprefix(f"{self._plan.plan}/")
+        found = self._plan.obligation(name)
+        if found is not None and found.item is not None:
+            self._bad("obligation", f"{name} is followed by the item of {found.item}; write that one")
+            return None
+        if found is None:
+            near = get_close_matches(name, [each.id for _, each in self._plan.obligations()], n=1)
+            hint = f"did you mean {near[0]}?" if near else "`register` lists them"
+            self._bad("obligation", f"there is no obligation {name!r}; {hint}" if name else "name the obligation")
+        return found
+
+    def _state(self) -> PastState | None:
+        word = self._cells.get("state", "").casefold()
+        if word not in set(PastState):
+            said = f"there is no state {word!r}" if word else "nothing is written here"
+            self._bad("state", f"{said}; write one of {', '.join(PastState)}")
+            return None
+        return PastState(word)
+
+    def _window(self, obligation: Obligation) -> Window | None:
+        name, own = self._cells.get("session", ""), self._own(obligation)
+        if not is_series_kind(obligation, own):
+            if name:
+                self._bad("session", f"{obligation.id} has one item and no sessions; leave this empty")
+            return own[0] if own else None
+        if not name:
+            self._bad("session", f"{obligation.id} has sessions; say which")
+            return None
+        if not own:
+            return None
+        found = next((window for window in own if window.name == name), None)
+        if found is None:
+            names = ", ".join(window.name for window in own)
+            self._bad("session", f"{obligation.id} has no session {name!r}; there are: {names}")
+        return found
+
+    def _fits(self, window: Window, state: PastState) -> None:
+        if window.start > self._as_of:
+            self._bad("session", f"its window opens after {self._as_of:%Y-%m-%d}; it is no history yet, leave it out")
+        elif window.end > self._as_of and state in (PastState.MISSED, PastState.UNKNOWN):
+            last = window.end - timedelta(seconds=1)
+            message = f"its window is open until {last:%Y-%m-%d}; leave it out, it is followed"
+            self._bad("state", message)
+
+    def _date(self, state: PastState) -> DateRow | None:
+        text = self._cells.get("date", "")
+        if not text:
+            return None
+        if state is not PastState.HELD:
+            self._bad("date", f"what is {state} has no date; leave this empty")
+            return None
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            self._bad("date", f"{text!r} is no date; write it as 2024-05-03")
+            return None
+        start = datetime(day.year, day.month, day.day, tzinfo=zone(self._plan.zone)).astimezone(UTC)
+        if start > self._as_of:
+            self._bad("date", f"{text} lies after {self._as_of:%Y-%m-%d}; what is to come is no history")
+            return None
+        place = " ".join(self._cells.get("place", "").split())
+        return DateRow(start=start, end=start, local=f"{text}T00:00:00", zone=self._plan.zone, place=place, format=None)
+
+    def _host(self, obligation: Obligation) -> str | None:
+        host = self._cells.get("host", "").upper()
+        if host and host not in obligation.all_sides:
+            self._bad("host", f"{host} takes no part; the host is one of {', '.join(obligation.all_sides)}, or empty")
+            return None
+        return host or None

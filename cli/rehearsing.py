@@ -1,0 +1,216 @@
+"""`rehearse`: the same decisions over years of virtual time, with nothing sent. Needs no server."""
+
+import json
+import sys
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.errors import BadUsage
+from cli.history_file import load_history
+from cli.options import JsonOption
+from cli.plan_file import load_plan
+from cli.reading import DEFAULT_PLAN_FILE
+from cli.scenario_file import Scenario, load_scenario, play
+from models.assumptions import assumption_of
+from models.base import write_instant
+from models.opening import EDITION, Launch
+from models.plan import Plan
+from models.rehearsal import RehearsedNotice, World
+from models.wording import Clock
+from models.zones import clock_of, end_of_validity, resolve_windows, zone
+
+_SHOWN = 60
+
+DayOption = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (of the plan).")]
+
+
+def rehearse(
+    plan_file: Annotated[Path, typer.Option("--file", help="The plan file.")] = DEFAULT_PLAN_FILE,
+    first: DayOption = None,
+    to: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer rehearsed (plan's end).")
+    ] = None,
+    assume: Annotated[
+        str, typer.Option("--assume", help="on-time, silent, random:SEED or file:SCENARIO.", metavar="WHAT")
+    ] = "silent",
+    what_if: Annotated[
+        Path | None, typer.Option("--what-if", help="Compare with this scenario.", exists=True, dir_okay=False)
+    ] = None,
+    history: Annotated[Path | None, typer.Option("--history", help="Take over this history.", exists=True)] = None,
+    office: Annotated[str | None, typer.Option("--office", help="Only notices and letters to this office.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Every notice and every letter that would be decided, when, to whom, about what, why and at which rung.
+
+    rehearse --from 2026-01-01 --to 2027-01-01 --assume on-time
+    """
+    plan = load_plan(plan_file)
+    begins, ends = _span(plan, first, to)
+    launch = _launch(plan, begins, history)
+    world = _run(launch, _scenario(assume), ends)
+    if what_if is not None:
+        other = _run(launch, load_scenario(what_if), ends)
+        difference = differences(world, other, office)
+        _write(json.dumps(difference, ensure_ascii=False) if as_json else difference_text(difference, launch.clock))
+        return
+    if as_json:
+        _write(json.dumps(document(world, office), ensure_ascii=False, separators=(",", ":")))
+        return
+    _write(text(world, launch.clock, office))
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _scenario(assume: str) -> Scenario:
+    if assume.startswith("file:"):
+        return load_scenario(Path(assume.removeprefix("file:")))
+    try:
+        assumption_of(assume)
+    except ValueError as error:
+        raise BadUsage("bad-usage", f"--assume: {error}") from error
+    return Scenario(assume=assume)
+
+
+def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[datetime, datetime]:
+    """The instants from which and until which is rehearsed, in the plan's zone."""
+    start = first or (datetime.combine(plan.valid_from, datetime.min.time()) if plan.valid_from else None)
+    begins = start.replace(tzinfo=zone(plan.zone)).astimezone(UTC) if start else datetime.now(UTC)
+    # The last day of validity is rehearsed with what follows from it.
+    end = end_of_validity(plan)
+    ends = (end + timedelta(days=1)) if end else begins + timedelta(days=365)
+    if to is not None:
+        ends = to.replace(tzinfo=zone(plan.zone)).astimezone(UTC)
+    if ends <= begins:
+        raise BadUsage("bad-time", f"--to {ends:%Y-%m-%d} does not lie after --from {begins:%Y-%m-%d}")
+    return begins, ends
+
+
+def _launch(plan: Plan, begins: datetime, history: Path | None) -> Launch:
+    past = load_history(history, plan, resolve_windows(plan, begins), begins) if history else ()
+    return Launch(
+        plan=plan,
+        launched=begins,
+        as_of=begins,
+        valid_until=end_of_validity(plan),
+        clock=clock_of(plan, begins),
+        edition=EDITION,
+        history=past,
+    )
+
+
+def _run(launch: Launch, scenario: Scenario, ends: datetime) -> World:
+    world = World(launch, assumption_of(scenario.assume))
+    play(world, scenario, launch.plan)
+    return world.run(ends)
+
+
+def document(world: World, office: str | None = None) -> dict[str, Any]:
+    """The contract of `rehearse --json` (docs/json.md)."""
+    notices = [each for each in world.notices if office in (None, each.office)]
+    letters = [each for each in world.letters if office in (None, each.office)]
+    instants = {each.at for each in notices} | {each.at for each in letters}
+    at = {instant: write_instant(instant) for instant in instants}
+    return {
+        "notices": [_notice(each, at[each.at]) for each in notices],
+        "letters": [{"at": at[each.at], "office": each.office, "notices": each.notices} for each in letters],
+        "summary": summary(world),
+    }
+
+
+def _notice(each: RehearsedNotice, at: str) -> dict[str, Any]:
+    return {
+        "key": each.key,
+        "at": at,
+        "office": each.office,
+        "item": each.item,
+        "session": each.session,
+        "act": each.act,
+        "rung": each.rung,
+        "class": each.kind,
+        "reason": each.reason,
+    }
+
+
+def summary(world: World) -> dict[str, Any]:
+    """How much there is of what, and how much of it reaches one office in one week."""
+    weeks = Counter((each.office, each.at.isocalendar()[:2]) for each in world.letters)
+    busiest = max(weeks.items(), key=lambda pair: pair[1], default=((None, None), 0))
+    return {
+        "notices": len(world.notices),
+        "by_class": dict(Counter(each.kind for each in world.notices)),
+        "letters": len(world.letters),
+        "offices": len({each.office for each in world.letters}),
+        "most_mails_to_one_office_in_one_week": {"office": busiest[0][0], "mails": busiest[1]},
+        "refused_acts": [
+            {"at": write_instant(at), "item": item, "verb": act.verb, "office": act.office, "message": refusal.message}
+            for at, item, act, refusal in world.refused
+        ],
+        "until": write_instant(world.now),
+    }
+
+
+def text(world: World, clock: Clock, office: str | None) -> str:
+    """The same for a person: every notice in its order, then the numbers."""
+    lines = [line(each, clock) for each in sorted(world.notices, key=_order) if office in (None, each.office)]
+    told = summary(world)
+    most = told["most_mails_to_one_office_in_one_week"]
+    lines += [
+        "",
+        f"{told['notices']} notices ({', '.join(f'{n} {kind}' for kind, n in told['by_class'].items())}) "
+        f"in {told['letters']} mails to {told['offices']} offices.",
+        f"At most {most['mails']} mails to one office in one week ({most['office']}).",
+    ]
+    lines += [f"refused: {each['item']} {each['verb']}: {each['message']}" for each in told["refused_acts"]]
+    return "\n".join(lines)
+
+
+def _order(each: RehearsedNotice) -> tuple[datetime, str, str]:
+    return each.at, each.office, each.key
+
+
+def line(each: RehearsedNotice, clock: Clock) -> str:
+    item = each.item.partition("/")[2] or each.item
+    return f"{clock.at(each.at):<24} {each.office:<24} {item:<34} rung {each.rung}  {each.kind}: {each.reason}"
+
+
+def differences(world: World, other: World, office: str | None) -> dict[str, Any]:
+    """What the other scenario says anew, no longer, or at another time."""
+    before = {each.key: each for each in world.notices if office in (None, each.office)}
+    after = {each.key: each for each in other.notices if office in (None, each.office)}
+    moved = [
+        {**_notice(each, write_instant(each.at)), "was_at": write_instant(before[key].at)}
+        for key, each in after.items()
+        if key in before and before[key].at != each.at
+    ]
+    return {
+        "added": [_notice(each, write_instant(each.at)) for key, each in after.items() if key not in before],
+        "removed": [_notice(each, write_instant(each.at)) for key, each in before.items() if key not in after],
+        "moved": moved,
+        "summary": {"before": summary(world), "after": summary(other)},
+    }
+
+
+def difference_text(difference: dict[str, Any], clock: Clock) -> str:
+    lines = []
+    for word, sign in (("removed", "-"), ("added", "+"), ("moved", "~")):
+        found = sorted(difference[word], key=lambda each: (each["at"], each["office"]))
+        lines.append(f"{word}: {len(found)}")
+        for each in found[:_SHOWN]:
+            was = f" (was {clock.at(datetime.fromisoformat(each['was_at']))})" if "was_at" in each else ""
+            when = clock.at(datetime.fromisoformat(each["at"]))
+            item = each["item"].partition("/")[2]
+            lines.append(f"  {sign} {when}{was}  {each['office']}  {item}  rung {each['rung']}: {each['reason']}")
+        if len(found) > _SHOWN:
+            lines.append(f"  and {len(found) - _SHOWN} more (all of them with --json)")
+    before, after = difference["summary"]["before"], difference["summary"]["after"]
+    lines.append(
+        f"{before['notices']} notices become {after['notices']}, {before['letters']} mails become {after['letters']}."
+    )
+    lines += [f"refused: {each['item']} {each['verb']}: {each['message']}" for each in after["refused_acts"]]
+    return "\n".join(lines)

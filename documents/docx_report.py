@@ -1,0 +1,431 @@
+"""The progress report as a Word document (DOCX, ISO/IEC 29500), as it goes to the governments.
+
+The same report gives the same bytes: the date inside is that of the report, and the parts of the ZIP file carry none.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from docx import Document
+from docx.document import Document as DocumentObject
+from docx.enum.section import WD_ORIENT
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Cm, Pt, RGBColor
+from docx.styles.style import ParagraphStyle
+from docx.table import Table, _Cell, _Row
+from docx.text.paragraph import Paragraph
+
+from documents.html_report import (
+    AMENDMENT_COLUMNS,
+    AWAITED_COLUMNS,
+    EMPTY,
+    HEADINGS,
+    ITEM_COLUMNS,
+    NO_AMENDMENTS,
+    NO_DAY,
+    NO_TURNS,
+    NO_TURNS_YET,
+    STANDINGS,
+    TALLY_COLUMNS,
+    TURN_COLUMNS,
+    awaited_by_side,
+    count,
+    dateline,
+    footer,
+    level,
+    nothing_awaited,
+    of,
+    recitals_in_words,
+    side_name,
+    summary,
+    tally_in_words,
+    turn_state,
+)
+from models.report import ArticleReport, PillarReport, ProgressReport, Standing, Tally, TurnsReport
+
+FONT = "Cambria"
+COMPLEX_FONT = "Leelawadee UI"
+"""Lao, Khmer and Thai letters; Word takes it for these scripts by itself. Other programs put their own in its place."""
+
+INK = RGBColor(0x1F, 0x2A, 0x44)
+RULE = "9AA3B5"
+HEAD_SHADE = "E9ECF2"
+SHADES = {
+    Standing.DONE: "DFEEDF",
+    Standing.IN_PROGRESS: "DFE9F5",
+    Standing.NOT_STARTED: "F3F3F3",
+    Standing.MISSED: "F8DDD6",
+    Standing.EXCUSED: "EAE4F1",
+    Standing.NO_EVIDENCE: "FBF1D3",
+}
+"""Discreet, and never alone: the word stands in the cell."""
+
+PAGE_WIDTH, PAGE_HEIGHT, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)
+TALLY_WIDTHS = (4.1, 1.3, 1.8, 2.0, 2.0, 1.8, 1.8, 2.2)
+ITEM_WIDTHS = (1.7, 6.6, 2.3, 6.4)
+TURN_WIDTHS = (2.2, 3.4, 3.4, 3.2, 4.8)
+AMENDMENT_WIDTHS = (1.1, 6.7, 2.7, 2.5, 4.0)
+AWAITED_WIDTHS = (1.5, 4.7, 3.2, 2.7, 2.7, 2.2)
+"""In centimetres; each adds up to the 17 cm between the margins."""
+
+SHORT_TABLE = 6
+"""Rows, head included, that are not worth a page break."""
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Entry(NamedTuple):
+    """What a cell says, and the shading behind it."""
+
+    text: str
+    shade: str = ""
+
+
+def render(report: ProgressReport) -> bytes:
+    """The document. Deterministic: it holds nothing but the report and this layout."""
+    document = Document()
+    _lay_out(document)
+    _set_styles(document)
+    _put_properties(document, report)
+    _put_footer(document, report)
+    _put_title(document, report)
+    _put_summary(document, report)
+    for pillar in report.pillars:
+        _put_pillar(document, pillar)
+    _put_turns(document, report)
+    _put_amendments(document, report)
+    _put_awaited(document, report)
+    if report.note:
+        _paragraph(document, report.note, "Report note")
+    return _without_dates(document)
+
+
+# Page, styles, properties
+
+
+def _lay_out(document: DocumentObject) -> None:
+    """A4 upright, and none of the blank paragraphs and previews that the library's own template brings."""
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = PAGE_WIDTH, PAGE_HEIGHT
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
+    section.footer_distance = Cm(1.0)
+    relations = document.part.package.rels
+    for key in [key for key, each in relations.items() if each.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del relations[key]
+    for setting in document.settings.element.iter(qn("w:compatSetting")):
+        if setting.get(qn("w:name")) == "compatibilityMode":
+            setting.set(qn("w:val"), "15")
+
+
+def _set_styles(document: DocumentObject) -> None:
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), "en-GB")
+        language.set(qn("w:bidi"), "lo-LA")
+    _style(document, "Normal", 10.5, after=6, line=1.1)
+    _style(document, "Title", 19, bold=True, ink=True, after=4)
+    _style(document, "Heading 1", 15, bold=True, ink=True, before=20, after=6)
+    _style(document, "Heading 2", 12, bold=True, ink=True, before=14, after=3)
+    _style(document, "Heading 3", 10.5, bold=True, ink=True, before=10, after=3)
+    _style(document, "Footer", 8.5, ink=True)
+    _style(document, "Report kicker", 12, ink=True, after=2)
+    _style(document, "Report dateline", 10.5, after=0)
+    _style(document, "Report note", 9, before=18, line=1.05)
+    _style(document, "Report cell", 9, line=1.0)
+    _style(document, "Report head", 8.5, bold=True, ink=True, line=1.0)
+    for border in list(document.styles["Title"].element.iter(qn("w:pBdr"))):
+        border.getparent().remove(border)
+
+
+def _style(
+    document: DocumentObject,
+    name: str,
+    size: float,
+    *,
+    bold: bool = False,
+    ink: bool = False,
+    before: float = 0,
+    after: float = 0,
+    line: float = 1.0,
+) -> None:
+    """Sets a style of the template, or adds one: type, colour, spacing."""
+    known = name in document.styles
+    style = document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    assert isinstance(style, ParagraphStyle)
+    style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
+    style.font.color.rgb = INK if ink else RGBColor(0, 0, 0)
+    spacing = style.paragraph_format
+    spacing.space_before, spacing.space_after, spacing.line_spacing = Pt(before), Pt(after), line
+    spacing.widow_control = True
+    _set_fonts(style, size)
+
+
+def _set_fonts(style: ParagraphStyle, size: float) -> None:
+    """One family for all scripts that it has, another for those of complex layout, at the same size."""
+    properties = style.element.get_or_add_rPr()
+    for tag in ("w:rFonts", "w:szCs", "w:spacing", "w:kern"):
+        for old in properties.findall(qn(tag)):
+            properties.remove(old)
+    style.font.name = FONT
+    fonts = properties.find(qn("w:rFonts"))
+    assert fonts is not None
+    fonts.set(qn("w:cs"), COMPLEX_FONT)
+    fonts.set(qn("w:eastAsia"), FONT)
+    after = properties.find(qn("w:sz"))
+    assert after is not None
+    after.addnext(_element("w:szCs", val=str(round(size * 2))))
+
+
+def _put_properties(document: DocumentObject, report: ProgressReport) -> None:
+    properties = document.core_properties
+    properties.title = _clean(f"Progress report on {report.title}")[:255]
+    properties.subject = _clean(f"As of {report.as_of_day}")[:255]
+    properties.author = properties.last_modified_by = "Aide-Mémoire"
+    properties.comments = properties.keywords = ""
+    properties.language = "en-GB"
+    properties.revision = 1
+    moment = report.as_of.replace(tzinfo=None, microsecond=0)
+    properties.created = properties.modified = moment
+
+
+def _put_footer(document: DocumentObject, report: ProgressReport) -> None:
+    """The short title and the day on the left, the page of how many on the right."""
+    paragraph = document.sections[0].footer.paragraphs[0]
+    paragraph.paragraph_format.tab_stops.clear_all()
+    style = document.styles["Footer"]
+    assert isinstance(style, ParagraphStyle)
+    style.paragraph_format.tab_stops.clear_all()
+    paragraph.paragraph_format.tab_stops.add_tab_stop(PAGE_WIDTH - 2 * MARGIN, WD_TAB_ALIGNMENT.RIGHT)
+    paragraph.add_run(_clean(footer(report)).replace("\t", " "))
+    paragraph.add_run("\tPage ")
+    _put_field(paragraph, "PAGE")
+    paragraph.add_run(" of ")
+    _put_field(paragraph, "NUMPAGES")
+    _rule(paragraph, "top")
+
+
+def _put_field(paragraph: Paragraph, instruction: str) -> None:
+    field = _element("w:fldSimple", instr=instruction)
+    run = _element("w:r")
+    text = _element("w:t")
+    text.text = "1"
+    run.append(text)
+    field.append(run)
+    paragraph._p.append(field)
+
+
+def _rule(paragraph: Paragraph, where: str) -> None:
+    """A thin line above or below a paragraph."""
+    borders = _element("w:pBdr")
+    borders.append(_element(f"w:{where}", val="single", sz="4", space="4", color=RULE))
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(borders, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")
+
+
+# Sections
+
+
+def _put_title(document: DocumentObject, report: ProgressReport) -> None:
+    _paragraph(document, "Progress report on", "Report kicker")
+    _paragraph(document, report.title, "Title")
+    lines = [_paragraph(document, line, "Report dateline") for line in dateline(report) if line]
+    _rule(lines[-1], "bottom")
+
+
+def _put_summary(document: DocumentObject, report: ProgressReport) -> None:
+    _heading(document, HEADINGS["summary"], 1)
+    for text in summary(report):
+        _paragraph(document, text)
+    if not report.pillars:
+        return
+    rows = [_tally_row(pillar.name, pillar.tally) for pillar in report.pillars]
+    rows.append(_tally_row("All pillars", report.tally))
+    table = _table(document, TALLY_COLUMNS, TALLY_WIDTHS, rows)
+    for row in table.rows:
+        for cell in row.cells[1:]:
+            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for cell in table.rows[-1].cells:
+        _shade(cell, HEAD_SHADE)
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
+
+
+def _tally_row(name: str, tally: Tally) -> list[Entry]:
+    counts = [Entry(of(count(tally, standing), tally.total)) for standing in STANDINGS]
+    return [Entry(name), Entry(str(tally.total)), *counts]
+
+
+def _put_pillar(document: DocumentObject, pillar: PillarReport) -> None:
+    _heading(document, pillar.name, 1)
+    words = _paragraph(document, tally_in_words(pillar.tally))
+    words.paragraph_format.keep_with_next = bool(pillar.articles)
+    for article in pillar.articles:
+        _put_article(document, article)
+
+
+def _put_article(document: DocumentObject, article: ArticleReport) -> None:
+    _heading(document, f"{article.number}. {article.name}" if article.name else article.number, 2)
+    words = " ".join(filter(None, (tally_in_words(article.tally), recitals_in_words(article))))
+    paragraph = _paragraph(document, words)
+    if not article.lines:
+        return
+    paragraph.paragraph_format.keep_with_next = True
+    rows = [
+        [Entry(line.ref), Entry(line.title), Entry(line.standing.value, SHADES[line.standing]), Entry(line.detail)]
+        for line in article.lines
+    ]
+    _table(document, ITEM_COLUMNS, ITEM_WIDTHS, rows)
+
+
+def _put_turns(document: DocumentObject, report: ProgressReport) -> None:
+    _heading(document, HEADINGS["turns"], 1)
+    if not report.turns:
+        _paragraph(document, NO_TURNS)
+    for series in report.turns:
+        _put_series(document, report, series)
+
+
+def _put_series(document: DocumentObject, report: ProgressReport, series: TurnsReport) -> None:
+    _heading(document, f"{series.ref} {series.title}", 2)
+    paragraph = _paragraph(document, series.next)
+    if not series.turns:
+        _paragraph(document, NO_TURNS_YET)
+        return
+    paragraph.paragraph_format.keep_with_next = True
+    rows = [
+        [turn.session, side_name(report, turn.planned), side_name(report, turn.host), turn_state(turn.state), turn.day]
+        for turn in series.turns
+    ]
+    _table(document, TURN_COLUMNS, TURN_WIDTHS, _plain(rows))
+
+
+def _put_amendments(document: DocumentObject, report: ProgressReport) -> None:
+    _heading(document, HEADINGS["amendments"], 1)
+    if not report.amendments:
+        _paragraph(document, NO_AMENDMENTS)
+        return
+    rows = [
+        [str(each.number), each.text, each.in_force_from, side_name(report, each.proposed_by), each.consents]
+        for each in report.amendments
+    ]
+    _table(document, AMENDMENT_COLUMNS, AMENDMENT_WIDTHS, _plain(rows))
+
+
+def _put_awaited(document: DocumentObject, report: ProgressReport) -> None:
+    _heading(document, HEADINGS["awaited"], 1)
+    if nothing := nothing_awaited(report):
+        _paragraph(document, nothing)
+    for side, offices in awaited_by_side(report):
+        _heading(document, side, 2)
+        for title, lines in offices:
+            _heading(document, title, 3)
+            rows = [
+                [line.ref, line.title, line.act, line.since, line.due or NO_DAY, level(line.rung)] for line in lines
+            ]
+            _table(document, AWAITED_COLUMNS, AWAITED_WIDTHS, _plain(rows))
+
+
+# Paragraphs and tables
+
+
+def _paragraph(document: DocumentObject, text: str, style: str = "Normal") -> Paragraph:
+    return document.add_paragraph(_clean(text), style=style)
+
+
+def _heading(document: DocumentObject, text: str, rank: int) -> None:
+    document.add_heading(_clean(text), rank).paragraph_format.keep_with_next = True
+
+
+def _plain(rows: Iterable[Sequence[str]]) -> list[list[Entry]]:
+    return [[Entry(text) for text in row] for row in rows]
+
+
+def _table(
+    document: DocumentObject, columns: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[Entry]]
+) -> Table:
+    """A ruled table whose head stands on every page, and whose rows stay whole."""
+    table: Table = document.add_table(rows=len(rows) + 1, cols=len(columns))
+    table.alignment = WD_TABLE_ALIGNMENT.LEFT
+    table.autofit = False
+    _put_borders(table)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    head, *body = table.rows
+    _fill(head, [Entry(name, HEAD_SHADE) for name in columns], widths, "Report head")
+    head._tr.get_or_add_trPr().append(_element("w:tblHeader"))
+    for row, entries in zip(body, rows, strict=True):
+        _fill(row, entries, widths, "Report cell")
+    _keep_together([head, *body])
+    return table
+
+
+def _keep_together(rows: Sequence[_Row]) -> None:
+    """A short table stays on one page; of a long one no page shows a single row."""
+    kept = rows[:-1] if len(rows) <= SHORT_TABLE else (*rows[:2], rows[-2])
+    for row in kept:
+        for cell in row.cells:
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
+def _fill(row: _Row, entries: Sequence[Entry], widths: Sequence[float], style: str) -> None:
+    row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
+    for cell, entry, width in zip(row.cells, entries, widths, strict=True):
+        cell.width = Cm(width)
+        paragraph = cell.paragraphs[0]
+        paragraph.style = style
+        paragraph.add_run(_clean(entry.text) or EMPTY)
+        if entry.shade:
+            _shade(cell, entry.shade)
+
+
+def _shade(cell: _Cell, colour: str) -> None:
+    properties = cell._tc.get_or_add_tcPr()
+    for old in properties.findall(qn("w:shd")):
+        properties.remove(old)
+    properties.append(_element("w:shd", val="clear", color="auto", fill=colour))
+
+
+def _put_borders(table: Table) -> None:
+    """Lines between rows only, and some air in the cells. Order as the schema wants it: borders, layout, margins."""
+    borders, margins = _element("w:tblBorders"), _element("w:tblCellMar")
+    for edge, size in (("top", "8"), ("bottom", "8"), ("insideH", "4")):
+        borders.append(_element(f"w:{edge}", val="single", sz=size, space="0", color=RULE))
+    for edge, width in (("top", "40"), ("left", "85"), ("bottom", "40"), ("right", "85")):
+        margins.append(_element(f"w:{edge}", w=width, type="dxa"))
+    layout = table._tbl.tblPr.find(qn("w:tblLayout"))
+    assert layout is not None
+    layout.addprevious(borders)
+    layout.addnext(margins)
+
+
+def _element(tag: str, **attributes: str) -> BaseOxmlElement:
+    element: BaseOxmlElement = OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
+    return element
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that XML cannot hold."""
+    return _NOT_XML.sub("", text)
+
+
+def _without_dates(document: DocumentObject) -> bytes:
+    """The file, with the same time in every part of the ZIP."""
+    saved, fixed = io.BytesIO(), io.BytesIO()
+    document.save(saved)
+    with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            part = zipfile.ZipInfo(name, _EPOCH)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            part.external_attr = 0o600 << 16
+            target.writestr(part, source.read(name))
+    return fixed.getvalue()

@@ -1,0 +1,263 @@
+"""The progress report as one self-contained web page, and the words that the page and the DOCX have in common.
+
+The words are those of a sober diplomatic document: a count always comes with what it is a count of, and an empty
+section says that it is empty.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from models.report import ArticleReport, AwaitedLine, ProgressReport, Standing, Tally
+
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+STANDINGS = tuple(Standing)
+"""In the order of columns and sentences."""
+
+HEADINGS = {
+    "summary": "Summary",
+    "turns": "Hosting turns",
+    "amendments": "Amendments in force",
+    "awaited": "What is awaited, and of whom",
+}
+
+TALLY_COLUMNS = ("Pillar", "Items", *(standing.value.capitalize() for standing in STANDINGS))
+ITEM_COLUMNS = ("Ref.", "Item", "Standing", "Detail")
+TURN_COLUMNS = ("Session", "Turn of", "Host", "Standing of the turn", "Held")
+AMENDMENT_COLUMNS = ("No.", "What was agreed", "In force from", "Proposed by", "Consents")
+AWAITED_COLUMNS = ("Ref.", "Item", "Asked to", "Since", "By", "Asked at the level of")
+
+NO_ITEMS = "Nothing in this plan is followed by this report."
+NO_TURNS = "The plan has no recurring meeting whose host rotates."
+NO_TURNS_YET = "No session has come to its turn yet."
+NO_AMENDMENTS = "No amendment of the plan is in force."
+NO_DAY = "no day stated"
+EMPTY = "–"
+"""In a cell where there is nothing to say."""
+NOTHING_AWAITED = "Nothing is awaited of any office."
+AWAITED_UNKNOWN = (
+    "This report is drawn up as of a past day. The record holds what was done, not what was awaited on a past day; "
+    "what was awaited, and of whom, is therefore not stated."
+)
+
+_CLAUSES = {
+    Standing.DONE: ("is done", "are done"),
+    Standing.IN_PROGRESS: ("is in progress", "are in progress"),
+    Standing.NOT_STARTED: ("has not started", "have not started"),
+    Standing.MISSED: ("was missed", "were missed"),
+    Standing.EXCUSED: ("was excused", "were excused"),
+    Standing.NO_EVIDENCE: ("is without evidence", "are without evidence"),
+}
+_SMALL = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+_LEVELS = {1: "coordinator", 2: "director general", 3: "deputy minister", 4: "minister"}
+_TURNS = {"owed": "due", "served": "taken", "swapped": "exchanged", "forfeited": "lapsed", "unknown": "not known"}
+
+
+def render(report: ProgressReport) -> str:
+    """The page: styles inside, no script, nothing fetched. Every text of the report is escaped."""
+    return _template().render(
+        report=report,
+        standings=STANDINGS,
+        headings=HEADINGS,
+        words=_words(report),
+        awaited=list(awaited_by_side(report)),
+        drawn={line.id for pillar in report.pillars for article in pillar.articles for line in article.lines},
+        count=count,
+        of=of,
+        level=level,
+        turn_state=turn_state,
+        tally_in_words=tally_in_words,
+        recitals_in_words=recitals_in_words,
+        side=lambda side: side_name(report, side),
+        columns={
+            "tally": TALLY_COLUMNS,
+            "items": ITEM_COLUMNS,
+            "turns": TURN_COLUMNS,
+            "amendments": AMENDMENT_COLUMNS,
+            "awaited": AWAITED_COLUMNS,
+        },
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["css_string"] = _css_string
+    return environment.get_template("report.html.j2")
+
+
+def _css_string(text: str) -> Markup:
+    """A text as a string of CSS, all but letters and digits as escapes: a style element knows no entities."""
+    letters = (c if c.isascii() and c.isalnum() else "\\" + f"{ord(c):x} " for c in text)
+    return Markup('"' + "".join(letters) + '"')
+
+
+def _words(report: ProgressReport) -> dict[str, object]:
+    return {
+        "title": f"Progress report on {report.title}",
+        "footer": footer(report),
+        "dateline": dateline(report),
+        "summary": summary(report),
+        "no_day": NO_DAY,
+        "empty": EMPTY,
+        "no_turns": NO_TURNS,
+        "no_turns_yet": NO_TURNS_YET,
+        "no_amendments": NO_AMENDMENTS,
+        "nothing_awaited": nothing_awaited(report),
+    }
+
+
+# The words of the report
+
+
+def count(tally: Tally, standing: Standing) -> int:
+    """How many items stand there."""
+    return int(getattr(tally, standing.name.lower()))
+
+
+def of(number: int, total: int) -> str:
+    """A count with its denominator: "12 of 40"."""
+    return f"{number} of {total}"
+
+
+def share(number: int, total: int) -> str:
+    """A count with its denominator and its percentage: "12 of 40 (30 per cent)".
+
+    Rounded, but never to all or nothing where it is neither.
+    """
+    if not total:
+        return of(number, total)
+    rounded = (200 * number + total) // (2 * total)
+    percent = rounded if number in (0, total) else min(max(rounded, 1), 99)
+    return f"{of(number, total)} ({percent} per cent)"
+
+
+def tally_in_words(tally: Tally) -> str:
+    """ "Of 12 items, 4 are done and 8 have not started." What no item is, is left out: the total tells."""
+    stand = [(standing, count(tally, standing)) for standing in STANDINGS if count(tally, standing)]
+    if not stand:
+        return "No item is followed here."
+    if tally.total == 1:
+        return f"The one item {_CLAUSES[stand[0][0]][0]}."
+    if len(stand) == 1:
+        return f"All {tally.total} items {_CLAUSES[stand[0][0]][1]}."
+    return f"Of {tally.total} items, {_joined(f'{n} {_CLAUSES[standing][n != 1]}' for standing, n in stand)}."
+
+
+def recitals_in_words(article: ArticleReport) -> str:
+    """What of an article asks for nothing; empty where all of it asks."""
+    if not article.recitals:
+        return ""
+    if article.recitals == 1:
+        return "One provision of this article asks for nothing that can be followed."
+    number = _SMALL[article.recitals] if article.recitals < len(_SMALL) else str(article.recitals)
+    return f"{number} provisions of this article ask for nothing that can be followed."
+
+
+def dateline(report: ProgressReport) -> tuple[str, str]:
+    """As of which day, and what the plan's validity is."""
+    valid = f"{report.valid[:1].upper()}{report.valid[1:]}"
+    return f"As of {report.as_of_day} ({report.zone})", valid
+
+
+def footer(report: ProgressReport) -> str:
+    """What stands at the foot of every page, beside its number."""
+    return f"{report.short}: progress report as of {report.as_of_day}"
+
+
+def summary(report: ProgressReport) -> tuple[str, ...]:
+    """The opening paragraphs: what the plan holds, how far it has come, what is not counted."""
+    return tuple(text for text in (_holdings(report), _progress(report), _to_come(report)) if text)
+
+
+def _holdings(report: ProgressReport) -> str:
+    ask = "asks" if report.recitals == 1 else "ask"
+    arise = "arises" if report.tally.total == 1 else "arise"
+    return (
+        f"The text of the plan consists of {_number(report.provisions, 'provision')} (bullets and sentences). "
+        f"Of these, {of(report.recitals, report.provisions)} {ask} for nothing that can be followed; "
+        f"the others contain {_number(report.obligations, 'obligation')}, "
+        f"from which {_number(report.tally.total, 'item')} of this report {arise}."
+    )
+
+
+def _progress(report: ProgressReport) -> str:
+    tally = report.tally
+    if not tally.total:
+        return NO_ITEMS
+    first = (
+        f"As of {report.as_of_day}, {share(tally.done, tally.total)} items {_CLAUSES[Standing.DONE][tally.done != 1]}"
+    )
+    rest = [
+        f"{of(n, tally.total)} {_CLAUSES[standing][n != 1]}"
+        for standing in STANDINGS[1:]
+        if (n := count(tally, standing))
+    ]
+    return f"{first}{'; ' if rest else ''}{_joined(rest)}."
+
+
+def _to_come(report: ProgressReport) -> str:
+    if not report.to_come:
+        return ""
+    if report.to_come == 1:
+        which, it, has = "one session of a recurring meeting is", "it", "It has"
+    else:
+        which, it, has = f"{report.to_come} sessions of recurring meetings are", "them", "They have"
+    return (
+        f"In addition, {which} still to come: the period for holding {it} has not opened. {has} no part in the counts."
+    )
+
+
+def side_name(report: ProgressReport, side: str) -> str:
+    """The short name of a side; what names no side, as it is written."""
+    return report.sides.get(side, side)
+
+
+def level(rung: int) -> str:
+    """At which level an office is asked."""
+    return _LEVELS.get(rung, _LEVELS[min(max(rung, 1), 4)])
+
+
+def turn_state(state: str) -> str:
+    """What became of a turn, as one says it of a turn: taken, exchanged, lapsed."""
+    return _TURNS.get(state, state)
+
+
+def nothing_awaited(report: ProgressReport) -> str:
+    """Why no awaited act is listed; empty where some are."""
+    if not report.awaited_known:
+        return AWAITED_UNKNOWN
+    return "" if report.awaited else NOTHING_AWAITED
+
+
+def awaited_by_side(report: ProgressReport) -> Iterator[tuple[str, list[tuple[str, list[AwaitedLine]]]]]:
+    """Awaited lines by the name of the side, then by office: sides as the report names them, offices as they come."""
+    if not report.awaited_known:
+        return
+    of_sides: dict[str, dict[str, list[AwaitedLine]]] = {side: {} for side in report.sides}
+    for line in report.awaited:
+        of_sides.setdefault(line.side, {}).setdefault(line.office, []).append(line)
+    for side, offices in of_sides.items():
+        if offices:
+            yield side_name(report, side), [(lines[0].office_title, lines) for lines in offices.values()]
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _joined(parts: Iterator[str] | list[str]) -> str:
+    """a, b and c"""
+    *some, last = [*parts] or [""]
+    return f"{', '.join(some)} and {last}" if some else last

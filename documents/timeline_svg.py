@@ -1,0 +1,517 @@
+"""The timeline of a plan as one SVG drawing, made to be printed on A3: its years across, its pillars down.
+
+All lengths are millimetres. The drawing is built as a tree of elements, so that no title can bring markup into it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from models.base import Instant
+from models.report import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow
+
+NAMESPACE = "http://www.w3.org/2000/svg"
+FONTS = "Arial, 'Liberation Sans', 'Noto Sans', 'Noto Sans Lao', 'Noto Sans Khmer', 'Leelawadee UI', sans-serif"
+
+PAGE_WIDTH, PAGE_HEIGHT = 420.0, 297.0
+"""A3 landscape. A plan too long for it makes the page higher, never wider."""
+MARGIN = 10.0
+REF_WIDTH, LABEL_WIDTH, GAP = 14.0, 112.0, 3.0
+AXIS_LEFT, AXIS_RIGHT = MARGIN + LABEL_WIDTH + GAP, PAGE_WIDTH - MARGIN
+HEADER, AXIS, LEGEND, BAND = 15.0, 8.0, 12.0, 5.4
+LEAST_ROW, MOST_ROW = 4.4, 8.0
+LABEL_SIZE = 3.4
+"""Type of the row labels: its capitals are 2.43 mm high in Arial (0.716 of the size)."""
+
+INK, MUTED, HAIR, AXIS_COLOUR = "#1f2a44", "#4a5468", "#d5d9e2", "#8f98aa"
+FINE = timedelta(days=2)
+
+NOBODY = "#8b929e"
+SIDE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c6d1f", "#5b4a9c")
+"""By the order in which the plan names its sides; told apart by colour-blind eyes (the first five: Okabe and Ito)."""
+OUTCOME_COLOURS = {MarkKind.DONE: "#1f2a44", MarkKind.MISSED: "#a3180f", MarkKind.EXCUSED: "#5f4b8b"}
+ROUND_COLOUR, TODAY_COLOUR = "#7a6a9c", "#c2185b"
+
+_KINDS = {
+    MarkKind.WINDOW: "due",
+    MarkKind.AGREED: "date agreed",
+    MarkKind.HELD: "held",
+    MarkKind.DONE: "closed out",
+    MarkKind.MISSED: "missed",
+    MarkKind.EXCUSED: "excused",
+    MarkKind.ROUND: "status round",
+}
+_HOSTED = {MarkKind.WINDOW: "turn of", MarkKind.AGREED: "to be hosted by", MarkKind.HELD: "hosted by"}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ADVANCES = {
+    **dict.fromkeys("iIjl.,;:'|!", 0.27),
+    **dict.fromkeys("ftr()[] -/", 0.35),
+    **dict.fromkeys("ckJsvxyz", 0.52),
+    **dict.fromkeys("mMwW@%", 0.88),
+}
+"""Of letters that are not as wide as most, in parts of the size; after Arial."""
+
+
+def render(timeline: Timeline) -> str:
+    """The drawing as a text that stands alone, XML declaration first."""
+    return _Drawing(timeline).text()
+
+
+class Scale(NamedTuple):
+    """Where instants lie between the edges of the chart."""
+
+    start: Instant
+    end: Instant
+
+    def x(self, instant: Instant) -> float:
+        """The place of an instant; one outside the plan's term stands at the edge."""
+        span = max((self.end - self.start).total_seconds(), 1.0)
+        part = (instant - self.start).total_seconds() / span
+        return AXIS_LEFT + min(max(part, 0.0), 1.0) * (AXIS_RIGHT - AXIS_LEFT)
+
+    def holds(self, instant: Instant) -> bool:
+        return self.start <= instant <= self.end
+
+
+class Layout(NamedTuple):
+    """How high a row is, and the page."""
+
+    row: float
+    chart: float
+    page: float
+
+    @property
+    def bottom(self) -> float:
+        """Where the chart ends."""
+        return MARGIN + HEADER + AXIS + self.chart
+
+
+def lay_out(timeline: Timeline) -> Layout:
+    """Rows as high as the page allows, within limits; below the lower one the page grows."""
+    rows = sum(max(len(pillar.rows), 1) for pillar in timeline.pillars)
+    bands = BAND * len(timeline.pillars)
+    free = PAGE_HEIGHT - 2 * MARGIN - HEADER - AXIS - LEGEND - bands
+    row = min(max(free / max(rows, 1), LEAST_ROW), MOST_ROW)
+    chart = rows * row + bands
+    return Layout(row=row, chart=chart, page=max(PAGE_HEIGHT, 2 * MARGIN + HEADER + AXIS + LEGEND + chart))
+
+
+class _Drawing:
+    """The tree in the making."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.scale = Scale(timeline.start, timeline.end)
+        self.layout = lay_out(timeline)
+        self.colours = _colours(timeline)
+        width, height = _mm(PAGE_WIDTH), _mm(self.layout.page)
+        self.root = ET.Element(
+            "svg",
+            {
+                "xmlns": NAMESPACE,
+                "width": f"{width}mm",
+                "height": f"{height}mm",
+                "viewBox": f"0 0 {width} {height}",
+                "role": "img",
+                "font-family": FONTS,
+                "fill": INK,
+            },
+        )
+
+    def text(self) -> str:
+        self._title(self.root, f"Timeline of the {self.timeline.title}")
+        self._rect(self.root, 0, 0, PAGE_WIDTH, self.layout.page, fill="#ffffff")
+        self._header()
+        self._grid()
+        self._pillars()
+        self._today()
+        self._legend()
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(self.root, encoding="unicode")}\n'
+
+    # Frame
+
+    def _header(self) -> None:
+        group = self._group(self.root, "header")
+        title = shorten(self.timeline.title, PAGE_WIDTH - 2 * MARGIN, 6.0, bold=True)
+        self._write(group, MARGIN, MARGIN + 5.5, title, 6.0, weight="bold")
+        days = f"{self._day(self.timeline.start)} to {self._last_day()}"
+        line = f"What is due, agreed and done, {days}. Days are those of {self.timeline.zone}."
+        self._write(group, MARGIN, MARGIN + 11.5, line, 3.6, fill=MUTED)
+
+    def _grid(self) -> None:
+        """A line at each local new year, a fainter one at each quarter, and the years in their columns."""
+        group = self._group(self.root, "grid")
+        top, bottom = MARGIN + HEADER + AXIS, self.layout.bottom
+        for instant, month in _quarters(self.timeline):
+            x = self.scale.x(instant)
+            if month == 1:
+                self._line(group, x, top - AXIS, x, bottom, AXIS_COLOUR, 0.35, **{"class": "year"})
+            else:
+                self._line(group, x, top, x, bottom, "#e8ebf0", 0.2)
+        for x in (AXIS_LEFT, AXIS_RIGHT):
+            self._line(group, x, top, x, bottom, AXIS_COLOUR, 0.35)
+        for year, left, right in _year_columns(self.timeline, self.scale):
+            size = 4.0 if right - left > 12 else 2.6
+            if right - left >= 6:
+                self._write(group, (left + right) / 2, top - 2.4, str(year), size, anchor="middle", weight="bold")
+
+    def _today(self) -> None:
+        today = self.timeline.today
+        if today is None or not self.scale.holds(today):
+            return
+        group = self._group(self.root, "today")
+        words = f"today, {self._day(today)}"
+        self._title(group, words)
+        x, top = self.scale.x(today), MARGIN + HEADER + AXIS
+        self._line(group, x, top - 1.2, x, self.layout.bottom, TODAY_COLOUR, 0.5)
+        half = measure(words, 2.8) / 2
+        middle = min(max(x, AXIS_LEFT + half), AXIS_RIGHT - half)
+        self._write(group, middle, top - AXIS + 0.6, words, 2.8, anchor="middle", fill=TODAY_COLOUR)
+
+    # Bands and rows
+
+    def _pillars(self) -> None:
+        y = MARGIN + HEADER + AXIS
+        self._rounds()
+        for pillar in self.timeline.pillars:
+            y = self._pillar(pillar, y)
+        self._line(self.root, MARGIN, y, AXIS_RIGHT, y, AXIS_COLOUR, 0.35)
+
+    def _pillar(self, pillar: TimelinePillar, y: float) -> float:
+        group = self._group(self.root, "pillar")
+        words = undated_in_words(pillar)
+        self._title(group, f"{pillar.name}: {words}")
+        self._rect(group, MARGIN, y, AXIS_RIGHT - MARGIN, BAND, fill="#e3e7ef")
+        room = AXIS_RIGHT - MARGIN - measure(words, 3.0) - 8
+        self._write(group, MARGIN + 1.5, y + 3.9, shorten(pillar.name, room, 3.7, bold=True), 3.7, weight="bold")
+        self._write(group, AXIS_RIGHT - 1.5, y + 3.8, words, 3.0, anchor="end", fill=MUTED)
+        y += BAND
+        if not pillar.rows:
+            self._write(group, MARGIN + REF_WIDTH, y + self.layout.row / 2 + 1.2, "No item bears a date.", LABEL_SIZE)
+            return y + self.layout.row
+        for row in pillar.rows:
+            self._row(row, y)
+            y += self.layout.row
+        return y
+
+    def _row(self, row: TimelineRow, y: float) -> None:
+        group = self._group(self.root, "row")
+        self._title(group, f"{row.ref} {row.title}")
+        self._line(group, MARGIN, y + self.layout.row, AXIS_RIGHT, y + self.layout.row, HAIR, 0.15)
+        base = y + self.layout.row / 2 + LABEL_SIZE * 0.358
+        ref = shorten(row.ref, REF_WIDTH - 1, LABEL_SIZE)
+        self._write(group, MARGIN + 1.5, base, ref, LABEL_SIZE, fill=MUTED)
+        title = shorten(row.title, LABEL_WIDTH - REF_WIDTH - 1.5, LABEL_SIZE)
+        self._write(group, MARGIN + 1.5 + REF_WIDTH, base, title, LABEL_SIZE)
+        for mark in sorted(row.marks, key=lambda each: _ORDER.index(each.kind)):
+            self._mark(row, mark, y)
+
+    # Marks
+
+    def _mark(self, row: TimelineRow, mark: Mark, y: float) -> None:
+        group = self._group(self.root, f"mark {mark.kind.value}")
+        self._title(group, self._in_words(row, mark))
+        if mark.kind is MarkKind.WINDOW:
+            self._bar(group, row, mark, y)
+        elif mark.kind is MarkKind.ROUND:
+            x = self.scale.x(mark.start)
+            self._line(group, x, y + 0.6, x, y + self.layout.row - 0.6, ROUND_COLOUR, 0.9)
+        else:
+            x = self._inside(self.scale.x(mark.start), self._size * 1.2)
+            self._symbol(group, mark.kind, self._colour(mark.side), x, y + self.layout.row / 2, self._size)
+
+    def _bar(self, group: ET.Element, row: TimelineRow, mark: Mark, y: float) -> None:
+        """A window: tinted and outlined in the colour of the side, whose code stands in it where there is room."""
+        left, right = self.scale.x(mark.start), self.scale.x(mark.end or mark.start)
+        width, height = max(right - left - 0.5, 0.5), self.layout.row * 0.7
+        left, top = min(left + 0.25, AXIS_RIGHT - width), y + self.layout.row * 0.15
+        colour = self._colour(mark.side)
+        self._rect(
+            group,
+            left,
+            top,
+            width,
+            height,
+            fill=colour,
+            stroke=colour,
+            **{"fill-opacity": "0.3", "stroke-width": "0.25"},
+        )
+        code = mark.side or ""
+        x = self._free_place(row, left, left + width, measure(code, 2.3, bold=True)) if code else None
+        if x is not None:
+            self._write(group, x, top + height / 2 + 0.83, code, 2.3, weight="bold")
+
+    def _free_place(self, row: TimelineRow, left: float, right: float, width: float) -> float | None:
+        """Where in a bar a word stands clear of the row's symbols: at its left end, else at its right end."""
+        taken = [self.scale.x(mark.start) for mark in row.marks if mark.kind is not MarkKind.WINDOW]
+        taken += [self.scale.x(self.timeline.today)] if self.timeline.today else []
+        for x in (left + 0.8, right - width - 0.8):
+            fits = x >= left + 0.4 and x + width <= right - 0.4
+            if fits and not any(x - self._size < each < x + width + self._size for each in taken):
+                return x
+        return None
+
+    def _rounds(self) -> None:
+        """A thin line down the chart for each status round, however many rows it asks about."""
+        rounds = {
+            mark.start: mark.label
+            for pillar in self.timeline.pillars
+            for row in pillar.rows
+            for mark in row.marks
+            if mark.kind is MarkKind.ROUND and self.scale.holds(mark.start)
+        }
+        for instant, label in sorted(rounds.items()):
+            group = self._group(self.root, "round-line")
+            self._title(group, ", ".join(filter(None, ("status round", label, self._day(instant)))))
+            x = self.scale.x(instant)
+            dash = {"stroke-dasharray": "1.6 1.2"}
+            self._line(group, x, MARGIN + HEADER + AXIS, x, self.layout.bottom, ROUND_COLOUR, 0.25, **dash)
+
+    def _symbol(self, group: ET.Element, kind: MarkKind, colour: str, x: float, y: float, size: float) -> None:
+        """One shape each; colour only repeats what the shape says, or names the side."""
+        own = OUTCOME_COLOURS.get(kind, colour)
+        if kind in (MarkKind.AGREED, MarkKind.HELD):
+            self._circle(group, x, y, size, colour, filled=kind is MarkKind.HELD)
+        elif kind is MarkKind.DONE:
+            tip = size * 1.2
+            diamond = ((x, y - tip), (x + tip, y), (x, y + tip), (x - tip, y))
+            self._polygon(group, diamond, fill=own, stroke="#ffffff", width=0.3)
+        elif kind is MarkKind.EXCUSED:
+            triangle = ((x - size, y - size * 0.85), (x + size, y - size * 0.85), (x, y + size * 0.95))
+            self._polygon(group, triangle, fill="#ffffff", stroke=own, width=0.5)
+        else:
+            self._cross(group, x, y, size * 0.85, own)
+
+    def _circle(self, group: ET.Element, x: float, y: float, size: float, colour: str, *, filled: bool) -> None:
+        """Full where it was held, a ring where it is only agreed. The dark rim sets it off from its bar."""
+        if filled:
+            attributes = {"fill": colour, "stroke": INK, "stroke-width": "0.35"}
+        else:
+            attributes = {"fill": "#ffffff", "stroke": INK, "stroke-width": "0.55"}
+        ET.SubElement(group, "circle", {"cx": _mm(x), "cy": _mm(y), "r": _mm(size * 0.9), **attributes})
+        if not filled:
+            ET.SubElement(group, "circle", {"cx": _mm(x), "cy": _mm(y), "r": _mm(size * 0.35), "fill": colour})
+
+    def _cross(self, group: ET.Element, x: float, y: float, size: float, colour: str) -> None:
+        for stroke, width in (("#ffffff", 1.4), (colour, 0.8)):
+            self._line(group, x - size, y - size, x + size, y + size, stroke, width)
+            self._line(group, x - size, y + size, x + size, y - size, stroke, width)
+
+    @property
+    def _size(self) -> float:
+        return min(self.layout.row * 0.33, 2.0)
+
+    def _inside(self, x: float, size: float) -> float:
+        """A symbol at the edge of the chart stays whole."""
+        return min(max(x, AXIS_LEFT + size), AXIS_RIGHT - size)
+
+    def _colour(self, side: str | None) -> str:
+        return self.colours[side] if side else NOBODY
+
+    # Legend
+
+    def _legend(self) -> None:
+        group = self._group(self.root, "legend")
+        x, y = MARGIN, self.layout.bottom + 5.0
+        for kind, words, side in self._entries():
+            width = 8.5 + measure(words, 3.0) + 4.0
+            if x + width > AXIS_RIGHT and x > MARGIN:
+                x, y = MARGIN, y + 5.0
+            self._sample(group, kind, side, x, y)
+            self._write(group, x + 8.5, y + 1.05, words, 3.0)
+            x += width
+
+    def _entries(self) -> Iterator[tuple[MarkKind | str, str, str | None]]:
+        for side in self.colours:
+            name = self.timeline.sides.get(side, side)
+            yield MarkKind.WINDOW, f"due, turn of {name}" + (f" ({side})" if name != side else ""), side
+        yield MarkKind.WINDOW, "due, nobody's turn is stated", None
+        for kind in (MarkKind.AGREED, MarkKind.HELD, MarkKind.DONE, MarkKind.MISSED, MarkKind.EXCUSED):
+            yield kind, _KINDS[kind], None
+        yield MarkKind.ROUND, "status round", None
+        yield "today", "today", None
+
+    def _sample(self, group: ET.Element, kind: MarkKind | str, side: str | None, x: float, y: float) -> None:
+        colour = self._colour(side)
+        if kind == MarkKind.WINDOW:
+            self._rect(
+                group,
+                x,
+                y - 1.5,
+                7.0,
+                3.0,
+                fill=colour,
+                stroke=colour,
+                **{"fill-opacity": "0.3", "stroke-width": "0.25"},
+            )
+        elif kind == MarkKind.ROUND or kind == "today":
+            stroke = TODAY_COLOUR if kind == "today" else ROUND_COLOUR
+            self._line(group, x + 4, y - 2, x + 4, y + 2, stroke, 0.5 if kind == "today" else 0.9)
+        elif isinstance(kind, MarkKind):
+            self._symbol(group, kind, colour, x + 4, y, 1.5)
+
+    # Words
+
+    def _in_words(self, row: TimelineRow, mark: Mark) -> str:
+        """The full words of a mark: of what, what, called how, when, whose."""
+        when = f"from {self._day(mark.start)} to {self._day(_last(mark.end))}" if mark.end else self._day(mark.start)
+        parts = [_KINDS[mark.kind]]
+        if mark.label and mark.label not in when:
+            parts.append(mark.label)
+        parts += [] if when in mark.label else [when]
+        if mark.side and (hosted := _HOSTED.get(mark.kind)):
+            parts.append(f"{hosted} {self.timeline.sides.get(mark.side, mark.side)}")
+        elif mark.kind is MarkKind.WINDOW:
+            parts.append("nobody's turn is stated")
+        return f"{row.ref} {row.title}: {', '.join(parts)}"
+
+    def _day(self, instant: Instant) -> str:
+        """In words, by the plan's clock; to the second in a plan of seconds, where days alone would say nothing."""
+        local = instant + timedelta(hours=self.timeline.offset_hours)
+        fine = self.timeline.end - self.timeline.start < FINE
+        return f"{local.day} {local:%B %Y}" + (f", {local:%H:%M:%S}" if fine else "")
+
+    def _last_day(self) -> str:
+        return self._day(max(_last(self.timeline.end), self.timeline.start))
+
+    # Elements
+
+    def _group(self, parent: ET.Element, name: str) -> ET.Element:
+        return ET.SubElement(parent, "g", {"class": name})
+
+    def _title(self, parent: ET.Element, words: str) -> None:
+        ET.SubElement(parent, "title").text = _clean(words)
+
+    def _write(
+        self,
+        parent: ET.Element,
+        x: float,
+        y: float,
+        words: str,
+        size: float,
+        *,
+        anchor: str = "start",
+        weight: str = "normal",
+        fill: str = INK,
+    ) -> None:
+        attributes = {"x": _mm(x), "y": _mm(y), "font-size": _mm(size), "fill": fill}
+        attributes |= {"text-anchor": anchor} if anchor != "start" else {}
+        attributes |= {"font-weight": weight} if weight != "normal" else {}
+        ET.SubElement(parent, "text", attributes).text = _clean(words)
+
+    def _rect(self, parent: ET.Element, x: float, y: float, width: float, height: float, **attributes: str) -> None:
+        place = {"x": _mm(x), "y": _mm(y), "width": _mm(width), "height": _mm(height)}
+        ET.SubElement(parent, "rect", place | attributes)
+
+    def _line(
+        self,
+        parent: ET.Element,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        stroke: str,
+        width: float,
+        **attributes: str,
+    ) -> None:
+        place = {"x1": _mm(x1), "y1": _mm(y1), "x2": _mm(x2), "y2": _mm(y2)}
+        ET.SubElement(parent, "line", place | {"stroke": stroke, "stroke-width": _mm(width)} | attributes)
+
+    def _polygon(
+        self, parent: ET.Element, points: Sequence[tuple[float, float]], *, fill: str, stroke: str, width: float
+    ) -> None:
+        place = " ".join(f"{_mm(x)},{_mm(y)}" for x, y in points)
+        ET.SubElement(parent, "polygon", {"points": place, "fill": fill, "stroke": stroke, "stroke-width": _mm(width)})
+
+
+_ORDER = tuple(MarkKind)
+"""Windows are drawn first, what lies on them after."""
+
+
+def undated_in_words(pillar: TimelinePillar) -> str:
+    """How many items of a pillar are counted and not drawn."""
+    if not pillar.undated:
+        return "every item bears a date" if pillar.rows else "no items"
+    if pillar.undated == 1:
+        return "one item without a date is not drawn"
+    return f"{pillar.undated} items without a date are not drawn"
+
+
+def measure(words: str, size: float, *, bold: bool = False) -> float:
+    """About how wide a text runs, rather too wide than too narrow. Marks above and below a letter take no room."""
+    return sum(map(_advance, words)) * size * (1.08 if bold else 1.0)
+
+
+def _advance(letter: str) -> float:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0.0
+    if letter in _ADVANCES:
+        return _ADVANCES[letter]
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    if letter.isascii():
+        return 0.72 if letter.isupper() else 0.57
+    return 0.68
+
+
+def shorten(words: str, width: float, size: float, *, bold: bool = False) -> str:
+    """The text, or as much of it as fits with an ellipsis; never a letter without the marks that belong to it."""
+    words = " ".join(_clean(words).split())
+    if measure(words, size, bold=bold) <= width:
+        return words
+    kept = words
+    while kept and (measure(f"{kept}…", size, bold=bold) > width or _cuts(words, len(kept))):
+        kept = kept[:-1]
+    return f"{kept.rstrip(' ,;:-')}…"
+
+
+def _cuts(words: str, at: int) -> bool:
+    """Whether a cut there would part a letter from its mark, or a Khmer subscript from its sign."""
+    return at < len(words) and (unicodedata.category(words[at])[0] == "M" or words[at - 1] == "\u17d2")
+
+
+def _colours(timeline: Timeline) -> dict[str, str]:
+    """One colour a side: first the sides that the plan names, then those that only marks do."""
+    marked = (mark.side for pillar in timeline.pillars for row in pillar.rows for mark in row.marks)
+    sides = dict.fromkeys((*timeline.sides, *filter(None, marked)))
+    return {side: SIDE_COLOURS[n % len(SIDE_COLOURS)] for n, side in enumerate(sides)}
+
+
+def _quarters(timeline: Timeline) -> Iterator[tuple[Instant, int]]:
+    """The local beginnings of quarters within the plan's term, and their months."""
+    first, last = (_local(timeline, each).year for each in (timeline.start, timeline.end))
+    for year in range(first, last + 1):
+        for month in (1, 4, 7, 10):
+            instant = datetime(year, month, 1, tzinfo=UTC) - timedelta(hours=timeline.offset_hours)
+            if timeline.start < instant < timeline.end:
+                yield instant, month
+
+
+def _year_columns(timeline: Timeline, scale: Scale) -> Iterator[tuple[int, float, float]]:
+    """Each local year of the term, with the edges of its column."""
+    edges = [scale.x(instant) for instant, month in _quarters(timeline) if month == 1]
+    first = _local(timeline, timeline.start).year
+    for n, (left, right) in enumerate(zip([AXIS_LEFT, *edges], [*edges, AXIS_RIGHT], strict=True)):
+        yield first + n, left, right
+
+
+def _local(timeline: Timeline, instant: Instant) -> datetime:
+    return instant + timedelta(hours=timeline.offset_hours)
+
+
+def _last(end: Instant) -> Instant:
+    """The last moment before an end that is no longer included."""
+    return end - timedelta(seconds=1)
+
+
+def _mm(length: float) -> str:
+    """A length with no more digits than a printer can use."""
+    return f"{length:.3f}".rstrip("0").rstrip(".")
+
+
+def _clean(words: str) -> str:
+    """Without the control characters that XML cannot hold."""
+    return _NOT_XML.sub("", words)

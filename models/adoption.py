@@ -1,0 +1,82 @@
+"""Taking over a plan midway: what became of the sessions whose windows lie before the launch."""
+
+from enum import StrEnum
+
+from models.base import Instant, Value
+from models.commitment import COMMITMENT, CommitmentState
+from models.item import ItemState
+from models.meeting import MEETING, MeetingState
+from models.views import DateRow, LedgerEntry
+
+
+class PastState(StrEnum):
+    HELD = "held"
+    MISSED = "missed"
+    EXCUSED = "excused"
+    UNKNOWN = "unknown"
+
+
+class AdoptedSession(Value):
+    """One session, or one-off item, as the history that is taken over has it."""
+
+    obligation: str
+    session: str = ""
+    """Empty for a one-off item."""
+    state: PastState
+    date: DateRow | None = None
+    """When and where it was held, if the history says."""
+    host: str | None = None
+    note: str = ""
+
+    @property
+    def status(self) -> str:
+        """The status with which it enters the record."""
+        return "closed" if self.state is PastState.HELD else self.state.value
+
+    @property
+    def words(self) -> str:
+        """In a sentence, without its full stop."""
+        if self.state is PastState.UNKNOWN:
+            return "what became of it before the launch is unknown"
+        said = {PastState.HELD: "was held", PastState.MISSED: "was missed", PastState.EXCUSED: "was excused"}[
+            self.state
+        ]
+        place = self.date.place if self.date else ""
+        parts = [f"on {self.date.local[:10]}" if self.date else "", f"in {place}" if place else ""]
+        host = f", hosted by {self.host}" if self.host else ""
+        note = f" ({self.note})" if self.note else ""
+        return f"it {' '.join([said, *(part for part in parts if part)])}{host}{note}"
+
+
+def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: int = 1) -> tuple[LedgerEntry, ...]:
+    """Two lines of the record: what is known of it, and its view. Nobody is written to about the past."""
+    verb = "unknown" if past.state is PastState.UNKNOWN else "adopted"
+    if past.state is PastState.UNKNOWN and item.setup.window is not None and first == 1:
+        end = item.setup.clock.moment(item.setup.window.end)
+        text = f"its window ended on {end}, before the launch: what became of it is unknown"
+    else:
+        text = f"taken over at the launch: {past.words}" if first == 1 else f"settled by the sides: {past.words}"
+    if isinstance(item, CommitmentState):
+        view = COMMITMENT.view(item)
+    else:
+        view = MEETING.view(MeetingState(setup=item.setup, host=past.host or item.host))
+    ended = past.state in (PastState.HELD, PastState.EXCUSED, PastState.MISSED)
+    fate = {PastState.HELD: "on-time", PastState.MISSED: "missed", PastState.EXCUSED: "excused"}.get(past.state)
+    date = past.date
+    view = view.model_copy(
+        update={
+            "status": past.status,
+            "date": date,
+            "dates": {"original": None, "revised": [], "actual": date.model_dump(mode="json")} if date else {},
+            "fate": fate if ended else None,
+            "next_at": None,
+            "next_what": "",
+            "ledger": (),
+            "awaiting": (),
+        }
+    )
+    data = {"view": view.model_dump(mode="json")}
+    return (
+        LedgerEntry(n=first, at=at, verb=verb, text=text),
+        LedgerEntry(n=first + 1, at=at, verb="view", text="as it entered", data=data),
+    )

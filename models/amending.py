@@ -1,0 +1,209 @@
+"""What amendments (B.6, B.7) and settled questions do to the plan. Pure: a plan in, another plan out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import JsonValue, ValidationError
+
+from models.amendment import Amendment, AmendmentKind
+from models.base import Instant, Value
+from models.plan import Cadence, HostRule, Obligation, Plan, Provision, YearWindows
+from models.plan_faults import faults
+from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, YEAR, Question
+
+FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
+"""What no change can alter: it would be another obligation. Drop it and add the other."""
+
+EVERY = {Cadence.ANNUAL: 1, Cadence.BIENNIAL: 2}
+
+
+class AmendmentInForce(Value):
+    """An amendment to which both signatories have consented, and the text that it took the place of."""
+
+    number: int
+    """Of its proposal."""
+    amendment: Amendment
+    text: str
+    at: Instant
+    """The date of the last consent: from then on it is in force (B.7)."""
+    proposed_by: str
+    consents: tuple[tuple[str, Instant], ...] = ()
+    """Each side with the instant of its consent."""
+    before: dict[str, JsonValue] | None = None
+    """The obligation as it read before; None for one that was added."""
+    before_since: Instant | None = None
+    """Since when that text was in force; None for the plan's own beginning."""
+
+
+class NotPossible(ValueError):
+    """An amendment that cannot be made; the message says why and what to do."""
+
+
+def amended(plan: Plan, amendment: Amendment, year: int) -> Plan:
+    """The plan with an amendment made. `year` is the calendar year in the plan's zone in which it takes effect.
+
+    Raises NotPossible for what does not fit the plan as it reads now.
+    """
+    if amendment.kind is AmendmentKind.ADD:
+        return _checked(_with_added(plan, amendment))
+    obligation = plan.obligation(amendment.obligation)
+    if obligation is None:
+        raise NotPossible(f"there is no obligation {amendment.obligation!r} in the plan; `register` lists them")
+    if amendment.kind is AmendmentKind.DROP:
+        if any(each.item == obligation.id for _, each in plan.obligations()):
+            raise NotPossible(f"{obligation.id} also follows other obligations; drop those first")
+        return _checked(_replaced(plan, obligation.id, None))
+    change = {
+        AmendmentKind.CHANGE: _changed,
+        AmendmentKind.CADENCE: _with_cadence,
+        AmendmentKind.FIRST_HOST: _with_first_host,
+    }[amendment.kind]
+    after = change(plan, obligation, amendment, year)
+    if after == obligation:
+        raise NotPossible(f"{obligation.id} reads so already")
+    return _checked(_replaced(plan, obligation.id, after))
+
+
+def _checked(plan: Plan) -> Plan:
+    found = next(faults(plan), None)
+    if found is not None:
+        where = ".".join(str(part) for part in found[0] if not isinstance(part, int))
+        raise NotPossible(f"{where}: {found[1]}")
+    return plan
+
+
+def _replaced(plan: Plan, obligation_id: str, after: Obligation | None) -> Plan:
+    def own(provision: Provision) -> Iterator[Obligation]:
+        for each in provision.obligations:
+            if each.id != obligation_id:
+                yield each
+            elif after is not None:
+                yield after
+
+    changed = tuple(
+        provision.model_copy(update={"obligations": tuple(own(provision))})
+        if any(each.id == obligation_id for each in provision.obligations)
+        else provision
+        for provision in plan.provisions
+    )
+    return plan.model_copy(update={"provisions": changed})
+
+
+def _with_added(plan: Plan, amendment: Amendment) -> Plan:
+    if plan.obligation(amendment.obligation) is not None:
+        raise NotPossible(f"{amendment.obligation} is in the plan already; change it, or choose another id")
+    try:
+        added = Obligation.model_validate({**amendment.fields, "id": amendment.obligation})
+    except ValidationError as error:
+        raise NotPossible(_told(error)) from None
+    if not any(provision.ref == amendment.provision for provision in plan.provisions):
+        raise NotPossible(f"there is no provision {amendment.provision!r}; say under which it is put")
+    provisions = tuple(
+        provision.model_copy(update={"obligations": (*provision.obligations, added), "operative": True})
+        if provision.ref == amendment.provision
+        else provision
+        for provision in plan.provisions
+    )
+    return plan.model_copy(update={"provisions": provisions})
+
+
+def _changed(plan: Plan, obligation: Obligation, amendment: Amendment, year: int) -> Obligation:
+    fixed = FIXED_FIELDS & set(amendment.fields)
+    if fixed:
+        raise NotPossible(f"{', '.join(sorted(fixed))} cannot change; drop the obligation and add another")
+    if not amendment.fields:
+        raise NotPossible("say which fields are to read otherwise")
+    return _validated({**obligation.model_dump(mode="json"), **amendment.fields})
+
+
+def _with_cadence(plan: Plan, obligation: Obligation, amendment: Amendment, year: int) -> Obligation:
+    if amendment.value not in set(Cadence):
+        raise NotPossible(f"there is no cadence {amendment.value!r}; write one of {', '.join(Cadence)}")
+    cadence = Cadence(amendment.value)
+    document = obligation.model_dump(mode="json")
+    for name in ("windows", "cadence", "anchor_year"):
+        document["readings"].pop(name, None)
+    window = _yearly(plan, year, EVERY[cadence]) if cadence in EVERY else None
+    return _validated({**document, "cadence": cadence.value, "window": window})
+
+
+def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, year: int) -> Obligation:
+    if amendment.value not in obligation.all_sides:
+        raise NotPossible(f"the host is one of {', '.join(obligation.all_sides)}")
+    document = obligation.model_dump(mode="json")
+    if obligation.host_rule is HostRule.ROTATING:
+        document["readings"].pop("first_host", None)
+        return _validated({**document, "host": amendment.value})
+    document["readings"]["first_host"] = {"chosen": amendment.value, "why": "agreed by amendment"}
+    return _validated(document)
+
+
+def _yearly(plan: Plan, first: int, every: int) -> dict[str, Any]:
+    return {"by": "year", "first": first, "last": max(first, last_year(plan)), "every": every}
+
+
+def last_year(plan: Plan) -> int:
+    """The last calendar year in which windows open: that of the last printed windows, else of the plan's term."""
+    lasts = [w.last for _, o in plan.obligations() if isinstance(w := o.working_windows, YearWindows)]
+    if plan.valid_from and plan.valid_for_years:
+        lasts.append(plan.valid_from.year + plan.valid_for_years - 1)
+    return max(lasts, default=9999)
+
+
+def settled(plan: Plan, question: Question, value: JsonValue, year: int) -> Plan:
+    """The plan with a question of the register settled by consent: the reading is chosen, and says so."""
+    if question.field == YEAR:
+        reading = plan.readings["year"].model_copy(update={"chosen": value, "why": _BY_CONSENT})
+        return plan.model_copy(
+            update={
+                "readings": {**plan.readings, "year": reading},
+                "year": "plan" if "plan year" in str(value) else "calendar",
+            }
+        )
+    obligation = plan.obligation(question.obligation)
+    if obligation is None:
+        return plan
+    document = obligation.model_dump(mode="json")
+    readings = document["readings"]
+    readings[question.field] = {**(readings.get(question.field) or {}), "chosen": value, "why": _BY_CONSENT}
+    if question.field == CADENCE and value in set(Cadence) and (every := EVERY.get(Cadence(str(value)))):
+        readings["windows"] = {"chosen": _yearly(plan, year, every), "why": _BY_CONSENT}
+    if question.field == ANCHOR and isinstance(value, int) and readings.get("windows"):
+        readings["windows"] = {"chosen": {**readings["windows"]["chosen"], "first": value}, "why": _BY_CONSENT}
+    return _replaced(plan, obligation.id, _validated(document))
+
+
+_BY_CONSENT = "settled by consent of the offices"
+
+SETTLED_FIELDS = frozenset({FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR})
+
+
+def _validated(document: dict[str, Any]) -> Obligation:
+    document = {**document, "readings": {k: v for k, v in (document.get("readings") or {}).items() if v is not None}}
+    try:
+        return Obligation.model_validate(document)
+    except ValidationError as error:
+        raise NotPossible(_told(error)) from None
+
+
+def _told(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:3])
+
+
+def plan_as_of(plan: Plan, amendments: tuple[AmendmentInForce, ...], at: Instant) -> Plan:
+    """The plan as it read at an instant: amendments of later are taken back."""
+    for each in reversed(amendments):
+        if each.at <= at:
+            continue
+        before = Obligation.model_validate(each.before) if each.before is not None else None
+        if each.amendment.kind is AmendmentKind.DROP and before is not None:
+            added = Amendment(
+                kind=AmendmentKind.ADD,
+                obligation=before.id,
+                provision=each.amendment.provision,
+                fields=before.model_dump(mode="json", exclude={"id"}),
+            )
+            plan = _with_added(plan, added)
+        else:
+            plan = _replaced(plan, each.amendment.obligation, before)
+    return plan

@@ -1,0 +1,120 @@
+"""Which questions a plan leaves to the sides, and to which offices they go together."""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from models.base import Instant
+from models.ids import event_uid, plan_id, questions_id
+from models.item import ItemSetup
+from models.parties import coordinators, signatories
+from models.plan import Obligation, Plan, Reading
+from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YEAR, Question, QuestionsState
+from models.wording import Clock
+
+_ASKED = {
+    FIRST_HOST: "who hosts {title} first",
+    ORDER: "in which order the sides host {title}",
+    CADENCE: "how often {title} is held",
+    ANCHOR: "from which year {title} is counted",
+    PAIRS: "who meets whom in {title}",
+}
+"""Readings that are questions; the others (who is written to, how high) are the program's own working values."""
+
+Group = tuple[tuple[str, str], ...]
+"""The institutions of one list, by side."""
+
+
+def question_lists(
+    plan: Plan, clock: Clock, launched: Instant, unknown: Iterable[tuple[Obligation, str]] = ()
+) -> tuple[QuestionsState, ...]:
+    """One list for each group of offices that has anything to settle together."""
+    found: dict[Group, list[Question]] = {}
+    for group, question in (*_of_plan(plan), *_of_obligations(plan), *_of_past(unknown)):
+        found.setdefault(group, []).append(question)
+    return tuple(_list(plan, clock, launched, group, tuple(asked)) for group, asked in found.items())
+
+
+def _of_plan(plan: Plan) -> Iterator[tuple[Group, Question]]:
+    """What a year is, for everything that happens once in one."""
+    reading = plan.readings.get("year")
+    if reading is None or not reading.others:
+        return
+    group = tuple((party.side, str(plan.sides[party.side].focal_point)) for party in signatories(plan))
+    if len(group) > 1:
+        text = "what a year is, for whatever is to happen once in one"
+        yield group, Question(id=YEAR, obligation="", field=YEAR, text=text, options=_options(reading))
+
+
+def _of_obligations(plan: Plan) -> Iterator[tuple[Group, Question]]:
+    for _, obligation in plan.obligations():
+        if obligation.item is not None:
+            continue
+        for field, words in _ASKED.items():
+            reading = getattr(obligation.readings, field)
+            if reading is None or (reading.chosen is not None and not reading.others):
+                continue
+            yield (
+                _group(obligation),
+                Question(
+                    id=f"{obligation.id}/{field}",
+                    obligation=obligation.id,
+                    field=field,
+                    text=words.format(title=obligation.title),
+                    options=_options(reading),
+                ),
+            )
+
+
+def _of_past(unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group, Question]]:
+    """What became of each session of before the launch of which nothing is known."""
+    for obligation, session in unknown:
+        name = f"{obligation.title} {session}".strip()
+        yield (
+            _group(obligation),
+            Question(
+                id=f"{obligation.id}/{PAST}/{session}".rstrip("/"),
+                obligation=obligation.id,
+                field=PAST,
+                text=f"what became of {name}: held, missed or excused",
+                session=session,
+            ),
+        )
+
+
+def _group(obligation: Obligation) -> Group:
+    return tuple((side, obligation.working_offices[side]) for side in obligation.all_sides)
+
+
+def _options(reading: Reading) -> tuple[object, ...]:
+    chosen = () if reading.chosen is None else (reading.chosen,)
+    return tuple(list(each) if isinstance(each, tuple) else each for each in (*chosen, *reading.others))
+
+
+def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: tuple[Question, ...]) -> QuestionsState:
+    parties = coordinators(plan, dict(group))
+    item = questions_id(plan.plan, tuple(institution for _, institution in group))
+    names = " and ".join(plan.offices[institution].name for _, institution in group)
+    refs = [key for key, _ in groupby(_ref(plan, each) for each in questions)]
+    setup = ItemSetup(
+        plan=plan.plan,
+        plan_title=plan.short,
+        id=item,
+        ref=refs[0] if len(set(refs)) == 1 else "-",
+        kind="questions",
+        obligation=item.partition("/")[2],
+        session=None,
+        title=f"Open questions between {names}",
+        short="Open questions",
+        uid=event_uid(item, launched.isoformat()),
+        parent=plan_id(plan.plan),
+        parties=parties,
+        despatch=plan.despatch,
+        window=None,
+        opens_at=launched,
+        clock=clock,
+    )
+    return QuestionsState(setup=setup, questions=questions)
+
+
+def _ref(plan: Plan, question: Question) -> str:
+    return next((p.ref for p, o in plan.obligations() if o.id == question.obligation), "-")

@@ -1,0 +1,473 @@
+"""The plan itself as an item: amended by consent of its signatories, seen whole in its rounds, ended in time."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import JsonValue
+
+from models.acts import Act, Terms, Topic
+from models.adoption import adopted_entries
+from models.amending import AmendmentInForce, NotPossible, amended, settled
+from models.base import Instant
+from models.commitment import CommitmentState
+from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport, Tell
+from models.ids import event_uid, obligation_id, plan_id
+from models.item import Draft, ItemSetup, ItemState, Proposal, ProposalStatus, Step
+from models.letters import AnnouncementKind
+from models.machine import Machine
+from models.meeting import MeetingState
+from models.opening import MEETINGS, Launch, Openings, is_series, openings, round_at, setup_of, whole
+from models.parties import signatories
+from models.plan import HostRule, Kind, Obligation, Plan, Provision, Window
+from models.questions import PAST, Question, past_of
+from models.views import ItemRow, ItemView, Refusal
+from models.wording import amendment_in_words, sentence_of, value_in_words
+from models.zones import ROUND
+
+LISTED = 60
+"""Titles that the list of what is open names; of more, it gives the number."""
+
+
+class PlanState(ItemState):
+    """What the plan's workflow carries."""
+
+    launch: Launch
+    plan: Plan
+    """As it is in force."""
+    windows: dict[str, tuple[Window, ...]] = {}
+    launching: bool = True
+    amendments: tuple[AmendmentInForce, ...] = ()
+    questions: tuple[Question, ...] = ()
+    settled: dict[str, JsonValue] = {}
+    """Answers to questions, by question."""
+    open_items: dict[str, str] = {}
+    """Titles of what is open, by id: dated items, sessions, and what the rounds ask about."""
+    round_items: tuple[str, ...] = ()
+    """What the rounds ask about."""
+    answers: dict[str, dict[str, dict[str, str]]] = {}
+    """What was answered to the current round: by item and side."""
+    rounds_shown: int = 0
+    expiry_told: bool = False
+
+
+class PlanMachine(Machine[PlanState]):
+    verbs = frozenset({"propose", "accept", "reject", "counter", "withdraw"})
+    topics = frozenset({Topic.AMEND})
+
+    def status_of(self, state: PlanState) -> str:
+        if state.closed:
+            return state.closed.status
+        return "launching" if state.launching else "in-force"
+
+    def status(self, state: PlanState) -> str:
+        return self.status_of(state)
+
+    def asked_in_round(self, state: PlanState) -> Iterator[Any]:
+        """Nothing: the rounds ask about its items."""
+        return iter(())
+
+    def next_moment(self, state: PlanState) -> tuple[Instant, str] | None:
+        if state.closed or state.launching:
+            return None
+        return min(self._moments(state), default=None)
+
+    def _moments(self, state: PlanState) -> Iterator[tuple[Instant, str]]:
+        until, clock = state.launch.valid_until, state.setup.clock
+        if until is not None:
+            yield until, f"valid until {clock.last_day(until)}; it ends"
+            if state.launch.edition >= 2 and not state.expiry_told:
+                yield until - state.plan.expiry_notice, "what is open is listed"
+        if state.rounds_passed < len(state.setup.rounds):
+            yield state.setup.rounds[state.rounds_passed].at, "the status round asks from"
+        if state.rounds_shown < len(state.setup.rounds):
+            current = state.setup.rounds[state.rounds_shown]
+            yield current.closes, f"round {current.name} is shown"
+
+    def sentence(self, state: PlanState) -> str:
+        moment = self.next_moment(state)
+        if moment is None:
+            return f"{state.setup.plan_title}: in force"
+        return f"{state.setup.plan_title}: {moment[1]} {state.setup.clock.on(moment[0])}"
+
+    def row(self, state: PlanState) -> ItemRow:
+        # Lists and operators see its status; what it waits for stands in its timer.
+        setup = state.setup
+        return ItemRow(
+            id=setup.id,
+            ref="-",
+            kind="plan",
+            title=setup.title,
+            status=self.status_of(state),
+            awaiting=self.awaiting(state),
+            next_at=None if state.launching else self._next_at(state),
+            clock=setup.clock,
+        )
+
+    def _next_at(self, state: PlanState) -> Instant | None:
+        moment = self.next_moment(state)
+        return moment[0] if moment and state.launch.edition >= 2 else None
+
+    def view(self, state: PlanState) -> ItemView:
+        return ItemView(
+            **self.row(state).model_dump(),
+            plan=state.setup.plan,
+            proposals=tuple(p.model_dump(mode="json") for p in state.proposals),
+            ledger=state.ledger,
+            amendments=tuple(each.model_dump(mode="json") for each in state.amendments),
+        )
+
+    # What comes by itself
+
+    def due(self, state: PlanState, now: Instant) -> Step[PlanState]:
+        draft = Draft(state, now)
+        if state.closed or state.launching:
+            return Step(state=state)
+        due = sum(1 for each in state.setup.rounds if each.at <= now)
+        if due > state.rounds_passed:
+            draft.put(rounds_passed=due, answers={})
+        self._show_rounds(draft)
+        self._list_open(draft)
+        until = state.launch.valid_until
+        if until is not None and until <= now:
+            self._expire(draft)
+        self.reconcile(draft)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def _show_rounds(self, draft: Draft[PlanState]) -> None:
+        """The two ministries of foreign affairs see the whole round (B.2)."""
+        rounds = draft.state.setup.rounds
+        closed = sum(1 for each in rounds if each.closes <= draft.now)
+        if closed <= draft.state.rounds_shown:
+            return
+        draft.put(rounds_shown=closed)
+        text = round_in_words(draft.state, rounds[closed - 1].name)
+        draft.enter("round", text, answers=draft.state.answers)
+        how = f"python starter.py round {rounds[closed - 1].name}   (the whole of it)"
+        draft.announce(AnnouncementKind.ROUND, draft.state.setup.sides, text, how=how)
+
+    def _list_open(self, draft: Draft[PlanState]) -> None:
+        state = draft.state
+        until = state.launch.valid_until
+        if until is None or state.expiry_told or state.launch.edition < 2:
+            return
+        if until - state.plan.expiry_notice > draft.now:
+            return
+        draft.put(expiry_told=True)
+        text = f"The plan is valid until {state.setup.clock.last_day(until)}. {open_in_words(state)}"
+        draft.enter("expiry", text)
+        draft.announce(AnnouncementKind.EXPIRY, state.setup.sides, text)
+
+    def _expire(self, draft: Draft[PlanState]) -> None:
+        """What is open ends with the plan, but for the procedures that its text sets for afterwards (B.5)."""
+        state = draft.state
+        if state.launch.edition < 2:
+            self.close(draft, "expired", None, "the validity of the plan has ended")
+            return
+        text = f"open when the validity of the plan ended on {draft.moment(draft.now)}"
+        for item in tuple(state.open_items):
+            # Sessions are told by their series.
+            if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
+                draft.effects.append(Tell(item=item, order=Order(end="expired", text=text)))
+        summary = f"the validity of the plan has ended. {open_in_words(state)}"
+        draft.put(open_items={})
+        self.close(draft, "expired", None, summary)
+
+    # Amendments
+
+    def refuse_terms(self, state: PlanState, terms: Terms, now: Instant) -> Refusal | None:
+        assert terms.amendment is not None
+        try:
+            amended(state.plan, terms.amendment, self._year(state, now))
+        except NotPossible as error:
+            return self.no(state, "bad-terms", str(error))
+        return None
+
+    def refuse_consent(self, state: PlanState, proposal: Proposal, now: Instant) -> Refusal | None:
+        return self.refuse_terms(state, proposal.terms, now) or super().refuse_consent(state, proposal, now)
+
+    def refuse_own(self, state: PlanState, act: Act, side: str, now: Instant) -> Refusal | None:
+        return self.no(state, "wrong-kind", "a plan takes proposals and answers to them")
+
+    def _year(self, state: PlanState, now: Instant) -> int:
+        return (now + state.setup.clock.offset).year
+
+    def agreed(self, draft: Draft[PlanState], proposal: Proposal) -> None:
+        """In force from this instant, the date of the last consent (B.7); the text that it replaces is kept."""
+        state, amendment = draft.state, proposal.terms.amendment
+        assert amendment is not None
+        before = state.plan.obligation(amendment.obligation)
+        where = next((p.ref for p, o in state.plan.obligations() if o.id == amendment.obligation), amendment.provision)
+        amendment = amendment.model_copy(update={"provision": where})
+        earlier = [each.at for each in state.amendments if each.amendment.obligation == amendment.obligation]
+        done = AmendmentInForce(
+            number=proposal.number,
+            amendment=amendment,
+            text=amendment_in_words(amendment),
+            at=draft.now,
+            proposed_by=proposal.office,
+            consents=tuple((consent.side, consent.at) for consent in proposal.consents),
+            before=before.model_dump(mode="json") if before else None,
+            before_since=earlier[-1] if earlier else None,
+        )
+        plan = amended(state.plan, amendment, self._year(state, draft.now))
+        draft.put(plan=plan, amendments=(*state.amendments, done))
+        draft.effects.append(Resolve())
+        self._drop_stale(draft)
+
+    def _drop_stale(self, draft: Draft[PlanState]) -> None:
+        """Proposals that no longer fit the plan as it now reads are overtaken; their proposers are told."""
+        for proposal in draft.state.open_proposals:
+            refusal = self.refuse_terms(draft.state, proposal.terms, draft.now)
+            if refusal is not None:
+                draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
+                what = f"proposal {proposal.number}, {draft.words(proposal.terms)}, is overtaken: {refusal.message}"
+                draft.enter("overtaken", what, proposal=proposal.number)
+                draft.announce(AnnouncementKind.ANSWER, (proposal.side,), sentence_of(what))
+
+    def resolved(self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant) -> Step[PlanState]:
+        """The windows of the plan as it now is: what follows for each item."""
+        draft = Draft(state, now)
+        before = state.launch.plan  # the plan that its items follow so far
+        draft.put(windows=dict(windows), launch=state.launch.model_copy(update={"plan": state.plan}))
+        consequences(draft, before, windows, state.windows)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
+    # What its items tell
+
+    def learn(self, state: PlanState, report: SessionReport, now: Instant) -> Step[PlanState]:
+        draft = Draft(state, now)
+        if report.status == "progress":
+            self._learn_progress(draft, report)
+        elif report.status == "answered":
+            self._learn_answer(draft, report)
+        elif report.closed:
+            draft.put(open_items={item: title for item, title in state.open_items.items() if item != report.item})
+        elif report.status == "opened":
+            draft.put(open_items={**state.open_items, report.item: report.title})
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def _learn_progress(self, draft: Draft[PlanState], report: SessionReport) -> None:
+        current = draft.state.round
+        if current is None or report.progress.get("round") != current.name:
+            return
+        own = {**draft.state.answers.get(report.item, {}), report.progress["side"]: report.progress}
+        draft.put(answers={**draft.state.answers, report.item: own})
+
+    def _learn_answer(self, draft: Draft[PlanState], report: SessionReport) -> None:
+        """A question is settled by consent of its offices: the plan's reading follows, and so do its items."""
+        question = next((each for each in draft.state.questions if each.id == report.question), None)
+        if question is None or question.id in draft.state.settled:
+            return
+        draft.put(settled={**draft.state.settled, question.id: report.value})
+        said = value_in_words(report.value)
+        draft.enter("settled", f"{question.text}: {said}", question=question.id, value=report.value)
+        if question.field == PAST:
+            self._settle_past(draft, question, report.value)
+        else:
+            plan = settled(draft.state.plan, question, report.value, self._year(draft.state, draft.now))
+            draft.put(plan=plan)
+            draft.effects.append(Resolve())
+
+    def _settle_past(self, draft: Draft[PlanState], question: Question, value: JsonValue) -> None:
+        past, state = past_of(question, value), draft.state
+        item = obligation_id(state.setup.plan, question.obligation)
+        if question.session:
+            changes: dict[str, JsonValue] = {"past": past.model_dump(mode="json")}
+            order = Order(changes=changes, text=f"session {question.session}: {past.words}")
+            draft.effects.append(Tell(item=item, order=order))
+            return
+        found = next(((p, o) for p, o in state.plan.obligations() if o.id == question.obligation), None)
+        if found is not None:
+            setup = setup_of(state.launch, *found, whole(state.windows.get(question.obligation, ())), ())
+            one: ItemState = MeetingState(setup=setup) if found[1].kind in MEETINGS else CommitmentState(setup=setup)
+            entries = adopted_entries(one, past, draft.now, first=3)
+            draft.effects.append(EnterElsewhere(item=item, entries=entries))
+
+
+def post_rooms(launch: Launch) -> tuple[PostRoomAddress, ...]:
+    """Of the signatories' focal points, who are written to about the plan as a whole."""
+    if launch.edition < 2:
+        return ()
+    setup = plan_state(launch).setup
+    return tuple(setup.post_room(party.coordinator.office) for party in setup.parties)
+
+
+def carry(state: PlanState) -> Launch:
+    """The state as the argument of the next run of the workflow. The plan is carried once."""
+    dumped = state.model_dump(mode="json", exclude={"launch", "plan"})
+    return state.launch.model_copy(update={"plan": state.plan, "carried": dumped})
+
+
+def carried_on(launch: Launch) -> PlanState:
+    """The state with which a run of the workflow begins."""
+    if launch.carried is None:
+        return plan_state(launch)
+    bare = launch.model_copy(update={"carried": None})
+    return PlanState.model_validate({**launch.carried, "launch": bare, "plan": launch.plan})
+
+
+# --- from one reading of the plan to the next ------------------------------------------------------------------------
+
+
+def consequences(
+    draft: Draft[PlanState],
+    before: Plan,
+    windows: Mapping[str, tuple[Window, ...]],
+    windows_before: Mapping[str, tuple[Window, ...]],
+) -> None:
+    """Orders to the items whose obligation is gone or reads otherwise, and the opening of what was added."""
+    launch = draft.state.launch
+    old = {o.id: (p, o) for p, o in before.obligations() if o.item is None}
+    new = {o.id: (p, o) for p, o in launch.plan.obligations() if o.item is None}
+    last = launch.model_copy(update={"plan": before})
+    for name, (_, obligation) in old.items():
+        item = obligation_id(launch.plan.plan, name)
+        if name not in new:
+            text = f"{obligation.title} was dropped from the plan by amendment"
+            draft.effects.append(Tell(item=item, order=Order(end="dropped", text=text)))
+            draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each != item})
+        elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
+            order = _order(last, old[name], windows_before, launch, new[name], windows)
+            if order is not None:
+                draft.effects.append(Tell(item=item, order=order))
+    added = [name for name in new if name not in old]
+    if added:
+        _open_added(draft, launch, windows, frozenset(added))
+
+
+def _order(
+    last: Launch,
+    old: tuple[Provision, Obligation],
+    windows_before: Mapping[str, tuple[Window, ...]],
+    launch: Launch,
+    new: tuple[Provision, Obligation],
+    windows: Mapping[str, tuple[Window, ...]],
+) -> Order | None:
+    """What an item must know of the change of its obligation; None where nothing concerns it."""
+    name = new[1].id
+    own, own_before = windows.get(name, ()), windows_before.get(name, ())
+    series = is_series(launch, new[1], own) or is_series(last, old[1], own_before)
+    changes: dict[str, JsonValue] = {}
+    if series and own != own_before:
+        changes["windows"] = [window.model_dump(mode="json") for window in own]
+    window, window_before = (None, None) if series else (whole(own), whole(own_before))
+    rounds = windows.get(ROUND, ())
+    now_is = setup_of(launch, *new, window, () if series and own else rounds).model_dump(mode="json")
+    was = setup_of(last, *old, window_before, () if series and own_before else rounds).model_dump(mode="json")
+    changes.update({field: value for field, value in now_is.items() if was[field] != value})
+    host = new[1].working_first_host
+    host = host if host != old[1].working_first_host else None
+    rotating = new[1].host_rule is HostRule.ROTATING
+    if rotating and new[1].working_order != old[1].working_order:
+        changes["order"] = list(new[1].working_order)
+    if not changes and host is None:
+        return None
+    return Order(host=host, changes=changes, text="as the sides have agreed")
+
+
+def _open_added(
+    draft: Draft[PlanState], launch: Launch, windows: Mapping[str, tuple[Window, ...]], added: frozenset[str]
+) -> None:
+    """What an amendment adds to the plan is opened as at a launch, from now on."""
+    provisions = tuple(
+        provision.model_copy(update={"obligations": tuple(o for o in provision.obligations if o.id in added)})
+        for provision in launch.plan.provisions
+    )
+    alone = launch.model_copy(
+        update={
+            "plan": launch.plan.model_copy(update={"provisions": provisions, "readings": {}}),
+            "launched": draft.now,
+            "as_of": draft.now,
+            "history": (),
+        }
+    )
+    opening = openings(alone, windows)
+    open_all(draft, opening)
+
+
+def open_all(draft: Draft[PlanState], opening: Openings) -> None:
+    """Opens items in the order of a launch."""
+    for workflow, states in (
+        ("series", opening.series),
+        ("meeting", opening.meetings),
+        ("commitment", opening.commitments),
+        ("questions", opening.questions),
+    ):
+        draft.effects += [Open(workflow=workflow, state=state) for state in states]
+    started(draft, opening)
+
+
+def started(draft: Draft[PlanState], opening: Openings) -> None:
+    """Takes note of what has been opened."""
+    items: tuple[ItemState, ...] = (*opening.series, *opening.meetings, *opening.commitments, *opening.questions)
+    # What only a trigger wakes is not open: it ends with nothing, and the procedures of the plan itself outlive it.
+    open_items = {each.setup.id: each.setup.title for each in items if not _outlives(each)}
+    asked = tuple(each.setup.id for each in items if each.setup.rounds)
+    draft.put(
+        open_items={**draft.state.open_items, **open_items},
+        round_items=(*draft.state.round_items, *asked),
+        questions=(*draft.state.questions, *(q for each in opening.questions for q in each.questions)),
+    )
+
+
+def _outlives(item: ItemState) -> bool:
+    return item.setup.on_trigger and item.setup.kind == Kind.PROCEDURE
+
+
+def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None = None) -> PlanState:
+    """The state with which a plan begins."""
+    plan, item = launch.plan, plan_id(launch.plan.plan)
+    rounds = (windows or {}).get(ROUND, ())
+    setup = ItemSetup(
+        plan=plan.plan,
+        plan_title=plan.short,
+        id=item,
+        ref="-",
+        kind="plan",
+        obligation="-",
+        session=None,
+        title=plan.title,
+        short=plan.short,
+        uid=event_uid(item, launch.launched.isoformat()),
+        parent="",
+        parties=signatories(plan),
+        despatch=plan.despatch,
+        window=None,
+        opens_at=None,
+        clock=launch.clock,
+        rounds=tuple(round_at(each) for each in rounds if each.start >= launch.as_of) if launch.rounds_on else (),
+    )
+    return PlanState(setup=setup, launch=launch, plan=plan, windows=dict(windows or {}))
+
+
+# --- in words --------------------------------------------------------------------------------------------------------
+
+
+def round_in_words(state: PlanState, name: str) -> str:
+    """A round as it stands, with its denominators."""
+    asked = [item for item in state.round_items if item in state.open_items]
+    parts = []
+    for party in state.setup.parties:
+        given = [state.answers[item][party.side] for item in asked if party.side in state.answers.get(item, {})]
+        counts: dict[str, int] = {}
+        for each in given:
+            word = each["state"].replace("-", " ")
+            counts[word] = counts.get(word, 0) + 1
+        said = ", ".join(f"{n} {word}" for word, n in sorted(counts.items(), key=lambda pair: -pair[1]))
+        parts.append(
+            f"{party.adjective} offices have answered {len(given)} of {len(asked)}{f' ({said})' if said else ''}"
+        )
+    return f"Status round {name}, {len(asked)} commitments asked: {'; '.join(parts)}."
+
+
+def open_in_words(state: PlanState) -> str:
+    """What is open: dated items and sessions by name, and how many commitments the rounds ask about."""
+    asked = set(state.round_items)
+    dated = [title for item, title in state.open_items.items() if item not in asked]
+    rest = len(state.open_items) - len(dated)
+    listed = "; ".join(dated[:LISTED]) + (f"; and {len(dated) - LISTED} more" if len(dated) > LISTED else "")
+    named = f"{len(dated)} of the open items are dated or awaited: {listed}. " if dated else ""
+    return f"Open are {len(state.open_items)} items. {named}{rest} are commitments that the status rounds ask about."
+
+
+PLAN = PlanMachine()

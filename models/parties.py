@@ -1,0 +1,87 @@
+"""Offices of a plan: how they are called, and the ladder of one side of an obligation."""
+
+from datetime import timedelta
+
+from models.item import Party, Rung
+from models.plan import RANK_SUFFIX, Obligation, Plan, Rank
+
+
+def office_id(institution: str, rank: Rank) -> str:
+    """lao-moic for its coordinator, lao-moic-minister for its minister."""
+    return f"{institution}{RANK_SUFFIX[rank]}"
+
+
+def office_title(plan: Plan, institution: str, rank: Rank) -> str:
+    """ "Director General, Ministry of Industry and Commerce, Lao PDR" """
+    entry = plan.offices[institution]
+    state = plan.sides[entry.side].short or plan.sides[entry.side].name
+    return ", ".join((entry.titles[rank], entry.name, *(() if state in entry.name else (state,))))
+
+
+def all_offices(plan: Plan) -> dict[str, str]:
+    """Every office of the plan with its title."""
+    return {
+        office_id(name, rank): office_title(plan, name, rank)
+        for name, entry in plan.offices.items()
+        for rank in sorted(entry.titles)
+    }
+
+
+def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
+    """The ladder of one side. A third state is asked, and never escalated within."""
+    institution = obligation.working_offices[side]
+    entry, state = plan.offices[institution], plan.sides[side]
+    third = not state.signatory or side in obligation.third_states
+    rungs = plan.ladder_of(obligation).rungs
+    return Party(
+        side=side,
+        adjective=state.adjective,
+        ladder=tuple(
+            _rung(plan, institution, rule.rank, rule.after)
+            for rule in (rungs[:1] if third else rungs)
+            if rule.rank in entry.titles
+        ),
+        offices={
+            office_id(name, rank): office_title(plan, name, rank)
+            for name in (institution, *obligation.also.get(side, ()))
+            for rank in sorted(plan.offices[name].titles)
+        },
+        zone=entry.zone or state.zone,
+        focal_point=state.focal_point,
+        focal_point_title=office_title(plan, state.focal_point, Rank.COORDINATOR) if state.focal_point else "",
+    )
+
+
+def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
+    """Sides that are asked at one rung only: by side, its institution."""
+    return tuple(
+        Party(
+            side=side,
+            adjective=plan.sides[side].adjective,
+            ladder=(_rung(plan, name, Rank.COORDINATOR, timedelta(0)),),
+            offices={
+                office_id(name, rank): office_title(plan, name, rank) for rank in sorted(plan.offices[name].titles)
+            },
+            zone=plan.offices[name].zone or plan.sides[side].zone,
+            focal_point=focal,
+            focal_point_title=office_title(plan, focal, Rank.COORDINATOR) if focal else "",
+        )
+        for side, name in institutions.items()
+        for focal in (plan.sides[side].focal_point,)
+    )
+
+
+def signatories(plan: Plan) -> tuple[Party, ...]:
+    """The focal points of the states that signed: they alone amend the plan, and they see the rounds whole (B.2)."""
+    points = {name: side.focal_point for name, side in plan.sides.items() if side.signatory and side.focal_point}
+    return coordinators(plan, {name: point for name, point in points.items() if point})
+
+
+def _rung(plan: Plan, institution: str, rank: Rank, after: timedelta) -> Rung:
+    entry = plan.offices[institution]
+    return Rung(
+        office=office_id(institution, rank),
+        title=office_title(plan, institution, rank),
+        label=f"{plan.sides[entry.side].adjective} {entry.titles[rank].lower()}",
+        after=after,
+    )

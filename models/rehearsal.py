@@ -1,0 +1,288 @@
+"""The rehearsal: the same machines and post rooms run over years of virtual time, in memory, with nothing sent.
+
+Items and post rooms are asked at the instants at which they want to be asked, as their workflows ask them. Where the
+workflows cost a moment (a signal on its way, a mail in transmission) the rehearsal costs none.
+"""
+
+import heapq
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from models import governing, postroom
+from models.acts import Act
+from models.effects import Announce, Await, Effect, Open, Report, Resolve, Tell, words_by_office
+from models.governing import PLAN, PlanState
+from models.item import Draft, ItemState, Step
+from models.letters import Despatch, DespatchResult, Fate
+from models.machines import MACHINES
+from models.opening import Launch, openings
+from models.plan import Plan, Window
+from models.postroom import PostRoomState, keys_of
+from models.views import Refusal
+from models.zones import resolve_windows
+
+CLASSES = {"progress": "round", "settle": "question", "give-address": "address"}
+"""Of notices by their awaited act; all others are rungs."""
+
+
+class RehearsedNotice(NamedTuple):
+    """One notice or announcement that was decided."""
+
+    key: str
+    at: datetime
+    office: str
+    item: str
+    session: str | None
+    act: str
+    rung: int
+    kind: str
+    """rung, round, question or announcement: `class` in JSON."""
+    reason: str
+
+
+class RehearsedLetter(NamedTuple):
+    """One mail: a letter with its notices, or one announcement."""
+
+    at: datetime
+    office: str
+    notices: tuple[str, ...]
+
+
+class RefusedAct(NamedTuple):
+    at: datetime
+    item: str
+    act: Act
+    refusal: Refusal
+
+
+Assumption = Callable[["World", str, datetime], Iterator[tuple[datetime, Callable[["World"], Act | None]]]]
+"""What offices are assumed to do: asked whenever an item has changed, it gives instants and the acts then done."""
+
+
+def silent(world: "World", item: str, now: datetime) -> Iterator[tuple[datetime, Callable[["World"], Act | None]]]:
+    """Nobody answers anything."""
+    return iter(())
+
+
+class World:
+    """One plan with everything that follows it, as it lives through a rehearsal."""
+
+    def __init__(self, launch: Launch, assumption: Assumption = silent) -> None:
+        self.now = launch.launched
+        self.items: dict[str, ItemState] = {}
+        self.rooms: dict[str, PostRoomState] = {}
+        self.notices: list[RehearsedNotice] = []
+        self.letters: list[RehearsedLetter] = []
+        self.refused: list[RefusedAct] = []
+        self._kinds: dict[str, str] = {}
+        self._assumption = assumption
+        self._agenda: list[tuple[datetime, int, str, Any]] = []
+        self._count = 0
+        self._asked_at: dict[str, datetime | None] = {}
+        """When each item, or office, next wants to be asked: an entry of the agenda that says otherwise is stale."""
+        self._routine: dict[str, tuple[str, ...]] = {}
+        """By office, what its next letter says where that is what the last one said."""
+        self._launch(launch)
+
+    # Starting
+
+    def _launch(self, launch: Launch) -> None:
+        windows = resolve_windows(launch.plan, launch.launched)
+        opening = openings(launch, windows)
+        state = governing.plan_state(launch, windows).model_copy(update={"launching": False, "entries": 1})
+        draft = Draft(state, self.now)
+        governing.started(draft, opening)
+        self._start("plan", draft.state)
+        for workflow, states in (
+            ("series", opening.series),
+            ("meeting", opening.meetings),
+            ("commitment", opening.commitments),
+            ("questions", opening.questions),
+        ):
+            for each in states:
+                self._start(workflow, each)
+
+    def _start(self, workflow: str, state: ItemState) -> None:
+        item = state.setup.id
+        self.items[item], self._kinds[item] = state, workflow
+        self._ask_at(item, "item", self.now)
+
+    def _push(self, at: datetime, what: str, whom: Any) -> None:
+        self._count += 1
+        heapq.heappush(self._agenda, (at, self._count, what, whom))
+
+    def _ask_at(self, name: str, what: str, at: datetime | None) -> None:
+        if at is not None and self._asked_at.get(name) != at:
+            self._push(at, what, name)
+        self._asked_at[name] = at
+
+    # Living
+
+    def run(self, until: datetime) -> "World":
+        """Everything that comes due before `until`."""
+        while self._agenda and self._agenda[0][0] < until:
+            at, _, what, whom = heapq.heappop(self._agenda)
+            self.now = max(self.now, at)
+            if what == "act":
+                self._act(*whom)
+            elif self._asked_at.get(whom) == at:
+                self._asked_at[whom] = None
+                if what == "item":
+                    self._due(whom)
+                else:
+                    self._post(whom)
+        self.now = max(self.now, until)
+        return self
+
+    def plan_act(self, at: datetime, item: str, make: Callable[["World"], Act | None]) -> None:
+        """An act that an office will do then, if it can still be made."""
+        self._push(at, "act", (item, make))
+
+    def _act(self, item: str, make: Callable[["World"], Act | None]) -> None:
+        act = make(self) if item in self.items else None
+        if act is None:
+            return
+        machine, state = MACHINES[self._kinds[item]], self.items[item]
+        refusal = machine.refuse(state, act, self.now)
+        if refusal is not None:
+            self.refused.append(RefusedAct(self.now, item, act, refusal))
+            return
+        self._take(item, machine.take(state, act, self.now))
+
+    def _due(self, item: str) -> None:
+        """As the workflow's loop does: until nothing more is due at this instant."""
+        for _ in range(10_000):
+            machine, state = MACHINES[self._kinds[item]], self.items[item]
+            self._take(item, machine.due(state, self.now))
+            moment = machine.next_moment(self.items[item])
+            if moment is None or moment[0] > self.now:
+                return
+        raise AssertionError(f"{item} never rests")
+
+    def _take(self, item: str, step: Step[Any]) -> None:
+        self.items[item] = step.state
+        effects = step.effects
+        if effects:
+            self._carry_out(item, effects)
+        moment = MACHINES[self._kinds[item]].next_moment(self.items[item])
+        at = moment[0] if moment else None
+        # What follows at once (a sleeping item that an act has woken) is decided within this instant.
+        self._ask_at(item, "item", at if at is None or at > self.now else self.now)
+        if effects:
+            for when, make in self._assumption(self, item, self.now):
+                self.plan_act(when, item, make)
+
+    def _carry_out(self, item: str, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            if isinstance(effect, Open):
+                self._start(effect.workflow, effect.state)
+        self._tell_rooms(item, effects)
+        for effect in effects:
+            if isinstance(effect, Report):
+                self._learn(self.items[item].setup.parent, effect)
+            elif isinstance(effect, Tell) and effect.item in self.items:
+                machine = MACHINES[self._kinds[effect.item]]
+                self._take(effect.item, machine.ordered(self.items[effect.item], effect.order, self.now))
+            elif isinstance(effect, Resolve):
+                self._resolve(item)
+
+    def _learn(self, parent: str, effect: Report) -> None:
+        if parent in self.items and not self.items[parent].closed:
+            machine = MACHINES[self._kinds[parent]]
+            self._take(parent, machine.learn(self.items[parent], effect.report, self.now))
+
+    def _resolve(self, item: str) -> None:
+        state = self.items[item]
+        assert isinstance(state, PlanState)
+        windows: Mapping[str, tuple[Window, ...]] = resolve_windows(state.plan, state.launch.launched)
+        self._take(item, PLAN.resolved(state, windows, self.now))
+
+    @property
+    def plan(self) -> Plan:
+        return next(state.plan for state in self.items.values() if isinstance(state, PlanState))
+
+    # Post rooms
+
+    def _tell_rooms(self, item: str, effects: tuple[Effect, ...]) -> None:
+        setup = self.items[item].setup
+        for effect in effects:
+            if isinstance(effect, Await):
+                self._note_notice(effect)
+            elif isinstance(effect, Announce):
+                self._note_announcement(effect)
+        for office, words in words_by_office(effects).items():
+            room = self.rooms.get(office) or PostRoomState(address=setup.post_room(office))
+            for announcement in words.announce:
+                room = postroom.hear_announcement(room, announcement, self.now)
+            for notice in words.awaited:
+                room = postroom.hear_awaited(room, notice, self.now)
+            for settle in words.settled:
+                room = postroom.hear_settled(room, settle, self.now)
+            self._routine.pop(office, None)
+            self._keep_room(office, room)
+
+    def _keep_room(self, office: str, room: PostRoomState) -> None:
+        if room.pending:
+            room = room.model_copy(update={"pending": ()})  # what its own record has taken
+        self.rooms[office] = room
+        self._ask_at(f"room {office}", "room", postroom.next_instant(room, self.now))
+
+    def _post(self, name: str) -> None:
+        office = name.removeprefix("room ")
+        room = self.rooms[office]
+        keys = self._routine.get(office)
+        if keys is not None:
+            self.letters.append(RehearsedLetter(self.now, office, keys))
+            self._keep_room(office, postroom.said_again(room, self.now))
+            return
+        while True:
+            room = postroom.drop_unsent_cancellations(room, self.now)
+            despatch = postroom.next_despatch(room, self.now)
+            if despatch is None:
+                break
+            room = self._send(room, despatch)
+        if postroom.says_the_same(room):
+            self._routine[office] = tuple(each.notice.key for each in postroom.in_order(room))
+        self._keep_room(office, room)
+
+    def _send(self, room: PostRoomState, despatch: Despatch) -> PostRoomState:
+        self.letters.append(RehearsedLetter(self.now, despatch.office, keys_of(despatch)))
+        return postroom.despatched(room, despatch, DespatchResult(fate=Fate.SENT), self.now).state
+
+    def _note_notice(self, effect: Await) -> None:
+        notice = effect.notice
+        before = f" after {len(notice.asked_before)} below" if notice.asked_before else ""
+        self.notices.append(
+            RehearsedNotice(
+                key=notice.key,
+                at=notice.at,
+                office=notice.office,
+                item=notice.item,
+                session=_session(self.items.get(notice.item)),
+                act=notice.verb,
+                rung=notice.rung,
+                kind=CLASSES.get(notice.verb, "rung"),
+                reason=f"{notice.act}: awaited since {notice.since:%Y-%m-%d}{before}",
+            )
+        )
+
+    def _note_announcement(self, effect: Announce) -> None:
+        word = effect.announcement
+        self.notices.append(
+            RehearsedNotice(
+                key=word.key,
+                at=word.at,
+                office=word.office,
+                item=word.item,
+                session=_session(self.items.get(word.item)),
+                act=word.kind.value,
+                rung=1,
+                kind="announcement",
+                reason=word.text,
+            )
+        )
+
+
+def _session(state: ItemState | None) -> str | None:
+    return state.setup.session if state else None
