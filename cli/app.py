@@ -13,6 +13,7 @@ from cli.errors import BadUsage, CommandError
 from cli.reading import register, show, status
 from cli.rehearsing import rehearse
 from cli.running import launch, up
+from cli.standings import amendments, round_, turns
 from servers.errors import ServersError
 
 app = typer.Typer(
@@ -26,10 +27,10 @@ app = typer.Typer(
 
 for heading, commands in (
     ("Running", (up, launch, demo)),
-    ("Reading", (status, show, register, rehearse)),
+    ("Reading", (status, show, register, turns, amendments, round_, rehearse)),
 ):
     for command in commands:
-        app.command(rich_help_panel=heading)(command)
+        app.command(command.__name__.rstrip("_"), rich_help_panel=heading)(command)
 for name, command in ACTING.items():
     app.command(name, rich_help_panel="Acting (always --as OFFICE)")(command)
 

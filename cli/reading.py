@@ -85,10 +85,10 @@ async def _view(item: str, data: Path, plan: str | None) -> ItemView:
     async with session(data, plan) as here:
         full = await here.item_id(item)
         recorded = recorded_view(here.record, full)
-        return recorded if recorded is not None else await _running_view(here, full)
+        return recorded if recorded is not None else await view_of(here, full)
 
 
-async def _running_view(here: Session, item: str) -> ItemView:
+async def view_of(here: Session, item: str) -> ItemView:
     try:
         view: ItemView = await answered(here.client.get_workflow_handle(item).query("view", result_type=ItemView))
     except RPCError as error:
@@ -103,9 +103,15 @@ async def _running_view(here: Session, item: str) -> ItemView:
 
 def view_text(view: ItemView) -> str:
     """The same for a person."""
-    lines = [f"{view.ref}  {view.title}   [{view.id}]", f"status   {view.status}" + ("  (late)" if view.late else "")]
+    fate = f"  ({view.fate})" if view.fate else ""
+    lines = [f"{view.ref}  {view.title}   [{view.id}]", f"status   {view.status}{fate}"]
     if view.host:
         lines.append(f"host     {view.host}")
+    if view.called:
+        lines.append(f"called   {view.called}")
+    for side in view.progress:
+        said = f"{side['state'].replace('-', ' ')}{': ' + side['note'] if side['note'] else ''}"
+        lines.append(f"round    {side['round']}, {side['side']}: {said}")
     if view.window:
         lines.append(f"window   {view.window.name}: until {view.clock.last_day(view.window.end)}")
     if view.date:
@@ -121,7 +127,12 @@ def view_text(view: ItemView) -> str:
             f"awaited  {row.office}: {infinitive(row.act)}, since {view.clock.moment(row.since)}{due}, rung {row.rung}"
         )
     lines += [_proposal_text(proposal) for proposal in view.proposals]
-    if view.uid:
+    for question in view.questions:
+        said = "open" if question["answer"] is None else f"settled: {question['answer']}"
+        lines.append(f"question {question['id']}: {question['text']} ({said})")
+    for kind, dates in (("original", [view.dates.get("original")]), ("revised", view.dates.get("revised", []))):
+        lines += [f"{kind:<8} {date['local']} {date['zone']}" for date in dates if date and view.dates.get("revised")]
+    if view.uid and not view.questions:
         lines.append(f"calendar UID {view.uid}" + (f", SEQUENCE {view.sequence}" if view.sequence is not None else ""))
     lines += ["ledger", *(f"  {entry.n:>3}  {view.clock.moment(entry.at)}  {entry.text}" for entry in view.ledger)]
     return "\n".join(lines)

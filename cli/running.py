@@ -72,6 +72,7 @@ def up(
     plan_file: PlanFileOption = None,
     contacts: ContactsOption = None,
     as_of: AsOfOption = None,
+    history: HistoryOption = None,
     temporal_port: Annotated[int, typer.Option(help="Port of Temporal; 0 for any free one.")] = 7233,
     ui_port: Annotated[int, typer.Option(help="Port of the Temporal UI.")] = 8233,
     caldav_port: Annotated[int, typer.Option(help="Port of the calendar server.")] = 5232,
@@ -84,12 +85,17 @@ def up(
     before = read_run(data)
     chosen = plan_file or (before.plan_file if before and before.plan_file else DEFAULT_PLAN_FILE)
     ports = Ports(temporal_port, ui_port, caldav_port, smtp_port)
-    asyncio.run(_up(data, chosen, contacts or contacts_beside(chosen), as_of.date() if as_of else None, ports))
+    day = as_of.date() if as_of else None
+    asyncio.run(_up(data, chosen, contacts or contacts_beside(chosen), day, history, ports))
 
 
-async def _up(data: Path, plan_file: Path, contacts: Path, as_of: date | None, ports: Ports) -> None:
+async def _up(
+    data: Path, plan_file: Path, contacts: Path, as_of: date | None, history: Path | None, ports: Ports
+) -> None:
     plain(f"Aide-Mémoire: {readable(plan_file)} in {readable(data)}/")
     plan, missing = read_plan_and_contacts(plan_file, contacts)
+    # A bad row of the history is told before anything starts.
+    launch = launch_of(plan, as_of, history, datetime.now(UTC))
     for office in missing:
         plain(f"no address yet for {office}; correct {readable(contacts)}, it is read at every despatch")
     stopping = stop_signal()
@@ -101,7 +107,6 @@ async def _up(data: Path, plan_file: Path, contacts: Path, as_of: date | None, p
 
     async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (run, client, watch):
         try:
-            launch = launch_of(plan, as_of, None, datetime.now(UTC))
             plain(f"{plan.title}: {await launch_plan(client, launch)}")
         except Refused as refusal:
             # The plan in force goes on; its file has to be agreed first.

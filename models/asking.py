@@ -94,6 +94,7 @@ class Asking(Generic[S]):
             title=setup.title,
             verb=open_act.act,
             act=self.act_in_words(draft.state, open_act),
+            lines=self.lines_of(draft.state, open_act),
             how=self.how(draft.state, open_act, rung.office),
             side=open_act.side,
             office=rung.office,
@@ -117,6 +118,10 @@ class Asking(Generic[S]):
             return infinitive(open_act.act)
         whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
         return f"answer proposal {proposal.number} of the {whose}: {describe(proposal.terms, state.setup.clock)}"
+
+    def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
+        """What an act consists of, a line each; nothing where its words say it all."""
+        return ()
 
     def how(self, state: ItemState, open_act: OpenAct, office: str) -> str:
         """The command that does what is awaited."""

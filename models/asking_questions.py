@@ -12,11 +12,11 @@ from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YE
 from models.wording import Clock
 
 _ASKED = {
-    FIRST_HOST: "who hosts {title} first",
-    ORDER: "in which order the sides host {title}",
-    CADENCE: "how often {title} is held",
-    ANCHOR: "from which year {title} is counted",
-    PAIRS: "who meets whom in {title}",
+    FIRST_HOST: "who hosts the {title} first",
+    ORDER: "in which order the sides host the {title}",
+    CADENCE: "how often the {title} is held",
+    ANCHOR: "from which year the {title} is counted",
+    PAIRS: "who meets whom in the {title}",
 }
 """Readings that are questions; the others (who is written to, how high) are the program's own working values."""
 
@@ -75,7 +75,7 @@ def _of_past(unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group,
                 id=f"{obligation.id}/{PAST}/{session}".rstrip("/"),
                 obligation=obligation.id,
                 field=PAST,
-                text=f"what became of {name}: held, missed or excused",
+                text=f"what became of the {name}: held, missed or excused",
                 session=session,
             ),
         )
@@ -113,7 +113,7 @@ def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: 
         opens_at=launched,
         clock=clock,
     )
-    return QuestionsState(setup=setup, questions=questions)
+    return QuestionsState(setup=setup, questions=tuple(each.model_copy(update={"item": item}) for each in questions))
 
 
 def _ref(plan: Plan, question: Question) -> str:

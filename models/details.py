@@ -13,12 +13,23 @@ from models.wording import Clock, assumption, status_in_words
 ENTRIES_SHOWN = 8
 
 
+def details_of(machine: Machine[S], state: S) -> str:
+    """The page of any item."""
+    if isinstance(state, SeriesState):
+        return series_details(state)
+    if isinstance(state, PlanState):
+        return plan_details(state)
+    return item_details(machine, state)
+
+
 def item_details(machine: Machine[S], state: S) -> str:
     """Where it stands, what is awaited of whom, what comes next, the recent ledger."""
     setup, row, clock = state.setup, machine.row(state), state.setup.clock
     host = f", hosted by {row.host}" if row.host else ""
     lines = [f"**{setup.ref} {setup.title}**{host}: {status_in_words(row.status)}."]
     lines.append(f"\n{setup.plan_title}, provision {setup.ref}. Times are those of {clock.zone}.")
+    if state.called:
+        lines.append(f"\nCalled because: {state.called}.")
     if row.date:
         place = f", {row.date.place}" if row.date.place else ""
         lines.append(f"\nDate: {clock.at(row.date.start)} to {clock.at(row.date.end)}{place}.")
@@ -57,6 +68,9 @@ def series_details(state: SeriesState) -> str:
     setup = state.setup
     lines = [f"**{setup.ref} {setup.title}**, a series: {SERIES.sentence(state).partition(': ')[2]}."]
     lines.append(f"\n{setup.plan_title}, provision {setup.ref}. Times are those of {setup.clock.zone}.")
+    if state.open_acts:
+        lines.append("\nAwaited:")
+        lines += [line for open_act in state.open_acts for line in _awaited(SERIES, state, open_act)]
     if state.hosting.turns:
         lines.append(f"\nTurns. {explain(state)}")
         for turn in state.hosting.turns:
@@ -79,7 +93,7 @@ def plan_details(state: PlanState) -> str:
         lines += [f"- {each.number}: {each.text}, since {clock.at(each.at)}" for each in state.amendments]
     moment = PLAN.next_moment(state)
     if moment:
-        lines.append(f"\nNext: {moment[1]} {clock.on(moment[0])}.")
+        lines.append(f"\nNext: {moment[1]} {clock.day(moment[0])}.")
     return "\n".join([*lines, *_ledger(state, clock)])
 
 

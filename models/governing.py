@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from models.acts import Act, Terms, Topic
 from models.adoption import adopted_entries
 from models.amending import AmendmentInForce, NotPossible, amended, settled
+from models.amendment import AmendmentKind
 from models.base import Instant
 from models.commitment import CommitmentState
 from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport, Tell
@@ -19,10 +20,17 @@ from models.meeting import MeetingState
 from models.opening import MEETINGS, Launch, Openings, is_series, openings, round_at, setup_of, whole
 from models.parties import signatories
 from models.plan import HostRule, Kind, Obligation, Plan, Provision, Window
-from models.questions import PAST, Question, past_of
+from models.questions import ANCHOR, CADENCE, FIRST_HOST, PAST, Question, past_of
 from models.views import ItemRow, ItemView, Refusal
 from models.wording import amendment_in_words, sentence_of, value_in_words
 from models.zones import ROUND
+
+QUESTIONS_SETTLED: dict[AmendmentKind, frozenset[str] | None] = {
+    AmendmentKind.CADENCE: frozenset({CADENCE, ANCHOR}),
+    AmendmentKind.FIRST_HOST: frozenset({FIRST_HOST}),
+    AmendmentKind.DROP: None,
+}
+"""Which questions about its obligation an amendment leaves without object; None for all of them."""
 
 LISTED = 60
 """Titles that the list of what is open names; of more, it gives the number."""
@@ -48,6 +56,8 @@ class PlanState(ItemState):
     """What was answered to the current round: by item and side."""
     rounds_shown: int = 0
     expiry_told: bool = False
+    why: str = ""
+    """Why the plan last came to read otherwise."""
 
 
 class PlanMachine(Machine[PlanState]):
@@ -74,20 +84,20 @@ class PlanMachine(Machine[PlanState]):
     def _moments(self, state: PlanState) -> Iterator[tuple[Instant, str]]:
         until, clock = state.launch.valid_until, state.setup.clock
         if until is not None:
-            yield until, f"valid until {clock.last_day(until)}; it ends"
+            yield until, f"valid until {clock.last_day(until)}; it ends on"
             if state.launch.edition >= 2 and not state.expiry_told:
-                yield until - state.plan.expiry_notice, "what is open is listed"
+                yield until - state.plan.expiry_notice, "what is open is listed on"
         if state.rounds_passed < len(state.setup.rounds):
-            yield state.setup.rounds[state.rounds_passed].at, "the status round asks from"
+            yield state.setup.rounds[state.rounds_passed].at, "the status round asks on"
         if state.rounds_shown < len(state.setup.rounds):
             current = state.setup.rounds[state.rounds_shown]
-            yield current.closes, f"round {current.name} is shown"
+            yield current.closes, f"round {current.name} is shown on"
 
     def sentence(self, state: PlanState) -> str:
         moment = self.next_moment(state)
         if moment is None:
             return f"{state.setup.plan_title}: in force"
-        return f"{state.setup.plan_title}: {moment[1]} {state.setup.clock.on(moment[0])}"
+        return f"{state.setup.plan_title}: {moment[1]} {state.setup.clock.day(moment[0])}"
 
     def row(self, state: PlanState) -> ItemRow:
         # Lists and operators see its status; what it waits for stands in its timer.
@@ -142,7 +152,7 @@ class PlanMachine(Machine[PlanState]):
         draft.put(rounds_shown=closed)
         text = round_in_words(draft.state, rounds[closed - 1].name)
         draft.enter("round", text, answers=draft.state.answers)
-        how = f"python starter.py round {rounds[closed - 1].name}   (the whole of it)"
+        how = f"round {rounds[closed - 1].name}"
         draft.announce(AnnouncementKind.ROUND, draft.state.setup.sides, text, how=how)
 
     def _list_open(self, draft: Draft[PlanState]) -> None:
@@ -210,9 +220,22 @@ class PlanMachine(Machine[PlanState]):
             before_since=earlier[-1] if earlier else None,
         )
         plan = amended(state.plan, amendment, self._year(state, draft.now))
-        draft.put(plan=plan, amendments=(*state.amendments, done))
+        draft.put(plan=plan, amendments=(*state.amendments, done), why=f"by amendment {done.number}: {done.text}")
         draft.effects.append(Resolve())
+        self._overtake_questions(draft, done)
         self._drop_stale(draft)
+
+    def _overtake_questions(self, draft: Draft[PlanState], done: AmendmentInForce) -> None:
+        """Open questions that the amendment has settled, or left without object."""
+        fields = QUESTIONS_SETTLED.get(done.amendment.kind)
+        by_list: dict[str, list[JsonValue]] = {}
+        for each in draft.state.questions:
+            about = each.obligation == done.amendment.obligation and (fields is None or each.field in fields)
+            if about and each.id not in draft.state.settled and done.amendment.kind in QUESTIONS_SETTLED:
+                by_list.setdefault(each.item, []).append(each.id)
+        for item, names in by_list.items():
+            order = Order(changes={"overtaken": names}, text=draft.state.why)
+            draft.effects.append(Tell(item=item, order=order))
 
     def _drop_stale(self, draft: Draft[PlanState]) -> None:
         """Proposals that no longer fit the plan as it now reads are overtaken; their proposers are told."""
@@ -265,7 +288,7 @@ class PlanMachine(Machine[PlanState]):
             self._settle_past(draft, question, report.value)
         else:
             plan = settled(draft.state.plan, question, report.value, self._year(draft.state, draft.now))
-            draft.put(plan=plan)
+            draft.put(plan=plan, why=f"settled by the offices: {question.text}: {said}")
             draft.effects.append(Resolve())
 
     def _settle_past(self, draft: Draft[PlanState], question: Question, value: JsonValue) -> None:
@@ -323,11 +346,11 @@ def consequences(
     for name, (_, obligation) in old.items():
         item = obligation_id(launch.plan.plan, name)
         if name not in new:
-            text = f"{obligation.title} was dropped from the plan by amendment"
+            text = f"{obligation.title} was dropped from the plan {draft.state.why}"
             draft.effects.append(Tell(item=item, order=Order(end="dropped", text=text)))
             draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each != item})
         elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
-            order = _order(last, old[name], windows_before, launch, new[name], windows)
+            order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
             if order is not None:
                 draft.effects.append(Tell(item=item, order=order))
     added = [name for name in new if name not in old]
@@ -342,6 +365,7 @@ def _order(
     launch: Launch,
     new: tuple[Provision, Obligation],
     windows: Mapping[str, tuple[Window, ...]],
+    why: str,
 ) -> Order | None:
     """What an item must know of the change of its obligation; None where nothing concerns it."""
     name = new[1].id
@@ -362,7 +386,7 @@ def _order(
         changes["order"] = list(new[1].working_order)
     if not changes and host is None:
         return None
-    return Order(host=host, changes=changes, text="as the sides have agreed")
+    return Order(host=host, changes=changes, text=why)
 
 
 def _open_added(

@@ -90,6 +90,8 @@ class ItemSetup(Value):
     lead: Duration = timedelta(0)
     """Time that should be left between the top of the ladder and the end of a window."""
     rotating: bool = False
+    host_in_questions: bool = False
+    """Who hosts first is asked in the list of open questions, not by each session."""
     report_to_higher: bool = False
     evidence_wanted: str = ""
     assumed: tuple[str, ...] = ()

@@ -21,6 +21,8 @@ class Notice(Value):
     """The item in words: "Joint Trade Commission 2026"."""
     verb: str = ""
     """The awaited act by its name: propose-date. Empty in notices of before it was told."""
+    lines: tuple[str, ...] = ()
+    """What the act consists of, a line each: the open questions."""
     act: str
     """What is awaited, as an infinitive: "propose a date"."""
     how: str

@@ -232,7 +232,7 @@ class Machine(Rounds[S]):
             window = state.setup.window
             draft.enter(
                 "opened",
-                f"{state.setup.title} opened",
+                f"{state.setup.title} opened{f', called: {state.called}' if state.called else ''}",
                 window=window.model_dump(mode="json") if window else None,
                 ref=state.setup.ref,
                 kind=state.setup.kind,
@@ -271,7 +271,9 @@ class Machine(Rounds[S]):
             return Step(state=state)
         if order.host and state.host is None:
             draft.put(host=order.host)
-            draft.enter("host", f"{order.host} hosts: {order.text}")
+            draft.enter(
+                "host", order.text if order.text.startswith(order.host) else f"{order.host} hosts: {order.text}"
+            )
         if order.changes:
             if "parties" in order.changes:
                 self.restart(draft)  # what was asked of the former offices is settled there

@@ -100,7 +100,8 @@ class MeetingMachine(Machine[MeetingState]):
             yield from self._required_before(state)
 
     def _required_before(self, state: MeetingState) -> Iterator[Ask]:
-        if state.setup.rotating and state.host is None and not state.open_proposal(Topic.HOST):
+        asked_here = state.setup.rotating and not state.setup.host_in_questions
+        if asked_here and state.host is None and not state.open_proposal(Topic.HOST):
             yield from (Ask(act="propose-host", side=side, stays=True) for side in state.setup.sides)
         if state.agreed is None and not state.open_proposal(Topic.DATE):
             yield from (Ask(act="propose-date", side=side) for side in self._hosting(state))

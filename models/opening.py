@@ -203,6 +203,7 @@ def setup_of(
         condition=obligation.condition or "",
         lead=plan.lead,
         rotating=obligation.host_rule is HostRule.ROTATING,
+        host_in_questions=launch.edition >= 2 and obligation.readings.first_host is not None,
         report_to_higher=obligation.reports_to_higher,
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,

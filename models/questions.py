@@ -11,9 +11,10 @@ from pydantic import JsonValue
 from models.acts import Act, Terms, Topic
 from models.adoption import AdoptedSession
 from models.base import Instant, Value
-from models.effects import Report, SessionReport
-from models.item import Ask, Draft, ItemState, OpenAct, Proposal
+from models.effects import Order, Report, SessionReport
+from models.item import Ask, Draft, ItemState, OpenAct, Proposal, Step
 from models.machine import Machine
+from models.rounds import gather
 from models.views import ItemView, Refusal
 from models.wording import value_in_words
 
@@ -41,6 +42,8 @@ class Question(Value):
     options: tuple[JsonValue, ...] = ()
     """The readings that the text admits; empty where any words may answer."""
     session: str = ""
+    item: str = ""
+    """The list in which it is asked."""
 
 
 class QuestionsState(ItemState):
@@ -66,7 +69,9 @@ class QuestionsMachine(Machine[QuestionsState]):
         proposed = sum(1 for each in state.open_questions if state.open_proposal(Topic.ANSWER, each.id))
         if len(state.open_questions) > proposed:
             for side in state.setup.sides:
-                yield Ask(act="settle", side=side, subject=len(state.answers) * 1000 + proposed, stays=True)
+                subject = len(state.answers) * 1000 + proposed
+                # The list as it now reads goes with the next letter; only the first asks for a letter of its own.
+                yield Ask(act="settle", side=side, subject=subject, stays=True, said=subject > 0, gather=gather(state))
 
     def status(self, state: QuestionsState) -> str:
         return "settling"
@@ -74,9 +79,18 @@ class QuestionsMachine(Machine[QuestionsState]):
     def act_in_words(self, state: ItemState, open_act: OpenAct) -> str:
         if open_act.act != "settle" or not isinstance(state, QuestionsState):
             return super().act_in_words(state, open_act)
-        asked = [each for each in state.open_questions if not state.open_proposal(Topic.ANSWER, each.id)]
-        listed = "; ".join(f"({n}) {each.text} [{each.id}]" for n, each in enumerate(asked, 1))
-        return f"settle with the other side{'s' if len(state.setup.sides) > 2 else ''}: {listed}"
+        count, others = len(self._asked(state)), len(state.setup.sides) > 2
+        what = "this question" if count == 1 else f"these {count} questions"
+        return f"settle {what} with the other side{'s' if others else ''}"
+
+    def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
+        if open_act.act != "settle" or not isinstance(state, QuestionsState):
+            return ()
+        return tuple(f"{each.text} [{each.id}]" for each in self._asked(state))
+
+    def _asked(self, state: QuestionsState) -> list[Question]:
+        """Open, and about which nothing is proposed."""
+        return [each for each in state.open_questions if not state.open_proposal(Topic.ANSWER, each.id)]
 
     def refuse_terms(self, state: QuestionsState, terms: Terms, now: Instant) -> Refusal | None:
         question = state.question(terms.question)
@@ -100,6 +114,22 @@ class QuestionsMachine(Machine[QuestionsState]):
             session="", item=setup.id, status="answered", question=question.id, value=terms.value, title=question.text
         )
         draft.effects.append(Report(report=report))
+
+    def ordered(self, state: QuestionsState, order: Order, now: Instant) -> Step[QuestionsState]:
+        """What an amendment has settled, or left without object, is asked no longer."""
+        overtaken = order.changes.get("overtaken")
+        if state.closed or not isinstance(overtaken, list):
+            return super().ordered(state, order, now)
+        draft = Draft(state, now)
+        for name in (str(each) for each in overtaken):
+            if state.question(name) is None or name in state.answers:
+                continue
+            draft.overtake(Topic.ANSWER, about=name)
+            draft.put(answers={**draft.state.answers, name: order.text})
+            draft.enter("overtaken", f"{name} is asked no longer: {order.text}")
+        self.after_consent(draft)
+        self.reconcile(draft)
+        return Step(state=draft.state, effects=tuple(draft.effects))
 
     def ends_with_consent(self, state: QuestionsState) -> bool:
         return not state.open_questions

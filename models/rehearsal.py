@@ -95,10 +95,10 @@ class World:
         governing.started(draft, opening)
         self._start("plan", draft.state)
         for workflow, states in (
+            ("questions", opening.questions),  # first, so that they are in the first letter
             ("series", opening.series),
             ("meeting", opening.meetings),
             ("commitment", opening.commitments),
-            ("questions", opening.questions),
         ):
             for each in states:
                 self._start(workflow, each)

@@ -16,6 +16,11 @@ GATHER = timedelta(hours=1)
 """All that one round asks of an office goes in one letter, however long a worker takes over it."""
 
 
+def gather(state: ItemState) -> timedelta:
+    """How long a question of many may wait for the others."""
+    return min(GATHER, state.setup.despatch.period / 10)
+
+
 class Rounds(Proposing[S]):
     """The part of an item that sleeps: it is asked in rounds, and somebody may call it."""
 
@@ -23,9 +28,8 @@ class Rounds(Proposing[S]):
         """Every side that has not answered the round that is open. What is busy anyway is not asked."""
         if state.round is None or state.round_closed or state.awake:
             return
-        gather = min(GATHER, state.setup.despatch.period / 10)
         for side in self.unanswered(state):
-            yield Ask(act="progress", side=side, subject=state.rounds_passed, stays=True, gather=gather)
+            yield Ask(act="progress", side=side, subject=state.rounds_passed, stays=True, gather=gather(state))
 
     def unanswered(self, state: ItemState) -> tuple[str, ...]:
         """Sides that have not answered the last round."""
@@ -36,10 +40,10 @@ class Rounds(Proposing[S]):
     def round_moment(self, state: ItemState) -> tuple[Instant, str] | None:
         """When the open round closes, or the next one asks."""
         if state.round is not None and not state.round_closed:
-            return state.round.closes, "the status round closes"
+            return state.round.closes, "the status round closes on"
         if state.rounds_passed >= len(state.setup.rounds):
             return None
-        return state.setup.rounds[state.rounds_passed].at, "the status round asks from"
+        return state.setup.rounds[state.rounds_passed].at, "the status round asks on"
 
     def pass_rounds(self, draft: Draft[S]) -> Instant | None:
         """Takes note of the rounds whose day has come; only the newest asks. Returns the instant at which it is due."""

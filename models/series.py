@@ -118,7 +118,9 @@ class SeriesMachine(Machine[SeriesState]):
     def sentence(self, state: SeriesState) -> str:
         moment, name = self.next_moment(state), f"{state.setup.ref} {state.setup.short}"
         if moment is not None:
-            return f"{name}: {moment[1]} {state.setup.clock.on(moment[0])}"
+            clock = state.setup.clock
+            when = clock.on(moment[0]) if moment[1].endswith("opens") else clock.day(moment[0])
+            return f"{name}: {moment[1]} {when}"
         if state.on_call:
             return f"{name}: {self.trigger(state)}"
         return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
@@ -333,10 +335,11 @@ def _of_old(order: Any, first: str | None, old: Any) -> Turns:
     """The ledger of a series from before turns had a module of their own, played through it once more."""
     hosting = turns.begin(tuple(order), first)
     for turn in old:
-        hosting = turns.open_session(hosting, turn["session"])
         if turn.get("state") == "unknown":
-            hosting = turns.adopt(turns.begin(tuple(order), None), turn["session"], "unknown", None)
-        elif turn.get("host"):
+            hosting = turns.adopt(hosting, turn["session"], "unknown", None)
+            continue
+        hosting = turns.open_session(hosting, turn["session"])
+        if turn.get("host"):
             hosting = turns.agree_host(hosting, turn["session"], turn["host"])
         if turn.get("state") in ("served", "swapped", "forfeited"):
             hosting = turns.close_session(hosting, turn["session"], turn["state"] != "forfeited", turn.get("host"))

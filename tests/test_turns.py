@@ -237,6 +237,8 @@ def test_what_was_nobodys_turn() -> None:
     assert held.counts == dropped.counts == {} and next_host(held) is None
     known = close_session(turns, "1", True, "KHM")
     assert (states(known), next_host(known)) == (["served"], "LAO")
+    again = close_session(open_session(turns, "2"), "1", False, "KHM")
+    assert planned(again) == ["KHM", "KHM"], "owed again comes first, also where the end tells who comes first"
 
 
 # A history taken over midway
@@ -259,7 +261,7 @@ def test_an_adopted_host_that_contradicts_the_order_has_swapped() -> None:
 def test_an_adopted_turn_that_was_not_used_is_forfeited() -> None:
     for rule, host in ((NEXT, "LAO"), (AGAIN, "KHM")):
         for state in ("missed", "excused"):
-            turns = adopt(adopt(begin(TWO, None, rule), "2024", "held", "LAO"), "2025", state, None)  # type: ignore[arg-type]
+            turns = adopt(adopt(begin(TWO, None, rule), "2024", "held", "LAO"), "2025", state, None)
             assert (turns.turns[1].planned, turns.turns[1].state) == ("KHM", "forfeited")
             assert next_host(turns) == host and turns.turns[1].reason == f"it was {state}"
 
@@ -533,6 +535,8 @@ def test_the_ledger_stays_sound(begun: tuple[Any, ...], history: list[Event], gu
             assert old.session == new.session
             assert old.planned in (None, new.planned), "a turn once given stays"
             assert old.state in (new.state, "owed", "unknown"), "what is closed stays closed"
+        if told[0] == "settle" and told[1] in turns.order and before.upcoming:
+            assert next_host(turns) == told[1]
         assert len(turns.moved) in (0, len(queue(turns)))
         assert not (turns.upcoming and turns.shelved)
         # The last cycle is untouched, and in order.
@@ -543,7 +547,7 @@ def test_the_ledger_stays_sound(begun: tuple[Any, ...], history: list[Event], gu
             assert not any(turns.moved[-len(turns.order) :])
         assert {turn.state for turn in turns.turns} <= set(TurnState)
         if told[0] in ("agree", "close") and len(told) > 1:
-            verb = {"agree": agree_host, "close": close_session}[told[0]]
+            verb: Any = {"agree": agree_host, "close": close_session}[told[0]]
             assert verb(turns, *told[1:]) == turns, "what comes twice changes nothing"
 
 
@@ -627,7 +631,7 @@ def test_the_bound_of_fairness_is_reached() -> None:
 def test_without_swaps_turns_go_round(begun: tuple[Any, ...], history: list[Event], settled: int) -> None:
     """Under NEXT, whatever the order in which sessions end: exactly the order, from whoever is first."""
     order, _, _ = begun
-    turns = start(*begun[:2], NEXT)
+    turns = start(begun[0], begun[1], NEXT)
     half = len(history) // 2
     for n, move in enumerate(history):
         turns, _ = apply(turns, (*move[:3], None) if move[0] == "close" else move)

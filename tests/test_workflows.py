@@ -123,7 +123,7 @@ async def test_a_series_opens_its_sessions_and_turns_the_host(dev_server: Client
         assert len(runs) <= 4, "a session a run"
 
 
-async def test_a_window_of_the_past_is_unknown_and_nobody_is_written_to(
+async def test_windows_of_the_past_are_unknown_and_become_one_question(
     skipping: WorkflowEnvironment, tmp_path: Path
 ) -> None:
     year = (await skipping.get_current_time()).year
@@ -134,7 +134,14 @@ async def test_a_window_of_the_past_is_unknown_and_nobody_is_written_to(
         await pass_days(skipping, 30)
         for item in (f"s/{year - 2}", f"s/{year - 1}", "v"):
             assert home.record(item)[-1]["data"]["view"]["status"] == "unknown"
-        assert home.mails(LAO) == [] and home.mails(KHM) == []
+        letters = home.mails(LAO)
+        assert 1 <= len(letters) <= 6, "one question for all of them, in the weekly letter"
+        for letter in letters:
+            body = letter.get_body(("plain",))
+            assert body is not None
+            text = " ".join(body.get_content().split())
+            assert text.count("Asked of you:") == 1 and text.count("what became of the") == 3
+        assert not [line for line in home.record("questions/lao-moc.khm-moc") if line["verb"] == "rung"]
 
 
 async def test_an_mou_is_closed_by_evidence(skipping: WorkflowEnvironment, tmp_path: Path) -> None:

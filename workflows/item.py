@@ -12,7 +12,7 @@ from workflows.visibility import MEMO_ROW, show
 with workflow.unsafe.imports_passed_through():
     from models import acts
     from models.base import Instant
-    from models.details import item_details
+    from models.details import details_of
     from models.effects import (
         Effect,
         Enter,
@@ -55,7 +55,7 @@ class ItemWorkflow(Generic[S]):
 
     async def live(self) -> None:
         """Runs until the item is closed out and everything that follows from it is done."""
-        workflow.set_current_details(item_details(self.machine, self.state))
+        workflow.set_current_details(details_of(self.machine, self.state))
         while True:
             self._keep(self.machine.due(self.state, workflow.now()))
             await self._carry_out()
@@ -232,7 +232,7 @@ class ItemWorkflow(Generic[S]):
             effects, self._effects = self._effects, []
             closing = self.state.closed is not None
             await self._open([effect for effect in effects if isinstance(effect, Open | EnterElsewhere)])
-            workflow.set_current_details(item_details(self.machine, self.state))
+            workflow.set_current_details(details_of(self.machine, self.state))
             self._show()
             said = [tell(self.state.setup.post_room(o), words) for o, words in words_by_office(effects).items()]
             record = self._record([effect for effect in effects if isinstance(effect, Enter)])

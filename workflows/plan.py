@@ -1,5 +1,8 @@
 """The plan workflow: launches everything that follows the plan, and keeps what is in force."""
 
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from temporalio import workflow
@@ -18,6 +21,9 @@ with workflow.unsafe.imports_passed_through():
     from models.opening import Launch, Openings, openings
     from models.plan import Plan, Window
     from models.views import LedgerEntry
+
+
+STARTED_AT_ONCE = 25
 
 
 @workflow.defn(name="plan")
@@ -62,8 +68,8 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         windows = await self._windows(launch)
         opening = openings(launch, windows)
         # Post rooms before items: an item should find them there.
-        for address in (*opening.post_rooms, *governing.post_rooms(launch)):
-            await start_post_room(address)
+        rooms = {each.office: each for each in (*opening.post_rooms, *governing.post_rooms(launch))}
+        await self._at_once([partial(start_post_room, address) for address in rooms.values()])
         begun = governing.plan_state(launch, windows)
         draft = Draft(begun, workflow.now())
         governing.started(draft, opening)
@@ -79,14 +85,19 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         self.state = self.state.model_copy(update={"launching": False, "ledger": (entry,), "entries": 1})
 
     async def _start_items(self, opening: Openings) -> None:
-        for series in opening.series:
-            await start_item("series", series)
-        for meeting in opening.meetings:
-            await start_item("meeting", meeting)
-        for commitment in opening.commitments:
-            await start_item("commitment", commitment)
-        for questions in opening.questions:
-            await start_item("questions", questions)
+        kinds = (
+            ("questions", opening.questions),  # first, so that they are in the first letter
+            ("series", opening.series),
+            ("meeting", opening.meetings),
+            ("commitment", opening.commitments),
+        )
+        await self._at_once([partial(start_item, name, state) for name, states in kinds for state in states])
+
+    async def _at_once(self, starts: list[Callable[[], Coroutine[Any, Any, bool]]]) -> None:
+        """Some children at a time: hundreds one by one would take long, all at once would be too much for one task."""
+        size = STARTED_AT_ONCE if self.state.launch.edition >= 2 else 1
+        for first in range(0, len(starts), size):
+            await asyncio.gather(*(start() for start in starts[first : first + size]))
 
     async def _windows(self, launch: Launch) -> dict[str, tuple[Window, ...]]:
         windows: dict[str, tuple[Window, ...]] = await workflow.execute_activity(

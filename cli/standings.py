@@ -1,0 +1,334 @@
+"""`turns`, `amendments`, `round`: whose turn it is, what was agreed to change, how far commitments have come."""
+
+import asyncio
+import csv
+import json
+import sys
+import uuid
+from datetime import datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from activities.record import read_record
+from activities.yaml_file import Fault, FileFault
+from cli.errors import BadUsage, CommandError, Refused
+from cli.lists import recorded_view
+from cli.options import DataOption, JsonOption, PlanOption
+from cli.reading import view_of
+from cli.session import Session, answered, session
+from cli.submitting import submit
+from models.acts import Progress, ProgressState
+from models.base import Instant, write_instant
+from models.governing import PlanState
+from models.item import Proposal
+from models.views import ItemView
+from models.wording import Clock, describe
+from models.zones import zoned
+
+AsOrAll = Annotated[str | None, typer.Option("--as", help="With --answer: the office that answers.", metavar="OFFICE")]
+
+
+def _write(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+# --- turns -----------------------------------------------------------------------------------------------------------
+
+
+def turns(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
+    """Who hosts next, and why; and every turn so far: owed, served, swapped, forfeited.
+
+    turns 6.2-drugs-provincial
+    """
+    view = asyncio.run(_series_view(item, data, plan))
+    if as_json:
+        _write(json.dumps(turns_document(view), ensure_ascii=False))
+        return
+    _write(turns_text(view))
+
+
+async def _series_view(item: str, data: Path, plan: str | None) -> ItemView:
+    async with session(data, plan) as here:
+        full = await here.item_id(item)
+        if full.count("/") > 1:
+            full = full.rpartition("/")[0]  # of a session, its series
+        view = recorded_view(here.record, full) or await view_of(here, full)
+    if not view.turns:
+        raise Refused("wrong-kind", f"{item} is no series; turns are those of a recurring meeting")
+    return view
+
+
+def turns_document(view: ItemView) -> dict[str, Any]:
+    """The contract of `turns --json`."""
+    ledger = view.turns
+    upcoming = ledger["upcoming"]
+    return {
+        "item": view.id,
+        "rotating": ledger["rotating"],
+        "order": ledger["order"],
+        "rule": ledger["rule"],
+        "next": {"host": upcoming[0] if upcoming else None, "why": ledger["next"]},
+        "turns": [
+            {field: turn.get(field) for field in ("session", "planned", "host", "state", "opens", "on", "reason")}
+            for turn in ledger["turns"]
+        ],
+        "counts": ledger["counts"],
+    }
+
+
+def turns_text(view: ItemView) -> str:
+    """The same for a person."""
+    ledger, clock = view.turns, view.clock
+    lines = [f"{view.ref}  {view.title}   [{view.id}]", ledger["next"]]
+    if ledger["rotating"]:
+        rule = "is lost: the next in order hosts" if ledger["rule"] == "next" else "is owed again"
+        lines.append(f"Order {', '.join(ledger['order'])}; a turn that is not used {rule} (assumed unless agreed).")
+    for turn in ledger["turns"]:
+        planned = f"turn of {turn['planned']}" if turn["planned"] else "nobody's turn is stated"
+        host = f", host {turn['host']}" if turn["host"] else ""
+        on = f", held on {clock.day(_instant(turn['on']))}" if turn.get("on") else ""
+        why = f" ({turn['reason']})" if turn.get("reason") else ""
+        lines.append(f"  {turn['session']:<6} {turn['state']:<10} {planned}{host}{on}{why}")
+    for side, counts in sorted(ledger["counts"].items()):
+        lines.append(f"  {side}: " + ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in counts.items() if n))
+    return "\n".join(lines)
+
+
+# --- amendments ------------------------------------------------------------------------------------------------------
+
+
+def amendments(data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
+    """Amendments of the plan: in force, with the text that each took the place of and when that was in force; and open
+    proposals, with who has consented."""
+    state = asyncio.run(_plan_state(data, plan))
+    document = amendments_document(state)
+    _write(json.dumps(document, ensure_ascii=False) if as_json else amendments_text(document, state.setup.clock))
+
+
+async def _plan_state(data: Path, plan: str | None) -> PlanState:
+    async with session(data, plan) as here:
+        return await plan_state_of(here)
+
+
+async def plan_state_of(here: Session) -> PlanState:
+    handle = here.client.get_workflow_handle(await here.plan())
+    return await answered(handle.query("state_now", result_type=PlanState))
+
+
+def amendments_document(state: PlanState) -> dict[str, Any]:
+    """The contract of `amendments --json`."""
+    start = state.plan.valid_from
+    begins = zoned(datetime.combine(start, time.min), state.plan.zone).utc if start else state.launch.launched
+    return {
+        "plan": state.setup.plan,
+        "in_force": [
+            {
+                "number": each.number,
+                "kind": each.amendment.kind.value,
+                "obligation": each.amendment.obligation,
+                "text": each.text,
+                "since": write_instant(each.at),
+                "proposed_by": each.proposed_by,
+                "consents": [{"side": side, "at": write_instant(at)} for side, at in each.consents],
+                "earlier": {
+                    "text": each.before,
+                    "from": write_instant(each.before_since or begins),
+                    "until": write_instant(each.at),
+                }
+                if each.before is not None
+                else None,
+            }
+            for each in state.amendments
+        ],
+        "open": [_open_proposal(state, each) for each in state.open_proposals],
+        "settled": [{"question": name, "value": value} for name, value in state.settled.items()],
+    }
+
+
+def _open_proposal(state: PlanState, proposal: Proposal) -> dict[str, Any]:
+    consented = [consent.side for consent in proposal.consents]
+    return {
+        "number": proposal.number,
+        "text": describe(proposal.terms, state.setup.clock),
+        "reason": proposal.terms.reason,
+        "proposed_by": proposal.office,
+        "at": write_instant(proposal.at),
+        "consents": consented,
+        "awaited": [side for side in state.setup.sides if side not in consented],
+    }
+
+
+def amendments_text(document: dict[str, Any], clock: Clock) -> str:
+    lines = []
+    for each in document["in_force"]:
+        consents = ", ".join(f"{c['side']} on {clock.day(_instant(c['at']))}" for c in each["consents"])
+        lines.append(f"{each['number']}  in force since {clock.moment(_instant(each['since']))}: {each['text']}")
+        lines.append(f"     proposed by {each['proposed_by']}; consent of {consents}")
+        if each["earlier"]:
+            span = each["earlier"]
+            until = clock.moment(_instant(span["until"]))
+            lines.append(
+                f"     the earlier text was in force from {clock.moment(_instant(span['from']))} until {until}:"
+            )
+            lines += [f"       {line}" for line in _earlier(span["text"])]
+    for each in document["open"]:
+        lines.append(f"{each['number']}  open: {each['text']}, proposed by {each['proposed_by']}")
+        lines.append(f"     consent of {', '.join(each['consents'])}; awaited of {', '.join(each['awaited'])}")
+    for each in document["settled"]:
+        lines.append(f"settled: {each['question']}: {each['value']}")
+    return "\n".join(lines) or "no amendments, and none proposed"
+
+
+def _earlier(text: dict[str, Any]) -> list[str]:
+    """The fields of an obligation that say anything."""
+    shown = {name: value for name, value in text.items() if value not in (None, "", [], {}, False) and name != "basis"}
+    return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in shown.items() if name != "readings"]
+
+
+# --- rounds ----------------------------------------------------------------------------------------------------------
+
+
+def round_(
+    name: Annotated[str | None, typer.Argument(help="The round, as 2026; the last one, unless named.")] = None,
+    answer: Annotated[
+        Path | None,
+        typer.Option("--answer", help="Answer many at once: a CSV file item,state,note.", exists=True, dir_okay=False),
+    ] = None,
+    office: AsOrAll = None,
+    data: DataOption = Path("var"),
+    plan: PlanOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A status round, whole: every commitment that was asked, and what each side answered (B.2).
+
+    round 2026          round --answer progress.csv --as lao-mict
+    """
+    if answer is not None:
+        if office is None:
+            raise BadUsage("missing-option", "say which office answers, with --as OFFICE")
+        told = asyncio.run(_answer_all(read_answers(answer), office, data, plan))
+        _write(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
+        refused = [each for each in told["answers"] if "error" in each]
+        if refused:
+            message = f"{len(refused)} of {len(told['answers'])} answers were not taken; the others count"
+            raise Refused("refused", message)
+        return
+    state, document = asyncio.run(_round(name, data, plan))
+    _write(json.dumps(document, ensure_ascii=False) if as_json else round_text(state, document))
+
+
+async def _round(name: str | None, data: Path, plan: str | None) -> tuple[PlanState, dict[str, Any]]:
+    async with session(data, plan) as here:
+        state = await plan_state_of(here)
+        rounds = [each.name for each in state.setup.rounds[: state.rounds_passed]]
+        if not rounds:
+            following = next(iter(state.setup.rounds), None)
+            when = f"; the first asks on {state.setup.clock.day(following.at)}" if following else ""
+            raise Refused("no-round", f"no status round has asked yet{when}")
+        wanted = name or rounds[-1]
+        if wanted not in rounds:
+            raise Refused("no-round", f"there was no round {wanted}; there were: {', '.join(rounds)}")
+        if wanted == rounds[-1]:
+            return state, round_document(state, wanted, state.answers)
+        kept = _recorded_round(here, state, wanted)
+        return state, round_document(state, wanted, kept)
+
+
+def _recorded_round(here: Session, state: PlanState, name: str) -> dict[str, dict[str, dict[str, str]]]:
+    """The answers to a round of the past, as the plan's record has kept them at its close."""
+    for line in read_record(here.record, state.setup.id):
+        if line.get("verb") == "round" and f"round {name}," in line.get("text", ""):
+            found: dict[str, dict[str, dict[str, str]]] = line["data"].get("answers", {})
+            return found
+    return {}
+
+
+def round_document(state: PlanState, name: str, answers: dict[str, dict[str, dict[str, str]]]) -> dict[str, Any]:
+    """The contract of `round --json`."""
+    at = next(each for each in state.setup.rounds if each.name == name)
+    items = [
+        {
+            "item": item,
+            "title": state.open_items.get(item, ""),
+            "answers": {
+                side: {"state": each["state"], "note": each.get("note", ""), "office": each["office"]}
+                for side, each in answers.get(item, {}).items()
+            },
+        }
+        for item in state.round_items
+        if item in state.open_items or item in answers
+    ]
+    return {
+        "round": name,
+        "asked_at": write_instant(at.at),
+        "closes": write_instant(at.closes),
+        "asked": len(items),
+        "answered": {side: sum(1 for each in items if side in each["answers"]) for side in state.setup.sides},
+        "items": items,
+    }
+
+
+def round_text(state: PlanState, document: dict[str, Any]) -> str:
+    clock = state.setup.clock
+    asked, closes = clock.day(_instant(document["asked_at"])), clock.day(_instant(document["closes"]))
+    counts = ", ".join(f"{side} {n} of {document['asked']}" for side, n in document["answered"].items())
+    lines = [f"Status round {document['round']}, asked on {asked}, shown to the ministries on {closes}: {counts}."]
+    for each in document["items"]:
+        said = "; ".join(
+            f"{side} {answer['state'].replace('-', ' ')}" + (f": {answer['note']}" if answer["note"] else "")
+            for side, answer in each["answers"].items()
+        )
+        lines.append(f"  {each['item'].partition('/')[2]:<34} {said or 'no answer'}")
+    return "\n".join(lines)
+
+
+def read_answers(path: Path) -> list[tuple[int, str, ProgressState, str]]:
+    """Line, item, state and note of each row. Raises FileFault for every bad one."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileFault([Fault(str(path), None, "", "this is not UTF-8 text; save it as CSV UTF-8")]) from error
+    rows, faults = [], []
+    states = ", ".join(ProgressState)
+    for line, row in enumerate(csv.reader(text.splitlines()), 1):
+        cells = [cell.strip() for cell in row]
+        if not any(cells) or cells[0].casefold() == "item":
+            continue
+        word = cells[1].casefold().replace(" ", "-") if len(cells) > 1 else ""
+        if word not in set(ProgressState):
+            faults.append(Fault(str(path), line, "state", f"there is no state {word!r}; write one of {states}"))
+            continue
+        rows.append((line, cells[0], ProgressState(word), cells[2] if len(cells) > 2 else ""))
+    if faults or not rows:
+        raise FileFault(faults or [Fault(str(path), None, "", "no row; write item,state,note")])
+    return rows
+
+
+async def _answer_all(
+    rows: list[tuple[int, str, ProgressState, str]], office: str, data: Path, plan: str | None
+) -> dict[str, Any]:
+    told = []
+    async with session(data, plan) as here:
+        for line, name, state, note in rows:
+            item = await here.item_id(name)
+            act = Progress(act_id=uuid.uuid4().hex, office=office, state=state, note=note)
+            entry: dict[str, Any] = {"line": line, "item": item, "state": state.value}
+            try:
+                await submit(here.client, item, act)
+            except CommandError as error:
+                entry["error"] = {"code": error.code, "message": error.message}
+            told.append(entry)
+    return {"office": office, "answers": told}
+
+
+def _answers_text(told: dict[str, Any]) -> str:
+    return "\n".join(
+        f"line {each['line']}: {each['item']}: " + (each["error"]["message"] if "error" in each else each["state"])
+        for each in told["answers"]
+    )
+
+
+def _instant(text: str) -> Instant:
+    return datetime.fromisoformat(text)
