@@ -3,6 +3,7 @@
 ## make test    lint, types and every test, on real servers
 ## make soak    the property tests over thousands of histories
 ## make bench   the cost of one meeting cycle, as ratios
+## make bench-rehearsal  what a rehearsal costs with 1, 10 and 100 plans
 ## make clean   remove the environment and caches; data under var/ stays
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,7 @@ SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev up demo check test soak bench histories lock clean
+.PHONY: help install dev up demo check test soak bench bench-rehearsal histories lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -58,6 +59,9 @@ soak: dev
 
 bench: dev
 	$(BIN)/python -m bench.cycle
+
+bench-rehearsal: dev
+	$(BIN)/python -m bench.rehearsal
 
 histories: dev
 	$(BIN)/python -m tests.histories.record

@@ -4,8 +4,10 @@ Items and post rooms are asked at the instants at which they want to be asked, a
 workflows cost a moment (a signal on its way, a mail in transmission) the rehearsal costs none.
 """
 
+import gc
 import heapq
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +15,7 @@ from models import governing, postroom
 from models.acts import Act
 from models.effects import Announce, Await, Effect, Open, Report, Resolve, Tell, words_by_office
 from models.governing import PLAN, PlanState
+from models.ids import secretariat_id
 from models.item import Draft, ItemState, Step
 from models.letters import Despatch, DespatchResult, Fate
 from models.machines import MACHINES
@@ -65,6 +68,19 @@ def silent(world: "World", item: str, now: datetime) -> Iterator[tuple[datetime,
     return iter(())
 
 
+@contextmanager
+def no_collector() -> Iterator[None]:
+    """Values form no cycles, and a rehearsal makes many that stay: searching them for garbage again and again would
+    cost more than the rehearsal, and the more the longer it is."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class World:
     """One plan with everything that follows it, as it lives through a rehearsal."""
 
@@ -82,12 +98,13 @@ class World:
         self._asked_at: dict[str, datetime | None] = {}
         """When each item, or office, next wants to be asked: an entry of the agenda that says otherwise is stale."""
         self._routine: dict[str, tuple[str, ...]] = {}
-        """By office, what its next letter says where that is what the last one said."""
-        self._launch(launch)
+        """By post room, what its next letter says where that is what the last one said."""
+        self.add(launch)
 
     # Starting
 
-    def _launch(self, launch: Launch) -> None:
+    def add(self, launch: Launch) -> None:
+        """One more plan in the same world, on the same calendar."""
         windows = resolve_windows(launch.plan, launch.launched)
         opening = openings(launch, windows)
         state = governing.plan_state(launch, windows).model_copy(update={"launching": False, "entries": 1})
@@ -121,6 +138,12 @@ class World:
 
     def run(self, until: datetime) -> "World":
         """Everything that comes due before `until`."""
+        with no_collector():
+            self._run(until)
+        self.now = max(self.now, until)
+        return self
+
+    def _run(self, until: datetime) -> None:
         while self._agenda and self._agenda[0][0] < until:
             at, _, what, whom = heapq.heappop(self._agenda)
             self.now = max(self.now, at)
@@ -132,8 +155,6 @@ class World:
                     self._due(whom)
                 else:
                     self._post(whom)
-        self.now = max(self.now, until)
-        return self
 
     def plan_act(self, at: datetime, item: str, make: Callable[["World"], Act | None]) -> None:
         """An act that an office will do then, if it can still be made."""
@@ -212,29 +233,29 @@ class World:
             elif isinstance(effect, Announce):
                 self._note_announcement(effect)
         for office, words in words_by_office(effects).items():
-            room = self.rooms.get(office) or PostRoomState(address=setup.post_room(office))
+            name = secretariat_id(setup.plan, office)
+            room = self.rooms.get(name) or PostRoomState(address=setup.post_room(office))
             for announcement in words.announce:
                 room = postroom.hear_announcement(room, announcement, self.now)
             for notice in words.awaited:
                 room = postroom.hear_awaited(room, notice, self.now)
             for settle in words.settled:
                 room = postroom.hear_settled(room, settle, self.now)
-            self._routine.pop(office, None)
-            self._keep_room(office, room)
+            self._routine.pop(name, None)
+            self._keep_room(name, room)
 
-    def _keep_room(self, office: str, room: PostRoomState) -> None:
+    def _keep_room(self, name: str, room: PostRoomState) -> None:
         if room.pending:
             room = room.model_copy(update={"pending": ()})  # what its own record has taken
-        self.rooms[office] = room
-        self._ask_at(f"room {office}", "room", postroom.next_instant(room, self.now))
+        self.rooms[name] = room
+        self._ask_at(name, "room", postroom.next_instant(room, self.now))
 
     def _post(self, name: str) -> None:
-        office = name.removeprefix("room ")
-        room = self.rooms[office]
-        keys = self._routine.get(office)
+        room = self.rooms[name]
+        keys = self._routine.get(name)
         if keys is not None:
-            self.letters.append(RehearsedLetter(self.now, office, keys))
-            self._keep_room(office, postroom.said_again(room, self.now))
+            self.letters.append(RehearsedLetter(self.now, room.address.office, keys))
+            self._keep_room(name, postroom.said_again(room, self.now))
             return
         while True:
             room = postroom.drop_unsent_cancellations(room, self.now)
@@ -243,8 +264,8 @@ class World:
                 break
             room = self._send(room, despatch)
         if postroom.says_the_same(room):
-            self._routine[office] = tuple(each.notice.key for each in postroom.in_order(room))
-        self._keep_room(office, room)
+            self._routine[name] = tuple(each.notice.key for each in postroom.in_order(room))
+        self._keep_room(name, room)
 
     def _send(self, room: PostRoomState, despatch: Despatch) -> PostRoomState:
         self.letters.append(RehearsedLetter(self.now, despatch.office, keys_of(despatch)))

@@ -63,7 +63,7 @@ class Desk:
         assert code == 0, err
         return {item["id"]: item for item in json.loads(out)["items"]}
 
-    async def start(self) -> None:
+    async def start(self, *more: str) -> None:
         """`up` on free ports, until it says ready."""
         self.up = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -71,6 +71,7 @@ class Desk:
             "up",
             *("--data", str(self.data), "--plan-file", str(self.plan_file)),
             *("--temporal-port", "0", "--ui-port", "0", "--caldav-port", "0", "--smtp-port", "0"),
+            *more,
             cwd=ROOT,
             env=self.environment,
             stdout=asyncio.subprocess.PIPE,
@@ -279,3 +280,89 @@ async def test_exit_codes_are_true_on_every_call(desk: Desk) -> None:
         assert code == 0
         code, _, _ = await desk.run("show", "nothing", "--data", str(desk.data))
         assert code == 1
+
+
+def write_midway_plan(desk: Desk) -> int:
+    """A rotating yearly meeting whose first host nobody states, and a standing commitment; the year that runs now."""
+    year = datetime.now(ZoneInfo("Asia/Vientiane")).year
+    item = obligation(
+        "review",
+        kind="meeting_series",
+        cadence="annual",
+        host_rule="rotating",
+        window={"by": "year", "first": year - 2, "last": year + 2},
+        readings={"first_host": {"chosen": None, "others": ["LAO", "KHM"]}},
+    )
+    promise = obligation("promise", kind="standing", cadence="continuous", window=None)
+    plan = plan_of(item, promise, round={"by": "offset", "opens": "PT0S", "every": "P300D", "count": 1})
+    document = json.loads(plan.model_dump_json(exclude_defaults=True))
+    desk.plan_file.write_text(yaml.safe_dump(document, sort_keys=False))
+    write_contacts(plan, desk.contacts)
+    return year
+
+
+async def test_a_plan_is_taken_over_midway(desk: Desk, tmp_path: Path) -> None:
+    year = write_midway_plan(desk)
+    history = tmp_path / "history.csv"
+    header = "obligation,session,state,date,place,host,note\n"
+    launch = ("launch", str(desk.plan_file), "--contacts", str(desk.contacts), "--data", str(desk.data))
+    history.write_text(f"{header}review,{year - 1},held,{year - 1}-13-01,,LAO,\n")
+    code, _, err = await desk.run(*launch, "--history", str(history))
+    assert code == 2 and "history.csv:2: date:" in err, "a bad row is named by its line, before any server is asked"
+    history.write_text(f"{header}review,{year - 1},held,{year - 1}-05-03,Pakse,LAO,\n")
+    code, out, err = await desk.run(*launch, "--history", str(history), "--dry-run", "--json")
+    assert code == 0, err
+    preview = json.loads(out)
+    assert [each["session"] for each in preview["adopted"]] == [str(year - 1)]
+    first = {letter["office"]: {n["act"] for n in letter["notices"]} for letter in preview["first"][:2]}
+    assert first["khm-moc"] >= {"propose-date", "settle", "progress"}, "the host's turn, the questions, the round"
+    await desk.start("--history", str(history))
+    code, turns = await desk.verb("turns", "review")
+    assert (code, turns["next"]["host"]) == (0, "LAO"), "KHM has the session of this year"
+    assert [(t["session"], t["planned"], t["state"]) for t in turns["turns"]] == [
+        (str(year - 2), None, "unknown"),
+        (str(year - 1), "LAO", "served"),
+        (str(year), "KHM", "owed"),
+    ]
+    assert all(str(year - 1) not in str(mail["Subject"]) for mail in desk.mails("lao-moc"))
+    code, out, _ = await desk.run(*launch, "--history", str(history))
+    assert code == 0 and "in force already" in out, "twice changes nothing"
+
+
+async def test_an_amendment_a_question_and_a_round_at_the_command_line(desk: Desk, tmp_path: Path) -> None:
+    year = write_midway_plan(desk)
+    await desk.start()
+    questions = "questions/lao-moc.khm-moc"
+    answer = ("answer", "review/first_host", "KHM", "--as", "lao-moc")
+    code, receipt = await desk.verb("propose", questions, *answer)
+    assert code == 0, receipt
+    assert (await desk.verb("accept", questions, "--proposal", "1", "--as", "khm-moc"))[0] == 0
+
+    async def hosted() -> bool:
+        return bool((await desk.status())[f"t/review/{year}"]["host"] == "KHM")
+
+    await eventually(hosted)
+    code, refused = await desk.verb("propose", "plan", "drop", "promise", "--as", "lao-moc")
+    assert (code, refused["error"]["code"]) == (1, "not-a-party"), "a plan is amended by its signatories' focal points"
+    assert (await desk.verb("propose", "plan", "cadence", "review", "biennial", "--as", "lao-mfa"))[0] == 0
+    code, before, _ = await desk.run("amendments", "--data", str(desk.data), "--json")
+    assert json.loads(before)["in_force"] == [] and json.loads(before)["open"][0]["awaited"] == ["KHM"]
+    assert (await desk.verb("accept", "plan", "--proposal", "1", "--as", "khm-mfa"))[0] == 0
+    _, after, _ = await desk.run("amendments", "--data", str(desk.data), "--json")
+    [amendment] = json.loads(after)["in_force"]
+    assert amendment["earlier"]["text"]["cadence"] == "annual" and amendment["earlier"]["until"] == amendment["since"]
+    answers = tmp_path / "answers.csv"
+    answers.write_text("item,state,note\npromise,substantial,two exchanges\n")
+    code, _, err = await desk.run("round", "--answer", str(answers), "--as", "lao-moc", "--data", str(desk.data))
+    assert code == 0, err
+
+    async def answered() -> bool:
+        _, out, _ = await desk.run("round", "--data", str(desk.data), "--json")
+        return bool(json.loads(out)["answered"] == {"LAO": 1, "KHM": 0})
+
+    await eventually(answered)
+    # What was told survives a kill of everything.
+    await desk.end(signal.SIGTERM)
+    await desk.start()
+    _, out, _ = await desk.run("amendments", "--data", str(desk.data), "--json")
+    assert json.loads(out) == json.loads(after)

@@ -1,0 +1,64 @@
+"""What a rehearsal costs as plans grow: one world with 1, 10 and 100 plans over their five years, nobody answering.
+
+Prints the cost of one plan in each world as a ratio to the cost of the one that is alone: linear growth is 1.
+Run by `make bench-rehearsal`.
+"""
+
+import gc
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cli.plan_file import load_plan
+from models.opening import EDITION, Launch
+from models.plan import Plan
+from models.rehearsal import World
+from models.zones import clock_of, end_of_validity, zone
+
+SIZES = (1, 10, 100)
+PLAN_FILE = Path(__file__).resolve().parent.parent / "plans" / "lao-cambodia-2023-2027.yaml"
+
+
+def launch_of(plan: Plan, name: str) -> Launch:
+    assert plan.valid_from is not None
+    start = datetime.combine(plan.valid_from, datetime.min.time(), tzinfo=zone(plan.zone)).astimezone(UTC)
+    return Launch(
+        plan=plan.model_copy(update={"plan": name}),
+        launched=start,
+        as_of=start,
+        valid_until=end_of_validity(plan),
+        clock=clock_of(plan, start),
+        edition=EDITION,
+    )
+
+
+def cost(plan: Plan, size: int) -> tuple[float, World]:
+    """Seconds of process time for a world of so many plans."""
+    gc.collect()
+    begun = time.process_time()
+    world = World(launch_of(plan, "plan-1"))
+    for n in range(2, size + 1):
+        world.add(launch_of(plan, f"plan-{n}"))
+    end = end_of_validity(plan)
+    assert end is not None
+    world.run(end + timedelta(days=1))
+    return time.process_time() - begun, world
+
+
+def main() -> None:
+    plan = load_plan(PLAN_FILE)
+    cost(plan, 1)  # warm
+    obligations = sum(1 for _ in plan.obligations())
+    alone = 0.0
+    for size in SIZES:
+        seconds, world = cost(plan, size)
+        each = seconds / size
+        alone = alone or each
+        print(
+            f"{size:>4} plans, {size * obligations:>6} obligations: {len(world.notices):>7} notices, "
+            f"{len(world.letters):>8} mails; a plan costs {each / alone:.2f} of one alone"
+        )
+
+
+if __name__ == "__main__":
+    main()
