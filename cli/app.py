@@ -9,6 +9,7 @@ from activities.record import RecordFault
 from activities.yaml_file import FileFault
 from cli.acting import ACTING
 from cli.demo import demo
+from cli.documents import report, timeline
 from cli.errors import BadUsage, CommandError
 from cli.reading import register, show, status
 from cli.rehearsing import rehearse
@@ -27,7 +28,7 @@ app = typer.Typer(
 
 for heading, commands in (
     ("Running", (up, launch, demo)),
-    ("Reading", (status, show, register, turns, amendments, round_, rehearse)),
+    ("Reading", (status, show, register, turns, amendments, round_, report, timeline, rehearse)),
 ):
     for command in commands:
         app.command(command.__name__.rstrip("_"), rich_help_panel=heading)(command)

@@ -50,7 +50,7 @@ def rehearse(
     """
     plan = load_plan(plan_file)
     begins, ends = _span(plan, first, to)
-    launch = _launch(plan, begins, history)
+    launch = launch_at(plan, begins, history)
     world = _run(launch, _scenario(assume), ends)
     if what_if is not None:
         other = _run(launch, load_scenario(what_if), ends)
@@ -91,7 +91,8 @@ def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[date
     return begins, ends
 
 
-def _launch(plan: Plan, begins: datetime, history: Path | None) -> Launch:
+def launch_at(plan: Plan, begins: datetime, history: Path | None) -> Launch:
+    """A launch of the plan at this instant, with the history that it takes over."""
     past = load_history(history, plan, resolve_windows(plan, begins), begins) if history else ()
     return Launch(
         plan=plan,

@@ -151,7 +151,8 @@ def tally_in_words(tally: Tally) -> str:
     if tally.total == 1:
         return f"The one item {_CLAUSES[stand[0][0]][0]}."
     if len(stand) == 1:
-        return f"All {tally.total} items {_CLAUSES[stand[0][0]][1]}."
+        every = "Both" if tally.total == 2 else f"All {tally.total}"
+        return f"{every} items {_CLAUSES[stand[0][0]][1]}."
     return f"Of {tally.total} items, {_joined(f'{n} {_CLAUSES[standing][n != 1]}' for standing, n in stand)}."
 
 

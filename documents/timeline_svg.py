@@ -138,7 +138,10 @@ class _Drawing:
         title = shorten(self.timeline.title, PAGE_WIDTH - 2 * MARGIN, 6.0, bold=True)
         self._write(group, MARGIN, MARGIN + 5.5, title, 6.0, weight="bold")
         days = f"{self._day(self.timeline.start)} to {self._last_day()}"
-        line = f"What is due, agreed and done, {days}. Days are those of {self.timeline.zone}."
+        line = (
+            f"What is due, agreed and done, {days}. Days are those of {self.timeline.zone}. "
+            "Of a past period without a mark, nothing is on record."
+        )
         self._write(group, MARGIN, MARGIN + 11.5, line, 3.6, fill=MUTED)
 
     def _grid(self) -> None:
@@ -220,8 +223,8 @@ class _Drawing:
             x = self.scale.x(mark.start)
             self._line(group, x, y + 0.6, x, y + self.layout.row - 0.6, ROUND_COLOUR, 0.9)
         else:
-            x = self._inside(self.scale.x(mark.start), self._size * 1.2)
-            self._symbol(group, mark.kind, self._colour(mark.side), x, y + self.layout.row / 2, self._size)
+            x, middle = self._place(mark), y + self.layout.row / 2
+            self._symbol(group, mark.kind, self._colour(mark.side), x, middle, self._size)
 
     def _bar(self, group: ET.Element, row: TimelineRow, mark: Mark, y: float) -> None:
         """A window: tinted and outlined in the colour of the side, whose code stands in it where there is room."""
@@ -245,24 +248,29 @@ class _Drawing:
             self._write(group, x, top + height / 2 + 0.83, code, 2.3, weight="bold")
 
     def _free_place(self, row: TimelineRow, left: float, right: float, width: float) -> float | None:
-        """Where in a bar a word stands clear of the row's symbols: at its left end, else at its right end."""
-        taken = [self.scale.x(mark.start) for mark in row.marks if mark.kind is not MarkKind.WINDOW]
+        """Where in a bar a word stands clear of symbols and lines: far left, by a round, far right."""
+        taken = [self._place(mark) for mark in row.marks if mark.kind is not MarkKind.WINDOW]
         taken += [self.scale.x(self.timeline.today)] if self.timeline.today else []
-        for x in (left + 0.8, right - width - 0.8):
+        lines = [self.scale.x(mark.start) for mark in _rounds_of(self.timeline)]
+        for x in (left + 0.8, *(each + 0.6 for each in lines), right - width - 0.8):
             fits = x >= left + 0.4 and x + width <= right - 0.4
-            if fits and not any(x - self._size < each < x + width + self._size for each in taken):
+            struck = any(x - 0.3 < each < x + width + 0.3 for each in lines)
+            if fits and not struck and not any(x - self._size < each < x + width + self._size for each in taken):
                 return x
         return None
 
+    def _place(self, mark: Mark) -> float:
+        """Where a symbol stands: of what happened on an unknown day of a stretch, in the middle of that."""
+        x = self.scale.x(mark.start)
+        if mark.end is not None:
+            return (x + self.scale.x(mark.end)) / 2
+        # What was missed is missed at the end of its window: its symbol stands in the bar, not in the next one.
+        before = self._size * 1.6 if mark.kind is MarkKind.MISSED else 0.0
+        return self._inside(x - before, self._size * 1.2)
+
     def _rounds(self) -> None:
         """A thin line down the chart for each status round, however many rows it asks about."""
-        rounds = {
-            mark.start: mark.label
-            for pillar in self.timeline.pillars
-            for row in pillar.rows
-            for mark in row.marks
-            if mark.kind is MarkKind.ROUND and self.scale.holds(mark.start)
-        }
+        rounds = {mark.start: mark.label for mark in _rounds_of(self.timeline) if self.scale.holds(mark.start)}
         for instant, label in sorted(rounds.items()):
             group = self._group(self.root, "round-line")
             self._title(group, ", ".join(filter(None, ("status round", label, self._day(instant)))))
@@ -357,7 +365,10 @@ class _Drawing:
 
     def _in_words(self, row: TimelineRow, mark: Mark) -> str:
         """The full words of a mark: of what, what, called how, when, whose."""
-        when = f"from {self._day(mark.start)} to {self._day(_last(mark.end))}" if mark.end else self._day(mark.start)
+        when = self._day(mark.start)
+        if mark.end:
+            between = ("from", "to") if mark.kind is MarkKind.WINDOW else ("between", "and")
+            when = f"{between[0]} {when} {between[1]} {self._day(_last(mark.end))}"
         parts = [_KINDS[mark.kind]]
         if mark.label and mark.label not in when:
             parts.append(mark.label)
@@ -429,6 +440,12 @@ class _Drawing:
 
 _ORDER = tuple(MarkKind)
 """Windows are drawn first, what lies on them after."""
+
+
+def _rounds_of(timeline: Timeline) -> list[Mark]:
+    """Every status round, however many rows name it."""
+    marks = [mark for pillar in timeline.pillars for row in pillar.rows for mark in row.marks]
+    return [mark for mark in marks if mark.kind is MarkKind.ROUND]
 
 
 def undated_in_words(pillar: TimelinePillar) -> str:

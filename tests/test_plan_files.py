@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ from rich.console import Console
 
 import activities.yaml_file
 from activities.yaml_file import MAX_BYTES, SHOWN, FileFault, load_yaml
+from cli.history_file import load_history
 from cli.plan_file import differences, digest, load_plan, missing_contacts, office_ids
 from cli.register import register_document, register_table
+from cli.rehearsing import launch_at
+from cli.scenario_file import ScenarioAct, load_scenario, play
 from models.contacts import Contacts
 from models.plan import (
     Cadence,
@@ -36,6 +40,8 @@ from models.plan import (
     YearRound,
     YearWindows,
 )
+from models.rehearsal import World
+from models.zones import resolve_windows
 
 PLANS = Path(__file__).resolve().parent.parent / "plans"
 ACTION_PLAN = PLANS / "lao-cambodia-2023-2027.yaml"
@@ -368,7 +374,21 @@ def test_a_plan_survives_json(path: Path) -> None:
 
 def test_the_examples_of_the_docs_load_and_every_field_is_explained(tmp_path: Path) -> None:
     text = (PLANS.parent / "docs" / "plan-files.md").read_text(encoding="utf-8")
-    _, plan_example, contacts_example = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    _, plan_example, contacts_example, scenario_example = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "slip.yaml").write_text(scenario_example, encoding="utf-8")
+    scenario = load_scenario(tmp_path / "slip.yaml")
+    world = World(launch_at(load_plan(ACTION_PLAN), datetime(2026, 1, 1, tzinfo=UTC), None))
+    play(world, scenario, load_plan(ACTION_PLAN))
+    assert world.run(datetime(2027, 1, 1, tzinfo=UTC)).refused == []
+    assert world.items["lao-khm/16.3-jtc/2026"].entries and "held" in str(world.items["lao-khm/16.3-jtc/2026"].ledger)
+    history = re.search(r"```csv\n(.*?)```", text, re.DOTALL)
+    assert history is not None
+    (tmp_path / "history.csv").write_text(history[1], encoding="utf-8")
+    action_plan, as_of = load_plan(ACTION_PLAN), datetime(2026, 11, 24, tzinfo=UTC)
+    windows = resolve_windows(action_plan, as_of)
+    assert len(load_history(tmp_path / "history.csv", action_plan, windows, as_of)) == 5
+    for field in ScenarioAct.model_fields:
+        assert f"`{field}`" in text or f"{field}:" in scenario_example, field
     (tmp_path / "plan.yaml").write_text(plan_example, encoding="utf-8")
     (tmp_path / "contacts.yaml").write_text(contacts_example, encoding="utf-8")
     plan = load_plan(tmp_path / "plan.yaml")
