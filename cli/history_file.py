@@ -2,14 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
 from activities.yaml_file import Fault, FileFault
 from models.adoption import AdoptedSession, PastState
-from models.opening import is_series_kind
+from models.ids import SLUG
+from models.opening import is_series_kind, whole
 from models.plan import Obligation, Plan, Window
 from models.views import DateRow
 from models.zones import zone
@@ -46,6 +48,7 @@ def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> t
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Each row that holds anything, with its line. Raises FileFault where the file is no table with our columns."""
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+    last = 0
     try:
         header = next((row for row in reader if any(cell.strip() for cell in row)), None)
         if header is None:
@@ -63,7 +66,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
     except csv.Error as error:
         message = f"this is no valid CSV ({error}); close every quote, and double a quote inside one"
-        raise FileFault([Fault(str(path), reader.line_num, "", message)]) from None
+        raise FileFault([Fault(str(path), last + 1, "", message)]) from None
 
 
 def _text(path: Path) -> str:
@@ -162,11 +165,13 @@ class _Row:
         if not is_series_kind(obligation, own):
             if name:
                 self._bad("session", f"{obligation.id} has one item and no sessions; leave this empty")
-            return own[0] if own else None
+            return whole(own)
         if not name:
             self._bad("session", f"{obligation.id} has sessions; say which")
             return None
         if not own:
+            if not re.fullmatch(SLUG, name) or len(name) > 60:
+                self._bad("session", f"{name!r} cannot name a session; write letters, digits and hyphens, as in 2024-1")
             return None
         found = next((window for window in own if window.name == name), None)
         if found is None:
@@ -184,13 +189,16 @@ class _Row:
 
     def _date(self, state: PastState) -> DateRow | None:
         text = self._cells.get("date", "")
+        place = " ".join(self._cells.get("place", "").split())
         if not text:
+            if place:
+                self._bad("place", "a place stands with its date; name the day, or write the place in the note")
             return None
         if state is not PastState.HELD:
             self._bad("date", f"what is {state} has no date; leave this empty")
             return None
         try:
-            day = date.fromisoformat(text)
+            day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
         except ValueError:
             self._bad("date", f"{text!r} is no date; write it as 2024-05-03")
             return None
@@ -198,12 +206,12 @@ class _Row:
         if start > self._as_of:
             self._bad("date", f"{text} lies after {self._as_of:%Y-%m-%d}; what is to come is no history")
             return None
-        place = " ".join(self._cells.get("place", "").split())
-        return DateRow(start=start, end=start, local=f"{text}T00:00:00", zone=self._plan.zone, place=place, format=None)
+        local = f"{day.isoformat()}T00:00:00"
+        return DateRow(start=start, end=start, local=local, zone=self._plan.zone, place=place, format=None)
 
     def _host(self, obligation: Obligation) -> str | None:
-        host = self._cells.get("host", "").upper()
-        if host and host not in obligation.all_sides:
-            self._bad("host", f"{host} takes no part; the host is one of {', '.join(obligation.all_sides)}, or empty")
-            return None
-        return host or None
+        word = self._cells.get("host", "")
+        host = next((side for side in obligation.all_sides if side.casefold() == word.casefold()), None)
+        if word and host is None:
+            self._bad("host", f"{word} takes no part; the host is one of {', '.join(obligation.all_sides)}, or empty")
+        return host

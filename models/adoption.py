@@ -60,15 +60,13 @@ def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: i
         view = COMMITMENT.view(item)
     else:
         view = MEETING.view(MeetingState(setup=item.setup, host=past.host or item.host))
-    ended = past.state in (PastState.HELD, PastState.EXCUSED, PastState.MISSED)
-    fate = {PastState.HELD: "on-time", PastState.MISSED: "missed", PastState.EXCUSED: "excused"}.get(past.state)
     date = past.date
     view = view.model_copy(
         update={
             "status": past.status,
             "date": date,
             "dates": {"original": None, "revised": [], "actual": date.model_dump(mode="json")} if date else {},
-            "fate": fate if ended else None,
+            "fate": _fate(item, past),
             "next_at": None,
             "next_what": "",
             "ledger": (),
@@ -80,3 +78,13 @@ def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: i
         LedgerEntry(n=first, at=at, verb=verb, text=text),
         LedgerEntry(n=first + 1, at=at, verb="view", text="as it entered", data=data),
     )
+
+
+def _fate(item: ItemState, past: AdoptedSession) -> str | None:
+    """How it stands to its window; of what was held on a day that nobody knows, nobody can say."""
+    if past.state is not PastState.HELD:
+        return None if past.state is PastState.UNKNOWN else past.state.value
+    window, date = item.setup.window, past.date
+    if window is None or date is None:
+        return None
+    return "on-time" if date.start < window.end else "late"

@@ -7,12 +7,14 @@ from pydantic import JsonValue, ValidationError
 
 from models.amendment import Amendment, AmendmentKind
 from models.base import Instant, Value
-from models.plan import Cadence, HostRule, Obligation, Plan, Provision, YearWindows
+from models.plan import Cadence, HostRule, Kind, Obligation, Plan, Provision, YearWindows
 from models.plan_faults import faults
 from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, YEAR, Question
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
 """What no change can alter: it would be another obligation. Drop it and add the other."""
+
+HOSTED = frozenset({Kind.MEETING_SERIES, Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
 
 EVERY = {Cadence.ANNUAL: 1, Cadence.BIENNIAL: 2}
 
@@ -33,6 +35,10 @@ class AmendmentInForce(Value):
     """The obligation as it read before; None for one that was added."""
     before_since: Instant | None = None
     """Since when that text was in force; None for the plan's own beginning."""
+    position: int | None = None
+    """Of one that was dropped: where it stood in its provision."""
+    operative: bool = True
+    """Whether the provision held obligations, or could hold any, before one was added."""
 
 
 class NotPossible(ValueError):
@@ -61,7 +67,21 @@ def amended(plan: Plan, amendment: Amendment, year: int) -> Plan:
     after = change(plan, obligation, amendment, year)
     if after == obligation:
         raise NotPossible(f"{obligation.id} reads so already")
+    if recurs(after) != recurs(obligation):
+        became = "has sessions" if recurs(after) else "has one item and no sessions"
+        raise NotPossible(f"so {obligation.id} would be what {became}; drop it and add another obligation")
     return _checked(_replaced(plan, obligation.id, after))
+
+
+def recurs(obligation: Obligation) -> bool:
+    """Whether a series follows it: what changes keeps the item that follows it (as in models/opening)."""
+    rule = obligation.working_windows
+    several = rule is not None and (len(years_of(rule)) if isinstance(rule, YearWindows) else rule.count) > 1
+    return obligation.kind is Kind.MEETING_SERIES or (several and obligation.cadence is not Cadence.ONCE)
+
+
+def years_of(rule: YearWindows) -> range:
+    return range(rule.first, rule.last + 1, rule.every)
 
 
 def _checked(plan: Plan) -> Plan:
@@ -124,12 +144,17 @@ def _with_cadence(plan: Plan, obligation: Obligation, amendment: Amendment, year
     for name in ("windows", "cadence", "anchor_year"):
         document["readings"].pop(name, None)
     window = _yearly(plan, year, EVERY[cadence]) if cadence in EVERY else None
-    return _validated({**document, "cadence": cadence.value, "window": window})
+    triggers = document["triggers"] if cadence is Cadence.ON_TRIGGER else ()
+    return _validated({**document, "cadence": cadence.value, "window": window, "triggers": triggers})
 
 
 def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, year: int) -> Obligation:
     if amendment.value not in obligation.all_sides:
         raise NotPossible(f"the host is one of {', '.join(obligation.all_sides)}")
+    if obligation.kind not in HOSTED:
+        raise NotPossible(f"{obligation.id} is no meeting, and nobody hosts it")
+    if obligation.host_rule is HostRule.FIXED and obligation.host is not None:
+        raise NotPossible(f"{obligation.host} hosts every time: the text names it; change the field host instead")
     document = obligation.model_dump(mode="json")
     if obligation.host_rule is HostRule.ROTATING:
         document["readings"].pop("first_host", None)
@@ -142,16 +167,23 @@ def _yearly(plan: Plan, first: int, every: int) -> dict[str, Any]:
     return {"by": "year", "first": first, "last": max(first, last_year(plan)), "every": every}
 
 
+LAST_YEAR = 2200
+"""The last that windows may name."""
+
+
 def last_year(plan: Plan) -> int:
     """The last calendar year in which windows open: that of the last printed windows, else of the plan's term."""
     lasts = [w.last for _, o in plan.obligations() if isinstance(w := o.working_windows, YearWindows)]
     if plan.valid_from and plan.valid_for_years:
         lasts.append(plan.valid_from.year + plan.valid_for_years - 1)
-    return max(lasts, default=9999)
+    return max(lasts, default=LAST_YEAR)
 
 
 def settled(plan: Plan, question: Question, value: JsonValue, year: int) -> Plan:
-    """The plan with a question of the register settled by consent: the reading is chosen, and says so."""
+    """The plan with a question of the register settled by consent: the reading is chosen, and says so.
+
+    Raises NotPossible for an answer that does not fit the plan.
+    """
     if question.field == YEAR:
         reading = plan.readings["year"].model_copy(update={"chosen": value, "why": _BY_CONSENT})
         return plan.model_copy(
@@ -166,11 +198,25 @@ def settled(plan: Plan, question: Question, value: JsonValue, year: int) -> Plan
     document = obligation.model_dump(mode="json")
     readings = document["readings"]
     readings[question.field] = {**(readings.get(question.field) or {}), "chosen": value, "why": _BY_CONSENT}
-    if question.field == CADENCE and value in set(Cadence) and (every := EVERY.get(Cadence(str(value)))):
-        readings["windows"] = {"chosen": _yearly(plan, year, every), "why": _BY_CONSENT}
-    if question.field == ANCHOR and isinstance(value, int) and readings.get("windows"):
-        readings["windows"] = {"chosen": {**readings["windows"]["chosen"], "first": value}, "why": _BY_CONSENT}
-    return _replaced(plan, obligation.id, _validated(document))
+    windows = (readings.get("windows") or {}).get("chosen")
+    if question.field == CADENCE and isinstance(value, str) and value in EVERY:
+        every = EVERY[Cadence(value)]
+        anchor = (readings.get("anchor_year") or {}).get("chosen")
+        if not windows or windows.get("every") != every:
+            first = anchor if isinstance(anchor, int) else year
+            readings["windows"] = {"chosen": _yearly(plan, first, every), "why": _BY_CONSENT}
+    if question.field == ANCHOR and isinstance(value, int) and windows:
+        readings["windows"] = {"chosen": {**windows, "first": value}, "why": _BY_CONSENT}
+    after = _validated(document)
+    if recurs(after) != recurs(obligation):
+        # One item follows it, and cannot become a series: it stays in the yearly round.
+        after = _validated({**document, "readings": {**readings, "windows": _windows_document(obligation)}})
+    return _checked(_replaced(plan, obligation.id, after))
+
+
+def _windows_document(obligation: Obligation) -> Any:
+    windows = obligation.readings.windows
+    return windows.model_dump(mode="json") if windows else None
 
 
 _BY_CONSENT = "settled by consent of the offices"
@@ -197,13 +243,20 @@ def plan_as_of(plan: Plan, amendments: tuple[AmendmentInForce, ...], at: Instant
             continue
         before = Obligation.model_validate(each.before) if each.before is not None else None
         if each.amendment.kind is AmendmentKind.DROP and before is not None:
-            added = Amendment(
-                kind=AmendmentKind.ADD,
-                obligation=before.id,
-                provision=each.amendment.provision,
-                fields=before.model_dump(mode="json", exclude={"id"}),
-            )
-            plan = _with_added(plan, added)
+            plan = _put_back(plan, each, before)
         else:
             plan = _replaced(plan, each.amendment.obligation, before)
+            if before is None and not each.operative:
+                plan = _with_provision(plan, each.amendment.provision, operative=False)
     return plan
+
+
+def _put_back(plan: Plan, dropped: AmendmentInForce, obligation: Obligation) -> Plan:
+    own = next(each.obligations for each in plan.provisions if each.ref == dropped.amendment.provision)
+    at = len(own) if dropped.position is None else dropped.position
+    return _with_provision(plan, dropped.amendment.provision, obligations=(*own[:at], obligation, *own[at:]))
+
+
+def _with_provision(plan: Plan, ref: str, **changes: Any) -> Plan:
+    changed = tuple(each.model_copy(update=changes) if each.ref == ref else each for each in plan.provisions)
+    return plan.model_copy(update={"provisions": changed})

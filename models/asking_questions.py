@@ -29,7 +29,7 @@ def question_lists(
 ) -> tuple[QuestionsState, ...]:
     """One list for each group of offices that has anything to settle together."""
     found: dict[Group, list[Question]] = {}
-    for group, question in (*_of_plan(plan), *_of_obligations(plan), *_of_past(unknown)):
+    for group, question in (*_of_plan(plan), *_of_obligations(plan), *_of_past(plan, unknown)):
         found.setdefault(group, []).append(question)
     return tuple(_list(plan, clock, launched, group, tuple(asked)) for group, asked in found.items())
 
@@ -51,10 +51,10 @@ def _of_obligations(plan: Plan) -> Iterator[tuple[Group, Question]]:
             continue
         for field, words in _ASKED.items():
             reading = getattr(obligation.readings, field)
-            if reading is None or (reading.chosen is not None and not reading.others):
+            if not _asks(reading):
                 continue
             yield (
-                _group(obligation),
+                _group(plan, obligation),
                 Question(
                     id=f"{obligation.id}/{field}",
                     obligation=obligation.id,
@@ -65,12 +65,27 @@ def _of_obligations(plan: Plan) -> Iterator[tuple[Group, Question]]:
             )
 
 
-def _of_past(unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group, Question]]:
+def _asks(reading: Reading | None) -> bool:
+    """Whether a reading leaves anything to settle."""
+    return reading is not None and (reading.chosen is None or bool(reading.others))
+
+
+def still_asked(plan: Plan, question: Question) -> bool:
+    """Whether the plan, as it was amended, still leaves this to the sides."""
+    if question.field == YEAR:
+        return True
+    obligation = plan.obligation(question.obligation)
+    if obligation is None or (question.field == FIRST_HOST and obligation.host is not None):
+        return False
+    return question.field == PAST or _asks(getattr(obligation.readings, question.field))
+
+
+def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group, Question]]:
     """What became of each session of before the launch of which nothing is known."""
     for obligation, session in unknown:
         name = f"{obligation.title} {session}".strip()
         yield (
-            _group(obligation),
+            _group(plan, obligation),
             Question(
                 id=f"{obligation.id}/{PAST}/{session}".rstrip("/"),
                 obligation=obligation.id,
@@ -81,8 +96,9 @@ def _of_past(unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group,
         )
 
 
-def _group(obligation: Obligation) -> Group:
-    return tuple((side, obligation.working_offices[side]) for side in obligation.all_sides)
+def _group(plan: Plan, obligation: Obligation) -> Group:
+    """In the order of the plan's sides: one list, in whatever order an obligation names them."""
+    return tuple((side, obligation.working_offices[side]) for side in plan.sides if side in obligation.all_sides)
 
 
 def _options(reading: Reading) -> tuple[object, ...]:
@@ -114,6 +130,15 @@ def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: 
         clock=clock,
     )
     return QuestionsState(setup=setup, questions=tuple(each.model_copy(update={"item": item}) for each in questions))
+
+
+def renamed(state: QuestionsState, item: str) -> QuestionsState:
+    """The same list under another id: that of its offices was used before."""
+    launched = state.setup.opens_at
+    assert launched is not None
+    named = {"id": item, "obligation": item.partition("/")[2], "uid": event_uid(item, launched.isoformat())}
+    questions = tuple(each.model_copy(update={"item": item}) for each in state.questions)
+    return state.model_copy(update={"setup": state.setup.model_copy(update=named), "questions": questions})
 
 
 def _ref(plan: Plan, question: Question) -> str:

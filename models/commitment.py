@@ -41,6 +41,9 @@ class CommitmentMachine(Machine[CommitmentState]):
     def excused(self, state: CommitmentState) -> bool:
         return state.asleep_until is not None
 
+    def under_way(self, state: CommitmentState) -> bool:
+        return bool(state.evidence)
+
     def refuse_terms(self, state: CommitmentState, terms: Terms, now: Instant) -> Refusal | None:
         if self._shown(state):
             return self.no(state, "evidence-given", "evidence is on record; dispute it or close it out")

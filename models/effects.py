@@ -95,6 +95,8 @@ class Order(Value):
 
     host: str | None = None
     """The side that hosts it, now that the sides have settled it."""
+    instead_of: str | None = None
+    """The side that the text named as host before; another on which the sides have agreed stays."""
     end: str = ""
     """The status with which it ends: dropped, expired."""
     text: str = ""

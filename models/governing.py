@@ -9,6 +9,7 @@ from models.acts import Act, Terms, Topic
 from models.adoption import adopted_entries
 from models.amending import AmendmentInForce, NotPossible, amended, settled
 from models.amendment import AmendmentKind
+from models.asking_questions import renamed, still_asked
 from models.base import Instant
 from models.commitment import CommitmentState
 from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport, Tell
@@ -20,17 +21,11 @@ from models.meeting import MeetingState
 from models.opening import MEETINGS, Launch, Openings, is_series, openings, round_at, setup_of, whole
 from models.parties import signatories
 from models.plan import HostRule, Kind, Obligation, Plan, Provision, Window
-from models.questions import ANCHOR, CADENCE, FIRST_HOST, PAST, Question, past_of
+from models.questions import PAST, Question, QuestionsState, past_of
+from models.series import past_session
 from models.views import ItemRow, ItemView, Refusal
 from models.wording import amendment_in_words, sentence_of, value_in_words
 from models.zones import ROUND
-
-QUESTIONS_SETTLED: dict[AmendmentKind, frozenset[str] | None] = {
-    AmendmentKind.CADENCE: frozenset({CADENCE, ANCHOR}),
-    AmendmentKind.FIRST_HOST: frozenset({FIRST_HOST}),
-    AmendmentKind.DROP: None,
-}
-"""Which questions about its obligation an amendment leaves without object; None for all of them."""
 
 LISTED = 60
 """Titles that the list of what is open names; of more, it gives the number."""
@@ -58,6 +53,8 @@ class PlanState(ItemState):
     expiry_told: bool = False
     why: str = ""
     """Why the plan last came to read otherwise."""
+    lists: tuple[str, ...] = ()
+    """Every list of questions that was ever opened: their ids are never used again."""
 
 
 class PlanMachine(Machine[PlanState]):
@@ -126,16 +123,22 @@ class PlanMachine(Machine[PlanState]):
             amendments=tuple(each.model_dump(mode="json") for each in state.amendments),
         )
 
+    def refuse(self, state: PlanState, act: Act, now: Instant) -> Refusal | None:
+        if state.launching:
+            return Refusal(code="launching", message="the plan is being launched; try again when it is in force")
+        return super().refuse(state, act, now)
+
     # What comes by itself
 
     def due(self, state: PlanState, now: Instant) -> Step[PlanState]:
         draft = Draft(state, now)
         if state.closed or state.launching:
             return Step(state=state)
+        # After an outage a round may have closed when the next asks: what was answered to it is shown first.
+        self._show_rounds(draft)
         due = sum(1 for each in state.setup.rounds if each.at <= now)
         if due > state.rounds_passed:
             draft.put(rounds_passed=due, answers={})
-        self._show_rounds(draft)
         self._list_open(draft)
         until = state.launch.valid_until
         if until is not None and until <= now:
@@ -143,17 +146,23 @@ class PlanMachine(Machine[PlanState]):
         self.reconcile(draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
-    def _show_rounds(self, draft: Draft[PlanState]) -> None:
-        """The two ministries of foreign affairs see the whole round (B.2)."""
+    def _show_rounds(self, draft: Draft[PlanState], last: bool = False) -> None:
+        """The two ministries of foreign affairs see the whole round (B.2); as the plan ends, the one that is open."""
         rounds = draft.state.setup.rounds
         closed = sum(1 for each in rounds if each.closes <= draft.now)
+        closed = max(closed, draft.state.rounds_passed) if last else closed
         if closed <= draft.state.rounds_shown:
             return
         draft.put(rounds_shown=closed)
         text = round_in_words(draft.state, rounds[closed - 1].name)
         draft.enter("round", text, answers=draft.state.answers)
-        how = f"round {rounds[closed - 1].name}"
-        draft.announce(AnnouncementKind.ROUND, draft.state.setup.sides, text, how=how)
+        how, due = f"round {rounds[closed - 1].name}", min(rounds[closed - 1].closes, draft.now)
+        draft.announce(AnnouncementKind.ROUND, draft.state.setup.sides, text, how=how, final=self._ends(draft), at=due)
+
+    def _ends(self, draft: Draft[PlanState]) -> bool:
+        """Whether the plan ends at this very instant: what it says now still goes."""
+        until = draft.state.launch.valid_until
+        return until is not None and until <= draft.now
 
     def _list_open(self, draft: Draft[PlanState]) -> None:
         state = draft.state
@@ -165,7 +174,8 @@ class PlanMachine(Machine[PlanState]):
         draft.put(expiry_told=True)
         text = f"The plan is valid until {state.setup.clock.last_day(until)}. {open_in_words(state)}"
         draft.enter("expiry", text)
-        draft.announce(AnnouncementKind.EXPIRY, state.setup.sides, text)
+        due = until - state.plan.expiry_notice
+        draft.announce(AnnouncementKind.EXPIRY, state.setup.sides, text, final=self._ends(draft), at=due)
 
     def _expire(self, draft: Draft[PlanState]) -> None:
         """What is open ends with the plan, but for the procedures that its text sets for afterwards (B.5)."""
@@ -173,6 +183,7 @@ class PlanMachine(Machine[PlanState]):
         if state.launch.edition < 2:
             self.close(draft, "expired", None, "the validity of the plan has ended")
             return
+        self._show_rounds(draft, last=True)
         text = f"open when the validity of the plan ended on {draft.moment(draft.now)}"
         for item in tuple(state.open_items):
             # Sessions are told by their series.
@@ -185,12 +196,26 @@ class PlanMachine(Machine[PlanState]):
     # Amendments
 
     def refuse_terms(self, state: PlanState, terms: Terms, now: Instant) -> Refusal | None:
-        assert terms.amendment is not None
+        wrong = self._misfit(state, terms, now)
+        return self.no(state, "bad-terms", wrong) if wrong else None
+
+    def _misfit(self, state: PlanState, terms: Terms, now: Instant) -> str:
+        """Why an amendment does not fit the plan as it reads now; empty where it does."""
+        amendment = terms.amendment
+        if amendment is None:
+            return "say which obligation is to read otherwise"
+        mute = [name for name, side in state.plan.sides.items() if side.signatory and name not in state.setup.sides]
+        if mute:
+            return f"no focal point of {', '.join(mute)} is known that could consent: the plan cannot be amended"
+        earlier = {each.amendment.obligation for each in state.amendments}
+        gone = amendment.obligation in earlier and state.plan.obligation(amendment.obligation) is None
+        if gone and amendment.kind is AmendmentKind.ADD:
+            return f"{amendment.obligation} was in the plan before, and its record stays; choose another id"
         try:
-            amended(state.plan, terms.amendment, self._year(state, now))
+            amended(state.plan, amendment, self._year(state, now))
         except NotPossible as error:
-            return self.no(state, "bad-terms", str(error))
-        return None
+            return str(error)
+        return ""
 
     def refuse_consent(self, state: PlanState, proposal: Proposal, now: Instant) -> Refusal | None:
         return self.refuse_terms(state, proposal.terms, now) or super().refuse_consent(state, proposal, now)
@@ -206,7 +231,10 @@ class PlanMachine(Machine[PlanState]):
         state, amendment = draft.state, proposal.terms.amendment
         assert amendment is not None
         before = state.plan.obligation(amendment.obligation)
-        where = next((p.ref for p, o in state.plan.obligations() if o.id == amendment.obligation), amendment.provision)
+        found = next((p for p, o in state.plan.obligations() if o.id == amendment.obligation), None)
+        where = found.ref if found else amendment.provision
+        provision = next(each for each in state.plan.provisions if each.ref == where)
+        position = [each.id for each in provision.obligations].index(amendment.obligation) if found else None
         amendment = amendment.model_copy(update={"provision": where})
         earlier = [each.at for each in state.amendments if each.amendment.obligation == amendment.obligation]
         done = AmendmentInForce(
@@ -218,6 +246,8 @@ class PlanMachine(Machine[PlanState]):
             consents=tuple((consent.side, consent.at) for consent in proposal.consents),
             before=before.model_dump(mode="json") if before else None,
             before_since=earlier[-1] if earlier else None,
+            position=position,
+            operative=provision.operative,
         )
         plan = amended(state.plan, amendment, self._year(state, draft.now))
         draft.put(plan=plan, amendments=(*state.amendments, done), why=f"by amendment {done.number}: {done.text}")
@@ -227,11 +257,10 @@ class PlanMachine(Machine[PlanState]):
 
     def _overtake_questions(self, draft: Draft[PlanState], done: AmendmentInForce) -> None:
         """Open questions that the amendment has settled, or left without object."""
-        fields = QUESTIONS_SETTLED.get(done.amendment.kind)
         by_list: dict[str, list[JsonValue]] = {}
         for each in draft.state.questions:
-            about = each.obligation == done.amendment.obligation and (fields is None or each.field in fields)
-            if about and each.id not in draft.state.settled and done.amendment.kind in QUESTIONS_SETTLED:
+            about = each.obligation == done.amendment.obligation and each.id not in draft.state.settled
+            if about and not still_asked(draft.state.plan, each):
                 by_list.setdefault(each.item, []).append(each.id)
         for item, names in by_list.items():
             order = Order(changes={"overtaken": names}, text=draft.state.why)
@@ -240,15 +269,17 @@ class PlanMachine(Machine[PlanState]):
     def _drop_stale(self, draft: Draft[PlanState]) -> None:
         """Proposals that no longer fit the plan as it now reads are overtaken; their proposers are told."""
         for proposal in draft.state.open_proposals:
-            refusal = self.refuse_terms(draft.state, proposal.terms, draft.now)
-            if refusal is not None:
+            wrong = self._misfit(draft.state, proposal.terms, draft.now)
+            if wrong:
                 draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
-                what = f"proposal {proposal.number}, {draft.words(proposal.terms)}, is overtaken: {refusal.message}"
+                what = f"proposal {proposal.number}, {draft.words(proposal.terms)}, is overtaken: {wrong}"
                 draft.enter("overtaken", what, proposal=proposal.number)
                 draft.announce(AnnouncementKind.ANSWER, (proposal.side,), sentence_of(what))
 
     def resolved(self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant) -> Step[PlanState]:
         """The windows of the plan as it now is: what follows for each item."""
+        if state.closed:
+            return Step(state=state)
         draft = Draft(state, now)
         before = state.launch.plan  # the plan that its items follow so far
         draft.put(windows=dict(windows), launch=state.launch.model_copy(update={"plan": state.plan}))
@@ -258,6 +289,8 @@ class PlanMachine(Machine[PlanState]):
     # What its items tell
 
     def learn(self, state: PlanState, report: SessionReport, now: Instant) -> Step[PlanState]:
+        if state.closed:
+            return Step(state=state)
         draft = Draft(state, now)
         if report.status == "progress":
             self._learn_progress(draft, report)
@@ -267,6 +300,7 @@ class PlanMachine(Machine[PlanState]):
             draft.put(open_items={item: title for item, title in state.open_items.items() if item != report.item})
         elif report.status == "opened":
             draft.put(open_items={**state.open_items, report.item: report.title})
+        self.reconcile(draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def _learn_progress(self, draft: Draft[PlanState], report: SessionReport) -> None:
@@ -286,25 +320,35 @@ class PlanMachine(Machine[PlanState]):
         draft.enter("settled", f"{question.text}: {said}", question=question.id, value=report.value)
         if question.field == PAST:
             self._settle_past(draft, question, report.value)
-        else:
+            return
+        try:
             plan = settled(draft.state.plan, question, report.value, self._year(draft.state, draft.now))
-            draft.put(plan=plan, why=f"settled by the offices: {question.text}: {said}")
-            draft.effects.append(Resolve())
+        except NotPossible as error:
+            draft.enter("settled", f"the plan cannot follow this answer: {error}", question=question.id)
+            return
+        draft.put(plan=plan, why=f"settled by the offices: {question.text}: {said}")
+        draft.effects.append(Resolve())
+        self._drop_stale(draft)
 
     def _settle_past(self, draft: Draft[PlanState], question: Question, value: JsonValue) -> None:
         past, state = past_of(question, value), draft.state
         item = obligation_id(state.setup.plan, question.obligation)
-        if question.session:
+        if question.session and item in state.open_items:
             changes: dict[str, JsonValue] = {"past": past.model_dump(mode="json")}
             order = Order(changes=changes, text=f"session {question.session}: {past.words}")
             draft.effects.append(Tell(item=item, order=order))
             return
         found = next(((p, o) for p, o in state.plan.obligations() if o.id == question.obligation), None)
-        if found is not None:
-            setup = setup_of(state.launch, *found, whole(state.windows.get(question.obligation, ())), ())
-            one: ItemState = MeetingState(setup=setup) if found[1].kind in MEETINGS else CommitmentState(setup=setup)
+        if found is not None:  # a one-off item, or a session of a series that has ended
+            own = state.windows.get(question.obligation, ())
+            window = next((each for each in own if each.name == question.session), None)
+            setup = setup_of(state.launch, *found, window if question.session else whole(own), ())
+            if question.session:
+                setup = past_session(setup, question.session, state.launch.launched)
+            meets = found[1].kind in MEETINGS | {Kind.MEETING_SERIES}
+            one: ItemState = MeetingState(setup=setup) if meets else CommitmentState(setup=setup)
             entries = adopted_entries(one, past, draft.now, first=3)
-            draft.effects.append(EnterElsewhere(item=item, entries=entries))
+            draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
 
 
 def post_rooms(launch: Launch) -> tuple[PostRoomAddress, ...]:
@@ -348,14 +392,26 @@ def consequences(
         if name not in new:
             text = f"{obligation.title} was dropped from the plan {draft.state.why}"
             draft.effects.append(Tell(item=item, order=Order(end="dropped", text=text)))
-            draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each != item})
+            ended = {each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")}
+            draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each not in ended})
         elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
             if order is not None:
                 draft.effects.append(Tell(item=item, order=order))
+                _relist(draft, item, order)
     added = [name for name in new if name not in old]
     if added:
         _open_added(draft, launch, windows, frozenset(added))
+
+
+def _relist(draft: Draft[PlanState], item: str, order: Order) -> None:
+    """What an amendment changes in the lists of what is open, and of what the rounds ask about."""
+    state, changes = draft.state, order.changes
+    if item in state.open_items and "title" in changes:
+        draft.put(open_items={**state.open_items, item: str(changes["title"])})
+    if "rounds" in changes:
+        others = tuple(each for each in state.round_items if each != item)
+        draft.put(round_items=(*others, item) if changes["rounds"] else others)
 
 
 def _order(
@@ -379,14 +435,32 @@ def _order(
     now_is = setup_of(launch, *new, window, () if series and own else rounds).model_dump(mode="json")
     was = setup_of(last, *old, window_before, () if series and own_before else rounds).model_dump(mode="json")
     changes.update({field: value for field, value in now_is.items() if was[field] != value})
-    host = new[1].working_first_host
-    host = host if host != old[1].working_first_host else None
-    rotating = new[1].host_rule is HostRule.ROTATING
-    if rotating and new[1].working_order != old[1].working_order:
-        changes["order"] = list(new[1].working_order)
+    begins = new[1].host_rule is HostRule.ROTATING and old[1].host_rule is not HostRule.ROTATING
+    host, former = new[1].working_first_host, old[1].working_first_host
+    host = host if host != former or begins else None
+    if series:
+        changes.update(_of_series(old[1], new[1]))
     if not changes and host is None:
         return None
-    return Order(host=host, changes=changes, text=why)
+    return Order(
+        host=host, instead_of=former if new[1].host_rule is HostRule.FIXED else None, changes=changes, text=why
+    )
+
+
+def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:
+    """What a series holds beside its setup, where it has changed."""
+    rotating = new.host_rule is HostRule.ROTATING
+    changes: dict[str, JsonValue] = {}
+    if new.host_rule is not old.host_rule:
+        changes["host_rule"] = new.host_rule.value
+    if new.host_rule is not old.host_rule or new.host != old.host:
+        changes["fixed_host"] = None if rotating else new.host
+    if new.first_title != old.first_title:
+        changes["first_title"] = new.first_title
+    begins = rotating and old.host_rule is not HostRule.ROTATING
+    if rotating and (begins or new.working_order != old.working_order):
+        changes["order"] = list(new.working_order)
+    return changes
 
 
 def _open_added(
@@ -406,7 +480,27 @@ def _open_added(
         }
     )
     opening = openings(alone, windows)
-    open_all(draft, opening)
+    for item, past in opening.past:
+        draft.effects.append(EnterElsewhere(item=item.setup.id, entries=adopted_entries(item, past, draft.now)))
+    open_all(draft, opening.model_copy(update={"questions": _new_lists(draft, opening)}))
+
+
+def _new_lists(draft: Draft[PlanState], opening: Openings) -> tuple[QuestionsState, ...]:
+    """What an addition leaves to offices that have an open list goes into that one; the others get a new one."""
+    new: list[QuestionsState] = []
+    for each in opening.questions:
+        base = each.setup.id
+        names = [base, *(f"{base}.{n}" for n in range(2, len(draft.state.lists) + 3))]
+        running = next((name for name in names if name in draft.state.open_items), None)
+        if running is not None:
+            asked = tuple(question.model_copy(update={"item": running}) for question in each.questions)
+            changes: dict[str, JsonValue] = {"added": [question.model_dump(mode="json") for question in asked]}
+            draft.effects.append(Tell(item=running, order=Order(changes=changes, text=draft.state.why)))
+            draft.put(questions=(*draft.state.questions, *asked))
+            continue
+        free = next(name for name in names if name not in draft.state.lists)
+        new.append(each if free == base else renamed(each, free))
+    return tuple(new)
 
 
 def open_all(draft: Draft[PlanState], opening: Openings) -> None:
@@ -431,6 +525,7 @@ def started(draft: Draft[PlanState], opening: Openings) -> None:
         open_items={**draft.state.open_items, **open_items},
         round_items=(*draft.state.round_items, *asked),
         questions=(*draft.state.questions, *(q for each in opening.questions for q in each.questions)),
+        lists=(*draft.state.lists, *(each.setup.id for each in opening.questions)),
     )
 
 
@@ -468,20 +563,27 @@ def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None 
 
 
 def round_in_words(state: PlanState, name: str) -> str:
-    """A round as it stands, with its denominators."""
+    """A round as it stands, with its denominators: of each side, the commitments in which it takes part."""
     asked = [item for item in state.round_items if item in state.open_items]
     parts = []
     for party in state.setup.parties:
-        given = [state.answers[item][party.side] for item in asked if party.side in state.answers.get(item, {})]
+        own = [item for item in asked if party.side in _sides_of(state, item)]
+        answers = [state.answers.get(item, {}).get(party.side) for item in own]
+        given = [each for each in answers if each is not None and each.get("round") == name]
         counts: dict[str, int] = {}
         for each in given:
             word = each["state"].replace("-", " ")
             counts[word] = counts.get(word, 0) + 1
         said = ", ".join(f"{n} {word}" for word, n in sorted(counts.items(), key=lambda pair: -pair[1]))
         parts.append(
-            f"{party.adjective} offices have answered {len(given)} of {len(asked)}{f' ({said})' if said else ''}"
+            f"{party.adjective} offices have answered {len(given)} of {len(own)}{f' ({said})' if said else ''}"
         )
     return f"Status round {name}, {len(asked)} commitments asked: {'; '.join(parts)}."
+
+
+def _sides_of(state: PlanState, item: str) -> tuple[str, ...]:
+    obligation = state.plan.obligation(item.partition("/")[2])
+    return obligation.all_sides if obligation else ()
 
 
 def open_in_words(state: PlanState) -> str:

@@ -1,5 +1,7 @@
 """What every item is made of: its setup, what is awaited of whom, proposals and consent, the ledger."""
 
+import re
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -43,9 +45,22 @@ class Party(Value):
     focal_point: str | None = None
     focal_point_title: str = ""
 
+    higher: Rung | None = None
+    """The office above the coordinator, also where its ladder does not climb to it."""
+
     @property
     def coordinator(self) -> Rung:
         return self.ladder[0]
+
+    @property
+    def above(self) -> Rung | None:
+        """Its higher authority; None for a third state, within which nobody is written to but the coordinator."""
+        return self.ladder[1] if len(self.ladder) > 1 else self.higher
+
+    @property
+    def told(self) -> tuple[Rung, ...]:
+        """Every office that may be written to about the item."""
+        return (*self.ladder, *((self.higher,) if self.higher else ()))
 
 
 class RoundAt(Value):
@@ -95,6 +110,8 @@ class ItemSetup(Value):
     report_to_higher: bool = False
     evidence_wanted: str = ""
     assumed: tuple[str, ...] = ()
+    former: tuple[Party, ...] = ()
+    """Sides as they were before an amendment changed their offices: what was told there is settled there."""
 
     def party(self, side: str) -> Party:
         return next(party for party in self.parties if party.side == side)
@@ -105,19 +122,27 @@ class ItemSetup(Value):
 
     def spoken(self, text: str) -> str:
         """A line of the ledger as it is said to an office: titles in place of ids."""
-        for party in self.parties:
+        for party in (*self.parties, *self.former):
             for office, title in party.offices.items():
-                text = text.replace(f"{office} ({party.side})", title)
+                name = rf"(?<![\w.-]){re.escape(f'{office} ({party.side})')}"
+                text = re.sub(name, lambda _, title=title: title, text)  # type: ignore[misc]
         return text
+
+    def changed(self, changes: Mapping[str, Any]) -> "ItemSetup":
+        """The setup with fields, as JSON, that an amendment changes."""
+        after = type(self).model_validate({**self.model_dump(), **changes})
+        gone = tuple(party for party in self.parties if party not in after.parties and party not in self.former)
+        return after.model_copy(update={"former": (*self.former, *gone)}) if gone else after
 
     @property
     def sides(self) -> tuple[str, ...]:
         return tuple(party.side for party in self.parties)
 
     def post_room(self, office: str) -> PostRoomAddress:
-        """What starts the post room of an office on one of the ladders."""
-        party = next(p for p in self.parties if any(rung.office == office for rung in p.ladder))
-        title = next(rung.title for rung in party.ladder if rung.office == office)
+        """What starts the post room of an office on one of the ladders, or on one of before an amendment."""
+        parties = (*self.parties, *reversed(self.former))
+        party = next(p for p in parties if any(rung.office == office for rung in p.told))
+        title = next(rung.title for rung in party.told if rung.office == office)
         return PostRoomAddress(
             plan=self.plan,
             plan_title=self.plan_title,
@@ -280,7 +305,9 @@ class ItemState(Value):
     @property
     def round(self) -> RoundAt | None:
         """The status round that asked last."""
-        return self.setup.rounds[self.rounds_passed - 1] if self.rounds_passed else None
+        # An amendment may have given it a window, and with it taken its rounds away.
+        asked = 0 < self.rounds_passed <= len(self.setup.rounds)
+        return self.setup.rounds[self.rounds_passed - 1] if asked else None
 
     @property
     def open_proposals(self) -> tuple[Proposal, ...]:
@@ -342,19 +369,21 @@ class Draft(Generic[S]):
         sides: tuple[str, ...],
         text: str,
         event: CalendarEvent | None = None,
-        rung: int = 1,
+        above: bool = False,
         how: str = "",
         final: bool = False,
+        at: Instant | None = None,
     ) -> None:
-        """One announcement to an office of each of these sides: the coordinator, or a higher rung.
+        """One announcement to an office of each of these sides: the coordinator, or the one above.
 
-        `how` is a command with `{office}` in it.
+        `how` is a command with `{office}` in it; `at` the instant at which it was due, where time brings it.
         """
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
         for side in sides:
-            told = setup.party(side).ladder[rung - 1]
+            party = setup.party(side)
+            told = (above and party.above) or party.coordinator
             announcement = Announcement(
                 key=f"{setup.id}/{kind.value}/{number}/{told.office}",
                 kind=kind,
@@ -363,7 +392,7 @@ class Draft(Generic[S]):
                 title=setup.title,
                 office=told.office,
                 office_title=told.title,
-                at=self.now,
+                at=at or self.now,
                 text=setup.spoken(text),
                 how=how.format(office=told.office),
                 final=final,

@@ -10,7 +10,7 @@ from typing import Any
 
 from models.acts import Accept, Act, Call, Counter, Progress, Propose, Reject, Withdraw
 from models.base import Instant
-from models.effects import Order, Report, SessionReport, Settle
+from models.effects import Announce, Order, Report, SessionReport, Settle
 from models.item import (
     ACTS_KEPT,
     Closure,
@@ -20,9 +20,10 @@ from models.item import (
     Step,
     TakenAct,
 )
+from models.letters import AnnouncementKind
 from models.rounds import Rounds
 from models.views import ItemRow, ItemView, Receipt, Refusal
-from models.wording import infinitive
+from models.wording import infinitive, sentence_of
 
 WINDOW_ENDS = "window ends"
 
@@ -50,8 +51,9 @@ class Machine(Rounds[S]):
         """Instants at which this kind of item moves by itself, each with what happens then."""
         return iter(())
 
-    def pass_moments(self, draft: Draft[S]) -> None:
-        """Takes note of those of its instants that have come."""
+    def pass_moments(self, draft: Draft[S]) -> Instant | None:
+        """Takes note of those of its instants that have come, and says when the last of them was due."""
+        return None
 
     # Reading
 
@@ -77,6 +79,8 @@ class Machine(Rounds[S]):
         else:
             wakes_at = state.asleep_until or state.setup.opens_at
             moments = [(wakes_at, "asks its offices from")] if wakes_at is not None else []
+            if state.asleep_until is not None and state.window_end is not None and not state.late:
+                moments.append((state.window_end, WINDOW_ENDS))
         if (round_moment := self.round_moment(state)) is not None:
             moments.append(round_moment)
         return min([*moments, *self.rung_moments(state)], default=None)
@@ -162,7 +166,7 @@ class Machine(Rounds[S]):
             )
         side = state.setup.side_of(act.office)
         if side is None:
-            offices = ", ".join(party.coordinator.office for party in state.setup.parties)
+            offices = ", ".join(party.coordinator.office for party in state.setup.parties) or "none"
             return self.no(
                 state, "not-a-party", f"{act.office} has no part in {state.setup.id}; its offices are {offices}"
             )
@@ -239,14 +243,17 @@ class Machine(Rounds[S]):
                 assumed=list(state.setup.assumed) or None,
             )
         wakes_at = state.asleep_until or state.setup.opens_at
+        if state.asleep_until is not None:
+            self._note_window_end(draft)  # postponed beyond it by consent of every side
         if not state.awake and wakes_at is not None and wakes_at <= now:
             draft.put(awake=True, asleep_until=None)
+        passed: Instant | None = None
         if draft.state.awake:
-            self.pass_moments(draft)
+            passed = self.pass_moments(draft)
             self._note_window_end(draft)
         self._climb(draft)
         round_at = self.pass_rounds(draft)
-        self.reconcile(draft, due_at=round_at or (wakes_at if not state.awake else None))
+        self.reconcile(draft, due_at=round_at or (wakes_at if not state.awake else passed))
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def _note_window_end(self, draft: Draft[S]) -> None:
@@ -257,7 +264,7 @@ class Machine(Rounds[S]):
             how = "by consent of every side it comes later" if excused else "it is missed"
             draft.enter(
                 "late" if excused else "missed",
-                f"the window ended on {draft.moment(end)} with the item open ({self.status(draft.state)}): {how}",
+                f"the window ended on {draft.moment(end)} with the item open ({self.status_of(draft.state)}): {how}",
             )
 
     def excused(self, state: S) -> bool:
@@ -269,23 +276,50 @@ class Machine(Rounds[S]):
         draft = Draft(state, now)
         if state.closed:
             return Step(state=state)
-        if order.host and state.host is None:
+        if order.host and state.host in (None, order.instead_of) and not self.was_held(state):
             draft.put(host=order.host)
             draft.enter(
                 "host", order.text if order.text.startswith(order.host) else f"{order.host} hosts: {order.text}"
             )
         if order.changes:
-            if "parties" in order.changes:
-                self.restart(draft)  # what was asked of the former offices is settled there
-            changed = {**state.setup.model_dump(), **order.changes}
-            draft.put(setup=type(state.setup).model_validate(changed))
-            draft.enter("amended", order.text, changes=dict(order.changes))
+            self._amend(draft, order)
         if order.end:
             self.ending(draft, order.text)
+            self.say_dropped(draft, order)
             self.close(draft, order.end, None, order.text)
         else:
             self.reconcile(draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def _amend(self, draft: Draft[S], order: Order) -> None:
+        before = draft.state.setup
+        if "parties" in order.changes:
+            self.restart(draft)  # what was asked of the former offices is settled there
+        draft.put(setup=before.changed(order.changes))
+        after = draft.state.setup
+        if (after.window, after.opens_at) != (before.window, before.opens_at):
+            self._redate(draft)
+        draft.enter("amended", order.text, changes=dict(order.changes))
+
+    def _redate(self, draft: Draft[S]) -> None:
+        """Another window, or none: asked anew; what has not begun waits for it, or for the next status round."""
+        state, setup = draft.state, draft.state.setup
+        self.restart(draft)
+        draft.put(extended_to=None, late=False, excused=False)
+        waits = setup.opens_at is None or setup.opens_at > draft.now
+        if waits and state.awake and not state.called and not self.under_way(state):
+            draft.put(awake=False)
+
+    def under_way(self, state: S) -> bool:
+        """Whether something has been agreed or done already."""
+        return False
+
+    def say_dropped(self, draft: Draft[S], order: Order) -> None:
+        """That an amendment dropped it, unless a cancellation has just said so. What ends with the plan is listed."""
+        if order.end != "dropped" or any(isinstance(effect, Announce) for effect in draft.effects):
+            return
+        text = sentence_of(order.text)
+        draft.announce(AnnouncementKind.AMENDMENT, draft.state.setup.sides, text, final=True)
 
     def learn(self, state: S, report: SessionReport, now: Instant) -> Step[S]:
         """What an item that it opened tells. An item that opens none learns nothing."""

@@ -139,10 +139,12 @@ class MeetingMachine(Machine[MeetingState]):
         if state.agreed is not None and not state.ended and not state.held:
             yield state.agreed.slot.end.utc, "whether it was held is asked from"
 
-    def pass_moments(self, draft: Draft[MeetingState]) -> None:
+    def pass_moments(self, draft: Draft[MeetingState]) -> Instant | None:
         agreed = draft.state.agreed
-        if agreed is not None and not draft.state.ended and agreed.slot.end.utc <= draft.now:
-            draft.put(ended=True)
+        if agreed is None or draft.state.ended or agreed.slot.end.utc > draft.now:
+            return None
+        draft.put(ended=True)
+        return agreed.slot.end.utc
 
     def was_held(self, state: MeetingState) -> bool:
         return state.held
@@ -161,6 +163,9 @@ class MeetingMachine(Machine[MeetingState]):
             # What was held in time and marked later was held in time.
             return "on-time" if on < state.window_end else "late"
         return super().fate(state)
+
+    def under_way(self, state: MeetingState) -> bool:
+        return state.agreed is not None or state.held or bool(state.stances)
 
     def ending(self, draft: Draft[MeetingState], text: str) -> None:
         if not draft.state.held:
@@ -484,9 +489,9 @@ class MeetingMachine(Machine[MeetingState]):
         text = sentence_of(draft.state.ledger[-1].text)
         draft.announce(AnnouncementKind.OUTCOME, others, text)
         if setup.report_to_higher:
-            higher = tuple(party.side for party in setup.parties if len(party.ladder) > 1)
+            higher = tuple(party.side for party in setup.parties if party.above is not None)
             why = f" Provision {setup.ref} asks that the result be reported to the higher authority."
-            draft.announce(AnnouncementKind.OUTCOME, higher, text + why, rung=2)
+            draft.announce(AnnouncementKind.OUTCOME, higher, text + why, above=True)
 
     def _take_evidence(self, draft: Draft[MeetingState], act: Evidence, side: str) -> None:
         state = draft.state

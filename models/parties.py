@@ -33,6 +33,7 @@ def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
     entry, state = plan.offices[institution], plan.sides[side]
     third = not state.signatory or side in obligation.third_states
     rungs = plan.ladder_of(obligation).rungs
+    above = next((rank for rank in sorted(entry.titles) if rank > Rank.COORDINATOR), None)
     return Party(
         side=side,
         adjective=state.adjective,
@@ -41,6 +42,7 @@ def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
             for rule in (rungs[:1] if third else rungs)
             if rule.rank in entry.titles
         ),
+        higher=None if third or above is None else _rung(plan, institution, above, timedelta(0)),
         offices={
             office_id(name, rank): office_title(plan, name, rank)
             for name in (institution, *obligation.also.get(side, ()))

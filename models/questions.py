@@ -6,17 +6,19 @@ Unanswered, a question stays in the letter and nothing is presumed.
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter
 
 from models.acts import Act, Terms, Topic
-from models.adoption import AdoptedSession
+from models.adoption import AdoptedSession, PastState
 from models.base import Instant, Value
 from models.effects import Order, Report, SessionReport
 from models.item import Ask, Draft, ItemState, OpenAct, Proposal, Step
+from models.letters import AnnouncementKind
 from models.machine import Machine
+from models.plan import Cadence
 from models.rounds import gather
 from models.views import ItemView, Refusal
-from models.wording import value_in_words
+from models.wording import sentence_of, value_in_words
 
 FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, PAST = (
     "first_host",
@@ -49,6 +51,8 @@ class Question(Value):
 class QuestionsState(ItemState):
     questions: tuple[Question, ...] = ()
     answers: dict[str, JsonValue] = {}
+    amended: int = 0
+    """How often an amendment of the plan brought further questions."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -69,7 +73,7 @@ class QuestionsMachine(Machine[QuestionsState]):
         proposed = sum(1 for each in state.open_questions if state.open_proposal(Topic.ANSWER, each.id))
         if len(state.open_questions) > proposed:
             for side in state.setup.sides:
-                subject = len(state.answers) * 1000 + proposed
+                subject = (len(state.answers) + state.amended) * 1000 + proposed
                 # The list as it now reads goes with the next letter; only the first asks for a letter of its own.
                 yield Ask(act="settle", side=side, subject=subject, stays=True, said=subject > 0, gather=gather(state))
 
@@ -102,7 +106,7 @@ class QuestionsMachine(Machine[QuestionsState]):
         if question.id in state.answers:
             said = value_in_words(state.answers[question.id])
             return self.no(state, "answered", f"{question.id} is settled: {said}; what is settled changes by amendment")
-        wrong = wrong_answer(question, terms.value)
+        wrong = wrong_answer(question, terms.value, state.setup.sides, now)
         return self.no(state, "bad-terms", wrong) if wrong else None
 
     def agreed(self, draft: Draft[QuestionsState], proposal: Proposal) -> None:
@@ -116,20 +120,36 @@ class QuestionsMachine(Machine[QuestionsState]):
         draft.effects.append(Report(report=report))
 
     def ordered(self, state: QuestionsState, order: Order, now: Instant) -> Step[QuestionsState]:
-        """What an amendment has settled, or left without object, is asked no longer."""
-        overtaken = order.changes.get("overtaken")
-        if state.closed or not isinstance(overtaken, list):
+        """What an amendment has settled, or left without object, is asked no longer; what it brings is asked."""
+        if state.closed or not {"overtaken", "added"} & set(order.changes):
             return super().ordered(state, order, now)
         draft = Draft(state, now)
-        for name in (str(each) for each in overtaken):
-            if state.question(name) is None or name in state.answers:
-                continue
-            draft.overtake(Topic.ANSWER, about=name)
-            draft.put(answers={**draft.state.answers, name: order.text})
-            draft.enter("overtaken", f"{name} is asked no longer: {order.text}")
+        self._add(draft, order)
+        overtaken = order.changes.get("overtaken")
+        for name in (str(each) for each in (overtaken if isinstance(overtaken, list) else ())):
+            if draft.state.question(name) is not None and name not in draft.state.answers:
+                self._overtake(draft, name, order.text)
         self.after_consent(draft)
         self.reconcile(draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def _add(self, draft: Draft[QuestionsState], order: Order) -> None:
+        brought = TypeAdapter(tuple[Question, ...]).validate_python(order.changes.get("added") or ())
+        new = tuple(each for each in brought if draft.state.question(each.id) is None)
+        if new:
+            draft.put(questions=(*draft.state.questions, *new), amended=draft.state.amended + 1)
+            names = [each.id for each in new]
+            draft.enter("amended", f"also to be settled: {', '.join(names)} ({order.text})", added=names)
+
+    def _overtake(self, draft: Draft[QuestionsState], name: str, why: str) -> None:
+        """Whoever has proposed an answer is told; all are where nothing is left to ask."""
+        proposal = draft.state.open_proposal(Topic.ANSWER, name)
+        draft.overtake(Topic.ANSWER, about=name)
+        draft.put(answers={**draft.state.answers, name: why})
+        draft.enter("overtaken", f"{name} is asked no longer: {why}")
+        last = not draft.state.open_questions
+        told = draft.state.setup.sides if last else (proposal.side,) if proposal else ()
+        draft.announce(AnnouncementKind.ANSWER, told, sentence_of(draft.state.ledger[-1].text), final=last)
 
     def ends_with_consent(self, state: QuestionsState) -> bool:
         return not state.open_questions
@@ -148,20 +168,38 @@ class QuestionsMachine(Machine[QuestionsState]):
         return super().view(state).model_copy(update={"questions": listed})
 
 
-def wrong_answer(question: Question, value: JsonValue) -> str:
-    """What is wrong with an answer; empty where it fits."""
+def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], now: Instant) -> str:
+    """What is wrong with an answer of these sides; empty where it fits."""
     if question.field == PAST:
-        try:
-            AdoptedSession.model_validate(
-                {"obligation": question.obligation, "session": question.session, **_past(value)}
-            )
-        except (ValueError, TypeError):
-            return "say what became of it: held, missed or excused; for held with --start DAY, --place, --host"
-        return ""
+        return _wrong_past(question, value, sides, now)
     if question.options and value not in question.options and question.field != PAIRS:
         return f"write one of {'; '.join(map(value_in_words, question.options))}"
-    if value in (None, "", []):
+    if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
         return "say what is to hold"
+    if question.field == FIRST_HOST and value not in sides:
+        return f"the host is one of {', '.join(sides)}"
+    if question.field == ORDER and (not isinstance(value, list) or sorted(map(str, value)) != sorted(sides)):
+        return f"name each side once, in the order in which they host: {' '.join(sides)}"
+    if question.field == CADENCE and not (isinstance(value, str) and value in set(Cadence)):
+        return f"write one of {', '.join(Cadence)}"
+    if question.field == ANCHOR and not (isinstance(value, int) and 1900 <= value <= 2200):
+        return "write the year, as 2026"
+    return ""
+
+
+def _wrong_past(question: Question, value: JsonValue, sides: tuple[str, ...], now: Instant) -> str:
+    try:
+        past = past_of(question, value)
+    except (ValueError, TypeError):
+        past = None
+    if past is None or past.state is PastState.UNKNOWN:
+        return "say what became of it: held, missed or excused; for held with --start DAY, --place, --host"
+    if past.host is not None and past.host not in sides:
+        return f"the host is one of {', '.join(sides)}"
+    if past.date is not None and past.state is not PastState.HELD:
+        return f"what was {past.state.value} has no date"
+    if past.date is not None and past.date.start > now:
+        return f"{past.date.local[:10]} has not come yet; say on which day it was held"
     return ""
 
 
@@ -174,7 +212,7 @@ def _past(value: JsonValue) -> dict[str, Any]:
 def past_of(question: Question, value: JsonValue) -> AdoptedSession:
     """What the sides have settled about a session of before the launch."""
     return AdoptedSession.model_validate(
-        {"obligation": question.obligation, "session": question.session, **_past(value)}
+        {**_past(value), "obligation": question.obligation, "session": question.session}
     )
 
 

@@ -63,16 +63,18 @@ class Rounds(Proposing[S]):
         current = draft.state.round
         if current is None or draft.state.round_closed or current.closes > draft.now:
             return
-        silent = "" if draft.state.awake else ", ".join(self.unanswered(draft.state))
+        silent = () if draft.state.awake else self.unanswered(draft.state)
         draft.put(round_closed=True)
         if silent:
-            draft.enter("round", f"status round {current.name} was not answered by {silent}", round=current.name)
+            text = f"status round {current.name} was not answered by {', '.join(silent)}"
+            draft.enter("round", text, round=current.name, silent=list(silent))
 
     # Acts that every kind of item takes
 
     def refuse_progress(self, state: S, act: Progress) -> Refusal | None:
         if not state.setup.rounds:
-            return self.no(state, "wrong-kind", "a window dates it: no status round asks about it")
+            why = "only a call wakes it" if state.setup.on_trigger else "it is asked for without one"
+            return self.no(state, "wrong-kind", f"no status round asks about it: {why}")
         if state.round is None:
             return self.no(state, "no-round", "no status round has asked yet")
         return None
@@ -90,7 +92,8 @@ class Rounds(Proposing[S]):
         draft.put(progress=(*(each for each in draft.state.progress if each.side != side), answer))
         note = f": {act.note}" if act.note else ""
         words = act.state.value.replace("-", " ")
-        draft.enter("progress", f"{act.office} ({side}) answers round {answer.round}: {words}{note}", act)
+        text = f"{act.office} ({side}) answers round {answer.round}: {words}{note}"
+        draft.enter("progress", text, act, round=answer.round, state=answer.state, note=answer.note)
         told = {"side": side, "office": act.office, "round": answer.round, "state": answer.state, "note": act.note}
         report = SessionReport(session="", item=draft.state.setup.id, status="progress", progress=told)
         draft.effects.append(Report(report=report))

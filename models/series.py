@@ -1,6 +1,7 @@
 """A series: which session is opened next, when, and who hosts it."""
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from pydantic import model_validator
@@ -16,7 +17,7 @@ from models.item import Draft, ItemSetup, ItemState, Step
 from models.machine import Machine
 from models.meeting import MeetingState
 from models.plan import HostRule, Kind, Window
-from models.turns import Turns
+from models.turns import Turns, TurnState
 from models.views import ItemRow, ItemView, Refusal
 
 SESSIONS_PER_RUN = 10
@@ -109,7 +110,7 @@ class SeriesMachine(Machine[SeriesState]):
             return None
         at, moments = opens_at(state), []
         if at is not None:
-            name = state.windows[state.opened].name if state.windows else str(state.opened + 1)
+            name = state.windows[state.opened].name if state.windows else _free_name(state, state.opened + 1)
             moments.append((at, f"session {name} opens"))
         if (round_moment := self.round_moment(state)) is not None:
             moments.append(round_moment)
@@ -157,17 +158,23 @@ class SeriesMachine(Machine[SeriesState]):
             return Step(state=state)
         draft = Draft(state, now)
         round_at = self.pass_rounds(draft)
-        if state.on_call and state.past and not state.opened:
+        if not state.windows and state.past and not state.opened:
             for known in state.past:
-                self._adopt(draft, known.session, None, known)
+                if turns.turn_of(state.hosting, known.session) is None:
+                    self._adopt(draft, known.session, None, known)
             draft.put(opened=len(state.past))
         at = opens_at(draft.state)
         if at is not None and at <= now:
             self._open_window(draft)
-        elif state.exhausted and not state.open_sessions:
-            self.close(draft, "expired" if state.expired and state.on_call else "closed", None, _ENDED)
+        self._end_if_done(draft)
         self.reconcile(draft, due_at=round_at)
         return Step(state=draft.state, effects=tuple(draft.effects))
+
+    def _end_if_done(self, draft: Draft[SeriesState]) -> None:
+        """A series ends with its last session."""
+        state = draft.state
+        if state.exhausted and not state.open_sessions and not state.closed:
+            self.close(draft, "expired" if state.expired and state.on_call else "closed", None, _ENDED)
 
     def refuse_own(self, state: SeriesState, act: Act, side: str, now: Instant) -> Refusal | None:
         return self.no(state, "wrong-kind", f"a series is not {act.verb.replace('_', ' ')}; act on one of its sessions")
@@ -181,13 +188,13 @@ class SeriesMachine(Machine[SeriesState]):
         """Opens a session with the stated necessity; its date and host are then agreed as ever."""
         self.say_called(draft, act, side)
         draft.put(called_sessions=draft.state.called_sessions + 1)
-        name = str(draft.state.called_sessions + len(draft.state.past))
+        name = _free_name(draft.state, draft.state.called_sessions + len(draft.state.past))
         self._open(draft, name, None, called=act.reason)
 
     def _open_window(self, draft: Draft[SeriesState]) -> None:
         state = draft.state
         window = state.windows[state.opened] if state.windows else None
-        name = window.name if window else str(state.opened + 1)
+        name = window.name if window else _free_name(state, state.opened + 1)
         known = next((each for each in state.past if each.session == name), None)
         if known is None and window is not None and window.end <= state.as_of:
             known = AdoptedSession(obligation=state.setup.obligation, session=name, state=PastState.UNKNOWN)
@@ -202,7 +209,7 @@ class SeriesMachine(Machine[SeriesState]):
         hosting = turns.open_session(state.hosting, name, window.start if window else draft.now)
         draft.put(hosting=hosting)
         host = _opening_host(draft.state, name)
-        setup = _session_setup(state, window, name, draft.now)
+        setup = _session_setup(draft.state, window, name, draft.now)
         if state.session_kind == Kind.MEETING:
             turn = _planned(draft.state, name)
             session: ItemState = MeetingState(setup=setup, host=host, turn=turn, called=called)
@@ -216,13 +223,12 @@ class SeriesMachine(Machine[SeriesState]):
 
     def _adopt(self, draft: Draft[SeriesState], name: str, window: Window | None, past: AdoptedSession) -> None:
         """A session of before the launch: it enters the record and the turns, and nobody is written to."""
+        on = past.date.start if past.date else None
+        draft.put(hosting=turns.adopt(draft.state.hosting, name, past.state.value, past.host, on))
         state = draft.state
         session = MeetingState(setup=_session_setup(state, window, name, draft.now), host=past.host)
         item: ItemState = session if state.session_kind == Kind.MEETING else CommitmentState(setup=session.setup)
         draft.effects.append(EnterElsewhere(item=item.setup.id, entries=adopted_entries(item, past, draft.now)))
-        on = past.date.start if past.date else None
-        hosting = turns.adopt(state.hosting, name, past.state.value, past.host, on)
-        draft.put(hosting=hosting)
         unknown = past.state is PastState.UNKNOWN
         what = "enters as unknown: its window ended before the launch" if unknown else past.words
         draft.enter("opened" if unknown else "adopted", f"session {name} {what}", session=name, host=past.host)
@@ -235,6 +241,8 @@ class SeriesMachine(Machine[SeriesState]):
 
     def learn(self, state: SeriesState, report: SessionReport, now: Instant) -> Step[SeriesState]:
         """A session tells its host, or its end: the turn is served, swapped or forfeited."""
+        if state.closed:
+            return Step(state=state)
         draft = Draft(state, now)
         if report.closed and report.item in state.open_sessions:
             hosting = turns.close_session(
@@ -254,6 +262,7 @@ class SeriesMachine(Machine[SeriesState]):
         self._give_hosts(draft, state.hosting, except_for=report.session)
         if report.closed:
             self._tell_plan(draft, report)
+            self._end_if_done(draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def _give_hosts(self, draft: Draft[SeriesState], before: Turns, except_for: str = "") -> None:
@@ -273,29 +282,37 @@ class SeriesMachine(Machine[SeriesState]):
         if state.closed:
             return Step(state=state)
         draft = Draft(state, now)
-        if order.host:
-            self._settle_first(draft, order)
         if order.changes:
             self._change(draft, order)
+        if order.host:
+            self._settle_first(draft, order)
         if order.end:
             end = Order(end=order.end, text=order.text)
             draft.effects += [Tell(item=item, order=end) for item in state.open_sessions]
+            if not state.open_sessions:  # they say it themselves
+                self.say_dropped(draft, order)
             draft.put(expired=True, open_sessions=())
             self.close(draft, order.end, None, order.text)
         else:
+            self._end_if_done(draft)
             self.reconcile(draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def _settle_first(self, draft: Draft[SeriesState], order: Order) -> None:
         before = draft.state.hosting
         assert order.host is not None
+        host = Order(host=order.host, instead_of=order.instead_of, text=order.text)
+        if draft.state.host_rule is HostRule.FIXED:
+            draft.effects += [Tell(item=item, order=host) for item in draft.state.open_sessions]
+            draft.enter("settled", f"host {order.host}: {order.text}")
+            return
         draft.put(first_host=order.host)
         if draft.state.host_rule is HostRule.ROTATING:
             draft.put(hosting=turns.settle_first(before, order.host))
         else:
-            first = next(iter(draft.state.open_sessions), None)
-            if first is not None:
-                draft.effects.append(Tell(item=first, order=order))
+            setup = draft.state.setup
+            first = {session_id(setup.plan, setup.obligation, turn.session) for turn in before.turns[:1]}
+            draft.effects += [Tell(item=item, order=host) for item in draft.state.open_sessions if item in first]
         draft.enter("settled", f"first host {order.host}: {order.text}")
         self._give_hosts(draft, before)
 
@@ -303,20 +320,42 @@ class SeriesMachine(Machine[SeriesState]):
         """An amendment or a settled question: changed fields of the setup, another order of turns, or new windows."""
         changes = dict(order.changes)
         state = draft.state
+        if "host_rule" in changes:
+            draft.put(host_rule=HostRule(str(changes.pop("host_rule"))))
+        draft.put(**{field: changes.pop(field) for field in ("fixed_host", "first_title") if field in changes})
         windows, past, sequence = changes.pop("windows", None), changes.pop("past", None), changes.pop("order", None)
         if windows is not None:
-            draft.put(windows=_windows_to_come(state, windows, draft.now), opened=0)
+            draft.put(**_rescheduled(state, windows, draft.now))
         if isinstance(sequence, list):
-            draft.put(hosting=_reordered(state.hosting, tuple(str(side) for side in sequence)))
+            draft.put(hosting=turns.reorder(state.hosting, tuple(str(side) for side in sequence)))
         if past is not None:
             self._learn_past(draft, AdoptedSession.model_validate(past))
         if changes:
-            draft.put(setup=ItemSetup.model_validate({**state.setup.model_dump(), **changes}))
+            if "parties" in changes:
+                self.restart(draft)  # what was asked of the former offices is settled there
+            draft.put(setup=state.setup.changed(changes))
+            self._change_sessions(draft, state, changes, order)
         draft.enter("amended", order.text, changes=order.changes)
+
+    def _change_sessions(
+        self, draft: Draft[SeriesState], before: SeriesState, changes: dict[str, Any], order: Order
+    ) -> None:
+        """Open sessions go on as they were opened, but with the offices and duties that the plan now names."""
+        told = {field: changes[field] for field in SESSION_FIELDS if field in changes}
+        offices = [[party.offices for party in each.setup.parties] for each in (before, draft.state)]
+        if "windows" in order.changes and offices[0] == offices[1]:
+            told.pop("parties", None)  # only the ladder differs: by what dates the sessions to come
+        if told:
+            change = Order(changes=told, text=order.text)
+            draft.effects += [Tell(item=item, order=change) for item in before.open_sessions]
 
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:
         state = draft.state
-        setup = _session_setup(state, None, past.session, draft.now)
+        turn = turns.turn_of(state.hosting, past.session)
+        if turn is None or turn.state != TurnState.UNKNOWN:
+            return
+        window = next((each for each in state.windows if each.name == past.session), None)
+        setup = _session_setup(state, window, past.session, draft.now)
         item: ItemState = MeetingState(setup=setup, host=past.host)
         if state.session_kind != Kind.MEETING:
             item = CommitmentState(setup=setup)
@@ -346,18 +385,25 @@ def _of_old(order: Any, first: str | None, old: Any) -> Turns:
     return hosting
 
 
-def _reordered(hosting: Turns, order: tuple[str, ...]) -> Turns:
-    """Another order of turns for whatever is not opened yet, beginning with the side that is next."""
-    upcoming = turns.next_host(hosting)
-    hosting = hosting.model_copy(update={"order": order})
-    return turns.settle_first(hosting, upcoming) if upcoming else hosting
+def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, Any]:
+    """The new windows, and how many of them are past or were opened: those stay as they were opened."""
+    taken = _names(state)
+    found = [Window.model_validate(window) for window in windows]
+    if not found:
+        return {"windows": (), "opened": max(state.opened, len(state.hosting.turns))}
+    done = [window for window in found if window.end <= now or window.name in taken]
+    return {"windows": (*done, *(each for each in found if each not in done)), "opened": len(done)}
 
 
-def _windows_to_come(state: SeriesState, windows: Any, now: datetime) -> tuple[Window, ...]:
-    """Those of the new windows that are still to open: what was opened stays as it was opened."""
-    taken = {turn.session for turn in state.hosting.turns}
-    found = (Window.model_validate(window) for window in windows)
-    return tuple(window for window in found if window.end > now and window.name not in taken)
+def _names(state: SeriesState) -> set[str]:
+    """Names that sessions of this series bear already: none is given twice."""
+    return {turn.session for turn in state.hosting.turns} | {each.session for each in state.past}
+
+
+def _free_name(state: SeriesState, number: int) -> str:
+    """The name of a session that no window names: its number, or the next that is free."""
+    taken = _names(state)
+    return next(str(n) for n in count(number) if str(n) not in taken)
 
 
 def _planned(state: SeriesState, session: str) -> str | None:
@@ -388,10 +434,30 @@ def explain(state: SeriesState) -> str:
     return "The text states no rotation: the host of each session is agreed for that session."
 
 
+def past_session(series: ItemSetup, name: str, launched: Instant) -> ItemSetup:
+    """The setup with which a session of before the launch stands in the record."""
+    item = session_id(series.plan, series.obligation, name)
+    return series.model_copy(
+        update={
+            "id": item,
+            "session": name,
+            "title": f"{series.title} {name}",
+            "short": f"{series.short} {name}",
+            "uid": event_uid(item, launched.isoformat()),
+            "parent": series.id,
+            "rounds": (),
+        }
+    )
+
+
+SESSION_FIELDS = ("parties", "report_to_higher", "evidence_wanted", "assumed", "rotating", "host_in_questions")
+"""What an amendment changes in sessions that are open, too."""
+
+
 def _session_setup(state: SeriesState, window: Window | None, name: str, now: Instant) -> ItemSetup:
     series = state.setup
     item = session_id(series.plan, series.obligation, name)
-    first = state.opened == 0 and not state.called_sessions and state.first_title
+    first = state.first_title if name in [turn.session for turn in state.hosting.turns[:1]] else None
     if window is not None:
         starts: Instant | None = asking_from(window, series)
     else:

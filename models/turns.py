@@ -152,6 +152,15 @@ def settle_first(turns: Turns, first: str) -> Turns:
     return _hand_out(_anchored(turns, first))
 
 
+def reorder(turns: Turns, order: Sequence[str]) -> Turns:
+    """The sides settle another order, for whatever is not yet opened: it goes on from the last turn that was given."""
+    given, upcoming = _before(turns.turns), next_host(turns)
+    turns = turns.model_copy(update={"order": tuple(dict.fromkeys(order))})
+    if given is not None and given[1] in turns.order:
+        upcoming = _cycle(turns.order, given[1])[0] if upcoming else None
+    return settle_first(turns, upcoming) if upcoming else turns
+
+
 def close_session(
     turns: Turns, session: str, held: bool, host: str | None, on: Instant | None = None, reason: str = ""
 ) -> Turns:

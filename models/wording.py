@@ -43,7 +43,8 @@ def assumption(reading: str) -> str:
 
 
 _STATUS = {
-    "dormant": "it sleeps until its window opens",
+    "launching": "it is being launched",
+    "dormant": "it sleeps until it is due or called",
     "postponed": "it is postponed by consent",
     "date-awaited": "a date is awaited",
     "consent-awaited": "consent to a proposal is awaited",

@@ -98,8 +98,17 @@ class House:
 
     async def act(self, item: str, verb: type[Act], office: str, act_id: str = "", **fields: Any) -> Receipt | Refusal:
         """An Update; the refusal where its validator refuses."""
+        return await self._update(self.item(item), verb, office, act_id, fields)
+
+    async def act_on_plan(self, verb: type[Act], office: str, **fields: Any) -> Receipt | Refusal:
+        """The same for the plan itself."""
+        return await self._update(self.plan.plan, verb, office, "", fields)
+
+    async def _update(
+        self, workflow_id: str, verb: type[Act], office: str, act_id: str, fields: dict[str, Any]
+    ) -> Receipt | Refusal:
         act = verb.model_validate({"act_id": act_id or uuid.uuid4().hex, "office": office, **fields})
-        handle = self.client.get_workflow_handle(self.item(item))
+        handle = self.client.get_workflow_handle(workflow_id)
         try:
             receipt: Receipt = await handle.execute_update(verb.verb, act, id=act.act_id, result_type=Receipt)
         except WorkflowUpdateFailedError as error:

@@ -19,6 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from models import acts
 from models.acts import Terms, Topic
+from models.amendment import Amendment, AmendmentKind
 from models.invitation import Slot
 from models.zones import later, zoned
 from tests.builders import obligation, plan_of
@@ -38,6 +39,7 @@ def soon(seconds: float) -> Terms:
 async def live(home: House) -> None:
     """Something of everything that workflows do."""
     await home.launch()
+    await governed(home)
     await answered(home, "s/1")
     await contested(home, "m")
     await home.act("mou", acts.Evidence, LAO, text="signed")
@@ -65,6 +67,31 @@ async def answered(home: House, item: str) -> None:
     for office in (LAO, KHM):
         await home.act(item, acts.Evidence, office, text="reported")
     await home.act(item, acts.Close, KHM)
+
+
+async def governed(home: House) -> None:
+    """Questions, a status round, a call, amendments that change, add and drop."""
+    questions = "questions/lao-moc.khm-moc"
+    await home.until(questions, lambda view: view.status == "settling")
+    first = Terms(topic=Topic.ANSWER, question="turns/first_host", value="KHM")
+    await home.act(questions, acts.Propose, LAO, terms=first)
+    await home.act(questions, acts.Accept, KHM, proposal=1)
+    await home.until("promise", lambda view: view.status == "progress-awaited")
+    await home.act("promise", acts.Progress, LAO, state="limited", note="begun")
+    await home.act("adhoc", acts.Call, KHM, reason="necessity")
+    await home.until("adhoc/1", lambda view: view.status == "date-awaited")
+    for number, amendment in enumerate((CHANGED, ADDED, DROPPED), 1):
+        await home.act_on_plan(acts.Propose, "lao-mfa", terms=Terms(topic=Topic.AMEND, amendment=amendment))
+        if number == 2:
+            await home.act_on_plan(acts.Reject, "khm-mfa", proposal=number, reason="later")
+        else:
+            await home.act_on_plan(acts.Accept, "khm-mfa", proposal=number)
+    await home.client.get_workflow_handle(home.item("adhoc/1")).result()
+
+
+CHANGED = Amendment(kind=AmendmentKind.CHANGE, obligation="promise", fields={"title": "Another title"})
+ADDED = Amendment(kind=AmendmentKind.ADD, obligation="more", provision="1.1", fields=obligation("more", kind="visit"))
+DROPPED = Amendment(kind=AmendmentKind.DROP, obligation="adhoc")
 
 
 async def contested(home: House, item: str) -> None:
@@ -98,7 +125,19 @@ def plan() -> Any:
         obligation("s", kind="meeting_series", **window("PT8S", 2), **rotating),
         obligation("m", **window("PT60S")),
         obligation("mou", kind="instrument", **window("PT60S")),
+        obligation("promise", kind="standing", cadence="continuous", window=None),
+        obligation("adhoc", kind="meeting_series", cadence="on_trigger", window=None),
+        obligation(
+            "turns",
+            kind="meeting_series",
+            cadence="annual",
+            **window("PT60S", 2),
+            host_rule="rotating",
+            readings={"first_host": {"chosen": None, "others": ["LAO", "KHM"]}},
+        ),
         despatch="PT5S",
+        round={"by": "offset", "opens": "PT1S", "every": "PT100S", "count": 1},
+        round_closes="PT20S",
     )
 
 
