@@ -6,7 +6,7 @@ from itertools import groupby
 from models.base import Instant
 from models.ids import event_uid, plan_id, questions_id
 from models.item import ItemSetup
-from models.parties import coordinators, signatories
+from models.parties import coordinators, institution_title, signatories
 from models.plan import Obligation, Plan, Reading
 from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YEAR, Question, QuestionsState
 from models.wording import Clock
@@ -109,7 +109,7 @@ def _options(reading: Reading) -> tuple[object, ...]:
 def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: tuple[Question, ...]) -> QuestionsState:
     parties = coordinators(plan, dict(group))
     item = questions_id(plan.plan, tuple(institution for _, institution in group))
-    names = " and ".join(plan.offices[institution].name for _, institution in group)
+    names = "; ".join(institution_title(plan, institution) for _, institution in group)
     refs = [key for key, _ in groupby(_ref(plan, each) for each in questions)]
     setup = ItemSetup(
         plan=plan.plan,
@@ -119,7 +119,7 @@ def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: 
         kind="questions",
         obligation=item.partition("/")[2],
         session=None,
-        title=f"Open questions between {names}",
+        title=f"Open questions ({names})",
         short="Open questions",
         uid=event_uid(item, launched.isoformat()),
         parent=plan_id(plan.plan),

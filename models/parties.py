@@ -13,9 +13,14 @@ def office_id(institution: str, rank: Rank) -> str:
 
 def office_title(plan: Plan, institution: str, rank: Rank) -> str:
     """ "Director General, Ministry of Industry and Commerce, Lao PDR" """
+    return f"{plan.offices[institution].titles[rank]}, {institution_title(plan, institution)}"
+
+
+def institution_title(plan: Plan, institution: str) -> str:
+    """ "Ministry of Industry and Commerce, Lao PDR" """
     entry = plan.offices[institution]
     state = plan.sides[entry.side].short or plan.sides[entry.side].name
-    return ", ".join((entry.titles[rank], entry.name, *(() if state in entry.name else (state,))))
+    return entry.name if state in entry.name else f"{entry.name}, {state}"
 
 
 def all_offices(plan: Plan) -> dict[str, str]:
