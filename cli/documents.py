@@ -22,11 +22,12 @@ from documents import docx_report, html_report, timeline_svg
 from models import turns
 from models.amending import plan_as_of
 from models.base import Instant
+from models.facts import Facts, ItemFact, SeriesFact
 from models.governing import PLAN, PlanState
 from models.ids import obligation_id
 from models.plan import HostRule, Kind, Plan
 from models.report import ProgressReport
-from models.reporting import Facts, ItemFact, SeriesFact, build_report
+from models.reporting import build_report
 from models.timeline import build_timeline
 from models.turns import Turns
 from models.views import ItemRow, LedgerEntry

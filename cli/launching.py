@@ -11,15 +11,15 @@ from temporalio.service import RPCError
 
 from activities.yaml_file import load_yaml
 from cli.errors import BadUsage, NoServer, Refused
-from cli.history_file import load_history
+from cli.opening import launch_at
 from cli.plan_file import differences, load_plan, missing_contacts
 from cli.session import answered
 from models.contacts import Contacts
 from models.ids import TASK_QUEUE, plan_id
-from models.opening import EDITION, Launch
+from models.opening import Launch
 from models.plan import Plan
 from models.views import ItemRow
-from models.zones import clock_of, end_of_validity, resolve_windows, zone
+from models.zones import zone
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 LAUNCHED_WITHIN = 60.0
@@ -43,17 +43,7 @@ def as_of_instant(day: date | None, plan: Plan, now: datetime) -> datetime:
 
 def launch_of(plan: Plan, day: date | None, history: Path | None, now: datetime) -> Launch:
     """What a launch at this instant starts with. Raises FileFault for a bad row of the history: nothing is launched."""
-    as_of = as_of_instant(day, plan, now)
-    past = load_history(history, plan, resolve_windows(plan, now), as_of) if history else ()
-    return Launch(
-        plan=plan,
-        launched=now,
-        as_of=as_of,
-        valid_until=end_of_validity(plan),
-        clock=clock_of(plan, now),
-        edition=EDITION,
-        history=past,
-    )
+    return launch_at(plan, now, as_of_instant(day, plan, now), history)
 
 
 async def launch_plan(client: Client, launch: Launch) -> str:

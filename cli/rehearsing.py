@@ -10,18 +10,18 @@ from typing import Annotated, Any
 import typer
 
 from cli.errors import BadUsage
-from cli.history_file import load_history
+from cli.opening import launch_at
 from cli.options import JsonOption
 from cli.plan_file import load_plan
 from cli.reading import DEFAULT_PLAN_FILE
 from cli.scenario_file import Scenario, load_scenario, play
 from models.assumptions import assumption_of
 from models.base import write_instant
-from models.opening import EDITION, Launch
+from models.opening import Launch
 from models.plan import Plan
 from models.rehearsal import RehearsedNotice, World
 from models.wording import Clock
-from models.zones import clock_of, end_of_validity, resolve_windows, zone
+from models.zones import end_of_validity, zone
 
 _SHOWN = 60
 
@@ -50,7 +50,7 @@ def rehearse(
     """
     plan = load_plan(plan_file)
     begins, ends = _span(plan, first, to)
-    launch = launch_at(plan, begins, history)
+    launch = launch_at(plan, begins, begins, history)
     world = _run(launch, _scenario(assume), ends)
     if what_if is not None:
         other = _run(launch, load_scenario(what_if), ends)
@@ -89,20 +89,6 @@ def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[date
     if ends <= begins:
         raise BadUsage("bad-time", f"--to {ends:%Y-%m-%d} does not lie after --from {begins:%Y-%m-%d}")
     return begins, ends
-
-
-def launch_at(plan: Plan, begins: datetime, history: Path | None) -> Launch:
-    """A launch of the plan at this instant, with the history that it takes over."""
-    past = load_history(history, plan, resolve_windows(plan, begins), begins) if history else ()
-    return Launch(
-        plan=plan,
-        launched=begins,
-        as_of=begins,
-        valid_until=end_of_validity(plan),
-        clock=clock_of(plan, begins),
-        edition=EDITION,
-        history=past,
-    )
 
 
 def _run(launch: Launch, scenario: Scenario, ends: datetime) -> World:

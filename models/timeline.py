@@ -5,10 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import groupby
 
 from models.base import Instant
+from models.facts import Facts, Followed, Reading, side_names
+from models.heard import Known
 from models.opening import is_series_kind, whole
 from models.plan import HostRule, Obligation, Plan, Provision, Window
 from models.report import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow
-from models.reporting import Facts, Followed, Known, Reading, side_names
 from models.turns import Turns, holder
 from models.zones import ROUND
 

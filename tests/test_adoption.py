@@ -25,8 +25,8 @@ from tests.builders import DAY, Player, launch_of, obligation, opened, plan_of
 from tests.worlds import Life
 
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
-TERM = {"valid_from": "2023-02-13", "valid_for_years": 5}
-YEARS = {"by": "year", "first": 2023, "last": 2027}
+TERM: dict[str, Any] = {"valid_from": "2023-02-13", "valid_for_years": 5}
+YEARS: dict[str, Any] = {"by": "year", "first": 2023, "last": 2027}
 
 
 def plan() -> Plan:
@@ -293,7 +293,11 @@ def test_a_host_out_of_turn_has_swapped_and_an_unknown_session_leaves_the_next_t
 
 
 def test_each_session_enters_the_record_with_its_view_and_nobody_is_written_to() -> None:
-    row = {"start": "2023-11-04T00:00:00Z", "end": "2023-11-04T00:00:00Z", "local": "2023-11-04T07:00:00"}
+    row: dict[str, Any] = {
+        "start": "2023-11-04T00:00:00Z",
+        "end": "2023-11-04T00:00:00Z",
+        "local": "2023-11-04T07:00:00",
+    }
     late = {**row, "start": "2025-02-01T00:00:00Z", "zone": "Asia/Vientiane", "place": "", "format": None}
     row = {**row, "zone": "Asia/Vientiane", "place": "Pakse", "format": None}
     player = adopted(

@@ -20,9 +20,9 @@ from tests.builders import DAY, START, Player, launch_of, obligation, opened, pl
 from tests.worlds import Life, announced, same_over_the_wire
 
 LIST = "t/questions/lao-moc.khm-moc"
-ROUND = {"by": "year", "day": "01-15", "first": 2026, "last": 2029}
-TERM = {"valid_from": "2024-02-13", "valid_for_years": 5}
-HOSTS = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}
+ROUND: dict[str, Any] = {"by": "year", "day": "01-15", "first": 2026, "last": 2029}
+TERM: dict[str, Any] = {"valid_from": "2024-02-13", "valid_for_years": 5}
+HOSTS: dict[str, Any] = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}
 
 
 def series(oid: str = "s", **more: Any) -> dict[str, Any]:
@@ -52,8 +52,8 @@ def lists(*obligations: dict[str, Any], at: datetime = START, **more: Any) -> li
 
 
 def test_there_is_one_list_for_each_group_of_offices() -> None:
-    third = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM", "VNM"]}}}
-    mfa = {"offices": {"LAO": "lao-mfa", "KHM": "khm-mfa"}}
+    third: dict[str, Any] = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM", "VNM"]}}}
+    mfa: dict[str, Any] = {"offices": {"LAO": "lao-mfa", "KHM": "khm-mfa"}}
     found = lists(
         series("a", **HOSTS),
         series("b", **{**HOSTS, "sides": ("KHM", "LAO")}),
@@ -86,7 +86,7 @@ def test_silence_presumes_nothing_and_climbs_no_ladder() -> None:
 
 
 def test_answers_of_all_sides_of_the_group_settle_it() -> None:
-    third = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM", "VNM"]}}}
+    third: dict[str, Any] = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM", "VNM"]}}}
     life = Life(series("s", sides=("LAO", "KHM", "VNM"), **third), third=True)
     item = "t/questions/lao-moc.khm-moc.vnm-moc"
     assert propose(life, "s/first_host", "VNM", item=item) is None
@@ -181,7 +181,7 @@ DAY_ROW = DateRow(start=START, end=START, local="2026-01-01T00:00:00", zone="UTC
     ],
 )
 def test_a_wrong_answer_is_refused_with_what_to_write(question: str, value: Any, said: str) -> None:
-    asks = {name: {} for name in ("first_host", "cadence", "anchor_year", "pairs", "order")}
+    asks: dict[str, Any] = {name: {} for name in ("first_host", "cadence", "anchor_year", "pairs", "order")}
     life = Life(
         series("s", **HOSTS),
         series("free", cadence="regular", window=None, readings=asks, host_rule="rotating"),
@@ -260,7 +260,7 @@ def test_a_cadence_gives_windows(value: str, years: list[str]) -> None:
 
 @pytest.mark.parametrize("first", ["cadence", "anchor_year"])
 def test_cadence_and_anchor_year_come_to_the_same_in_either_order(first: str) -> None:
-    asks = {"cadence": {"others": ["annual", "biennial"]}, "anchor_year": {"others": [2026, 2027]}}
+    asks: dict[str, Any] = {"cadence": {"others": ["annual", "biennial"]}, "anchor_year": {"others": [2026, 2027]}}
     life = Life(series("u", cadence="regular", window=None, readings=asks), round=ROUND, **TERM)
     answers = {"cadence": "biennial", "anchor_year": 2027}
     for field in sorted(answers, key=lambda each: each != first):
@@ -271,7 +271,7 @@ def test_cadence_and_anchor_year_come_to_the_same_in_either_order(first: str) ->
 
 def test_another_anchor_year_moves_the_windows_to_come() -> None:
     windows = {"chosen": {"by": "year", "first": 2025, "last": 2028, "every": 2}}
-    asks = {"windows": windows, "anchor_year": {"chosen": 2025, "others": [2026]}}
+    asks: dict[str, Any] = {"windows": windows, "anchor_year": {"chosen": 2025, "others": [2026]}}
     life = Life(series("u", cadence="biennial", window=None, readings=asks), **TERM)
     settle(life, "u/anchor_year", 2026)
     life.until(datetime(2028, 12, 1, tzinfo=UTC))
@@ -280,7 +280,7 @@ def test_another_anchor_year_moves_the_windows_to_come() -> None:
 
 def test_an_anchor_that_no_window_can_follow_is_told_in_the_plans_record() -> None:
     windows = {"chosen": {"by": "year", "first": 2025, "last": 2028, "every": 2}}
-    asks = {"windows": windows, "anchor_year": {}}
+    asks: dict[str, Any] = {"windows": windows, "anchor_year": {}}
     life = Life(series("u", cadence="biennial", window=None, readings=asks), **TERM)
     settle(life, "u/anchor_year", 2100)
     assert "cannot follow this answer" in life.plan.ledger[-1].text
@@ -290,7 +290,10 @@ def test_an_anchor_that_no_window_can_follow_is_told_in_the_plans_record() -> No
 def test_the_order_of_three_is_followed() -> None:
     sides = ("LAO", "KHM", "VNM")
     orders = [["LAO", "KHM", "VNM"], ["LAO", "VNM", "KHM"]]
-    asks = {"first_host": {"others": list(sides)}, "order": {"chosen": orders[0], "others": [orders[1]]}}
+    asks: dict[str, Any] = {
+        "first_host": {"others": list(sides)},
+        "order": {"chosen": orders[0], "others": [orders[1]]},
+    }
     life = Life(series("s", sides=sides, host_rule="rotating", readings=asks), third=True, **TERM)
     item, others = "t/questions/lao-moc.khm-moc.vnm-moc", ("khm-moc", "vnm-moc")
     settle(life, "s/first_host", "VNM", item, others)
@@ -467,7 +470,7 @@ moves = st.one_of(
 @settings(max_examples=60)
 @given(st.lists(moves, max_size=20))
 def test_whatever_is_answered_only_all_together_settle_anything(history: list[Any]) -> None:
-    asks = {"cadence": {"others": ["annual", "biennial"]}, "anchor_year": {"others": [2026, 2027]}}
+    asks: dict[str, Any] = {"cadence": {"others": ["annual", "biennial"]}, "anchor_year": {"others": [2026, 2027]}}
     life = Life(
         series("s", **HOSTS),
         series("u", cadence="regular", window=None, readings=asks),

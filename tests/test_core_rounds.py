@@ -22,12 +22,12 @@ from tests.builders import DAY, START, Player, date_terms, launch_of, meeting, o
 from tests.worlds import Life, announced, same_over_the_wire
 
 LAO, KHM = "lao-moc", "khm-moc"
-ROUND = {"by": "year", "day": "01-15", "first": 2026, "last": 2028}
+ROUND: dict[str, Any] = {"by": "year", "day": "01-15", "first": 2026, "last": 2028}
 ASKS = datetime(2026, 1, 14, 17, tzinfo=UTC)
 """15 January in Vientiane."""
 CLOSES = ASKS + 30 * DAY
-UNDATED = {"cadence": "continuous", "window": None}
-TRIGGER = {"cadence": "on_trigger", "window": None}
+UNDATED: dict[str, Any] = {"cadence": "continuous", "window": None}
+TRIGGER: dict[str, Any] = {"cadence": "on_trigger", "window": None}
 BOTH = {(LAO, "progress", 1), (KHM, "progress", 1)}
 
 
@@ -502,7 +502,7 @@ def told(state: SeriesState, field: str, value: Any) -> Order:
 @settings(max_examples=150)
 @given(st.sampled_from(FORMS), st.booleans(), st.lists(series_moves, max_size=20))
 def test_series_stay_sound(form: dict[str, Any], rounds: bool, history: list[Any]) -> None:
-    more = {"round": ROUND} if rounds else {}
+    more: dict[str, Any] = {"round": ROUND} if rounds else {}
     past = [] if form.get("window") else [{"obligation": "s", "session": "2", "state": "held", "host": "LAO"}]
     plan = plan_of(obligation("s", kind="meeting_series", **form), **more)
     player = Player(SERIES, opened(plan, history=past).series[0])

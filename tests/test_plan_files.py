@@ -16,9 +16,9 @@ from rich.console import Console
 import activities.yaml_file
 from activities.yaml_file import MAX_BYTES, SHOWN, FileFault, load_yaml
 from cli.history_file import load_history
+from cli.opening import launch_at
 from cli.plan_file import differences, digest, load_plan, missing_contacts, office_ids
 from cli.register import register_document, register_table
-from cli.rehearsing import launch_at
 from cli.scenario_file import ScenarioAct, load_scenario, play
 from models.contacts import Contacts
 from models.plan import (
@@ -376,8 +376,9 @@ def test_the_examples_of_the_docs_load_and_every_field_is_explained(tmp_path: Pa
     text = (PLANS.parent / "docs" / "plan-files.md").read_text(encoding="utf-8")
     _, plan_example, contacts_example, scenario_example = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "slip.yaml").write_text(scenario_example, encoding="utf-8")
+    start = datetime(2026, 1, 1, tzinfo=UTC)
     scenario = load_scenario(tmp_path / "slip.yaml")
-    world = World(launch_at(load_plan(ACTION_PLAN), datetime(2026, 1, 1, tzinfo=UTC), None))
+    world = World(launch_at(load_plan(ACTION_PLAN), start, start, None))
     play(world, scenario, load_plan(ACTION_PLAN))
     assert world.run(datetime(2027, 1, 1, tzinfo=UTC)).refused == []
     assert world.items["lao-khm/16.3-jtc/2026"].entries and "held" in str(world.items["lao-khm/16.3-jtc/2026"].ledger)

@@ -21,11 +21,12 @@ from models.amendment import Amendment, AmendmentKind
 from models.base import Instant
 from models.commitment import COMMITMENT
 from models.effects import Enter, Open, Order
+from models.facts import Facts, ItemFact, SeriesFact
 from models.governing import PlanState, plan_state
 from models.meeting import MEETING
 from models.plan import Plan
 from models.report import ArticleReport, ItemLine, MarkKind, ProgressReport, Standing
-from models.reporting import Facts, ItemFact, SeriesFact, build_report
+from models.reporting import build_report
 from models.series import SERIES
 from models.timeline import build_timeline
 from models.turns import begin, close_session, open_session

@@ -54,7 +54,7 @@ class Life:
         return self.world.items[name]
 
     def status(self, name: str) -> str:
-        return self.machine(name).status_of(self.item(name))
+        return str(self.machine(name).status_of(self.item(name)))
 
     def machine(self, name: str) -> Any:
         return MACHINES[self.world._kinds[name]]
