@@ -55,7 +55,7 @@ test: check
 
 # Long runs, behind their own targets: properties over thousands of histories.
 soak: dev
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q tests/test_core_properties.py tests/test_core_postroom.py
+	HYPOTHESIS_PROFILE=soak AIDE_DIFFERENTIAL_SEEDS=20 $(BIN)/python -m pytest -q tests/test_core_properties.py tests/test_core_postroom.py tests/test_turns.py tests/test_differential.py
 
 bench: dev
 	$(BIN)/python -m bench.cycle

@@ -1,0 +1,177 @@
+"""The rehearsal: the shortcut for letters that repeat is no decision, the same assumption gives the same history."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from cli.app import app
+from cli.opening import launch_at
+from cli.plan_file import load_plan
+from models import postroom
+from models.assumptions import assumption_of
+from models.letters import DespatchResult, Fate, Notice
+from models.meeting import MEETING
+from models.postroom import PostRoomState
+from models.rehearsal import RehearsedNotice, World
+from models.zones import end_of_validity
+from tests.builders import DAY, START, launch_of, meeting, obligation, plan_of
+
+PLANS = Path(__file__).resolve().parent.parent / "plans"
+ACTION_PLAN = load_plan(PLANS / "lao-cambodia-2023-2027.yaml")
+SIGNED = datetime(2023, 2, 12, 17, tzinfo=UTC)
+END = end_of_validity(ACTION_PLAN)
+ASSUMPTIONS = ["silent", "on-time", *(f"random:{seed}" for seed in range(1, 6))]
+
+
+def whole(assume: str) -> World:
+    """The shipped plan over its five years."""
+    assert END is not None
+    return World(launch_at(ACTION_PLAN, SIGNED, SIGNED, None), assumption_of(assume)).run(END + DAY)
+
+
+def notice(n: int, since: int) -> Notice:
+    return Notice(
+        key=f"t/m{n}/-/mark/1/1/lao-moc",
+        item=f"t/m{n}",
+        ref="1.1",
+        title="Title",
+        act="say whether it was held",
+        how="held",
+        side="LAO",
+        office="lao-moc",
+        office_title="Coordinator",
+        rung=1,
+        since=START - since * DAY,
+        at=START - since * DAY,
+    )
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(1, 5))
+def test_a_letter_that_says_the_same_is_one_step_of_the_long_way(ages: list[int], letters: int) -> None:
+    room = PostRoomState(address=meeting().setup.post_room("lao-moc"))
+    for n, age in enumerate(ages):
+        room = postroom.hear_awaited(room, notice(n, age), START)
+    room = long_way(room, START + DAY)[0]
+    for _ in range(letters):
+        assert postroom.says_the_same(room)
+        at = postroom.next_instant(room, START)
+        assert at is not None
+        after, keys = long_way(room, at)
+        assert keys == tuple(each.notice.key for each in postroom.in_order(room))
+        assert postroom.said_again(room, at) == after
+        room = after
+
+
+def long_way(room: PostRoomState, at: datetime) -> tuple[PostRoomState, tuple[str, ...]]:
+    """As the workflow does it: composed, sent, and what follows."""
+    despatch = postroom.next_despatch(room, at)
+    assert despatch is not None
+    step = postroom.despatched(room, despatch, DespatchResult(fate=Fate.SENT), at)
+    return step.state.model_copy(update={"pending": room.pending, "entries": room.entries}), postroom.keys_of(despatch)
+
+
+def test_what_is_heard_makes_the_next_letter_say_more() -> None:
+    room = PostRoomState(address=meeting().setup.post_room("lao-moc"))
+    assert not postroom.says_the_same(room), "nothing is awaited"
+    room = postroom.hear_awaited(room, notice(1, 1), START)
+    assert not postroom.says_the_same(room), "it has not been said yet"
+    room, _ = long_way(room, START + DAY)
+    assert postroom.says_the_same(room)
+    assert not postroom.says_the_same(postroom.hear_awaited(room, notice(2, 0), START + DAY))
+
+
+@pytest.mark.parametrize("assume", ASSUMPTIONS)
+def test_the_whole_plan_is_rehearsed_and_no_notice_is_decided_twice(assume: str) -> None:
+    world = whole(assume)
+    keys = [each.key for each in world.notices]
+    assert len(keys) == len(set(keys)) > 1000
+    said = [key for letter in world.letters for key in letter.notices]
+    assert set(said) <= set(keys), "no letter carries what was never decided"
+    assert END is not None and all(SIGNED <= each.at <= END for each in world.notices)
+    once = [letter.notices for letter in world.letters if len(letter.notices) != len(set(letter.notices))]
+    assert once == []
+
+
+def test_the_same_seed_gives_the_same_history_and_another_seed_another() -> None:
+    one, again, other = whole("random:1"), whole("random:1"), whole("random:2")
+    assert (one.notices, one.letters) == (again.notices, again.letters)
+    assert one.notices != other.notices
+
+
+@settings(max_examples=max(60, settings().max_examples // 5))  # each is two rehearsals of two years
+@given(st.integers(1, 700), st.sampled_from(["silent", "on-time", "random:3"]))
+def test_a_rehearsal_cut_in_two_is_the_same(days: int, assume: str) -> None:
+    plan = plan_of(
+        obligation("meet"),
+        obligation("promise", kind="standing", cadence="continuous", window=None),
+        round={"by": "offset", "opens": "P40D", "every": "P300D", "count": 2},
+    )
+    end = START + 800 * DAY
+    one = World(launch_of(plan), assumption_of(assume)).run(end)
+    two = World(launch_of(plan), assumption_of(assume)).run(START + days * DAY).run(end)
+    assert (one.notices, one.letters) == (two.notices, two.letters)
+
+
+def test_silence_climbs_to_the_minister_and_is_written_weekly() -> None:
+    world = World(launch_of(plan_of(obligation("meet")))).run(START + 120 * DAY)
+    mine = [each for each in world.notices if each.office.startswith("lao-moc")]
+    assert [each.rung for each in mine] == [1, 2, 3, 4]
+    assert [each.at - mine[0].at for each in mine] == [timedelta(days=30 * rung) for rung in range(4)]
+    letters = [each for each in world.letters if each.office == "lao-moc"]
+    assert len(letters) == 18, "one a week"
+
+
+def test_on_time_everything_dated_is_closed_out() -> None:
+    world = whole("on-time")
+    sessions = [state for item, state in world.items.items() if "/16.3-jtc/" in item]
+    assert len(sessions) == 5
+    assert all(state.closed and state.closed.status == "closed" for state in sessions)
+    assert {MEETING.fate(state) for state in sessions} == {"on-time"}
+    assert not any(each.rung > 1 for each in world.notices if each.kind == "rung"), "nobody higher is asked"
+
+
+# The command
+
+
+def rehearse(*words: str) -> Any:
+    result = CliRunner().invoke(app, ["rehearse", *words, "--json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_contract_of_the_command() -> None:
+    document = rehearse("--from", "2026-01-01", "--to", "2026-06-01", "--office", "lao-moic")
+    assert set(document) == {"notices", "letters", "summary"}
+    fields = {"class" if name == "kind" else name for name in RehearsedNotice._fields}
+    assert {frozenset(each) for each in document["notices"]} == {frozenset(fields)}
+    assert {each["office"] for each in (*document["notices"], *document["letters"])} == {"lao-moic"}
+    keys = {each["key"] for each in document["notices"]}
+    assert all(set(letter["notices"]) <= keys for letter in document["letters"])
+
+
+def test_what_if_tells_what_a_scenario_changes(tmp_path: Path) -> None:
+    slip = tmp_path / "slip.yaml"
+    slip.write_text(
+        "acts:\n"
+        "  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: propose, office: lao-moic, start: 2026-11-10T09:00}\n"
+        "  - {at: 2026-01-09, item: 16.3-jtc/2026, verb: accept, office: khm-moc}\n"
+    )
+    told = rehearse("--from", "2026-01-01", "--to", "2026-12-01", "--what-if", str(slip))
+    gone = {(each["item"], each["rung"]) for each in told["removed"]}
+    assert ("lao-khm/16.3-jtc/2026", 4) in gone, "the ministers are no longer asked for a date"
+    marks = [each for each in told["added"] if each["act"] == "mark"]
+    assert marks and marks[0]["at"].startswith("2026-11-10"), "whether it was held is asked in November"
+    assert told["moved"] == []
+
+
+def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("acts:\n  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: celebrate, office: lao-moic}\n")
+    result = CliRunner().invoke(app, ["rehearse", "--what-if", str(bad)])
+    assert "bad.yaml:2" in str(result.exception) and "celebrate" in str(result.exception)
