@@ -81,8 +81,8 @@ class Machine(Rounds[S]):
             moments = [(wakes_at, "asks its offices from")] if wakes_at is not None else []
             if state.asleep_until is not None and state.window_end is not None and not state.late:
                 moments.append((state.window_end, WINDOW_ENDS))
-        if (round_moment := self.round_moment(state)) is not None:
-            moments.append(round_moment)
+        if not state.awake and (round_moment := self.round_moment(state)) is not None:
+            moments.append(round_moment)  # what is busy is not asked in rounds
         return min([*moments, *self.rung_moments(state)], default=None)
 
     def rung_moments(self, state: S) -> Iterator[tuple[Instant, str]]:
