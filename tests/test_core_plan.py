@@ -71,7 +71,9 @@ def test_an_amendment_is_in_force_from_the_last_consent_and_not_before(proposer:
 
 
 def test_a_directed_rank_of_the_ministry_may_act_and_nobody_else() -> None:
-    life = Life(obligation("m", sides=("LAO", "KHM", "VNM")), third=True)
+    document = plan_of(obligation("m", sides=("LAO", "KHM", "VNM")), third=True).model_dump(mode="json")
+    document["sides"]["VNM"]["focal_point"] = "vnm-mfa"
+    life = Life(launch=launch_of(Plan.model_validate(document)))
     terms = amend("drop", "m")
     for office in ("lao-moc", "khm-moc-minister", "vnm-mfa", "vnm-moc", "xxx"):
         refusal = life.act("t", acts.Propose, office, terms=terms)
@@ -163,6 +165,7 @@ def test_of_two_that_exclude_each_other_the_later_consent_finds_the_other_overta
         told = [each for each in life.said(AnnouncementKind.ANSWER, since=since) if "overtaken" in each.reason]
         assert [each.office for each in told] == [proposer]
         assert "nothing is awaited" not in told[0].reason
+        assert ("drop those first" in told[0].reason) is (first == "add")
         refusal = life.act("t", acts.Accept, KHM if proposer == LAO else LAO, proposal=loser)
         assert refusal is not None and refusal.code == "not-open"
         assert life.awaited("t") == set() and len(life.plan.amendments) == 1
@@ -569,6 +572,12 @@ def test_an_order_that_changes_nothing_is_not_given() -> None:
     state = plan_now(obligation("m"), series("s"))
     windows = resolve_windows(state.plan, START)
     assert PLAN.resolved(state, windows, START).effects == ()
+    player = Player(PLAN, state)
+    for number, name in enumerate(("m", "s"), 1):
+        player.act(acts.Propose, LAO, terms=amend("change", name, fields={"level": "ministers"}))
+        player.act(acts.Accept, KHM, proposal=number)
+    assert len(player.state.amendments) == 2
+    assert PLAN.resolved(player.state, windows, START).effects == (), "nothing that an item follows has changed"
 
 
 # Rounds

@@ -121,6 +121,8 @@ def test_the_notice_is_worded_anew_with_each_answer_and_never_twice_alike() -> N
     assert len(keys) == len(set(keys))
     before = life.awaited(LIST)
     assert propose(life, "a/first_host", "LAO") is None
+    settling = next(each for each in life.item(LIST).open_acts if each.act == "settle")
+    assert life.machine(LIST).lines_of(life.item(LIST), settling) == ("who hosts the Title c first [c/first_host]",)
     assert life.act(LIST, acts.Withdraw, "lao-moc", proposal=2) is None
     assert life.awaited(LIST) == before, "a proposal withdrawn is asked about as before"
 

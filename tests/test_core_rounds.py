@@ -52,15 +52,16 @@ def undated_series(**more: Any) -> Player:
 
 @pytest.mark.parametrize("kind", [each.value for each in Kind])
 def test_what_nothing_dates_sleeps_and_is_asked_on_the_day_of_the_round_only(kind: str) -> None:
-    life = Life(obligation("x", kind=kind, **UNDATED), round=ROUND)
+    closes = ASKS + 80 * DAY
+    life = Life(obligation("x", kind=kind, ladder="top", **UNDATED), round=ROUND, round_closes="P80D")
     life.until(ASKS)
     assert life.awaited("t/x") == set() and life.status("t/x") == "dormant"
     assert life.world.letters == []
     life.until(ASKS + timedelta(hours=1))
     assert life.awaited("t/x") == BOTH and life.status("t/x") == "progress-awaited"
-    life.until(CLOSES - DAY)
+    life.until(closes - DAY)
     assert life.awaited("t/x") == BOTH, "it climbs no ladder"
-    life.until(CLOSES + timedelta(seconds=1))
+    life.until(closes + timedelta(seconds=1))
     assert life.awaited("t/x") == set() and life.status("t/x") == "dormant"
     assert life.item("t/x").ledger[-1].text == "status round 2026 was not answered by LAO, KHM"
     letters = len(life.world.letters)
@@ -139,6 +140,7 @@ def test_what_an_act_wakes_in_the_midst_of_a_round_is_asked_no_longer() -> None:
 def test_one_letter_holds_all_that_a_round_asks_of_an_office() -> None:
     many = [obligation(f"c{n}", kind="standing", **UNDATED) for n in range(30)]
     life = Life(*many, round=ROUND).until(ASKS + DAY)
+    assert all(each.gather == timedelta(hours=1) for n in range(30) for each in life.item(f"t/c{n}").open_acts)
     mine = [letter for letter in life.world.letters if letter.office == LAO]
     assert len(mine) == 1 and len(mine[0].notices) == 30
 
