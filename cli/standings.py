@@ -21,7 +21,7 @@ from cli.session import Session, answered, session
 from cli.submitting import submit
 from models.acts import Progress, ProgressState
 from models.base import Instant, write_instant
-from models.governing import PlanState
+from models.governing import PlanState, sides_asked
 from models.item import Proposal
 from models.views import ItemView
 from models.wording import Clock, describe
@@ -252,20 +252,24 @@ def round_document(state: PlanState, name: str, answers: dict[str, dict[str, dic
         {
             "item": item,
             "title": state.open_items.get(item, ""),
+            "asked": list(sides_asked(state, item)),
             "answers": {
                 side: {"state": each["state"], "note": each.get("note", ""), "office": each["office"]}
                 for side, each in answers.get(item, {}).items()
+                if each.get("round") == name
             },
         }
         for item in state.round_items
         if item in state.open_items or item in answers
     ]
+    sides = dict.fromkeys(side for each in items for side in each["asked"])
     return {
         "round": name,
         "asked_at": write_instant(at.at),
         "closes": write_instant(at.closes),
         "asked": len(items),
-        "answered": {side: sum(1 for each in items if side in each["answers"]) for side in state.setup.sides},
+        "asked_of": {side: sum(1 for each in items if side in each["asked"]) for side in sides},
+        "answered": {side: sum(1 for each in items if side in each["answers"]) for side in sides},
         "items": items,
     }
 
@@ -273,7 +277,8 @@ def round_document(state: PlanState, name: str, answers: dict[str, dict[str, dic
 def round_text(state: PlanState, document: dict[str, Any]) -> str:
     clock = state.setup.clock
     asked, closes = clock.day(_instant(document["asked_at"])), clock.day(_instant(document["closes"]))
-    counts = ", ".join(f"{side} {n} of {document['asked']}" for side, n in document["answered"].items())
+    of = document["asked_of"]
+    counts = ", ".join(f"{side} {n} of {of[side]}" for side, n in document["answered"].items())
     lines = [f"Status round {document['round']}, asked on {asked}, shown to the ministries on {closes}: {counts}."]
     for each in document["items"]:
         said = "; ".join(

@@ -567,7 +567,7 @@ def round_in_words(state: PlanState, name: str) -> str:
     asked = [item for item in state.round_items if item in state.open_items]
     parts = []
     for party in state.setup.parties:
-        own = [item for item in asked if party.side in _sides_of(state, item)]
+        own = [item for item in asked if party.side in sides_asked(state, item)]
         answers = [state.answers.get(item, {}).get(party.side) for item in own]
         given = [each for each in answers if each is not None and each.get("round") == name]
         counts: dict[str, int] = {}
@@ -581,7 +581,8 @@ def round_in_words(state: PlanState, name: str) -> str:
     return f"Status round {name}, {len(asked)} commitments asked: {'; '.join(parts)}."
 
 
-def _sides_of(state: PlanState, item: str) -> tuple[str, ...]:
+def sides_asked(state: PlanState, item: str) -> tuple[str, ...]:
+    """The sides that take part in a commitment, and are asked about it."""
     obligation = state.plan.obligation(item.partition("/")[2])
     return obligation.all_sides if obligation else ()
 

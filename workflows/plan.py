@@ -112,7 +112,10 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     async def carry_out_own(self, effects: list[Effect]) -> None:
         if any(isinstance(effect, Resolve) for effect in effects):
-            windows = await self._windows(self.state.launch.model_copy(update={"plan": self.state.plan}))
+            plan = None
+            while plan != self.state.plan:  # another amendment may come into force meanwhile
+                plan = self.state.plan
+                windows = await self._windows(self.state.launch.model_copy(update={"plan": plan}))
             self._keep(PLAN.resolved(self.state, windows, workflow.now()))
 
     def _show_as(self, status: str) -> None:
