@@ -18,7 +18,7 @@ from cli.register import register_document, register_table
 from cli.session import Session, answered, session
 from models.plan import Kind
 from models.views import ItemRow, ItemView
-from models.wording import infinitive
+from models.wording import infinitive, value_in_words
 
 DEFAULT_PLAN_FILE = Path(__file__).resolve().parent.parent / "plans" / "lao-cambodia-2023-2027.yaml"
 
@@ -128,7 +128,7 @@ def view_text(view: ItemView) -> str:
         )
     lines += [_proposal_text(proposal) for proposal in view.proposals]
     for question in view.questions:
-        said = "open" if question["answer"] is None else f"settled: {question['answer']}"
+        said = "open" if question["answer"] is None else f"settled: {value_in_words(question['answer'])}"
         lines.append(f"question {question['id']}: {question['text']} ({said})")
     for kind, dates in (("original", [view.dates.get("original")]), ("revised", view.dates.get("revised", []))):
         lines += [f"{kind:<8} {date['local']} {date['zone']}" for date in dates if date and view.dates.get("revised")]

@@ -51,9 +51,12 @@ def rehearse(
     plan = load_plan(plan_file)
     begins, ends = _span(plan, first, to)
     launch = launch_at(plan, begins, begins, history)
-    world = _run(launch, _scenario(assume), ends)
+    base = _scenario(assume)
+    world = _run(launch, base, ends)
     if what_if is not None:
-        other = _run(launch, load_scenario(what_if), ends)
+        scenario = load_scenario(what_if)
+        # Only the acts differ, unless the scenario itself says what else the offices do.
+        other = _run(launch, scenario.model_copy(update={"assume": scenario.assume or base.assume}), ends)
         difference = differences(world, other, office)
         _write(json.dumps(difference, ensure_ascii=False) if as_json else difference_text(difference, launch.clock))
         return
@@ -92,7 +95,7 @@ def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[date
 
 
 def _run(launch: Launch, scenario: Scenario, ends: datetime) -> World:
-    world = World(launch, assumption_of(scenario.assume))
+    world = World(launch, assumption_of(scenario.assume or "silent"))
     play(world, scenario, launch.plan)
     return world.run(ends)
 

@@ -243,6 +243,8 @@ def launch(
             return await launch_plan(here.client, launch)
 
     result = asyncio.run(run())
+    if history is not None and result != "launched":
+        result += "; the history was not read again: what is on record is corrected by answering open questions"
     if as_json:
         plain(json.dumps({"plan": plan.plan, "result": result, "without_address": missing}))
         return

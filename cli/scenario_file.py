@@ -16,7 +16,7 @@ from models.base import FilePart
 from models.ids import full_item_id
 from models.invitation import Slot
 from models.plan import Format, Plan
-from models.rehearsal import Assumption, World
+from models.rehearsal import World
 from models.zones import later, zoned
 
 
@@ -48,8 +48,8 @@ class ScenarioAct(FilePart):
 
 
 class Scenario(FilePart):
-    assume: str = "silent"
-    """What the offices do beside these acts: on-time, silent or random:SEED."""
+    assume: str | None = None
+    """What the offices do beside these acts: on-time, silent or random:SEED; as the command says, unless named."""
     acts: tuple[ScenarioAct, ...] = ()
     title: str = Field(default="")
 
@@ -64,7 +64,7 @@ def load_scenario(path: Path) -> Scenario:
         if act.verb.replace("-", "_") not in VERBS
     ]
     try:
-        assumption_of(scenario.assume)
+        assumption_of(scenario.assume or "silent")
     except ValueError as error:
         faults.append(source.fault(("assume",), str(error)))
     if faults:
@@ -72,13 +72,13 @@ def load_scenario(path: Path) -> Scenario:
     return scenario
 
 
-def assumption(scenario: Scenario) -> Assumption:
-    return assumption_of(scenario.assume)
-
-
 def play(world: World, scenario: Scenario, plan: Plan) -> None:
-    """Puts the acts of a scenario on the agenda of a rehearsal."""
+    """Puts the acts of a scenario on the agenda of a rehearsal. Raises BadUsage for what the plan does not hold."""
+    known = {"plan", plan.plan, "questions", *(obligation.id for _, obligation in plan.obligations())}
     for n, each in enumerate(scenario.acts):
+        name = each.item.removeprefix(f"{plan.plan}/").split("/")[0]
+        if name not in known:
+            raise BadUsage("bad-file", f"acts[{n}].item: there is no {each.item} in the plan; `register` lists it")
         item = plan.plan if each.item in ("plan", plan.plan) else full_item_id(plan.plan, each.item)
         world.plan_act(_instant(each.at, plan), item, _Maker(n, each, item, plan))
 

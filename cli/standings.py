@@ -24,7 +24,7 @@ from models.base import Instant, write_instant
 from models.governing import PlanState, sides_asked
 from models.item import Proposal
 from models.views import ItemView
-from models.wording import Clock, describe
+from models.wording import Clock, describe, value_in_words
 from models.zones import zoned
 
 AsOrAll = Annotated[str | None, typer.Option("--as", help="With --answer: the office that answers.", metavar="OFFICE")]
@@ -177,7 +177,7 @@ def amendments_text(document: dict[str, Any], clock: Clock) -> str:
         lines.append(f"{each['number']}  open: {each['text']}, proposed by {each['proposed_by']}")
         lines.append(f"     consent of {', '.join(each['consents'])}; awaited of {', '.join(each['awaited'])}")
     for each in document["settled"]:
-        lines.append(f"settled: {each['question']}: {each['value']}")
+        lines.append(f"settled: {each['question']}: {value_in_words(each['value'])}")
     return "\n".join(lines) or "no amendments, and none proposed"
 
 

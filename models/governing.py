@@ -211,6 +211,10 @@ class PlanMachine(Machine[PlanState]):
         gone = amendment.obligation in earlier and state.plan.obligation(amendment.obligation) is None
         if gone and amendment.kind is AmendmentKind.ADD:
             return f"{amendment.obligation} was in the plan before, and its record stays; choose another id"
+        item = obligation_id(state.setup.plan, amendment.obligation)
+        changes = amendment.kind in (AmendmentKind.CADENCE, AmendmentKind.FIRST_HOST)
+        if changes and state.plan.obligation(amendment.obligation) and item not in state.open_items:
+            return f"{amendment.obligation} has ended; add what is to follow it as another obligation"
         try:
             amended(state.plan, amendment, self._year(state, now))
         except NotPossible as error:

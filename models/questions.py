@@ -90,7 +90,7 @@ class QuestionsMachine(Machine[QuestionsState]):
     def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
         if open_act.act != "settle" or not isinstance(state, QuestionsState):
             return ()
-        return tuple(f"{each.text} [{each.id}]" for each in self._asked(state))
+        return tuple(_line(each) for each in self._asked(state))
 
     def _asked(self, state: QuestionsState) -> list[Question]:
         """Open, and about which nothing is proposed."""
@@ -166,6 +166,13 @@ class QuestionsMachine(Machine[QuestionsState]):
             {**each.model_dump(mode="json"), "answer": state.answers.get(each.id)} for each in state.questions
         )
         return super().view(state).model_copy(update={"questions": listed})
+
+
+def _line(question: Question) -> str:
+    """A question with its name, and the answers that it takes where only some do."""
+    options = "; ".join(map(value_in_words, question.options))
+    hint = f"; one of: {options}" if options and question.field != PAIRS else ""
+    return f"{question.text} [{question.id}{hint}]"
 
 
 def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], now: Instant) -> str:

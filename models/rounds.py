@@ -104,6 +104,8 @@ class Rounds(Proposing[S]):
             return self.no(state, "wrong-kind", "a window dates it: it is asked for by itself")
         if setup.on_trigger and setup.triggers and side not in setup.triggers:
             return self.no(state, "not-yours", f"it may be called by {', '.join(setup.triggers)}")
+        if setup.kind == "standing":
+            return self.no(state, "wrong-kind", "it is continuous: it answers the status rounds, and is never called")
         if not act.reason.strip():
             return self.no(state, "bad-terms", "state the necessity with --reason")
         if state.awake:

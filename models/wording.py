@@ -149,6 +149,15 @@ def value_in_words(value: JsonValue) -> str:
     """An answer as people read it: LAO; KHM, LAO, VNM; held on 2024-05-03, host LAO."""
     if isinstance(value, list):
         return ", ".join(map(value_in_words, value))
+    if isinstance(value, dict) and isinstance(value.get("state"), str):
+        date = value.get("date")
+        date = date if isinstance(date, dict) else {}
+        parts = [str(value["state"]), f"on {str(date['local'])[:10]}" if date.get("local") else ""]
+        parts += [
+            f"in {date['place']}" if date.get("place") else "",
+            f"host {value['host']}" if value.get("host") else "",
+        ]
+        return " ".join(part for part in parts if part)
     if isinstance(value, dict):
         return ", ".join(f"{key} {value_in_words(each)}" for key, each in value.items() if each)
     return str(value)

@@ -114,7 +114,7 @@ def test_the_notice_is_worded_anew_with_each_answer_and_never_twice_alike() -> N
     acted = life.item(LIST).open_acts
     assert all(
         life.machine(LIST).lines_of(life.item(LIST), each)
-        == ("who hosts the Title a first [a/first_host]", "who hosts the Title c first [c/first_host]")
+        == tuple(f"who hosts the Title {name} first [{name}/first_host; one of: LAO; KHM]" for name in "ac")
         for each in acted
     )
     keys = [each.key for each in life.world.notices]
@@ -122,7 +122,9 @@ def test_the_notice_is_worded_anew_with_each_answer_and_never_twice_alike() -> N
     before = life.awaited(LIST)
     assert propose(life, "a/first_host", "LAO") is None
     settling = next(each for each in life.item(LIST).open_acts if each.act == "settle")
-    assert life.machine(LIST).lines_of(life.item(LIST), settling) == ("who hosts the Title c first [c/first_host]",)
+    assert life.machine(LIST).lines_of(life.item(LIST), settling) == (
+        "who hosts the Title c first [c/first_host; one of: LAO; KHM]",
+    )
     assert life.act(LIST, acts.Withdraw, "lao-moc", proposal=2) is None
     assert life.awaited(LIST) == before, "a proposal withdrawn is asked about as before"
 

@@ -204,8 +204,14 @@ def test_what_is_on_trigger_says_who_may_call_it_and_when() -> None:
     assert isinstance(refusal, Refusal) and refusal.code == "no-change"
 
 
+def test_what_is_continuous_is_never_called() -> None:
+    refusal = standing().act(acts.Call, KHM, reason="it is needed")
+    assert isinstance(refusal, Refusal) and refusal.code == "wrong-kind" and "continuous" in refusal.message
+
+
 def test_what_is_asked_in_rounds_may_be_called_by_any_side() -> None:
-    player = standing(triggers=[])
+    found = opened(plan_of(obligation("d", kind="deliverable", **UNDATED), round=ROUND))
+    player = Player(COMMITMENT, found.commitments[0])
     assert isinstance(player.act(acts.Call, KHM, reason="it is needed"), Receipt)
     assert {act for _, act, _ in player.awaited()} == {"evidence"}
     player.tick(ASKS + DAY)

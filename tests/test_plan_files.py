@@ -170,7 +170,6 @@ def test_the_famous_obligations_are_as_the_text_has_them(register: dict[str, Obl
         "8.4-trilateral-seminar": ("once", (2024,), "unstated", None),
         "8.6-local-delegations": ("unspecified", (), "rotating", None),
         "8.7-judicial-conference": ("biennial", (), "rotating", None),
-        "8.8-mou": ("continuous", (2024,), "unstated", None),
         "8.9-mou-review": ("once", (2024,), "unstated", None),
         "8.9-border-prosecutors": ("once", (), "fixed", "KHM"),
         "16.3-jtc": ("annual", (2023,), "unstated", None),
