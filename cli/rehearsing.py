@@ -138,7 +138,13 @@ def summary(world: World) -> dict[str, Any]:
         "offices": len({each.office for each in world.letters}),
         "most_mails_to_one_office_in_one_week": {"office": busiest[0][0], "mails": busiest[1]},
         "refused_acts": [
-            {"at": write_instant(at), "item": item, "verb": act.verb, "office": act.office, "message": refusal.message}
+            {
+                "at": write_instant(at),
+                "item": item,
+                "verb": act.verb if act else None,
+                "office": act.office if act else None,
+                "message": refusal.message,
+            }
             for at, item, act, refusal in world.refused
         ],
         "until": write_instant(world.now),
@@ -156,7 +162,7 @@ def text(world: World, clock: Clock, office: str | None) -> str:
         f"in {told['letters']} mails to {told['offices']} offices.",
         f"At most {most['mails']} mails to one office in one week ({most['office']}).",
     ]
-    lines += [f"refused: {each['item']} {each['verb']}: {each['message']}" for each in told["refused_acts"]]
+    lines += [f"refused: {each['item']} {each['verb'] or 'act'}: {each['message']}" for each in told["refused_acts"]]
     return "\n".join(lines)
 
 
@@ -202,5 +208,5 @@ def difference_text(difference: dict[str, Any], clock: Clock) -> str:
     lines.append(
         f"{before['notices']} notices become {after['notices']}, {before['letters']} mails become {after['letters']}."
     )
-    lines += [f"refused: {each['item']} {each['verb']}: {each['message']}" for each in after["refused_acts"]]
+    lines += [f"refused: {each['item']} {each['verb'] or 'act'}: {each['message']}" for each in after["refused_acts"]]
     return "\n".join(lines)

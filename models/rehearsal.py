@@ -55,7 +55,8 @@ class RehearsedLetter(NamedTuple):
 class RefusedAct(NamedTuple):
     at: datetime
     item: str
-    act: Act
+    act: Act | None
+    """None where there was no item to act on."""
     refusal: Refusal
 
 
@@ -161,13 +162,17 @@ class World:
         self._push(at, "act", (item, make))
 
     def _act(self, item: str, make: Callable[["World"], Act | None]) -> None:
-        act = make(self) if item in self.items else None
+        if item not in self.items:
+            refusal = Refusal(code="no-such-item", message="it is not open then")
+            self.refused.append(RefusedAct(self.now, item, None, refusal))
+            return
+        act = make(self)
         if act is None:
             return
         machine, state = MACHINES[self._kinds[item]], self.items[item]
-        refusal = machine.refuse(state, act, self.now)
-        if refusal is not None:
-            self.refused.append(RefusedAct(self.now, item, act, refusal))
+        refused = machine.refuse(state, act, self.now)
+        if refused is not None:
+            self.refused.append(RefusedAct(self.now, item, act, refused))
             return
         self._take(item, machine.take(state, act, self.now))
 

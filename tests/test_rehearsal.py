@@ -170,6 +170,14 @@ def test_what_if_tells_what_a_scenario_changes(tmp_path: Path) -> None:
     assert told["moved"] == []
 
 
+def test_an_act_on_what_is_not_open_then_is_listed_as_refused(tmp_path: Path) -> None:
+    early = tmp_path / "early.yaml"
+    early.write_text("acts:\n  - {at: 2026-02-05, item: 16.3-jtc/2027, verb: close, office: lao-moic}\n")
+    told = rehearse("--from", "2026-01-01", "--to", "2026-06-01", "--assume", f"file:{early}")
+    [refused] = told["summary"]["refused_acts"]
+    assert (refused["item"], refused["message"]) == ("lao-khm/16.3-jtc/2027", "it is not open then")
+
+
 def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("acts:\n  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: celebrate, office: lao-moic}\n")
