@@ -1,19 +1,25 @@
-"""The rehearsal decides what the workflows decide: the same plans and the same random acts, on a server whose time is
-skipped and in memory, give the same notices at the same instants, and the same letters."""
+"""The rehearsal decides what the workflows decide: small plans live through months of random acts on the time-skipping
+server, the same acts are rehearsed at the same instants, and every notice and every letter is compared.
 
+AIDE_DIFFERENTIAL_SEEDS says how many histories of each plan are lived through; `make soak` asks for more.
+"""
+
+import asyncio
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from temporalio.api.enums.v1 import EventType
-from temporalio.api.history.v1 import HistoryEvent
-from temporalio.client import Client
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import WorkflowExecutionStatus
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
 from models import acts
@@ -25,235 +31,393 @@ from models.opening import Launch
 from models.parties import all_offices
 from models.plan import Plan
 from models.postroom import keys_of
-from models.rehearsal import World
-from models.views import ItemView, Receipt
-from tests.builders import date_terms, obligation, plan_of
-from tests.rig import House, eventually, house
+from models.rehearsal import RehearsedNotice, World
+from models.views import ItemView, Refusal
+from tests.builders import DAY, date_terms, obligation, plan_of
+from tests.rig import House, house
 
-DAY = timedelta(days=1)
-STEPS, STEP_DAYS = 16, 11
+LENGTH = 100 * DAY
 SEEDS = range(int(os.environ.get("AIDE_DIFFERENTIAL_SEEDS", "2")))
-APART = timedelta(minutes=37)
-LATENCY = timedelta(seconds=30)
-"""What follows from a signal between workflows follows a moment later; what time brings comes at its exact instant."""
+LATENCY = timedelta(minutes=2)
+"""Signals between workflows, timers and mails take a moment on the server, and in the rehearsal none. Nothing that is
+decided is closer to anything else than this, so that their order is the same."""
+APART = timedelta(hours=3)
+"""Between two acts, and between an act and whatever came due before it."""
+
+THREE = ("LAO", "KHM", "VNM")
+
+
+# Plans
 
 
 def offsets(opens: str, length: str, every: str = "P365D", count: int = 1) -> dict[str, Any]:
     return {"window": {"by": "offset", "opens": opens, "length": length, "every": every, "count": count}}
 
 
-def one_of_each() -> Plan:
-    return plan_of(
-        obligation("meet", **offsets("PT3H", "P120D")),
-        obligation("mou", kind="instrument", **offsets("P10D", "P90D")),
-        obligation("promise", kind="standing", cadence="continuous", window=None),
-        round={"by": "offset", "opens": "P40D", "every": "P70D", "count": 2},
+def paced(*obligations: dict[str, Any], **more: Any) -> Plan:
+    """Letters every second week, gathered for ten minutes: fewer mails, and none that hangs on a slow machine."""
+    plan = plan_of(*obligations, third=any(each["third_states"] for each in obligations), **more)
+    despatch = plan.despatch.model_copy(update={"period": 14 * DAY, "gather": timedelta(minutes=10)})
+    return plan.model_copy(update={"despatch": despatch})
+
+
+def dated(now: datetime) -> Plan:
+    return paced(
+        obligation("meet", **offsets("PT5H", "P95D")),
+        obligation(
+            "visit", kind="visit", host="KHM", host_rule="fixed", report_to_higher=True, **offsets("P3D", "P50D")
+        ),
+        obligation("mou", kind="instrument", **offsets("P10D", "P70D")),
+        obligation("three", sides=THREE, **offsets("PT5H", "P110D")),
+        lead="P5D",
+    )
+
+
+def turning(now: datetime) -> Plan:
+    rotating = {"kind": "meeting_series", "host_rule": "rotating", "cadence": "annual"}
+    open_host = {"first_host": {"chosen": None, "others": ["LAO", "KHM"]}}
+    return paced(
+        obligation(
+            "known", **rotating, **offsets("PT5H", "P40D", "P45D", 2), readings={"first_host": {"chosen": "LAO"}}
+        ),
+        obligation("asked", **rotating, **offsets("P5D", "P50D", "P50D", 2), readings=open_host),
+        obligation("unasked", **rotating, **offsets("P9D", "P55D", "P57D", 2)),
+    )
+
+
+def sleeping(now: datetime) -> Plan:
+    return paced(
+        obligation("promise", kind="standing", strength="maintain", window=None),
+        obligation("undated", kind="instrument", window=None),
+        obligation("seminar", kind="seminar", sides=THREE, window=None),
+        obligation("adhoc", kind="meeting_series", cadence="on_trigger", triggers=["LAO"], window=None),
+        round={"by": "offset", "opens": "P20D", "every": "P50D", "count": 2},
+        round_closes="P25D",
+    )
+
+
+def ending(now: datetime) -> Plan:
+    """Its validity ends with much of it open."""
+    last = now + LENGTH - 4 * DAY
+    return paced(
+        obligation("meet", sides=THREE, **offsets("PT5H", "P95D")),
+        obligation("yearly", kind="deliverable", cadence="annual", **offsets("P2D", "P30D", "P40D", 2)),
+        obligation("turns", kind="meeting_series", cadence="annual", host_rule="rotating", **offsets("PT5H", "P90D")),
+        obligation("promise", kind="standing", window=None),
+        round={"by": "offset", "opens": "P30D", "every": "P50D", "count": 2},
         round_closes="P20D",
+        valid_from=last.date().replace(year=last.year - 1, day=min(last.day, 28)),
+        valid_for_years=1,
+        expiry_notice="P40D",
     )
 
 
-def turning() -> Plan:
-    rotating = {"host_rule": "rotating", "report_to_higher": True}
-    return plan_of(
-        obligation(
-            "known",
-            kind="meeting_series",
-            **offsets("PT3H", "P60D", "P80D", 2),
-            **rotating,
-            readings={"first_host": {"chosen": "LAO"}},
-        ),
-        obligation(
-            "asked",
-            kind="meeting_series",
-            **offsets("P5D", "P90D", "P100D", 2),
-            **rotating,
-            readings={"first_host": {"chosen": None, "others": ["LAO", "KHM"]}},
-        ),
-        obligation("adhoc", kind="meeting_series", cadence="on_trigger", window=None),
+def silent(now: datetime) -> Plan:
+    """The ladders of several items reach the same office, to which nothing was ever said, at one instant."""
+    return paced(
+        *(obligation(each, **offsets("PT5H", "P95D")) for each in ("one", "two", "three")),
+        obligation("mou", kind="instrument", **offsets("PT5H", "P95D")),
     )
 
 
-def of_three() -> Plan:
-    sides = ("LAO", "KHM", "VNM")
-    return plan_of(
-        obligation("three", sides=sides, **offsets("PT3H", "P150D")),
-        obligation("undated", sides=sides, kind="seminar", window=None),
-        third=True,
-        round={"by": "offset", "opens": "P30D", "every": "P90D", "count": 2},
-    )
+PLANS: dict[str, Callable[[datetime], Plan]] = {each.__name__: each for each in (dated, turning, sleeping, ending)}
 
 
-PLANS: dict[str, tuple[Callable[[], Plan], tuple[str, ...]]] = {
-    "one-of-each": (one_of_each, ("meet", "mou", "promise")),
-    "turning": (turning, ("known/1", "known/2", "asked/1", "asked/2", "adhoc", "adhoc/1", "questions/lao-moc.khm-moc")),
-    "of-three": (of_three, ("three", "undated")),
-}
+# Acts
+
+BEFORE = (Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE)
+ONLY_MEETINGS = frozenset({acts.Regret, acts.Held, acts.NotHeld, acts.Outcome})
+MEETINGS = frozenset({"meeting", "visit", "seminar"})
+
+Deed = tuple[type[Act], str, dict[str, Any]]
+
+
+def awaited_deed(chance: random.Random, view: ItemView, now: datetime) -> Deed | None:
+    """What somebody is asked for, done well, or answered with no."""
+    if not view.awaiting:
+        return None
+    row = chance.choice(view.awaiting)
+    side = row.office.partition("-")[0].upper()
+    proposals = [p for p in view.proposals if p["status"] == "open" and p["side"] != side]
+    if row.act == "answer" and proposals:
+        proposal = chance.choice(proposals)
+        verb = chance.choice((acts.Accept, acts.Accept, acts.Accept, acts.Counter, acts.Reject))
+        again = terms(chance, view, Topic(proposal["terms"]["topic"]), now, proposal["terms"]["question"])
+        return verb, row.office, {"proposal": proposal["number"], "terms": again, "reason": "another time"}
+    if row.act == "settle":
+        question = chance.choice([each for each in view.questions if each["answer"] is None])
+        return acts.Propose, row.office, {"terms": terms(chance, view, Topic.ANSWER, now, question["id"])}
+    topic = Topic.HOST if row.act == "propose-host" else Topic.DATE
+    simple: dict[str, tuple[type[Act], dict[str, Any]]] = {
+        "propose-date": (acts.Propose, {"terms": terms(chance, view, topic, now)}),
+        "propose-host": (acts.Propose, {"terms": terms(chance, view, topic, now)}),
+        "mark": (chance.choice((acts.Held, acts.Held, acts.NotHeld)), {"reason": "flood"}),
+        "outcome": (acts.Outcome, {"text": "minutes"}),
+        "report": (acts.Evidence, {"text": "reported"}),
+        "evidence": (acts.Evidence, {"text": "done"}),
+        "close": (chance.choice((acts.Close, acts.Close, acts.Dispute)), {"reason": "a page is missing"}),
+        "progress": (acts.Progress, {"state": chance.choice(list(ProgressState)).value}),
+    }
+    if row.act not in simple:
+        return None
+    verb, fields = simple[row.act]
+    return verb, row.office, fields
+
+
+def any_deed(chance: random.Random, view: ItemView, now: datetime) -> Deed:
+    """Anything that anybody might try: much of it is refused."""
+    verbs = [v for v in acts.VERBS.values() if view.kind in MEETINGS or v not in ONLY_MEETINGS]
+    verb = chance.choice([*verbs, acts.Propose, acts.Propose, acts.Call])
+    office = chance.choice(("lao-moc", "khm-moc", "lao-moc-dg", "khm-moc-minister", "vnm-moc", "lao-mfa"))
+    numbers = [p["number"] for p in view.proposals]
+    fields: dict[str, Any] = {
+        "proposal": chance.choice([*numbers, 9]),
+        "terms": terms(chance, view, chance.choice(BEFORE), now),
+        "reason": chance.choice(("flood", "elections", "")),
+        "text": "as filed",
+        "state": "limited",
+    }
+    return verb, office, fields
+
+
+def terms(chance: random.Random, view: ItemView, topic: Topic, now: datetime, question: str = "") -> Terms:
+    day = now + chance.randint(-1, 24) * DAY
+    if topic is Topic.DATE:
+        return date_terms(day, place=chance.choice(("Vientiane", "Phnom Penh")))
+    if topic is Topic.ANSWER:
+        return Terms(topic=topic, question=question, value=chance.choice(("LAO", "KHM")))
+    end = view.window.end if view.window and topic is Topic.EXTEND else day
+    until = end + chance.randint(0, 15) * DAY if topic in (Topic.POSTPONE, Topic.EXTEND) else None
+    reason = chance.choice(("merged with another", "merged", ""))
+    return Terms(topic=topic, host=chance.choice(THREE), until=until, reason=reason)
 
 
 class Done(NamedTuple):
-    """An act that the real workflow took, and when."""
+    """An act, the instant at which the workflow took or refused it, and how it was refused."""
 
     at: datetime
     item: str
     act: Act
+    refused: str
+
+    def __str__(self) -> str:
+        fields = self.act.model_dump_json(exclude_defaults=True)
+        return f"{self.at} {self.item} {self.act.verb} {fields}{self.refused and f': refused, {self.refused}'}"
 
 
-def plausible(chance: random.Random, view: ItemView, now: datetime) -> tuple[type[Act], str, dict[str, Any]]:
-    """Mostly what is awaited; sometimes what nobody asked for."""
-    offices = sorted({row.office for row in view.awaiting if row.rung == 1}) or ["lao-moc", "khm-moc"]
-    office = chance.choice(offices)
-    asked = sorted({row.act for row in view.awaiting if row.office == office})
-    open_ones = [p["number"] for p in view.proposals if p["status"] == "open"]
-    days = chance.randint(3, 25)
-    choices: list[tuple[type[Act], dict[str, Any]]] = []
-    for act in asked:
-        if act == "propose-date":
-            choices += [(acts.Propose, {"terms": date_terms(now + days * DAY)})] * 4
-        elif act == "answer" and open_ones:
-            number = chance.choice(open_ones)
-            choices += [(acts.Accept, {"proposal": number})] * 5
-            choices += [(acts.Counter, {"proposal": number, "terms": date_terms(now + days * DAY)})]
-            choices += [(acts.Reject, {"proposal": number, "reason": "elections"})]
-        elif act == "settle" and view.questions:
-            question = next(each for each in view.questions if each["answer"] is None)
-            terms = Terms(topic=Topic.ANSWER, question=question["id"], value=chance.choice(["LAO", "KHM"]))
-            choices.append((acts.Propose, {"terms": terms}))
-        elif act == "progress":
-            choices.append((acts.Progress, {"state": chance.choice(list(ProgressState)).value}))
-        else:
-            simple: dict[str, tuple[type[Act], dict[str, Any]]] = {
-                "mark": (acts.Held, {}),
-                "outcome": (acts.Outcome, {"text": "minutes"}),
-                "report": (acts.Evidence, {"text": "reported"}),
-                "evidence": (acts.Evidence, {"text": "done"}),
-                "close": (acts.Close, {}),
-            }
-            if act in simple:
-                choices.append(simple[act])
-    choices += [
-        (acts.Regret, {"reason": "flood"}),
-        (acts.Call, {"reason": "necessity"}),
-        (acts.Propose, {"terms": Terms(topic=Topic.HOST, host=chance.choice(["LAO", "KHM"]))}),
-        (acts.NotHeld, {"reason": "nobody came"}),
-        (acts.Propose, {"terms": Terms(topic=Topic.POSTPONE, until=now + days * DAY)}),
-        (acts.Propose, {"terms": Terms(topic=Topic.DROP, reason="merged")}),
-    ]
-    verb, fields = chance.choice(choices)
-    return verb, office, fields
+# The real side
 
 
-async def act_at_random(home: House, chance: random.Random, items: tuple[str, ...]) -> list[Done]:
-    """One act of one office on one item; none where it is refused."""
-    item = chance.choice(items)
-    try:
-        view = await home.view(item)
-    except RPCError:
-        return []  # not opened yet
-    verb, office, fields = plausible(chance, view, await home.now())
-    act_id = str(chance.random())
-    try:
-        answer = await home.act(item, verb, office, act_id, **fields)
-    except (RPCError, AssertionError, IndexError):
-        return []  # it has ended, or its kind knows no such act
-    if not isinstance(answer, Receipt):
-        return []
-    act = verb.model_validate({"act_id": act_id, "office": office, **fields})
-    return [Done(await taken_at(home, item, office), home.item(item), act)]
+class Life:
+    """A launched plan, its acts, and a clock that moves only when everything is quiet."""
 
+    def __init__(self, skipping: WorkflowEnvironment, home: House, launch: Launch, chance: random.Random) -> None:
+        self.skipping, self.home, self.launch, self.chance = skipping, home, launch, chance
+        ends = launch.launched + LENGTH
+        # Not a moment longer than the plan: the server stands still once a workflow that has ended is signalled.
+        self.end = min(ends, launch.valid_until or ends)
+        obligations = [each.id for _, each in home.plan.obligations()]
+        sessions = [f"{each}/{n}" for each in obligations for n in (1, 2, 3)]
+        self.items = [*obligations, *sessions, "questions/lao-moc.khm-moc"]
+        rooms = [secretariat_id("t", office) for office in all_offices(home.plan)]
+        self._unborn = {"t", *map(home.item, self.items), *rooms}
+        self._open: set[str] = set()
+        self._seen: list[int] = []
+        self.done: list[Done] = []
 
-async def taken_at(home: House, item: str, office: str) -> datetime:
-    """The instant at which the last act of this office was taken, as the record has it."""
-    found: list[datetime] = []
+    async def live(self, acting: bool = True) -> None:
+        while await self.now() < self.end:
+            await self.pass_on(self.chance.randint(2, 6) * DAY)
+            for _ in range(self.chance.choice((0, 1, 2, 2)) if acting else 0):
+                if await self.now() + 2 * APART < self.end:
+                    await self.pass_on(APART)
+                    await self._act()
 
-    async def recorded() -> bool:
-        lines = [line for line in home.record(item) if line.get("office") == office]
-        found[:] = [datetime.fromisoformat(lines[-1]["at"])] if lines else []
+    async def now(self) -> datetime:
+        return await self.home.now()
+
+    async def pass_on(self, length: timedelta) -> None:
+        await self.skipping.sleep(min(length, self.end - await self.now()))
+        await self._quiet()
+
+    async def _quiet(self) -> None:
+        """Until nothing moves: no history grows, and no activity is under way. For a bounded time."""
+        before = None
+        for _ in range(400):
+            found = await asyncio.gather(*map(self._look, sorted(self._open)))
+            if found == before and -1 not in found:
+                self._seen = found
+                return
+            if found != self._seen or not found:  # nothing starts unless something else moves
+                await asyncio.gather(*map(self._look, sorted(self._unborn)))
+            before = found
+            await asyncio.sleep(0.02)
+        raise AssertionError("it never rests")
+
+    async def _look(self, name: str) -> int:
+        """Events in its history; 0 where it has not started, -1 while an activity of it is under way."""
+        client = self.home.client
+        request = DescribeWorkflowExecutionRequest(
+            namespace=client.namespace, execution=WorkflowExecution(workflow_id=name)
+        )
         try:
-            view = await home.view(item)
-        except RPCError:
-            return bool(found)
-        said = [entry.at for entry in view.ledger if entry.office == office]
-        found[:] = [said[-1]] if said else found
-        return bool(found)
+            # Raw: the client does not understand an emptied search attribute of this server.
+            found = await client.workflow_service.describe_workflow_execution(request)
+        except RPCError as error:
+            assert error.status is RPCStatusCode.NOT_FOUND, error
+            return 0
+        info = found.workflow_execution_info
+        self._unborn.discard(name)
+        if info.status == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING:
+            self._open.add(name)
+        else:
+            self._open.discard(name)
+        return -1 if found.pending_activities else info.history_length
 
-    await eventually(recorded)
-    return found[0]
+    async def _act(self) -> None:
+        there = [item for item in self.items if self.home.item(item) in self._open]
+        if not there:
+            return
+        views = {item: await self.home.view(item) for item in there}
+        item = self.chance.choice([*there, *(each for each in there if views[each].awaiting for _ in range(3))])
+        view, now = views[item], await self.now()
+        deed = awaited_deed(self.chance, view, now) if self.chance.random() < 0.75 else None
+        verb, office, fields = deed or any_deed(self.chance, view, now)
+        act = verb.model_validate({"act_id": str(len(self.done) + 1), "office": office, **fields})
+        answer = await self.home.act(item, verb, office, **act.model_dump(exclude={"office"}))
+        if isinstance(answer, Refusal):
+            self.done.append(Done(now, self.home.item(item), act, answer.code))
+        else:
+            await self._quiet()
+            known = max((entry.n for entry in view.ledger), default=0)
+            taken = next(line for line in self.home.record(item) if line["n"] > known)
+            self.done.append(Done(datetime.fromisoformat(taken["at"]), self.home.item(item), act, ""))
+        await self._quiet()
 
 
-async def live(home: House, skipping: WorkflowEnvironment, chance: random.Random, items: tuple[str, ...]) -> list[Done]:
-    done: list[Done] = []
-    for _ in range(STEPS):
-        await skipping.sleep(STEP_DAYS * DAY - 3 * APART)
-        for _ in range(3):
-            # Apart, so that no letter is on its way while the next act is told.
-            await skipping.sleep(APART)
-            done += await act_at_random(home, chance, items)
-    await skipping.sleep(3 * DAY)
-    return done
-
-
-def rehearsed(launch: Launch, done: list[Done], until: datetime) -> World:
-    world = World(launch)
-    for each in done:
-        world.plan_act(each.at, each.item, lambda _, act=each.act: act)
-    return world.run(until)
-
-
-async def all_runs(client: Client, workflow_id: str) -> list[HistoryEvent]:
-    """The events of every run of a workflow, which continues as new after some mails; none where it was not started."""
-    events: list[HistoryEvent] = []
+async def runs_of(client: Client, name: str) -> list[WorkflowHistory]:
+    """The histories of all runs of a workflow, oldest first; none where it never started."""
+    histories: list[WorkflowHistory] = []
     run: str | None = None
     while run != "":
         try:
-            history = await client.get_workflow_handle(workflow_id, run_id=run).fetch_history()
-        except RPCError:
+            histories.insert(0, await client.get_workflow_handle(name, run_id=run).fetch_history())
+        except RPCError as error:
+            assert error.status is RPCStatusCode.NOT_FOUND and run is None, error
             break
-        events = [*history.events, *events]
-        run = history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
-    return events
+        run = histories[0].events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+    return histories
 
 
-async def said_to(client: Client, office: str) -> tuple[dict[str, datetime], list[tuple[datetime, frozenset[str]]]]:
-    """What items told this post room, and every mail that it despatched: from its history."""
+class Said(NamedTuple):
+    """What one office's post room was told, and what it sent."""
+
+    notices: dict[str, datetime]
+    mails: list[tuple[datetime, tuple[str, ...]]]
+
+
+async def said_to(client: Client, office: str) -> Said:
     decode = pydantic_data_converter.payload_converter.from_payloads
-    told: dict[str, datetime] = {}
-    mails: list[tuple[datetime, frozenset[str]]] = []
-    for event in await all_runs(client, secretariat_id("t", office)):
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED:
+    notices: list[tuple[str, datetime]] = []
+    mails: list[tuple[datetime, tuple[str, ...]]] = []
+    for history in await runs_of(client, secretariat_id("t", office)):
+        for event in history.events:
             signal = event.workflow_execution_signaled_event_attributes
-            [words] = decode(list(signal.input.payloads), [Words])
-            told |= {notice.key: notice.at for notice in words.awaited}
-            told |= {announcement.key: announcement.at for announcement in words.announce}
-        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+            if signal.signal_name == "tell":
+                [words] = decode(signal.input.payloads, [Words])
+                notices += [(each.key, each.at) for each in (*words.awaited, *words.announce)]
             scheduled = event.activity_task_scheduled_event_attributes
             if scheduled.activity_type.name == "despatch":
-                [despatch] = decode(list(scheduled.input.payloads), [Despatch])
-                mails.append((despatch.at, frozenset(keys_of(despatch))))
-    return told, mails
+                [despatch] = decode(scheduled.input.payloads, [Despatch])
+                mails.append((despatch.at, keys_of(despatch)))
+    twice = sorted({key for key, _ in notices if [each for each, _ in notices].count(key) > 1})
+    assert twice == [], f"{office} is told twice of {twice}"
+    return Said(dict(notices), mails)
 
 
-def compare(real: dict[str, datetime], ours: dict[str, datetime], ordered: set[str]) -> None:
-    """The same keys; due at the same instant, but for what a signal from another workflow brought about."""
-    assert sorted(set(real) - set(ours)) == sorted(set(ours) - set(real)) == []
-    for key, at in real.items():
-        late = at - ours[key]
-        allowed = LATENCY if any(key.startswith(f"{item}/") for item in ordered) else timedelta(0)
-        assert timedelta(0) <= late <= allowed, f"{key}: {at} there, {ours[key]} here"
+# The two compared
 
 
-def cut(instants: list[datetime], until: datetime) -> datetime:
-    """An instant shortly before the end at which no letter is due."""
-    end = until - timedelta(hours=1)
-    while any(abs(at - end) < 2 * LATENCY for at in instants):
-        end -= timedelta(hours=1)
-    return end
+def rehearsed(launch: Launch, done: Sequence[Done], until: datetime) -> World:
+    world = World(launch)
+    for each in done:
+        world.plan_act(each.at, each.item, lambda _, act=each.act: act)  # type: ignore[misc]
+    return world.run(until)
 
 
-def told_by_others(world: World) -> set[str]:
-    """Items to which another workflow has said something: what follows is as late as the signal."""
-    return {
-        item for item, state in world.items.items() if any(entry.verb in ("host", "amended") for entry in state.ledger)
-    }
+class Slack:
+    """By how much a notice may differ: not at all, but for what follows from what another workflow said or took.
+
+    Whatever time brings is due at an exact instant, and what an act brings about in its own item is due at the act's.
+    What is passed on by signals, what is due since before the launch, and words that announce what time has brought are
+    as late as the server is.
+    """
+
+    def __init__(self, launch: Launch, done: Sequence[Done], notices: Iterable[RehearsedNotice]) -> None:
+        self._acts = {(each.item, each.at) for each in done}
+        self._instants = {launch.launched, *(each.at for each in done)}
+        self._begun: dict[tuple[str, ...], datetime] = {}
+        for each in notices:
+            self._begun.setdefault(self._ladder(each), each.at)
+
+    def _ladder(self, notice: RehearsedNotice) -> tuple[str, ...]:
+        """The notices of all rungs of one ladder begin at one instant, and are as late as the first."""
+        side, round_number = notice.office.partition("-")[0], notice.key.split("/")[-2]
+        return notice.item, notice.act, side, round_number
+
+    def __call__(self, notice: RehearsedNotice) -> timedelta:
+        if notice.kind == "announcement":
+            own = (notice.item, notice.at) in self._acts
+            return timedelta(0) if own else LATENCY
+        begun = self._begun[self._ladder(notice)]
+        passed_on = begun in self._instants and (notice.item, begun) not in self._acts
+        return LATENCY if passed_on else timedelta(0)
+
+
+def differing_notices(office: str, real: Said, world: World, slack: Slack) -> list[str]:
+    ours = {each.key: each for each in world.notices if each.office == office}
+    only_real = [f"only the workflows say {key} at {at}" for key, at in real.notices.items() if key not in ours]
+    only_ours = [f"only the rehearsal says {key} at {ours[key].at}" for key in ours if key not in real.notices]
+    both = [(key, at, ours[key]) for key, at in real.notices.items() if key in ours]
+    apart = [
+        f"{key} is due at {at} in the workflows, at {our.at} in the rehearsal"
+        for key, at, our in both
+        if not timedelta(0) <= at - our.at <= slack(our)
+    ]
+    return [*only_real, *only_ours, *apart]
+
+
+def differing_letters(office: str, real: Said, world: World) -> list[str]:
+    """Mail by mail; of those that go at one instant the order is open."""
+    mails, found, position = real.mails, [], 0
+    ours = [each for each in world.letters if each.office == office]
+    for at, group in groupby(ours, key=lambda each: each.at):
+        wanted = sorted(tuple(sorted(each.notices)) for each in group)
+        sent = mails[position : position + len(wanted)]
+        position += len(wanted)
+        if sorted(tuple(sorted(keys)) for _, keys in sent) != wanted:
+            found.append(f"{office}: the rehearsal sends {wanted} at {at}, the workflows {sent}")
+            break  # the next would be compared with its neighbour
+        found += [f"{office}: sent at {when}, rehearsed for {at}" for when, _ in sent if abs(when - at) > LATENCY]
+    if not found and mails[position:]:
+        found.append(f"{office}: only the workflows send {mails[position:]}")
+    return found
+
+
+async def compare(life: Life) -> World:
+    world = rehearsed(life.launch, life.done, await life.now())
+    history = "\n".join(map(str, life.done))
+    refused = {each.act.act_id: each.refusal.code for each in world.refused}
+    assert refused == {each.act.act_id: each.refused for each in life.done if each.refused}, history
+    slack = Slack(life.launch, life.done, world.notices)
+    differences: list[str] = []
+    for office in all_offices(life.home.plan):
+        real = await said_to(life.home.client, office)
+        differences += differing_notices(office, real, world, slack)
+        differences += differing_letters(office, real, world)
+    if differences:
+        pytest.fail("\n".join([*differences, "after", history or "silence"]))
+    return world
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -261,30 +425,25 @@ def told_by_others(world: World) -> set[str]:
 async def test_the_rehearsal_decides_what_the_workflows_decide(
     skipping: WorkflowEnvironment, tmp_path: Path, name: str, seed: int
 ) -> None:
-    make, items = PLANS[name]
-    chance = random.Random(f"{name}/{seed}")
-
     async def now() -> datetime:
         return await skipping.get_current_time()
 
-    async with house(skipping.client, make(), tmp_path, now) as home:
-        launch = await home.launch()
-        done = await live(home, skipping, chance, items)
-        assert len(done) >= 5, "acts enough to tell the two apart"
-        until = await now()
-        world = rehearsed(launch, done, until)
-        assert world.refused == [], "what a workflow took is taken here"
-        ordered = told_by_others(world)
-        for office in all_offices(home.plan):
-            real, mails = await said_to(skipping.client, office)
-            ours = {each.key: each.at for each in world.notices if each.office == office}
-            compare(real, ours, ordered)
-            if office == "lao-moc":
-                letters = [each for each in world.letters if each.office == office]
-                # A letter that is due as the test ends may be on its way on one side only.
-                end = cut([each.at for each in letters], until)
-                letters = [each for each in letters if each.at < end]
-                mails = [(at, keys) for at, keys in mails if at < end]
-                assert [keys for _, keys in mails] == [frozenset(each.notices) for each in letters]
-                assert all(abs(at - each.at) < LATENCY for (at, _), each in zip(mails, letters, strict=True))
-                assert len(letters) > 10
+    async with house(skipping.client, PLANS[name](await now()), tmp_path, now) as home:
+        life = Life(skipping, home, await home.launch(), random.Random(f"{name}/{seed}"))
+        await life.live()
+        world = await compare(life)
+        taken = len(life.done) - len(world.refused)
+        assert taken >= 8 and world.refused, "acts enough, taken and refused"
+
+
+async def test_several_items_find_a_post_room_missing_at_one_instant(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async def now() -> datetime:
+        return await skipping.get_current_time()
+
+    async with house(skipping.client, silent(await now()), tmp_path, now) as home:
+        life = Life(skipping, home, await home.launch(), random.Random(0))
+        await life.live(acting=False)
+        world = await compare(life)
+        assert {each.rung for each in world.notices if each.office == "lao-moc-minister"} == {4}
