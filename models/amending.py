@@ -9,7 +9,7 @@ from models.amendment import Amendment, AmendmentKind
 from models.base import Instant, Value
 from models.plan import Cadence, HostRule, Kind, Obligation, Plan, Provision, YearWindows
 from models.plan_faults import faults
-from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, YEAR, Question
+from models.questions import ANCHOR, CADENCE, YEAR, Question
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
 """What no change can alter: it would be another obligation. Drop it and add the other."""
@@ -220,8 +220,6 @@ def _windows_document(obligation: Obligation) -> Any:
 
 
 _BY_CONSENT = "settled by consent of the offices"
-
-SETTLED_FIELDS = frozenset({FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR})
 
 
 def _validated(document: dict[str, Any]) -> Obligation:
