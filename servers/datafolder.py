@@ -62,6 +62,10 @@ def process_exists(pid: int) -> bool:
     return True
 
 
+ORGANIZER = "organizer"
+"""Folder of the mail to the organizer's own address, the answers: a Maildir."""
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """The whole content under this name, or what was there before: also after a power cut. Raises OSError."""
     # Hidden while it is incomplete, so that nobody who lists the folder reads half of it.
@@ -87,6 +91,7 @@ class DataFolder:
         self.temporal_db = self.root / "temporal.db"
         self.calendars = self.root / "calendars"
         self.mail = self.root / "mail"
+        self.organizer = self.mail / ORGANIZER
         self.record = self.root / "record"
         self.logs = self.root / "logs"
         self.run_file = self.root / "run.json"

@@ -212,6 +212,8 @@ class Embedded:
             "AIDE_CALDAV_USERNAME": "",
             "AIDE_CALDAV_URL": run.caldav_url,
             "AIDE_CALDAV_HOME": HOME,
+            "AIDE_MAILDIR": str(self.folder.organizer),
+            "AIDE_IMAP_HOST": "",
             "AIDE_RECORD": str(run.record),
             "AIDE_CONTACTS": str(run.contacts),
             "AIDE_READY_FILE": str(self.folder.ready_file),

@@ -1,9 +1,15 @@
-"""The embedded mail system: an SMTP server on the loopback that keeps each message as one .eml file per office."""
+"""The embedded mail system: an SMTP server on the loopback that keeps each message as one .eml file per office.
+
+What is sent to the organizer, the answers, goes into a Maildir, from which the worker takes it in.
+"""
 
 import asyncio
 import hashlib
+import itertools
 import logging
+import os
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
@@ -13,11 +19,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from activities.contacts_file import load_contacts
 from models.contacts import Contacts
-from servers.datafolder import write_atomically
+from servers.datafolder import ORGANIZER, write_atomically
 from servers.ports import LOOPBACK, PortBusy
 
-ORGANIZER = "organizer"
-"""Folder of the mail to the organizer's own address: the answers."""
 UNKNOWN = "unknown"
 """Folder of the mail to addresses that the contacts file does not have."""
 
@@ -38,6 +42,7 @@ class Spool:
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Transport] = set()
         self._kept: dict[Path, dict[str, Path]] = {}
+        self._deliveries = itertools.count(1)
 
     async def start(self) -> None:
         """Listens on 127.0.0.1. Raises PortBusy."""
@@ -62,12 +67,16 @@ class Spool:
     def keep(self, recipients: list[str], content: bytes) -> list[Path]:
         """Writes a message once for each office among the recipients and returns the files written now.
 
-        An office that already has this Message-ID gets nothing more. Raises OSError, and FileFault for the contacts.
+        An office that already has this Message-ID gets nothing more; the organizer gets everything.
+        Raises OSError, and FileFault for the contacts.
         """
         contacts = load_contacts(self.contacts)  # at each message: a correction counts from then on
         name = message_hash(content)
         written = []
         for office in dict.fromkeys(folder_of(contacts, recipient) for recipient in recipients):
+            if office == ORGANIZER:
+                written.append(self._deliver(content))
+                continue
             folder = self.mail / office
             folder.mkdir(parents=True, exist_ok=True)
             if self._has(folder, name):
@@ -77,6 +86,16 @@ class Spool:
             self._kept[folder][name] = path
             written.append(path)
         return written
+
+    def _deliver(self, content: bytes) -> Path:
+        """Into the organizer's Maildir, each time: whether an answer was there before is judged by what it says."""
+        for name in ("cur", "new", "tmp"):
+            (self.mail / ORGANIZER / name).mkdir(parents=True, exist_ok=True)
+        moment = time.time_ns()
+        name = f"{moment // 10**9}.M{moment // 1000 % 10**6:06}P{os.getpid()}Q{next(self._deliveries)}.localhost.eml"
+        path = self.mail / ORGANIZER / "new" / name
+        write_atomically(path, content)
+        return path
 
     def _has(self, folder: Path, name: str) -> bool:
         # Read once and then remembered, so that a message costs the same in the fifth year as in the first.

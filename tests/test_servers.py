@@ -20,6 +20,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSearchAttributes
 
+from activities.maildir import Maildir
 from servers.datafolder import DataFolder, FolderLocked, RunFile, RunFileFault, read_run, write_atomically
 from servers.embedded import Embedded, EmbeddedOptions
 from servers.errors import GaveUp, ServersError, StartFailed
@@ -301,9 +302,22 @@ async def test_mail_goes_to_the_offices_the_organizer_or_the_unknown(spool: Spoo
     recipients = ("focal@moic.example", "focal@moc.example", "secretariat@plan.example", "who@else.example")
     await send(spool, message(), *recipients)
     await send(spool, message("focal@out.example"))  # an office whose name would lead out of the spool
-    counts = {folder.name: len(list(folder.iterdir())) for folder in spool.mail.iterdir()}
+    counts = {folder.name: len(list(folder.rglob("*.eml"))) for folder in spool.mail.iterdir()}
     assert counts == {"lao-moic": 1, "khm-moc": 1, "organizer": 1, "unknown": 2}
     assert not (spool.mail.parent / "out").exists()
+
+
+async def test_answers_lie_in_a_maildir_each_time_they_come(spool: Spool) -> None:
+    """Two answers may carry one Message-ID, and say different things."""
+    source = Maildir(spool.mail / "organizer")
+    for text in ("first", "second", "second"):
+        mail = message("secretariat@plan.example")
+        mail.set_content(text)
+        await send(spool, mail)
+    found = [each async for each in source.messages()]
+    assert [each.data.split()[-1] for each in found] == [b"first", b"second", b"second"]
+    await source.done(found[0].key)
+    assert len([each async for each in source.messages()]) == 2
 
 
 async def test_a_correction_of_the_contacts_counts_from_the_next_message(spool: Spool) -> None:

@@ -1,0 +1,196 @@
+"""What tests of mail run against: an IMAP server in its own process, TLS in front of it, certificates of their own."""
+
+import asyncio
+import contextlib
+import os
+import pwd
+import socket
+import ssl
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+
+USER, PASSWORD = "organizer", "pässwörd of the mailbox"
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """A private authority and what it vouches for: 127.0.0.1."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+    def server_context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self.key)
+        return context
+
+
+def make_certificates(folder: Path, host: str = "127.0.0.1") -> Certificates:
+    authority = trustme.CA()
+    issued = authority.issue_cert(host)
+    made = Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    authority.cert_pem.write_to_path(made.authority)
+    issued.private_key_pem.write_to_path(made.key)
+    for number, blob in enumerate(issued.cert_chain_pems):
+        blob.write_to_path(made.certificate, append=number > 0)
+    return made
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def listening(port: int, process: asyncio.subprocess.Process | None = None) -> None:
+    """Waits until something accepts connections there."""
+    for _ in range(1200):
+        if process is not None and process.returncode is not None:
+            raise AssertionError(f"the server ended with {process.returncode}")
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    raise AssertionError("the server did not start")
+
+
+@asynccontextmanager
+async def imap_server(certificates: Certificates) -> AsyncIterator[int]:
+    """pymap with one empty mailbox in memory, STARTTLS offered; yields its port."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(
+        str(Path(sys.executable).with_name("pymap")),
+        *("--host", "127.0.0.1", "--port", str(port), "--no-service", "admin", "--no-service", "managesieve"),
+        *("--cert", str(certificates.certificate), "--key", str(certificates.key)),
+        *("dict", "--demo-user", USER, "--demo-password", PASSWORD),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        await listening(port, process)
+        yield port
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+@dataclass
+class Relay:
+    """A port in front of a server: it ends TLS, and can cut every connection, or swallow all that is said."""
+
+    port: int = 0
+    silent: bool = False
+    connections: int = 0
+
+    def __post_init__(self) -> None:
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    def cut(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+
+    async def pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(65536):
+                if not self.silent:
+                    writer.write(data)
+                    await writer.drain()
+        writer.close()
+
+
+@asynccontextmanager
+async def relay(to: int, context: ssl.SSLContext | None = None) -> AsyncIterator[Relay]:
+    """A relay on a free port, with TLS if there is a context."""
+    made = Relay()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        made.connections += 1
+        inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", to)
+        made._writers |= {writer, inner_writer}
+        await asyncio.gather(made.pump(reader, inner_writer), made.pump(inner_reader, writer))
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0, ssl=context)
+    made.port = server.sockets[0].getsockname()[1]
+    try:
+        yield made
+    finally:
+        made.cut()
+        server.close()
+        await server.wait_closed()
+
+
+DOVECOT = """\
+base_dir = {folder}/run
+log_path = {folder}/dovecot.log
+instance_name = {instance}
+protocols = imap
+listen = 127.0.0.1
+mail_location = maildir:{folder}/mail
+mailbox_list_index = no
+auth_mechanisms = plain
+ssl = yes
+ssl_cert = <{certificate}
+ssl_key = <{key}
+service imap-login {{
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+  chroot =
+}}
+passdb {{
+  driver = passwd-file
+  args = scheme=plain username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home
+}}
+first_valid_uid = {uid}
+"""
+
+
+@asynccontextmanager
+async def dovecot_server(certificates: Certificates) -> AsyncIterator[int]:
+    """Debian's Dovecot (dovecot-imapd) with one empty mailbox; yields its port."""
+    # A folder of its own: pytest's are closed to other accounts, and a Dovecot started by root gives up its rights.
+    with tempfile.TemporaryDirectory(prefix="dovecot-") as name:
+        folder, port = Path(name), free_port()
+        owner = pwd.getpwnam("nobody") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
+        for part in ("mail", "home"):
+            (folder / part).mkdir()
+            os.chown(folder / part, owner.pw_uid, owner.pw_gid)
+        folder.chmod(0o755)
+        (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+        config = DOVECOT.format(
+            folder=folder,
+            instance=folder.name,
+            certificate=certificates.certificate,
+            key=certificates.key,
+            port=port,
+            uid=owner.pw_uid,
+            gid=owner.pw_gid,
+        )
+        (folder / "dovecot.conf").write_text(config)
+        process = await asyncio.create_subprocess_exec("dovecot", "-F", "-c", str(folder / "dovecot.conf"))
+        try:
+            await listening(port, process)
+            yield port
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
