@@ -74,6 +74,27 @@ def calendar_object(
     return bytes(calendar.to_ical())
 
 
+def declined_counter(event: CalendarEvent, contacts: Contacts, reason: str) -> bytes:
+    """The DECLINECOUNTER of an event that stays as it is (RFC 5546 section 3.2.8): no time, no ATTENDEE.
+
+    SEQUENCE only where it is above 0; `reason` becomes its COMMENT, where there is one.
+    """
+    calendar = Calendar()
+    calendar.add("PRODID", PRODID)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", Method.DECLINECOUNTER.value)
+    vevent = Event()
+    vevent.add("UID", clean_line(event.uid))
+    vevent.add("DTSTAMP", event.dtstamp)
+    if event.sequence:
+        vevent.add("SEQUENCE", event.sequence)
+    vevent["ORGANIZER"] = _address(contacts.organizer.address, contacts.organizer.name, {})
+    if clean_text(reason).strip():
+        vevent["COMMENT"] = _Text(clean_text(reason).strip())
+    calendar.add_component(vevent)
+    return bytes(calendar.to_ical())
+
+
 def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: bool) -> Event:
     vevent = Event()
     vevent.add("UID", clean_line(event.uid))

@@ -21,7 +21,7 @@ from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from activities.itip import calendar_object, clean_line, clean_text
+from activities.itip import calendar_object, clean_line, clean_text, declined_counter
 from models.base import write_instant
 from models.contacts import Contact, Contacts
 from models.invitation import Method, Slot, ZonedTime
@@ -77,8 +77,10 @@ def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
     for name, raw in _headers(despatch, contacts, identity, parts.render("subject")):
         message.set_raw(name, raw)
     word = despatch.announcement
-    if word and word.event and word.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION):
+    if word and word.event and word.version:
         _fill_invitation(message, calendar_object(word.event, contacts, word.method), word.method, parts)
+    elif word and word.event and word.kind is AnnouncementKind.DECLINECOUNTER:
+        _fill_invitation(message, declined_counter(word.event, contacts, word.comment), word.method, parts)
     else:
         _fill_alternative(message, parts)
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):

@@ -51,6 +51,8 @@ class Notice(Value):
 class AnnouncementKind(StrEnum):
     INVITATION = "invitation"
     CANCELLATION = "cancellation"
+    DECLINECOUNTER = "declinecounter"
+    """The sides do not take the date that this office proposed by mail (RFC 5546 section 3.2.8)."""
     ANSWER = "answer"
     MARK = "mark"
     OUTCOME = "outcome"
@@ -82,11 +84,23 @@ class Announcement(Value):
     final: bool = False
     """The last word on an item, said as it is closed: it still goes."""
     event: CalendarEvent | None = None
-    """With an invitation or a cancellation: the calendar object."""
+    """With an invitation, a cancellation or a declined counter: the calendar object."""
+    comment: str = ""
+    """With a declined counter: the reason, in the words of whoever rejected it."""
 
     @property
     def method(self) -> Method:
-        return Method.CANCEL if self.kind is AnnouncementKind.CANCELLATION else Method.REQUEST
+        methods = {
+            AnnouncementKind.CANCELLATION: Method.CANCEL,
+            AnnouncementKind.DECLINECOUNTER: Method.DECLINECOUNTER,
+        }
+        return methods.get(self.kind, Method.REQUEST)
+
+    @property
+    def version(self) -> str:
+        """The UID of the event of which this says a new version; empty where it says none."""
+        changes = self.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION)
+        return self.event.uid if self.event and changes else ""
 
 
 class Despatch(Value):

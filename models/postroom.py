@@ -22,10 +22,31 @@ class Standing(Value):
     """Its item knows that it does not reach the office."""
 
 
+class SentMail(Value):
+    """A mail that the server took."""
+
+    message_id: str
+    keys: tuple[str, ...]
+    announcement: Announcement | None = None
+    second_address: bool = False
+
+
+class Bounced(Value):
+    """Tell a post room that a mail came back for good: a delivery status of class 5 (RFC 3464)."""
+
+    message_id: str
+    """With its angle brackets."""
+    reason: str
+
+
 class PostRoomState(Value):
     address: PostRoomAddress
     standing: dict[str, Standing] = {}
     """By notice key, in order of arrival."""
+    recent: tuple["SentMail", ...] = ()
+    """The last mails that the server took: each may still come back."""
+    bounced_at: Instant | None = None
+    """When the last mail came back. An address whose server takes mail and then returns it is not reached."""
     queue: tuple[Announcement, ...] = ()
     letter_at: Instant | None = None
     last_letter: Instant | None = None
@@ -63,6 +84,10 @@ Outgoing = Returned | Await | Settle
 
 DELAY = timedelta(minutes=10)
 """How long nothing is tried after every attempt at a despatch has failed; never longer than a despatch period."""
+
+
+SENT_KEPT = 8
+"""How many mails a post room can send again when they come back; of older ones only what stands is."""
 
 
 class PostRoomStep(Value):
@@ -113,15 +138,25 @@ def _of(standing: Standing, item: str) -> bool:
 
 def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
     kept = []
+    recent = tuple(
+        mail.model_copy(update={"announcement": None})
+        if mail.announcement and mail.announcement.item == item and not _last_word(mail.announcement)
+        else mail
+        for mail in state.recent
+    )
     for announcement in state.queue:
-        last_word = announcement.final or announcement.kind is AnnouncementKind.CANCELLATION
-        if announcement.item == item and not last_word:
+        if announcement.item == item and not _last_word(announcement):
             state = note(state, now, "withdrawn", announcement.key, "its item was closed out before it went")
         else:
             kept.append(announcement)
-    cancelling = {a.event.uid for a in kept if a.item == item and a.event}
+    cancelling = {a.version for a in kept if a.item == item}
     invited = {uid: of for uid, of in state.invited.items() if of != item or uid in cancelling}
-    return state.model_copy(update={"queue": tuple(kept), "invited": invited})
+    return state.model_copy(update={"queue": tuple(kept), "invited": invited, "recent": recent})
+
+
+def _last_word(announcement: Announcement) -> bool:
+    """Whether it still goes when its item is closed."""
+    return announcement.final or announcement.kind is AnnouncementKind.CANCELLATION
 
 
 def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
@@ -130,7 +165,7 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
         return state
     kept = []
     for queued in state.queue:
-        if announcement.event and queued.event and queued.event.uid == announcement.event.uid:
+        if announcement.version and queued.version == announcement.version:
             state = note(state, now, "merged", queued.key, f"overtaken by {announcement.key}")
         else:
             kept.append(queued)
@@ -234,6 +269,14 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
     for key in keys_of(despatch):
         if key not in despatch.repeated:
             state = note(state, now, "sent", key, "", message_id=result.message_id, despatch=despatch.key)
+    if result.message_id:
+        mail = SentMail(
+            message_id=result.message_id,
+            keys=keys_of(despatch),
+            announcement=despatch.announcement,
+            second_address=despatch.second_address,
+        )
+        state = state.model_copy(update={"recent": (*state.recent, mail)[-SENT_KEPT:]})
     if despatch.announcement:
         state = _announced(state, despatch.announcement)
     else:
@@ -257,22 +300,22 @@ def _in(key: str, despatch: Despatch) -> bool:
 def _announced(state: PostRoomState, announcement: Announcement) -> PostRoomState:
     left = tuple(queued for queued in state.queue if queued.key != announcement.key)
     invited = dict(state.invited)
-    if announcement.event and announcement.kind is AnnouncementKind.INVITATION:
-        invited[announcement.event.uid] = announcement.item
-    elif announcement.event:
-        invited.pop(announcement.event.uid, None)
+    if announcement.kind is AnnouncementKind.CANCELLATION:
+        invited.pop(announcement.version, None)
+    elif announcement.version:
+        invited[announcement.version] = announcement.item
     return state.model_copy(update={"queue": left, "invited": invited})
 
 
 def _reached(state: PostRoomState, now: Instant) -> PostRoomStep:
-    if not state.unreachable:
+    if not state.unreachable or (state.bounced_at is not None and now < state.bounced_at + _hold(state) * 3 / 2):
         return PostRoomStep(state=state)
     effects: list[Outgoing] = [Returned(item=s.notice.item, key=key) for key, s in state.standing.items() if s.returned]
     if state.address.focal_point and state.address_asked:
         key = _address_key(state)
         effects.append(Settle(office=state.address.focal_point, item=_own_item(state), keys=(key,)))
     standing = {key: s.model_copy(update={"returned": False}) for key, s in state.standing.items()}
-    state = state.model_copy(update={"unreachable": "", "standing": standing})
+    state = state.model_copy(update={"unreachable": "", "standing": standing, "bounced_at": None})
     state = note(state, now, "reached", "", "the office is reached again")
     return PostRoomStep(state=state, effects=tuple(effects))
 
@@ -286,17 +329,55 @@ def _refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, n
         return PostRoomStep(state=state.model_copy(update={"queue": left}))
     if not despatch.second_address:
         return PostRoomStep(state=state.model_copy(update={"second_address": True, "first_refusal": result.reason}))
-    reasons = (state.first_refusal, result.reason)
-    result = result.model_copy(update={"reason": "; ".join(reason for reason in reasons if reason)})
-    # Not a whole period: an address that is corrected should work the next day.
-    hold = now + min(state.address.despatch.period, timedelta(days=1))
+    return _unreachable(state, "; ".join(reason for reason in (state.first_refusal, result.reason) if reason), now)
+
+
+def _hold(state: PostRoomState) -> timedelta:
+    """Not a whole period: an address that is corrected should work the next day."""
+    return min(state.address.despatch.period, timedelta(days=1))
+
+
+def _unreachable(state: PostRoomState, reason: str, now: Instant) -> PostRoomStep:
+    """Neither address takes mail: the items learn it, and the focal point is asked once."""
+    hold = now + _hold(state)
     state = state.model_copy(update={"hold_until": hold, "letter_at": hold if state.standing else None})
-    state, effects = _tell_returned(state, result.reason, now)
+    state, effects = _tell_returned(state, reason, now)
     if not state.unreachable:
-        state = state.model_copy(update={"unreachable": result.reason, "address_asked": state.address_asked + 1})
+        state = state.model_copy(update={"unreachable": reason, "address_asked": state.address_asked + 1})
         if state.address.focal_point:
             effects.append(Await(notice=_ask_for_address(state, now)))
     return PostRoomStep(state=state, effects=tuple(effects))
+
+
+def hear_bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomStep:
+    """A mail that the server took came back for good: what it said goes again, to the second address; from there too,
+    nothing reaches the office. A mail that is not among the last ones, or came back before, changes nothing more."""
+    mail = next((each for each in state.recent if each.message_id == bounced.message_id), None)
+    if mail is None:
+        return PostRoomStep(state=note(state, now, "bounced", "", bounced.reason, message_id=bounced.message_id))
+    standing = {k: s.model_copy(update={"sent": s.sent and k not in mail.keys}) for k, s in state.standing.items()}
+    state = state.model_copy(update={"standing": standing, "bounced_at": now})
+    for key in mail.keys:
+        state = note(state, now, "bounced", key, bounced.reason, message_id=bounced.message_id)
+    if mail.announcement is not None:
+        state = _requeued(state, mail.announcement, state.recent[state.recent.index(mail) + 1 :])
+    state = state.model_copy(update={"recent": tuple(each for each in state.recent if each is not mail)})
+    if mail.second_address or state.unreachable:
+        return _unreachable(state, bounced.reason, now)
+    at = now + state.address.despatch.gather if standing else None
+    changes = {"second_address": True, "first_refusal": bounced.reason, "letter_at": at}
+    return PostRoomStep(state=state.model_copy(update=changes))
+
+
+def _requeued(state: PostRoomState, word: Announcement, later: tuple[SentMail, ...]) -> PostRoomState:
+    """An announcement that came back goes again, before what was announced after it; an overtaken version does not."""
+    newer = {each.announcement.version for each in later if each.announcement} | {each.version for each in state.queue}
+    if word.version and word.version in newer:
+        return state
+    invited = dict(state.invited)
+    if word.kind is AnnouncementKind.CANCELLATION:
+        invited[word.version] = word.item
+    return state.model_copy(update={"queue": (word, *state.queue), "invited": invited})
 
 
 def _delayed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:

@@ -11,7 +11,7 @@ from models.effects import Await, PostRoomAddress, Settle
 from models.invitation import Attendee, CalendarEvent, EventStatus
 from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
 from models.plan import DespatchRule
-from models.postroom import PostRoomState, Returned
+from models.postroom import Bounced, PostRoomState, Returned
 from tests.builders import DAY, START, date_terms
 
 SENT = DespatchResult(fate=Fate.SENT, message_id="<1@x.example>")
@@ -286,3 +286,71 @@ def test_no_notice_is_lost_and_none_is_said_twice(history: list[tuple[str, Any, 
     suppressed = {e.data["key"] for e in state.pending if e.verb == "suppressed"}
     assert keys <= set(ended) | waiting | suppressed, "no notice is lost"
     assert (state.letter_at is not None) == bool(state.standing), "what stands has a letter coming"
+
+
+BOUNCE = Bounced(message_id="<1@x.example>", reason="5.1.1 no such user")
+
+
+def sent_room(kind: AnnouncementKind = AnnouncementKind.INVITATION, second: bool = False) -> PostRoomState:
+    """A room whose invitation the server took; the answer to it stands."""
+    state = postroom.hear_announcement(room(), announcement(0, kind), START)
+    state = state.model_copy(update={"second_address": second, "invited": {"u": "t/m"}})
+    despatch = postroom.next_despatch(state, START)
+    assert despatch is not None
+    state = postroom.despatched(state, despatch, SENT, START).state
+    return postroom.hear_awaited(state, notice("answer", quiet=True), START)
+
+
+def test_what_came_back_goes_to_the_second_address() -> None:
+    step = postroom.hear_bounced(sent_room(), BOUNCE, START + DAY)
+    again = postroom.next_despatch(step.state, START + DAY)
+    assert again is not None and again.second_address and again.announcement == announcement(0)
+    assert step.effects == () and not step.state.unreachable
+    twice = postroom.hear_bounced(step.state, BOUNCE, START + DAY).state
+    assert twice.queue == step.state.queue, "a repeated delivery status changes nothing more"
+
+
+def test_what_came_back_from_the_second_address_pauses_the_items_and_asks_the_focal_point() -> None:
+    step = postroom.hear_bounced(sent_room(second=True), BOUNCE, START + DAY)
+    assert step.state.unreachable and step.state.hold_until == START + 2 * DAY
+    assert [type(effect) for effect in step.effects] == [Returned, Await]
+    again = postroom.next_despatch(step.state, START + 2 * DAY)
+    assert again is not None and again.announcement is not None
+    state = postroom.despatched(step.state, again, SENT, START + 2 * DAY).state
+    assert state.unreachable, "its server took the last one too, and returned it"
+    later = postroom.hear_awaited(state, notice("more"), START + 4 * DAY)
+    letter = postroom.next_despatch(later, START + 5 * DAY)
+    assert letter is not None
+    reached = postroom.despatched(later, letter, SENT, START + 5 * DAY)
+    assert not reached.state.unreachable and isinstance(reached.effects[0], Returned)
+
+
+def test_an_older_version_that_comes_back_does_not_follow_the_newer_one() -> None:
+    state = sent_room()
+    state = postroom.hear_announcement(state, announcement(1), START + DAY)
+    despatch = postroom.next_despatch(state, START + DAY)
+    assert despatch is not None
+    newer = DespatchResult(fate=Fate.SENT, message_id="<2@x.example>")
+    state = postroom.despatched(state, despatch, newer, START + DAY).state
+    assert postroom.hear_bounced(state, BOUNCE, START + DAY).state.queue == ()
+    assert len(postroom.hear_bounced(state, Bounced(message_id="<2@x.example>", reason="5"), START).state.queue) == 1
+
+
+def test_a_cancellation_that_came_back_goes_again_and_nothing_else_of_a_closed_item() -> None:
+    cancelled = sent_room(AnnouncementKind.CANCELLATION)
+    for state, words in ((cancelled, 1), (sent_room(), 0)):
+        closed = postroom.hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
+        heard = postroom.hear_bounced(closed, BOUNCE, START + DAY).state
+        assert len(postroom.drop_unsent_cancellations(heard, START + DAY).queue) == words
+
+
+def test_a_declined_counter_neither_overtakes_nor_is_overtaken() -> None:
+    state = postroom.hear_announcement(room(), announcement(0), START)
+    declined = announcement(0, AnnouncementKind.DECLINECOUNTER).model_copy(update={"key": "declined"})
+    state = postroom.hear_announcement(state, declined, START)
+    assert len(state.queue) == 2
+    for _ in range(2):
+        despatch = postroom.next_despatch(state, START)
+        assert despatch is not None
+        state = postroom.despatched(state, despatch, SENT, START).state
+    assert state.invited == {"u": "t/m"}, "the office still holds the invitation"

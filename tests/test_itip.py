@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from activities.itip import calendar_object, clean_line, clean_text, merged, same_content, version_of
+from activities.itip import calendar_object, clean_line, clean_text, declined_counter, merged, same_content, version_of
 from models.invitation import Attendee, CalendarEvent, EventStatus, Method, PartStat, Slot
 from tests.fixtures_post import KHMER, LAO, UID, contacts, event, zoned
 
@@ -292,3 +292,16 @@ def test_an_object_of_another_uid_is_not_ours_to_change() -> None:
     ours = calendar_object(event(), contacts(), None)
     with pytest.raises(ValueError, match="does not hold the event"):
         merged(calendar_object(event(uid="hers@x.example"), contacts(), None), ours, UID)
+
+
+def test_a_declined_counter_says_which_event_why_and_nothing_else() -> None:
+    """RFC 5546 section 3.2.8: no ATTENDEE, no time; SEQUENCE only where it is above 0."""
+    data = declined_counter(event(sequence=2, attendees=()), contacts(), "ຂໍອະໄພ; the hall\nis taken")
+    check_wire(data)
+    calendar = Calendar.from_ical(data)
+    [vevent] = calendar.walk("VEVENT")
+    assert calendar["METHOD"] == "DECLINECOUNTER"
+    assert set(vevent) == {"UID", "DTSTAMP", "SEQUENCE", "ORGANIZER", "COMMENT"}
+    assert str(vevent["COMMENT"]) == "ຂໍອະໄພ; the hall\nis taken"
+    [first] = Calendar.from_ical(declined_counter(event(sequence=0), contacts(), " ")).walk("VEVENT")
+    assert set(first) == {"UID", "DTSTAMP", "ORGANIZER"}

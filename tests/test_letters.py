@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activities.itip import calendar_object, clean_line
+from activities.itip import calendar_object, clean_line, declined_counter
 from activities.letters import NoAddressError, compose, message_id
 from models.contacts import Contacts
 from models.invitation import EventStatus, Method, Slot
@@ -78,7 +78,14 @@ def tree(part: Message) -> Any:
 # --- invitations --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "method"), [("invitation", Method.REQUEST), ("cancellation", Method.CANCEL)])
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        ("invitation", Method.REQUEST),
+        ("cancellation", Method.CANCEL),
+        ("declinecounter", Method.DECLINECOUNTER),
+    ],
+)
 def test_the_mime_tree_of_an_invitation(kind: str, method: Method) -> None:
     data = composed(despatch(announcement=announcement(kind=kind)))
     check_wire(data)
@@ -95,7 +102,10 @@ def test_the_mime_tree_of_an_invitation(kind: str, method: Method) -> None:
     assert attached["Content-Disposition"].params["filename"] == "invite.ics"
     octets = inline.get_payload(decode=True)
     assert octets == attached.get_payload(decode=True)
-    assert octets == calendar_object(event(), contacts(), method)
+    if method is Method.DECLINECOUNTER:
+        assert octets == declined_counter(event(), contacts(), "")
+    else:
+        assert octets == calendar_object(event(), contacts(), method)
 
 
 def test_an_announcement_of_another_kind_carries_no_object() -> None:

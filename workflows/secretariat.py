@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from models.effects import Words, words_by_office
     from models.ids import secretariat_id
     from models.letters import Despatch, DespatchResult, Fate
-    from models.postroom import PostRoomState, PostRoomStep, Returned
+    from models.postroom import Bounced, PostRoomState, PostRoomStep, Returned
     from models.record import RecordEntries
     from models.views import ItemRow
 
@@ -70,6 +70,14 @@ class SecretariatWorkflow:
         for settle in words.settled:
             self.state = postroom.hear_settled(self.state, settle, now)
         self._heard += 1
+
+    @workflow.signal
+    async def bounced(self, bounced: Bounced) -> None:
+        """A mail that the server had taken came back: read from the organizer's mailbox."""
+        step = postroom.hear_bounced(self.state, bounced, workflow.now())
+        self.state = step.state
+        self._heard += 1
+        await self._carry_out(step)
 
     @workflow.query
     def standing(self, keys: Sequence[str]) -> list[str]:
