@@ -21,8 +21,9 @@ from cli.session import Session, answered, session
 from cli.submitting import submit
 from models.acts import Progress, ProgressState
 from models.base import Instant, write_instant
-from models.governing import PlanState, sides_asked
+from models.governing import PlanState
 from models.item import Proposal
+from models.summaries import Answers, round_items
 from models.views import ItemView
 from models.wording import Clock, describe, value_in_words
 from models.zones import zoned
@@ -231,43 +232,40 @@ async def _round(name: str | None, data: Path, plan: str | None) -> tuple[PlanSt
         if wanted not in rounds:
             raise Refused("no-round", f"there was no round {wanted}; there were: {', '.join(rounds)}")
         if wanted == rounds[-1]:
-            return state, round_document(state, wanted, state.answers)
-        kept = _recorded_round(here, state, wanted)
-        return state, round_document(state, wanted, kept)
+            return state, round_document(state, wanted, state.answers, state.busy)
+        return state, round_document(state, wanted, *_recorded_round(here, state, wanted))
 
 
-def _recorded_round(here: Session, state: PlanState, name: str) -> dict[str, dict[str, dict[str, str]]]:
-    """The answers to a round of the past, as the plan's record has kept them at its close."""
+def _recorded_round(here: Session, state: PlanState, name: str) -> tuple[Answers, tuple[str, ...]]:
+    """The answers to a round of the past, and what it did not ask about, as the plan's record has kept them."""
     for line in read_record(here.record, state.setup.id):
         if line.get("verb") == "round" and f"round {name}," in line.get("text", ""):
-            found: dict[str, dict[str, dict[str, str]]] = line["data"].get("answers", {})
-            return found
-    return {}
+            return line["data"].get("answers", {}), tuple(line["data"].get("busy", ()))
+    return {}, ()
 
 
-def round_document(state: PlanState, name: str, answers: dict[str, dict[str, dict[str, str]]]) -> dict[str, Any]:
+def round_document(state: PlanState, name: str, answers: Answers, busy: tuple[str, ...] = ()) -> dict[str, Any]:
     """The contract of `round --json`."""
     at = next(each for each in state.setup.rounds if each.name == name)
-    items = [
+    items: list[dict[str, Any]] = [
         {
-            "item": item,
-            "title": state.open_items.get(item, ""),
-            "asked": list(sides_asked(state, item)),
+            "item": found.item,
+            "title": found.title,
+            "asked": list(found.asked),
+            "busy": found.busy,
             "answers": {
                 side: {"state": each["state"], "note": each.get("note", ""), "office": each["office"]}
-                for side, each in answers.get(item, {}).items()
-                if each.get("round") == name
+                for side, each in found.answers.items()
             },
         }
-        for item in state.round_items
-        if item in state.open_items or item in answers
+        for found in round_items(state, name, answers, busy)
     ]
     sides = dict.fromkeys(side for each in items for side in each["asked"])
     return {
         "round": name,
         "asked_at": write_instant(at.at),
         "closes": write_instant(at.closes),
-        "asked": len(items),
+        "asked": sum(1 for each in items if each["asked"]),
         "asked_of": {side: sum(1 for each in items if side in each["asked"]) for side in sides},
         "answered": {side: sum(1 for each in items if side in each["answers"]) for side in sides},
         "items": items,
@@ -285,7 +283,8 @@ def round_text(state: PlanState, document: dict[str, Any]) -> str:
             f"{side} {answer['state'].replace('-', ' ')}" + (f": {answer['note']}" if answer["note"] else "")
             for side, answer in each["answers"].items()
         )
-        lines.append(f"  {each['item'].partition('/')[2]:<34} {said or 'no answer'}")
+        nothing = "under way, not asked" if each["busy"] else "no answer"
+        lines.append(f"  {each['item'].partition('/')[2]:<34} {said or nothing}")
     return "\n".join(lines)
 
 

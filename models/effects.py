@@ -48,7 +48,8 @@ class Enter(Value):
 
 
 class SessionReport(Value):
-    """What an item tells the workflow that opened it: its host while open, its answer to a status round, its end."""
+    """What an item tells the workflow that opened it: its host while open, its answer to a status round, that rounds
+    need not ask about it (busy) or need to again (idle), its end."""
 
     session: str
     item: str
@@ -59,6 +60,8 @@ class SessionReport(Value):
     on: Instant | None = None
     """When it was held."""
     reason: str = ""
+    fate: str | None = None
+    """With its end: on-time, late, missed or excused."""
     title: str = ""
     """Of an item that opens."""
     progress: dict[str, str] = {}

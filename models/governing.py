@@ -23,12 +23,10 @@ from models.parties import signatories
 from models.plan import HostRule, Kind, Obligation, Plan, Provision, Window
 from models.questions import PAST, Question, QuestionsState, past_of
 from models.series import past_session
+from models.summaries import Summary, ended_as, final_summary, obligation_of, open_summary, round_summary
 from models.views import ItemRow, ItemView, Refusal
 from models.wording import amendment_in_words, sentence_of, value_in_words
 from models.zones import ROUND
-
-LISTED = 60
-"""Titles that the list of what is open names; of more, it gives the number."""
 
 
 class PlanState(ItemState):
@@ -49,6 +47,10 @@ class PlanState(ItemState):
     """What the rounds ask about."""
     answers: dict[str, dict[str, dict[str, str]]] = {}
     """What was answered to the current round: by item and side."""
+    busy: tuple[str, ...] = ()
+    """Of what the rounds ask about, the items that are followed by themselves for the time being: no round asks."""
+    ended: dict[str, int] = {}
+    """How many sessions and one-off items have ended in which way."""
     rounds_shown: int = 0
     expiry_told: bool = False
     why: str = ""
@@ -154,10 +156,26 @@ class PlanMachine(Machine[PlanState]):
         if closed <= draft.state.rounds_shown:
             return
         draft.put(rounds_shown=closed)
-        text = round_in_words(draft.state, rounds[closed - 1].name)
-        draft.enter("round", text, answers=draft.state.answers)
-        how, due = f"round {rounds[closed - 1].name}", min(rounds[closed - 1].closes, draft.now)
-        draft.announce(AnnouncementKind.ROUND, draft.state.setup.sides, text, how=how, final=self._ends(draft), at=due)
+        shown = rounds[closed - 1]
+        summary = round_summary(draft.state, shown.name)
+        draft.enter("round", summary.text, answers=draft.state.answers, busy=list(draft.state.busy))
+        self._say_list(
+            draft,
+            AnnouncementKind.ROUND,
+            summary,
+            at=min(shown.closes, draft.now),
+            how=f"round {shown.name}",
+            subject=shown.name,
+        )
+
+    def _say_list(
+        self, draft: Draft[PlanState], kind: AnnouncementKind, summary: Summary, at: Instant, **more: Any
+    ) -> None:
+        """A list over the whole plan, to both ministries of foreign affairs."""
+        sides, final = draft.state.setup.sides, self._ends(draft)
+        draft.announce(
+            kind, sides, summary.text, final=final, at=at, lists=summary.lists, counts=summary.counts, **more
+        )
 
     def _ends(self, draft: Draft[PlanState]) -> bool:
         """Whether the plan ends at this very instant: what it says now still goes."""
@@ -172,10 +190,13 @@ class PlanMachine(Machine[PlanState]):
         if until - state.plan.expiry_notice > draft.now:
             return
         draft.put(expiry_told=True)
-        text = f"The plan is valid until {state.setup.clock.last_day(until)}. {open_in_words(state)}"
+        if self._ends(draft) and state.launch.edition >= 3:
+            return  # the final record says it
+        found = open_summary(state, draft.now)
+        text = f"The plan is valid until {state.setup.clock.last_day(until)}. {found.text}"
+        summary = found.model_copy(update={"text": text})
         draft.enter("expiry", text)
-        due = until - state.plan.expiry_notice
-        draft.announce(AnnouncementKind.EXPIRY, state.setup.sides, text, final=self._ends(draft), at=due)
+        self._say_list(draft, AnnouncementKind.EXPIRY, summary, at=until - state.plan.expiry_notice, day=until)
 
     def _expire(self, draft: Draft[PlanState]) -> None:
         """What is open ends with the plan, but for the procedures that its text sets for afterwards (B.5)."""
@@ -189,9 +210,14 @@ class PlanMachine(Machine[PlanState]):
             # Sessions are told by their series.
             if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
                 draft.effects.append(Tell(item=item, order=Order(end="expired", text=text)))
-        summary = f"the validity of the plan has ended. {open_in_words(state)}"
+        summary = final_summary(state, draft.now)
+        text = f"The validity of the plan has ended. {summary.text}"
+        if state.launch.edition >= 3:
+            final = summary.model_copy(update={"text": text})
+            until = state.launch.valid_until
+            self._say_list(draft, AnnouncementKind.EXPIRY, final, at=until or draft.now, day=until, subject="final")
         draft.put(open_items={})
-        self.close(draft, "expired", None, summary)
+        self.close(draft, "expired", None, text)
 
     # Amendments
 
@@ -300,8 +326,11 @@ class PlanMachine(Machine[PlanState]):
             self._learn_progress(draft, report)
         elif report.status == "answered":
             self._learn_answer(draft, report)
+        elif report.status in ("busy", "idle"):
+            others = tuple(item for item in state.busy if item != report.item)
+            draft.put(busy=(*others, report.item) if report.status == "busy" else others)
         elif report.closed:
-            draft.put(open_items={item: title for item, title in state.open_items.items() if item != report.item})
+            self._learn_end(draft, report)
         elif report.status == "opened":
             draft.put(open_items={**state.open_items, report.item: report.title})
         self.reconcile(draft)
@@ -313,6 +342,13 @@ class PlanMachine(Machine[PlanState]):
             return
         own = {**draft.state.answers.get(report.item, {}), report.progress["side"]: report.progress}
         draft.put(answers={**draft.state.answers, report.item: own})
+
+    def _learn_end(self, draft: Draft[PlanState], report: SessionReport) -> None:
+        state = draft.state
+        if report.item in state.open_items:
+            _count_ended(draft, report.item, ended_as(report.status, report.fate))
+        open_items = {item: title for item, title in state.open_items.items() if item != report.item}
+        draft.put(open_items=open_items, busy=tuple(item for item in state.busy if item != report.item))
 
     def _learn_answer(self, draft: Draft[PlanState], report: SessionReport) -> None:
         """A question is settled by consent of its offices: the plan's reading follows, and so do its items."""
@@ -396,7 +432,9 @@ def consequences(
         if name not in new:
             text = f"{obligation.title} was dropped from the plan {draft.state.why}"
             draft.effects.append(Tell(item=item, order=Order(end="dropped", text=text)))
-            ended = {each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")}
+            ended = [each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")]
+            for each in ended:
+                _count_ended(draft, each, "dropped")
             draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each not in ended})
         elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
@@ -406,6 +444,19 @@ def consequences(
     added = [name for name in new if name not in old]
     if added:
         _open_added(draft, launch, windows, frozenset(added))
+
+
+def _count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
+    """Sessions are counted, and the series that opened them is not counted beside them."""
+    state = draft.state
+    obligation = state.plan.obligation(obligation_of(item)) or state.launch.plan.obligation(obligation_of(item))
+    if (
+        item.count("/") == 1
+        and obligation is not None
+        and is_series(state.launch, obligation, state.windows.get(obligation.id, ()))
+    ):
+        return
+    draft.put(ended={**state.ended, word: state.ended.get(word, 0) + 1})
 
 
 def _relist(draft: Draft[PlanState], item: str, order: Order) -> None:
@@ -561,44 +612,6 @@ def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None 
         rounds=tuple(round_at(each) for each in rounds if each.start >= launch.as_of) if launch.rounds_on else (),
     )
     return PlanState(setup=setup, launch=launch, plan=plan, windows=dict(windows or {}))
-
-
-# --- in words --------------------------------------------------------------------------------------------------------
-
-
-def round_in_words(state: PlanState, name: str) -> str:
-    """A round as it stands, with its denominators: of each side, the commitments in which it takes part."""
-    asked = [item for item in state.round_items if item in state.open_items]
-    parts = []
-    for party in state.setup.parties:
-        own = [item for item in asked if party.side in sides_asked(state, item)]
-        answers = [state.answers.get(item, {}).get(party.side) for item in own]
-        given = [each for each in answers if each is not None and each.get("round") == name]
-        counts: dict[str, int] = {}
-        for each in given:
-            word = each["state"].replace("-", " ")
-            counts[word] = counts.get(word, 0) + 1
-        said = ", ".join(f"{n} {word}" for word, n in sorted(counts.items(), key=lambda pair: -pair[1]))
-        parts.append(
-            f"{party.adjective} offices have answered {len(given)} of {len(own)}{f' ({said})' if said else ''}"
-        )
-    return f"Status round {name}, {len(asked)} commitments asked: {'; '.join(parts)}."
-
-
-def sides_asked(state: PlanState, item: str) -> tuple[str, ...]:
-    """The sides that take part in a commitment, and are asked about it."""
-    obligation = state.plan.obligation(item.partition("/")[2])
-    return obligation.all_sides if obligation else ()
-
-
-def open_in_words(state: PlanState) -> str:
-    """What is open: dated items and sessions by name, and how many commitments the rounds ask about."""
-    asked = set(state.round_items)
-    dated = [title for item, title in state.open_items.items() if item not in asked]
-    rest = len(state.open_items) - len(dated)
-    listed = "; ".join(dated[:LISTED]) + (f"; and {len(dated) - LISTED} more" if len(dated) > LISTED else "")
-    named = f"{len(dated)} of the open items are dated or awaited: {listed}. " if dated else ""
-    return f"Open are {len(state.open_items)} items. {named}{rest} are commitments that the status rounds ask about."
 
 
 PLAN = PlanMachine()

@@ -110,6 +110,8 @@ class ItemSetup(Value):
     report_to_higher: bool = False
     evidence_wanted: str = ""
     assumed: tuple[str, ...] = ()
+    tells_busy: bool = False
+    """The plan learns when the rounds do not ask about it, because it is followed by itself."""
     former: tuple[Party, ...] = ()
     """Sides as they were before an amendment changed their offices: what was told there is settled there."""
 
@@ -373,10 +375,12 @@ class Draft(Generic[S]):
         how: str = "",
         final: bool = False,
         at: Instant | None = None,
+        **more: Any,
     ) -> None:
         """One announcement to an office of each of these sides: the coordinator, or the one above.
 
-        `how` is a command with `{office}` in it; `at` the instant at which it was due, where time brings it.
+        `how` is a command with `{office}` in it; `at` the instant at which it was due, where time brings it; `more`
+        further fields of the announcement.
         """
         setup = self.state.setup
         number = self.state.announced + 1
@@ -397,6 +401,7 @@ class Draft(Generic[S]):
                 how=how.format(office=told.office),
                 final=final,
                 event=event,
+                **more,
             )
             self.told(told.office)
             self.effects.append(Announce(announcement=announcement))

@@ -48,6 +48,50 @@ class Notice(Value):
     """How long it may wait for others to go in one letter with it; None for the despatch rule's own time."""
 
 
+class Answered(Value):
+    """What a side has said of one line of a list."""
+
+    who: str
+    """The side by its adjective: "Lao"."""
+    state: str
+    note: str = ""
+
+
+class Line(Value):
+    """One item in a list."""
+
+    ref: str
+    title: str
+    name: str
+    """How an answer names it: 16.3-jtc/2026."""
+    answers: tuple[Answered, ...] = ()
+    silent: tuple[str, ...] = ()
+    """Sides, by adjective, that were asked and have not answered."""
+    busy: bool = False
+    """It is followed by itself at the time, and the round does not ask about it."""
+    ends: Instant | None = None
+    """The end of the window that the plan gives it."""
+
+
+class Section(Value):
+    """Part of a list: what belongs to one article of the plan."""
+
+    pillar: str
+    """Empty for what belongs to no provision: open questions."""
+    article: str
+    lines: tuple[Line, ...]
+
+
+class Count(Value):
+    """A number in a list: how many items ended in which way; with `who`, how far a side has answered a round."""
+
+    of: str
+    """asked, answered, or a state."""
+    number: int
+    who: str = ""
+    """The side by its adjective; empty where it is of all."""
+
+
 class AnnouncementKind(StrEnum):
     INVITATION = "invitation"
     CANCELLATION = "cancellation"
@@ -62,7 +106,7 @@ class AnnouncementKind(StrEnum):
     ROUND = "round"
     """A status round as it stands, to the ministries of foreign affairs."""
     EXPIRY = "expiry"
-    """What is open before the plan's validity ends."""
+    """What is open before the plan's validity ends; and, final, what has become of it all as it ends."""
 
 
 class Announcement(Value):
@@ -87,6 +131,14 @@ class Announcement(Value):
     """With an invitation, a cancellation or a declined counter: the calendar object."""
     comment: str = ""
     """With a declined counter: the reason, in the words of whoever rejected it."""
+    lists: tuple[Section, ...] = ()
+    """What `text` sums up, item by item, in the order of the plan's text."""
+    counts: tuple[Count, ...] = ()
+    """The figures of `text`."""
+    subject: str = ""
+    """What it is about, where the item's title does not say it: the round 2026."""
+    day: Instant | None = None
+    """The instant that it is about: the end of the plan's validity, the close of a round."""
 
     @property
     def method(self) -> Method:

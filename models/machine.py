@@ -212,6 +212,7 @@ class Machine(Rounds[S]):
             self.take_call(draft, act, side)
         else:
             self.take_own(draft, act, side)
+        self.tell_waking(draft, state)
         self.reconcile(draft, acting=side)
         receipt = Receipt(
             item=state.setup.id,
@@ -253,6 +254,7 @@ class Machine(Rounds[S]):
             self._note_window_end(draft)
         self._climb(draft)
         round_at = self.pass_rounds(draft)
+        self.tell_waking(draft, state)
         self.reconcile(draft, due_at=round_at or (wakes_at if not state.awake else passed))
         return Step(state=draft.state, effects=tuple(draft.effects))
 
@@ -288,6 +290,7 @@ class Machine(Rounds[S]):
             self.say_dropped(draft, order)
             self.close(draft, order.end, None, order.text)
         else:
+            self.tell_waking(draft, state)
             self.reconcile(draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
@@ -351,6 +354,7 @@ class Machine(Rounds[S]):
             held=self.was_held(draft.state),
             on=self.held_on(draft.state),
             reason=text,
+            fate=self.fate(draft.state),
         )
         draft.effects.append(Report(report=report))
 

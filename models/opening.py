@@ -23,8 +23,9 @@ MEETINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
 COMMITMENTS = frozenset({Kind.INSTRUMENT, Kind.DELIVERABLE, Kind.EXCHANGE})
 """Kinds that were followed one by one by plans of the first edition; the others are asked in status rounds."""
 
-EDITION = 2
-"""How a plan launched today is opened. Plans of edition 1 know no rounds, no questions and no adopted history."""
+EDITION = 3
+"""How a plan launched today is opened. Plans of edition 1 know no rounds, no questions and no adopted history; those of
+edition 2 are not told what a round does not ask about, and send no final record as they end."""
 
 
 class Launch(Value):
@@ -207,6 +208,7 @@ def setup_of(
         report_to_higher=obligation.reports_to_higher,
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
+        tells_busy=launch.edition >= 3 and asked,
     )
     return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})
 

@@ -58,6 +58,14 @@ class Rounds(Proposing[S]):
             draft.enter("round", f"status round {current.name} asks how far it has come", round=current.name)
         return current.at
 
+    def tell_waking(self, draft: Draft[S], before: S) -> None:
+        """The plan learns that the rounds do not ask about it, being followed by itself, or do again."""
+        state = draft.state
+        if not state.setup.tells_busy or state.awake == before.awake or state.closed:
+            return
+        status = "busy" if state.awake else "idle"
+        draft.effects.append(Report(report=SessionReport(session="", item=state.setup.id, status=status)))
+
     def _close_round(self, draft: Draft[S]) -> None:
         """A round that is over is not nagged about: who was silent is put on record, and both ministries see it."""
         current = draft.state.round

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.plan_file import load_plan
+from cli.standings import round_document
 from models import acts, governing
 from models.acts import Act, Terms, Topic
 from models.amending import AmendmentInForce, plan_as_of
@@ -622,8 +623,60 @@ def test_after_an_outage_the_round_that_closed_meanwhile_is_shown_with_its_own_a
     state = PLAN.learn(state, report, asked).state
     step = PLAN.due(state, datetime(2027, 1, 20, tzinfo=UTC))
     [text, _] = [each.text for each in announced(step.effects)]
-    assert text.startswith("Status round 2026, 1 commitments asked: Lao offices have answered 1 of 1")
+    assert text.startswith("Status round 2026, 1 commitment asked: Lao offices have answered 1 of 1")
     assert step.state.answers == {} and step.state.rounds_passed == 2
+
+
+def test_who_is_busy_or_a_third_state_is_counted_as_the_command_line_counts() -> None:
+    life = Life(
+        standing("a"),
+        standing("three", sides=("LAO", "KHM", "VNM")),
+        obligation("i", kind="instrument", **UNDATED),
+        obligation("j", kind="instrument", **UNDATED),
+        third=True,
+        round=ROUND,
+    )
+    life.act("t/i", acts.Call, "lao-moc", reason="it is ready for signature")
+    life.until(datetime(2026, 1, 16, tzinfo=UTC))
+    life.act("t/a", acts.Progress, "lao-moc", state="limited", note="begun")
+    life.act("t/j", acts.Progress, "khm-moc", state="limited")
+    life.act("t/j", acts.Call, "lao-moc", reason="it is ready, too")
+    state = life.plan
+    document = round_document(state, "2026", state.answers, state.busy)
+    life.until(datetime(2026, 2, 20, tzinfo=UTC))
+    told = life.said(AnnouncementKind.ROUND)[0]
+    assert told.reason == (
+        "Status round 2026, 3 commitments asked: Lao offices have answered 1 of 2 (1 limited); Cambodian offices have "
+        "answered 1 of 3 (1 limited); Vietnamese offices have answered 0 of 1. 1 more is under way and not asked about."
+    )
+    assert document["asked_of"] == {"LAO": 2, "KHM": 3, "VNM": 1}
+    assert document["answered"] == {"LAO": 1, "KHM": 1, "VNM": 0} and document["asked"] == 3
+    [busy] = [each for each in document["items"] if each["item"] == "t/i"]
+    assert busy["busy"] and busy["asked"] == []
+
+
+def test_what_sleeps_again_or_has_ended_is_busy_no_longer() -> None:
+    life = Life(
+        obligation("i", kind="instrument", **UNDATED), obligation("j", kind="instrument", **UNDATED), round=ROUND
+    )
+    for name in ("i", "j"):
+        life.act(f"t/{name}", acts.Call, "lao-moc", reason="it is ready for signature")
+    assert life.plan.busy == ("t/i", "t/j")
+    until = START + 60 * DAY
+    life.act("t/i", acts.Propose, "lao-moc", terms=Terms(topic=Topic.POSTPONE, until=until, reason="x"))
+    life.act("t/i", acts.Accept, "khm-moc", proposal=1)
+    assert life.plan.busy == ("t/j",)
+    life.until(until + DAY)
+    assert life.plan.busy == ("t/j", "t/i")
+    life.act("t/j", acts.Propose, "lao-moc", terms=Terms(topic=Topic.DROP, reason="x"))
+    life.act("t/j", acts.Accept, "khm-moc", proposal=1)
+    assert life.plan.busy == ("t/i",) and life.plan.ended == {"dropped": 1}
+
+
+def test_a_plan_of_an_earlier_edition_ends_as_it_did() -> None:
+    life = Life(launch=launch_of(plan_of(obligation("m"), **TERM), edition=2))
+    life.until(END + DAY)
+    assert len(life.said(AnnouncementKind.EXPIRY)) == 2, "what is open, to each ministry, and no final record"
 
 
 def test_answers_to_another_round_are_not_counted() -> None:
@@ -657,13 +710,19 @@ def test_what_is_open_is_listed_before_the_end_and_ends_with_the_plan() -> None:
     life.until(END - 89 * DAY)
     told = life.said(AnnouncementKind.EXPIRY)
     assert [each.office for each in told] == [LAO, KHM]
-    assert "valid until 31 December 2027" in told[0].reason and "1 are commitments" in told[0].reason
-    for title in ("Title m", "Title s", "Title s 2026", "Title s 2027", "Title adhoc", "Open questions"):
+    assert "valid until 31 December 2027" in told[0].reason and "1 is a commitment" in told[0].reason
+    for title in ("Title m", "Title s 2026", "Title s 2027", "Title adhoc", "Open questions", "Title c"):
         assert title in told[0].reason, title
+    assert "Title s;" not in told[0].reason, "its sessions are open, and it is not counted beside them"
+    assert "Open are 8 items. 6 are dated" in told[0].reason
     assert "Title visit" not in told[0].reason and "Title p" not in told[0].reason
     life.act("t", acts.Propose, LAO, terms=amend("drop", "m"))
     life.until(END + DAY)
     assert life.status("t") == "expired" and life.plan.open_items == {}
+    final = life.said(AnnouncementKind.EXPIRY)[2:]
+    assert [each.office for each in final] == [LAO, KHM] and all(each.key in life.sent(each.office) for each in final)
+    assert "Final record. Dropped by consent: 1; open, and expired with the plan: 8." in final[0].reason
+    assert "Title s 2026" in final[0].reason and "Title visit" not in final[0].reason
     open_still = [name for name in life.world.items if not life.item(name).closed]
     assert open_still == ["t/p"], "a procedure that its trigger wakes outlives the plan"
     ended = {life.status(name) for name in life.world.items if name not in ("t/p", "t/visit")}
@@ -686,7 +745,7 @@ def test_the_round_that_is_open_when_the_plan_ends_is_shown() -> None:
     life.act("t/a", acts.Progress, "khm-moc", state="complete")
     life.until(END + DAY)
     told = life.said(AnnouncementKind.ROUND)[-2:]
-    assert "Status round 2027, 1 commitments asked" in told[0].reason and "(1 complete)" in told[0].reason
+    assert "Status round 2027, 1 commitment asked" in told[0].reason and "(1 complete)" in told[0].reason
     assert all(each.key in life.sent(each.office) for each in told), "though the plan has ended"
 
 
