@@ -20,6 +20,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.calendar import CalendarActivities
+from activities.office_hours import HoursActivities
 from activities.post import PostActivities
 from activities.record import RecordActivities
 from activities.settings import Settings
@@ -42,7 +43,7 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
         task_queue=task_queue,
         workflows=WORKFLOWS,
         graceful_shutdown_timeout=timedelta(seconds=10),  # a letter on its way is finished
-        activities=[post.despatch, calendar.publish, record.enter, windows],
+        activities=[post.despatch, calendar.publish, record.enter, HoursActivities(settings).hours, windows],
     )
 
 

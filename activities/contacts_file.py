@@ -4,7 +4,8 @@ from pathlib import Path
 
 from temporalio.exceptions import ApplicationError
 
-from activities.yaml_file import FileFault, load_yaml
+from activities.public_holidays import has_tables
+from activities.yaml_file import FileFault, YamlFile
 from models.contacts import Contacts
 
 _last: dict[Path, tuple[bytes, Contacts]] = {}
@@ -24,9 +25,23 @@ def load_contacts(path: Path) -> Contacts:
     if path in _last and _last[path][0] == content:
         return _last[path][1]
     try:
-        contacts = load_yaml(path, Contacts)
+        contacts = read_contacts(path)
     except FileFault as fault:
         raise ApplicationError(f"the contacts file cannot be used: {fault}", type="ContactsFile") from None
     if content is not None:
         _last[path] = (content, contacts)
+    return contacts
+
+
+def read_contacts(path: Path) -> Contacts:
+    """The same, for whoever reads it once. Raises FileFault with file, line, field and what to do."""
+    file = YamlFile.read(path)
+    contacts = file.parse(Contacts)
+    unknown = [
+        file.fault(("sides", side, "country"), f"there are no tables of holidays for {hours.country}; write `none`")
+        for side, hours in contacts.sides.items()
+        if hours.country not in (None, "none") and not has_tables(hours.country)
+    ]
+    if unknown:
+        raise FileFault(unknown)
     return contacts

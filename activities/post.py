@@ -14,7 +14,7 @@ import os
 import re
 import tempfile
 import traceback
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import aiosmtplib
@@ -29,8 +29,10 @@ from activities.contacts_file import load_contacts
 from activities.durable import sync_folder
 from activities.itip import clean_line
 from activities.letters import NoAddressError, compose, recipient
+from activities.office_hours import hours_now
 from activities.settings import Settings
 from models.contacts import Contacts
+from models.hours import Hours, HoursWanted
 from models.ids import safe_item_id
 from models.letters import Despatch, DespatchResult, Fate
 from models.postroom import keys_of
@@ -70,7 +72,14 @@ class PostActivities:
         (which did not say what stands), MailServerUnavailable (nothing was delivered), TransmissionUncertain.
         """
         async with heartbeating():
-            result = await self._fate(despatch)
+            hours = self._hours(despatch) if despatch.side else None
+            if hours is not None and not hours.is_open(_attempt_at()):
+                # What may have arrived with an unknown outcome keeps its archive: the same bytes go again.
+                tried = archive_file(self._settings.record, despatch).exists()
+                result = DespatchResult(fate=Fate.CLOSED, perhaps_arrived=tried)
+            else:
+                result = await self._fate(despatch)
+            result = result.model_copy(update={"hours": hours})
         fields = {"key": despatch.key, "office": despatch.office, "fate": result.fate.value}
         _log.info("despatch %s: %s", despatch.key, result.fate.value, extra=fields)
         return result
@@ -101,6 +110,17 @@ class PostActivities:
             return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, perhaps_arrived=tried)
         return DespatchResult(fate=Fate.SENT, message_id=identity)
 
+    def _hours(self, despatch: Despatch) -> Hours:
+        """The office's hours as they are now. Also the answer to its post room, which so knows the weeks to come."""
+        wanted = HoursWanted(
+            office=despatch.office,
+            side=despatch.side,
+            zone=despatch.zone,
+            period=despatch.period,
+            since=_attempt_at(),
+        )
+        return hours_now(self._settings, wanted)
+
     def _compose(self, despatch: Despatch, contacts: Contacts, archive: Path) -> bytes:
         try:
             letter = compose(despatch, contacts, self._settings.templates)
@@ -127,6 +147,11 @@ class PostActivities:
 def _attempt_seconds() -> float:
     limit = activity.info().start_to_close_timeout
     return limit.total_seconds() if limit else 60.0
+
+
+def _attempt_at() -> datetime:
+    """When this attempt was scheduled, by the server's clock: the one by which the post room decides."""
+    return activity.info().current_attempt_scheduled_time
 
 
 # --- the archive --------------------------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     """A private authority's certificate (PEM), trusted beside the machine's own by mail and calendar clients."""
 
     contacts: Path = Path("plans/lao-cambodia-2023-2027.contacts.yaml")
+    office_hours: bool = True
+    """False: every office is taken to be open day and night. For trials; nobody is spared a mail at night."""
     templates: Path = Path(__file__).resolve().parent.parent / "templates"
     record: Path = Path("var/record")
     """The append-only record; all workers and command lines share this folder."""

@@ -269,7 +269,8 @@ def _yaml_fault(path: Path, text: str, error: yaml.YAMLError) -> Fault:
         return Fault(str(path), None, "", f"this is not valid YAML ({error}); {_ALSO_YAML}")
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else None
-    start = text.split("\n")[mark.line] if mark else ""
+    # The mark may lie behind the last line, where the text ends too early.
+    start = next(iter(text.split("\n")[mark.line :]), "") if mark else ""
     problem = ", ".join(part for part in (error.context, error.problem) if part)
     if "\t" in start[: len(start) - len(start.lstrip())]:
         return Fault(str(path), line, "", "a tab; indent with spaces")

@@ -9,12 +9,11 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from activities.yaml_file import load_yaml
+from activities.contacts_file import read_contacts
 from cli.errors import BadUsage, NoServer, Refused
 from cli.opening import launch_at
 from cli.plan_file import differences, load_plan, missing_contacts
 from cli.session import answered
-from models.contacts import Contacts
 from models.ids import TASK_QUEUE, plan_id
 from models.opening import Launch
 from models.plan import Plan
@@ -112,4 +111,4 @@ async def check_attributes(client: Client) -> None:
 def read_plan_and_contacts(plan_file: Path, contacts: Path) -> tuple[Plan, list[str]]:
     """The plan, and the offices that no contact reaches yet. Raises FileFault for either file."""
     plan = load_plan(plan_file)
-    return plan, missing_contacts(plan, load_yaml(contacts, Contacts))
+    return plan, missing_contacts(plan, read_contacts(contacts))

@@ -9,7 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
+from activities.contacts_file import read_contacts
+from activities.office_hours import rehearsed_hours
 from cli.errors import BadUsage
+from cli.launching import contacts_beside
 from cli.opening import launch_at
 from cli.options import JsonOption
 from cli.plan_file import load_plan
@@ -17,9 +20,10 @@ from cli.reading import DEFAULT_PLAN_FILE
 from cli.scenario_file import Scenario, load_scenario, play
 from models.assumptions import assumption_of
 from models.base import write_instant
+from models.contacts import Contacts
 from models.opening import Launch
 from models.plan import Plan
-from models.rehearsal import RehearsedNotice, World
+from models.rehearsal import HoursOf, RehearsedNotice, World
 from models.wording import Clock
 from models.zones import end_of_validity, zone
 
@@ -41,6 +45,9 @@ def rehearse(
         Path | None, typer.Option("--what-if", help="Compare with this scenario.", exists=True, dir_okay=False)
     ] = None,
     history: Annotated[Path | None, typer.Option("--history", help="Take over this history.", exists=True)] = None,
+    contacts: Annotated[
+        Path | None, typer.Option("--contacts", help="Whose office hours count (those beside the plan file).")
+    ] = None,
     office: Annotated[str | None, typer.Option("--office", help="Only notices and letters to this office.")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,11 +59,12 @@ def rehearse(
     begins, ends = _span(plan, first, to)
     launch = launch_at(plan, begins, begins, history)
     base = _scenario(assume)
-    world = _run(launch, base, ends)
+    hours = rehearsed_hours(_contacts(contacts, plan_file), ends)
+    world = _run(launch, base, ends, hours)
     if what_if is not None:
         scenario = load_scenario(what_if)
         # Only the acts differ, unless the scenario itself says what else the offices do.
-        other = _run(launch, scenario.model_copy(update={"assume": scenario.assume or base.assume}), ends)
+        other = _run(launch, scenario.model_copy(update={"assume": scenario.assume or base.assume}), ends, hours)
         difference = differences(world, other, office)
         _write(json.dumps(difference, ensure_ascii=False) if as_json else difference_text(difference, launch.clock))
         return
@@ -94,8 +102,15 @@ def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[date
     return begins, ends
 
 
-def _run(launch: Launch, scenario: Scenario, ends: datetime) -> World:
-    world = World(launch, assumption_of(scenario.assume or "silent"))
+def _contacts(named: Path | None, plan_file: Path) -> Contacts | None:
+    """The contacts that say when offices are open: named, else those beside the plan file; without any, default hours.
+    Raises FileFault."""
+    path = named or contacts_beside(plan_file)
+    return read_contacts(path) if named or path.exists() else None
+
+
+def _run(launch: Launch, scenario: Scenario, ends: datetime, hours: HoursOf) -> World:
+    world = World(launch, assumption_of(scenario.assume or "silent"), hours)
     play(world, scenario, launch.plan)
     return world.run(ends)
 

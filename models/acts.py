@@ -1,7 +1,8 @@
 """What offices do to an item, one class per verb. Each is the argument of the Update of the same name."""
 
+from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import JsonValue
 
@@ -27,11 +28,23 @@ class Topic(StrEnum):
     """Of the plan itself (B.6)."""
 
 
+class Clash(Value):
+    """A day of a proposed date on which the offices of a side do not work."""
+
+    day: date
+    side: str
+    kind: Literal["weekend", "holiday"]
+    name: str
+    """Of the weekday or holiday."""
+
+
 class Terms(Value):
     """What is proposed. Only the fields of its topic count."""
 
     topic: Topic
     slot: Slot | None = None
+    clashes: tuple[Clash, ...] = ()
+    """date: looked up by whoever submits it, and shown wherever the date is."""
     place: str = ""
     format: Format | None = None
     host: str | None = None

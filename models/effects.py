@@ -1,6 +1,7 @@
 """What a decision asks the shell to do. The core returns these; it does none of them."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from pydantic import JsonValue
@@ -168,6 +169,13 @@ class PostRoomAddress(Value):
     clock: Clock = Clock()
     focal_point: str | None = None
     focal_point_title: str = ""
+    side: str = ""
+    """Of the office. Empty in post rooms of before office hours were kept: they keep none."""
+
+    @property
+    def keeps_hours(self) -> bool:
+        """Not in a plan that runs in seconds or hours, and not in post rooms of before."""
+        return bool(self.side) and self.despatch.period >= timedelta(days=1)
 
     def of_focal_point(self) -> "PostRoomAddress | None":
         """The post room that is asked when this office cannot be reached; None where nobody else can be."""

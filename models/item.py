@@ -155,6 +155,7 @@ class ItemSetup(Value):
             clock=self.clock,
             focal_point=party.focal_point,
             focal_point_title=party.focal_point_title,
+            side=party.side,
         )
 
 

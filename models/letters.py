@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from models.base import Duration, Instant, Value
+from models.hours import Hours
 from models.invitation import CalendarEvent, Method
 
 
@@ -177,6 +178,10 @@ class Despatch(Value):
     """How often a letter comes while anything is awaited."""
     second_address: bool = False
     """True after the first address has definitely refused."""
+    side: str = ""
+    """Of the office, where its hours are kept: the activity looks once more whether it is open."""
+    immediate: bool = False
+    """A letter that goes before the despatch day, for the sake of what is new in it."""
 
 
 class Fate(StrEnum):
@@ -189,6 +194,8 @@ class Fate(StrEnum):
     """Part of it was settled before transmission began: compose anew."""
     DELAYED = "delayed"
     """No attempt got through: the mail server, the contacts file or a template is at fault, not the office."""
+    CLOSED = "closed"
+    """The office was closed by then, or is by what its contacts say now: nothing was transmitted."""
     REFUSED = "refused"
     """The server definitely refused the address (SMTP 5xx), or there is no address."""
 
@@ -202,3 +209,5 @@ class DespatchResult(Value):
     perhaps_arrived: bool = False
     """With a fate other than sent: an earlier attempt under this key had an unknown outcome, so the office may hold the
     letter all the same. An invitation that perhaps arrived needs its cancellation."""
+    hours: Hours | None = None
+    """The office's hours as its contacts now have them, where they are kept."""

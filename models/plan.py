@@ -125,6 +125,8 @@ class DespatchRule(FilePart):
     period: Duration = Field(default=timedelta(days=7), gt=timedelta(0))
     gather: Duration = Field(default=timedelta(seconds=5), ge=timedelta(0))
     """How long what is new is gathered into one letter."""
+    ceiling: int = Field(default=1, ge=1, le=7)
+    """How many routine letters an office gets in a week at most. Only what cannot wait goes beside them."""
 
 
 class YearWindows(FilePart):

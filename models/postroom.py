@@ -1,7 +1,9 @@
 """The post room's decisions: what goes to its office, in which mail, when, and what becomes of each notice.
 
 It keeps what is awaited of the office, sends announcements one by one in the order in which they came, and writes one
-letter per despatch period that lists everything awaited; sooner when something new is asked at once.
+letter per despatch period that lists everything awaited. Nothing goes outside office hours, and what is newly awaited
+waits for the office's despatch day, unless it cannot (`cannot_wait`). A plan that runs in seconds keeps no hours, and
+writes as soon as something new is asked.
 """
 
 from datetime import timedelta
@@ -9,6 +11,7 @@ from typing import Any
 
 from models.base import Instant, Value
 from models.effects import Await, PostRoomAddress, Settle
+from models.hours import Hours, apart
 from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
 from models.views import LedgerEntry
 
@@ -20,6 +23,8 @@ class Standing(Value):
     sent: bool = False
     returned: bool = False
     """Its item knows that it does not reach the office."""
+    heard: Instant | None = None
+    """When the item said so."""
 
 
 class SentMail(Value):
@@ -50,6 +55,12 @@ class PostRoomState(Value):
     queue: tuple[Announcement, ...] = ()
     letter_at: Instant | None = None
     last_letter: Instant | None = None
+    hours: Hours | None = None
+    """What is known of the office's hours; None until it is asked for, and where none are kept."""
+    routine: tuple[Instant, ...] = ()
+    """When the last routine letters went: as many as the ceiling counts. Only where hours are kept."""
+    on_its_way: tuple[str, ...] = ()
+    """Keys of what is being transmitted."""
     composed: int = 0
     """Counts compositions: each has a key of its own, and so its own Message-ID."""
     invited: dict[str, str] = {}
@@ -100,12 +111,14 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
     if notice.key in state.standing:
         return state
     rule = state.address.despatch
+    standing = {**state.standing, notice.key: Standing(notice=notice, heard=now)}
+    if state.address.keeps_hours:
+        return _timed(state.model_copy(update={"standing": standing}))
     if notice.quiet:
         at = state.letter_at or max((state.last_letter or now) + rule.period, now)
     else:
         gather = rule.gather if notice.gather is None else notice.gather
         at = min(state.letter_at or now + gather, now + gather)
-    standing = {**state.standing, notice.key: Standing(notice=notice)}
     return state.model_copy(update={"standing": standing, "letter_at": at})
 
 
@@ -120,6 +133,8 @@ def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoom
     if settle.closed:
         state = _close_item(state, settle.item, now)
     left = {key: s for key, s in state.standing.items() if key not in gone}
+    if state.address.keeps_hours:
+        return _timed(state.model_copy(update={"standing": left}))
     letter_at = state.letter_at if left else None
     if letter_at is not None and state.last_letter is not None and not any(_loud(s) for s in left.values()):
         # Nothing new is left to be said at once: what is known already waits for its period.
@@ -160,16 +175,27 @@ def _last_word(announcement: Announcement) -> bool:
 
 
 def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
-    """Queues it. A newer version of an event overtakes the versions that have not gone."""
+    """Queues it. A newer version of an event overtakes the versions that have not gone; what else still waits to be
+    said of the same item is said in one mail with it."""
     if any(queued.key == announcement.key for queued in state.queue):
         return state
     kept = []
     for queued in state.queue:
         if announcement.version and queued.version == announcement.version:
             state = note(state, now, "merged", queued.key, f"overtaken by {announcement.key}")
+        elif state.address.keeps_hours and _in_one_mail(state, queued, announcement):
+            state = note(state, now, "merged", queued.key, f"said in one mail with {announcement.key}")
+            text = f"{queued.text.rstrip()} {announcement.text}"
+            announcement = announcement.model_copy(update={"text": text, "final": queued.final or announcement.final})
         else:
             kept.append(queued)
     return state.model_copy(update={"queue": (*kept, announcement)})
+
+
+def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:
+    """Whether a word that still waits goes with a newer one: of one item, in words alone, and not yet on its way."""
+    words = queued.event is None and newer.event is None and queued.item == newer.item
+    return words and queued.key not in state.on_its_way and not (state.delayed and queued.key in keys_of(state.delayed))
 
 
 def standing_keys(state: PostRoomState, keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -178,11 +204,96 @@ def standing_keys(state: PostRoomState, keys: tuple[str, ...]) -> tuple[str, ...
     return tuple(key for key in keys if key in state.standing or key in queued)
 
 
+# When a letter goes, where hours are kept
+
+
+def wants_hours(state: PostRoomState, now: Instant) -> bool:
+    """Whether the office's hours have to be asked for before anything is decided."""
+    waiting = state.address.keeps_hours and bool(state.queue or state.standing)
+    return waiting and (state.hours is None or state.hours.renew <= now)
+
+
+def learn_hours(state: PostRoomState, hours: Hours) -> PostRoomState:
+    return _timed(state.model_copy(update={"hours": hours}))
+
+
+def _timed(state: PostRoomState) -> PostRoomState:
+    """With the instant of its next letter, which follows from what stands, what was sent when, and the hours."""
+    return state.model_copy(update={"letter_at": _letter_instant(state)})
+
+
+def _letter_instant(state: PostRoomState) -> Instant | None:
+    if not state.standing or state.hours is None:
+        return None
+    routine = routine_instant(state)
+    if routine is None:
+        return None
+    gather = state.address.despatch.gather
+    hasty = [
+        state.hours.next_open(s.heard + (gather if s.notice.gather is None else s.notice.gather))
+        for s in state.standing.values()
+        if s.heard is not None and (cannot_wait(state, s, routine) or _has_room(state, s))
+    ]
+    earliest = min([routine, *hasty])
+    return earliest if state.hold_until is None else max(earliest, state.hold_until)
+
+
+def routine_instant(state: PostRoomState) -> Instant | None:
+    """When the next routine letter goes: on a despatch day, a period after the last letter that said all there is, and
+    a period after the last routine one where there is something new."""
+    hours, space = state.hours, apart(state.address.despatch.period)
+    if hours is None or not state.standing:
+        return None
+    instants = []
+    unsaid = [s.heard for s in state.standing.values() if not s.sent and s.heard is not None]
+    if unsaid:
+        earliest = max(min(unsaid), state.routine[-1] + space) if state.routine else min(unsaid)
+        instants.append(hours.next_letter(earliest))
+    if len(unsaid) < len(state.standing) and state.last_letter is not None:
+        instants.append(hours.next_letter(state.last_letter + space))
+    return min(instants, default=None)
+
+
+def cannot_wait(state: PostRoomState, standing: Standing, routine: Instant) -> str:
+    """Why a notice goes before the despatch day; empty where it waits for it."""
+    notice = standing.notice
+    if standing.sent or notice.quiet:
+        return ""
+    if state.bounced_at is not None and standing.heard is not None and standing.heard <= state.bounced_at:
+        return "the letter that said it came back"
+    if state.last_letter is None:
+        return "it is the first letter to this office"
+    if notice.rung > 1:
+        return "it is awaited of one more, higher office"
+    if notice.due is not None and notice.at < notice.due and (routine - notice.at) * 2 > notice.due - notice.at:
+        return "the despatch day would leave less than half of the time to answer"
+    return ""
+
+
+def _has_room(state: PostRoomState, standing: Standing) -> bool:
+    """Whether the ceiling allows a letter of its own to what is new: more than one routine letter a week, and not all
+    of them used."""
+    ceiling = state.address.despatch.ceiling
+    if ceiling == 1 or state.hours is None or not _loud(standing) or standing.heard is None:
+        return False
+    week = state.hours.week_of(standing.heard)
+    return sum(1 for each in state.routine if week is None or each >= week) < ceiling
+
+
 def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
     """When there is something to despatch; None while nothing is awaited."""
-    if state.hold_until is not None and (state.queue or state.standing):
-        return state.hold_until
-    return now if state.queue else state.letter_at
+    if not (state.queue or state.standing):
+        return None
+    if state.hours is None and state.address.keeps_hours:
+        return now
+    due = now if state.queue or state.delayed else state.letter_at
+    if due is None:
+        return None
+    if state.hold_until is not None:
+        due = max(due, state.hold_until)
+    if state.hours is None:
+        return due
+    return min(state.hours.next_open(max(due, now)), max(state.hours.renew, now))
 
 
 def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:
@@ -198,8 +309,10 @@ def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomSta
 
 
 def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
-    """The mail that is due now: the oldest announcement, else the letter; None if neither is."""
+    """The mail that is due now: the oldest announcement, else the letter; None if neither is, or outside hours."""
     if state.hold_until is not None and state.hold_until > now:
+        return None
+    if state.address.keeps_hours and (state.hours is None or state.hours.renew <= now or not state.hours.is_open(now)):
         return None
     if state.delayed is not None:
         return state.delayed
@@ -214,19 +327,31 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
         "zone": address.zone,
         "period": address.despatch.period,
         "second_address": state.second_address,
+        "side": address.side if address.keeps_hours else "",
     }
     if state.queue:
         return Despatch(**common, announcement=state.queue[0])
     if state.letter_at is None or state.letter_at > now or not state.standing:
         return None
-    standing = in_order(state)
+    immediate = _goes_early(state, now)
+    standing = in_order(state, new_first=immediate or not address.keeps_hours)
     repeated = tuple(s.notice.key for s in standing if s.sent)
-    return Despatch(**common, notices=tuple(s.notice for s in standing), repeated=repeated)
+    notices = tuple(s.notice for s in standing)
+    return Despatch(**common, notices=notices, repeated=repeated, immediate=immediate)
 
 
-def in_order(state: PostRoomState) -> list[Standing]:
-    """What a letter lists, in its order: new first, oldest first."""
-    return sorted(state.standing.values(), key=lambda s: (s.sent, s.notice.since, s.notice.key))
+def _goes_early(state: PostRoomState, now: Instant) -> bool:
+    """Whether a letter that goes now goes beside the routine ones. The first is the routine one of its week, and so is
+    one that the ceiling still allows."""
+    routine = routine_instant(state)
+    if routine is None or routine <= now or state.last_letter is None:
+        return False
+    return any(cannot_wait(state, s, routine) for s in state.standing.values())
+
+
+def in_order(state: PostRoomState, new_first: bool = False) -> list[Standing]:
+    """What a letter lists, in its order: oldest first; where it goes for the sake of what is new, that first."""
+    return sorted(state.standing.values(), key=lambda s: (new_first and s.sent, s.notice.since, s.notice.key))
 
 
 def says_the_same(state: PostRoomState) -> bool:
@@ -239,7 +364,18 @@ def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
     """What follows from such a letter, once it is sent: the same as `despatched` says, in one step."""
     period = state.address.despatch.period
     changes = {"composed": state.composed + 1, "last_letter": now, "letter_at": now + period, "second_address": False}
+    if state.address.keeps_hours and state.hours is not None:
+        changes |= {"routine": _routine(state, now), "letter_at": state.hours.next_letter(now + apart(period))}
     return state.model_copy(update=changes)
+
+
+def _routine(state: PostRoomState, now: Instant) -> tuple[Instant, ...]:
+    return (*state.routine, now)[-state.address.despatch.ceiling :]
+
+
+def begun(state: PostRoomState, despatch: Despatch) -> PostRoomState:
+    """A transmission begins: what it carries can no longer be changed."""
+    return state.model_copy(update={"on_its_way": keys_of(despatch)})
 
 
 def keys_of(despatch: Despatch) -> tuple[str, ...]:
@@ -251,6 +387,16 @@ def keys_of(despatch: Despatch) -> tuple[str, ...]:
 
 def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
     """What follows from the fate of a despatch."""
+    step = _despatched(state, despatch, result, now)
+    if not state.address.keeps_hours:
+        return step
+    return step.model_copy(update={"state": _timed(step.state)})
+
+
+def _despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    state = state.model_copy(update={"on_its_way": (), "hours": result.hours or state.hours})
+    if result.fate is Fate.CLOSED:
+        return PostRoomStep(state=_closed(state, despatch, result, now))
     if result.fate is Fate.DELAYED:
         return _delayed(state, despatch, result, now)
     changes = {"composed": state.composed + 1, "second_address": False, "delayed": None, "hold_until": None}
@@ -263,6 +409,17 @@ def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult,
         # An earlier attempt whose answer was lost may lie in the mailbox: a cancellation has to follow it.
         return PostRoomStep(state=_announced(state, despatch.announcement))
     return PostRoomStep(state=state)
+
+
+def _closed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomState:
+    """The office is closed all the same (a decree, or the hour has passed): it goes at the next opening."""
+    assert state.hours is not None, "only who keeps hours is told that an office is closed"
+    # A minute at least, should two clocks disagree about the very end of the hours.
+    hold = state.hours.next_open(max(now, despatch.at) + timedelta(minutes=1))
+    # What may lie in the mailbox already goes again with the same bytes; anything else is composed anew.
+    delayed = despatch if result.perhaps_arrived else None
+    changes = {"hold_until": hold, "delayed": delayed, "composed": state.composed + 1}
+    return state.model_copy(update=changes)
 
 
 def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
@@ -286,6 +443,9 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         }
         state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
         # What came while the letter was on its way keeps its own haste; the rest waits for the next period.
+        if state.address.keeps_hours:
+            routine = state.routine if despatch.immediate else _routine(state, now)
+            return _reached(state.model_copy(update={"routine": routine}), now)
         rule = state.address.despatch
         fresh = any(_loud(s) for s in standing.values())
         if standing:
@@ -352,6 +512,11 @@ def _unreachable(state: PostRoomState, reason: str, now: Instant) -> PostRoomSte
 def hear_bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomStep:
     """A mail that the server took came back for good: what it said goes again, to the second address; from there too,
     nothing reaches the office. A mail that is not among the last ones, or came back before, changes nothing more."""
+    step = _bounced(state, bounced, now)
+    return step.model_copy(update={"state": _timed(step.state)}) if state.address.keeps_hours else step
+
+
+def _bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomStep:
     mail = next((each for each in state.recent if each.message_id == bounced.message_id), None)
     if mail is None:
         return PostRoomStep(state=note(state, now, "bounced", "", bounced.reason, message_id=bounced.message_id))

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from models import governing, postroom
 from models.acts import Act
-from models.effects import Announce, Await, Effect, Open, Report, Resolve, Tell, words_by_office
+from models.effects import Announce, Await, Effect, Open, PostRoomAddress, Report, Resolve, Tell, words_by_office
 from models.governing import PLAN, PlanState
+from models.hours import Hours
 from models.ids import secretariat_id
 from models.item import Draft, ItemState, Step
 from models.letters import Despatch, DespatchResult, Fate
@@ -60,6 +61,9 @@ class RefusedAct(NamedTuple):
     refusal: Refusal
 
 
+HoursOf = Callable[[PostRoomAddress, datetime], Hours]
+"""The hours of an office from an instant on: what the activity answers to its post room."""
+
 Assumption = Callable[["World", str, datetime], Iterator[tuple[datetime, Callable[["World"], Act | None]]]]
 """What offices are assumed to do: asked whenever an item has changed, it gives instants and the acts then done."""
 
@@ -83,9 +87,10 @@ def no_collector() -> Iterator[None]:
 
 
 class World:
-    """One plan with everything that follows it, as it lives through a rehearsal."""
+    """One plan with everything that follows it, as it lives through a rehearsal. Without `hours` every office is open
+    day and night, and a letter goes as soon as something new is asked."""
 
-    def __init__(self, launch: Launch, assumption: Assumption = silent) -> None:
+    def __init__(self, launch: Launch, assumption: Assumption = silent, hours: HoursOf | None = None) -> None:
         self.now = launch.launched
         self.items: dict[str, ItemState] = {}
         self.rooms: dict[str, PostRoomState] = {}
@@ -94,6 +99,7 @@ class World:
         self.refused: list[RefusedAct] = []
         self._kinds: dict[str, str] = {}
         self._assumption = assumption
+        self._hours = hours
         self._agenda: list[tuple[datetime, int, str, Any]] = []
         self._count = 0
         self._asked_at: dict[str, datetime | None] = {}
@@ -239,7 +245,7 @@ class World:
                 self._note_announcement(effect)
         for office, words in words_by_office(effects).items():
             name = secretariat_id(setup.plan, office)
-            room = self.rooms.get(name) or PostRoomState(address=setup.post_room(office))
+            room = self.rooms.get(name) or self._new_room(setup.post_room(office))
             for announcement in words.announce:
                 room = postroom.hear_announcement(room, announcement, self.now)
             for notice in words.awaited:
@@ -249,6 +255,11 @@ class World:
             self._routine.pop(name, None)
             self._keep_room(name, room)
 
+    def _new_room(self, address: PostRoomAddress) -> PostRoomState:
+        if self._hours is None:
+            address = address.model_copy(update={"side": ""})  # such a post room keeps no hours
+        return PostRoomState(address=address)
+
     def _keep_room(self, name: str, room: PostRoomState) -> None:
         if room.pending:
             room = room.model_copy(update={"pending": ()})  # what its own record has taken
@@ -257,6 +268,9 @@ class World:
 
     def _post(self, name: str) -> None:
         room = self.rooms[name]
+        if self._hours is not None and postroom.wants_hours(room, self.now):
+            room = postroom.learn_hours(room, self._hours(room.address, self.now))
+            self._routine.pop(name, None)
         keys = self._routine.get(name)
         if keys is not None:
             self.letters.append(RehearsedLetter(self.now, room.address.office, keys))

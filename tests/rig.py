@@ -156,9 +156,14 @@ async def real_now() -> datetime:
 
 @asynccontextmanager
 async def house(
-    client: Client, plan: Plan, root: Path, now: Callable[[], Awaitable[datetime]] = real_now
+    client: Client,
+    plan: Plan,
+    root: Path,
+    now: Callable[[], Awaitable[datetime]] = real_now,
+    office_hours: bool = False,
 ) -> AsyncIterator[House]:
-    """Starts the spool, Radicale and a worker of their own for this plan, and stops them."""
+    """Starts the spool, Radicale and a worker of their own for this plan, and stops them. Unless a test is about office
+    hours, every office is open day and night."""
     folder = DataFolder(root)
     folder.create()
     contacts = write_contacts(plan, root / "contacts.yaml")
@@ -173,6 +178,7 @@ async def house(
         caldav_url=f"http://127.0.0.1:{port}",
         contacts=contacts,
         record=folder.record,
+        office_hours=office_hours,
     )
     queue = f"test-{uuid.uuid4().hex}"
     try:

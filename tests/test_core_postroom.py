@@ -1,13 +1,16 @@
 """The post room's decisions: order, letters, merging, withdrawal, refusal."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities.office_hours import rehearsed_hours
 from models import postroom
 from models.effects import Await, PostRoomAddress, Settle
+from models.hours import Span
 from models.invitation import Attendee, CalendarEvent, EventStatus
 from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
 from models.plan import DespatchRule
@@ -16,6 +19,7 @@ from tests.builders import DAY, START, date_terms
 
 SENT = DespatchResult(fate=Fate.SENT, message_id="<1@x.example>")
 REFUSED = DespatchResult(fate=Fate.REFUSED, reason="550 no such user")
+CLOSED = DespatchResult(fate=Fate.CLOSED)
 DELAYED = DespatchResult(fate=Fate.DELAYED, reason="no mail server")
 WEEK = 7 * DAY
 
@@ -354,3 +358,264 @@ def test_a_declined_counter_neither_overtakes_nor_is_overtaken() -> None:
         assert despatch is not None
         state = postroom.despatched(state, despatch, SENT, START).state
     assert state.invited == {"u": "t/m"}, "the office still holds the invitation"
+
+
+# Office hours, despatch days and the ceiling
+
+NOON = datetime(2027, 4, 8, 5, tzinfo=UTC)
+"""A Thursday, 12:00 in Vientiane. From Wednesday to Friday of the next week the offices celebrate the New Year."""
+HOUR = timedelta(hours=1)
+_RESOLVED = rehearsed_hours(None, NOON + 80 * WEEK)
+
+
+def courteous(ceiling: int = 1, period: timedelta = WEEK) -> PostRoomState:
+    """A post room that keeps hours, in Vientiane, and knows them for the whole test."""
+    rule = DespatchRule(period=period, gather=timedelta(seconds=5), ceiling=ceiling)
+    address = room().address.model_copy(update={"side": "LAO", "zone": "Asia/Vientiane", "despatch": rule})
+    return PostRoomState(address=address, hours=_RESOLVED(address, NOON))
+
+
+def monday(n: int) -> datetime:
+    """08:00 in Vientiane on the n-th Monday after the Thursday."""
+    return datetime(2027, 4, 12, 1, tzinfo=UTC) + (n - 1) * WEEK
+
+
+def asked(key: str, at: datetime, rung: int = 1, due: timedelta | None = 30 * DAY, quiet: bool = False) -> Notice:
+    due_at = None if due is None else at + due
+    return notice(key, quiet).model_copy(update={"since": at, "at": at, "rung": rung, "due": due_at})
+
+
+def written_to() -> PostRoomState:
+    """Its first letter went on the Thursday, and nothing is awaited any longer."""
+    state = postroom.hear_awaited(courteous(), asked("first", NOON - HOUR), NOON)
+    state, _ = send(state, NOON + timedelta(seconds=5))
+    return postroom.hear_settled(state, Settle(office="x", item="t/m", keys=("first",)), NOON + HOUR)
+
+
+def test_the_first_letter_goes_at_once_within_hours() -> None:
+    state = postroom.hear_awaited(courteous(), asked("a", NOON), NOON)
+    assert postroom.next_instant(state, NOON) == NOON + timedelta(seconds=5)
+    night = NOON + 10 * HOUR
+    state = postroom.hear_awaited(courteous(), asked("a", night), night)
+    assert postroom.next_instant(state, night) == NOON + 20 * HOUR, "Friday, 08:00"
+    assert postroom.next_despatch(state, night + HOUR) is None
+
+
+def test_what_is_newly_awaited_waits_for_the_despatch_day() -> None:
+    friday = NOON + DAY
+    state = postroom.hear_awaited(written_to(), asked("a", friday), friday)
+    assert postroom.next_instant(state, friday) == monday(1)
+    state = postroom.hear_awaited(state, asked("b", friday - DAY), friday + HOUR)
+    state, letter = send(state, monday(1))
+    assert [n.key for n in letter.notices] == ["b", "a"] and not letter.immediate, "oldest first"
+    assert postroom.next_instant(state, monday(1)) == monday(2)
+    # On Tuesday something new comes: the week has had its letter.
+    state = postroom.hear_awaited(state, asked("c", monday(1) + DAY), monday(1) + DAY)
+    assert postroom.next_instant(state, monday(1) + DAY) == monday(2)
+
+
+def test_a_letter_that_goes_for_what_is_new_names_it_first_and_leaves_the_despatch_day() -> None:
+    state = postroom.hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
+    state, _ = send(state, monday(1))
+    tuesday = monday(1) + DAY
+    state = postroom.hear_awaited(state, asked("b", tuesday, rung=2), tuesday)
+    at = tuesday + timedelta(seconds=5)
+    assert postroom.next_instant(state, tuesday) == at, "one more, higher office"
+    state, letter = send(state, at)
+    assert letter.immediate and [n.key for n in letter.notices] == ["b", "a"] and letter.repeated == ("a",)
+    assert postroom.next_instant(state, at) == monday(2)
+
+
+def test_after_a_letter_that_said_all_the_next_is_not_days_later() -> None:
+    """A letter on Friday, for the sake of what is new: nothing is repeated on Monday, but what is new goes then."""
+    friday = NOON + DAY
+    state = postroom.hear_awaited(written_to(), asked("a", friday, rung=2), friday)
+    state, letter = send(state, friday + timedelta(seconds=5))
+    assert letter.immediate and postroom.next_instant(state, friday + HOUR) == monday(2)
+    state = postroom.hear_awaited(state, asked("b", friday + HOUR), friday + HOUR)
+    assert postroom.next_instant(state, friday + HOUR) == monday(1)
+
+
+def test_a_notice_reaches_the_office_well_before_its_next_rung() -> None:
+    friday = NOON + DAY  # the despatch day is not three days off
+    for days, waits in ((7, True), (5, False)):
+        state = postroom.hear_awaited(written_to(), asked("a", friday, due=days * DAY), friday)
+        at = postroom.next_instant(state, friday)
+        assert at == (monday(1) if waits else friday + timedelta(seconds=5)), days
+    state = postroom.hear_awaited(written_to(), asked("a", friday, due=-DAY), friday)
+    assert postroom.next_instant(state, friday) == monday(1), "a window that has ended is no haste"
+    state = postroom.hear_awaited(written_to(), asked("a", friday, due=DAY, quiet=True), friday)
+    assert postroom.next_instant(state, friday) == monday(1), "an invitation has said it"
+
+
+def test_announcements_go_within_hours_and_those_of_one_item_in_one_mail() -> None:
+    evening = NOON + 5 * HOUR
+    state = written_to()
+    for n, text in enumerate(("It was held.", "Its outcome is filed.")):
+        word = announcement(n).model_copy(update={"kind": AnnouncementKind.MARK, "event": None, "text": text})
+        state = postroom.hear_announcement(state, word.model_copy(update={"key": f"mark/{n}"}), evening)
+    state = postroom.hear_announcement(state, announcement(0, uid="v"), evening)
+    assert postroom.next_despatch(state, evening) is None
+    opening = postroom.next_instant(state, evening)
+    assert opening == NOON + 20 * HOUR
+    state, first = send(state, opening)
+    state, second = send(state, opening)
+    assert first.announcement and first.announcement.text == "It was held. Its outcome is filed."
+    assert second.announcement and second.announcement.key == "v/0" and not state.queue
+    assert {key: fate for key, fate in fates(state).items() if key != "first"} == {
+        "mark/0": "merged", "mark/1": "sent", "v/0": "sent"
+    }  # fmt: skip
+
+
+def test_what_is_on_its_way_is_not_put_into_another_mail() -> None:
+    words = [
+        announcement(n).model_copy(update={"key": f"w/{n}", "kind": AnnouncementKind.MARK, "event": None})
+        for n in range(2)
+    ]
+    state = postroom.hear_announcement(written_to(), words[0], NOON)
+    despatch = postroom.next_despatch(state, NOON)
+    assert despatch is not None
+    state = postroom.begun(state, despatch)
+    state = postroom.hear_announcement(state, words[1], NOON)
+    assert postroom.standing_keys(state, ("w/0", "w/1")) == ("w/0", "w/1")
+    state = postroom.despatched(state, despatch, SENT, NOON).state
+    assert [queued.text for queued in state.queue] == ["t"]
+
+
+def test_a_closed_office_gets_it_at_the_opening_that_the_activity_names() -> None:
+    friday = monday(1) + 4 * DAY
+    known = courteous()
+    assert known.hours is not None
+    # The room thinks that the office works on New Year's Friday; its contacts say otherwise by now.
+    span = Span(start=friday, end=friday + 8 * HOUR)
+    wrong = known.hours.model_copy(update={"open": tuple(sorted((*known.hours.open, span), key=lambda s: s.start))})
+    for arrived in (False, True):
+        state = postroom.hear_awaited(known.model_copy(update={"hours": wrong}), asked("a", friday), friday)
+        at = friday + timedelta(seconds=5)
+        closed = DespatchResult(fate=Fate.CLOSED, hours=known.hours, perhaps_arrived=arrived)
+        state, first = send(state, at, closed)
+        assert postroom.next_instant(state, at) == monday(2)
+        state = postroom.hear_awaited(state, asked("b", friday + HOUR), friday + HOUR)
+        again = postroom.next_despatch(state, monday(2))
+        assert again is not None and (again == first) is arrived, "the same bytes, where they may have arrived"
+        state, _ = send(state, monday(2))
+        assert fates(state)["a"] == "sent"
+
+
+def test_hours_are_asked_for_before_anything_is_decided_and_anew_before_they_end() -> None:
+    known = courteous()
+    assert known.hours is not None
+    assert not postroom.wants_hours(known, NOON), "nothing is to be decided"
+    state = postroom.hear_awaited(known.model_copy(update={"hours": None}), asked("a", NOON), NOON)
+    assert postroom.wants_hours(state, NOON) and postroom.next_instant(state, NOON) == NOON
+    assert postroom.next_despatch(state, NOON + HOUR) is None
+    short = known.hours.model_copy(update={"renew": NOON + WEEK, "open": (), "letters": ()})
+    state = postroom.learn_hours(state, short)
+    assert not postroom.wants_hours(state, NOON) and postroom.next_instant(state, NOON) == NOON + WEEK
+    state = postroom.learn_hours(state, known.hours)
+    assert postroom.next_instant(state, NOON) == NOON + timedelta(seconds=5)
+
+
+def test_after_days_without_a_worker_one_letter_goes_and_not_the_backlog() -> None:
+    state = postroom.hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
+    wednesday = monday(3) + 2 * DAY
+    for n in range(3):
+        state = postroom.hear_awaited(state, asked(f"b{n}", monday(n + 1) + DAY), wednesday)
+    assert postroom.next_instant(state, wednesday) == wednesday, "the letters of the Mondays are overdue"
+    state, letter = send(state, wednesday)
+    assert len(letter.notices) == 4 and postroom.next_despatch(state, wednesday) is None
+    assert postroom.next_instant(state, wednesday) == monday(4) + DAY, "Labour Day is kept on that Monday"
+
+
+courteous_words = st.lists(
+    st.one_of(
+        st.tuples(st.just("await"), st.integers(0, 5), st.sampled_from(["quiet", "rung", "pressing", "routine"])),
+        st.tuples(st.just("settle"), st.integers(0, 5), st.booleans()),
+        st.tuples(st.just("announce"), st.integers(0, 3), st.sampled_from(["invite", "cancel", "say"])),
+        st.tuples(st.just("wait"), st.integers(1, 12 * 24), st.just("")),
+    ),
+    max_size=40,
+)
+outcomes = st.lists(st.sampled_from([SENT, SENT, SENT, REFUSED, DELAYED, CLOSED]), max_size=12).map(
+    lambda tried: [*tried, SENT]
+)
+
+
+@given(courteous_words, outcomes, st.integers(1, 3), st.sampled_from([WEEK, 2 * WEEK]))
+def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
+    history: list[tuple[str, Any, Any]], results: list[DespatchResult], ceiling: int, period: timedelta
+) -> None:
+    state, now, keys, mails = courteous(ceiling, period), NOON, set(), []
+    assert state.hours is not None
+    hours = state.hours
+
+    def live(until: datetime) -> None:
+        """As the workflow does it: at each instant at which the post room wants to be asked."""
+        nonlocal state, now
+        for _ in range(2000):
+            state = postroom.drop_unsent_cancellations(state, now)
+            if despatch := postroom.next_despatch(state, now):
+                carried = postroom.keys_of(despatch)
+                standing = postroom.standing_keys(state, carried)
+                result = results[len(mails) % len(results)]
+                if set(standing) != set(carried):
+                    result = DespatchResult(fate=Fate.CHANGED if standing else Fate.WITHDRAWN)
+                result = result.model_copy(update={"hours": hours})
+                mails.append((now, despatch, result.fate))
+                state = postroom.despatched(state, despatch, result, now).state
+                continue
+            at = postroom.next_instant(state, now)
+            assert at is None or at > now, "it would ask again and again"
+            if at is None or at > until:
+                now = until
+                return
+            now = at
+        raise AssertionError("it never rests")
+
+    for heard, (what, value, kind) in enumerate(history):
+        if what == "await":
+            keys.add(f"n{value}/{heard}")
+            due = DAY if kind == "pressing" else 30 * DAY
+            word = asked(f"n{value}/{heard}", now, 1 + (kind == "rung"), due, kind == "quiet")
+            state = postroom.hear_awaited(state, word.model_copy(update={"item": f"t/{value}"}), now)
+        elif what == "settle":
+            gone = tuple(key for key in state.standing if key.startswith(f"n{value}/"))
+            state = postroom.hear_settled(state, Settle(office="x", item=f"t/{value}", keys=gone, closed=kind), now)
+        elif what == "announce":
+            cancel = AnnouncementKind.CANCELLATION if kind == "cancel" else AnnouncementKind.INVITATION
+            word = announcement(heard, cancel, uid=f"u{value}").model_copy(update={"item": f"t/{value}"})
+            if kind == "say":
+                word = word.model_copy(update={"event": None, "kind": AnnouncementKind.ANSWER})
+            keys.add(word.key)
+            state = postroom.hear_announcement(state, word, now)
+        live(now + (value * HOUR if what == "wait" else HOUR))
+    live(now + 3 * period)
+
+    assert all(hours.is_open(at) for at, _, _ in mails), "outside hours"
+    sent = [(at, despatch) for at, despatch, fate in mails if fate is Fate.SENT]
+    weeks = Counter(hours.week_of(at) for at, despatch in sent if despatch.notices and not despatch.immediate)
+    assert max(weeks.values(), default=0) <= ceiling, weeks
+    ended = [e.data["key"] for e in state.pending if e.verb in ("sent", "withdrawn", "merged", "suppressed")]
+    assert len(ended) == len(set(ended)), "one notice, one end"
+    waiting = set(state.standing) | {queued.key for queued in state.queue}
+    assert keys <= set(ended) | waiting, "no notice is lost"
+    if all(each is SENT for each in results):
+        assert not state.queue and all(s.sent for s in state.standing.values()), "all is said in time"
+        first = {key: at for at, despatch in reversed(sent) for key in postroom.keys_of(despatch)}
+        for each in (notice for _, despatch in sent for notice in despatch.notices if not notice.quiet):
+            assert each.due is not None
+            opening = hours.next_open(each.at + timedelta(seconds=5))
+            latest = opening if each.rung > 1 else max(opening, each.at + (each.due - each.at) / 2)
+            assert first[each.key] <= latest, "well before its next rung"
+
+
+def test_a_letter_that_came_back_goes_to_the_second_address_at_the_next_opening() -> None:
+    state = postroom.hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
+    state, _ = send(state, monday(1), DespatchResult(fate=Fate.SENT, message_id="<2@x.example>"))
+    night = monday(1) + 10 * HOUR
+    state = postroom.hear_bounced(state, Bounced(message_id="<2@x.example>", reason="5.1.1"), night).state
+    tuesday = monday(1) + DAY
+    assert postroom.next_instant(state, night) == tuesday
+    state, again = send(state, tuesday)
+    assert again.second_address and [n.key for n in again.notices] == ["a"]
+    assert postroom.next_instant(state, tuesday) == monday(2)

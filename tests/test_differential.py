@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from temporalio.api.common.v1 import WorkflowExecution
@@ -22,6 +23,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
+from activities.office_hours import rehearsed_hours, workdays_of
 from models import acts
 from models.acts import Act, ProgressState, Terms, Topic
 from models.effects import Words
@@ -339,7 +341,7 @@ async def said_to(client: Client, office: str) -> Said:
 
 
 def rehearsed(launch: Launch, done: Sequence[Done], until: datetime) -> World:
-    world = World(launch)
+    world = World(launch, hours=rehearsed_hours(None, until))
     for each in done:
         world.plan_act(each.at, each.item, lambda _, act=each.act: act)  # type: ignore[misc]
     return world.run(until)
@@ -404,6 +406,12 @@ def differing_letters(office: str, real: Said, world: World) -> list[str]:
     return found
 
 
+def in_hours(office: str, at: datetime) -> bool:
+    calendar = workdays_of(None, office, office.partition("-")[0].upper(), "Asia/Vientiane")
+    local = at.astimezone(ZoneInfo(calendar.zone))
+    return calendar.works(local.date()) and 8 <= local.hour < 16
+
+
 async def compare(life: Life) -> World:
     world = rehearsed(life.launch, life.done, await life.now())
     history = "\n".join(map(str, life.done))
@@ -415,9 +423,19 @@ async def compare(life: Life) -> World:
         real = await said_to(life.home.client, office)
         differences += differing_notices(office, real, world, slack)
         differences += differing_letters(office, real, world)
+        differences += [
+            f"{office}: written to at {at}, outside hours" for at, _ in real.mails if not in_hours(office, at)
+        ]
     if differences:
         pytest.fail("\n".join([*differences, "after", history or "silence"]))
     return world
+
+
+async def midday(skipping: WorkflowEnvironment) -> None:
+    """Until 12:17 in the two capitals: no act, some hours apart each, then falls on an opening or a closing."""
+    now = await skipping.get_current_time()
+    wanted = now.replace(hour=5, minute=17, second=0, microsecond=0)
+    await skipping.sleep((wanted - now) % DAY)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -428,7 +446,8 @@ async def test_the_rehearsal_decides_what_the_workflows_decide(
     async def now() -> datetime:
         return await skipping.get_current_time()
 
-    async with house(skipping.client, PLANS[name](await now()), tmp_path, now) as home:
+    await midday(skipping)
+    async with house(skipping.client, PLANS[name](await now()), tmp_path, now, office_hours=True) as home:
         life = Life(skipping, home, await home.launch(), random.Random(f"{name}/{seed}"))
         await life.live()
         world = await compare(life)
@@ -442,7 +461,8 @@ async def test_several_items_find_a_post_room_missing_at_one_instant(
     async def now() -> datetime:
         return await skipping.get_current_time()
 
-    async with house(skipping.client, silent(await now()), tmp_path, now) as home:
+    await midday(skipping)
+    async with house(skipping.client, silent(await now()), tmp_path, now, office_hours=True) as home:
         life = Life(skipping, home, await home.launch(), random.Random(0))
         await life.live(acting=False)
         world = await compare(life)

@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from activities.contacts_file import read_contacts
+from activities.office_hours import rehearsed_hours
 from cli.app import app
 from cli.opening import launch_at
 from cli.plan_file import load_plan
@@ -26,13 +28,16 @@ PLANS = Path(__file__).resolve().parent.parent / "plans"
 ACTION_PLAN = load_plan(PLANS / "lao-cambodia-2023-2027.yaml")
 SIGNED = datetime(2023, 2, 12, 17, tzinfo=UTC)
 END = end_of_validity(ACTION_PLAN)
+OPEN = START + timedelta(days=1, hours=3)
+"""The first working moment of 2026 in both capitals: Friday, 2 January, 10:00."""
 ASSUMPTIONS = ["silent", "on-time", *(f"random:{seed}" for seed in range(1, 6))]
 
 
 def whole(assume: str) -> World:
-    """The shipped plan over its five years."""
+    """The shipped plan over its five years, with its office hours."""
     assert END is not None
-    return World(launch_at(ACTION_PLAN, SIGNED, SIGNED, None), assumption_of(assume)).run(END + DAY)
+    hours = rehearsed_hours(read_contacts(PLANS / "lao-cambodia-2023-2027.contacts.yaml"), END + DAY)
+    return World(launch_at(ACTION_PLAN, SIGNED, SIGNED, None), assumption_of(assume), hours).run(END + DAY)
 
 
 def notice(n: int, since: int) -> Notice:
@@ -52,12 +57,24 @@ def notice(n: int, since: int) -> Notice:
     )
 
 
-@given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(1, 5))
-def test_a_letter_that_says_the_same_is_one_step_of_the_long_way(ages: list[int], letters: int) -> None:
-    room = PostRoomState(address=meeting().setup.post_room("lao-moc"))
+HOURS = rehearsed_hours(None, START + 400 * DAY)
+"""The default hours of every office."""
+
+
+def new_room(hours: bool) -> PostRoomState:
+    """A post room that knows its office's hours, or one that keeps none."""
+    address = meeting().setup.post_room("lao-moc")
+    if not hours:
+        return PostRoomState(address=address.model_copy(update={"side": ""}))
+    return PostRoomState(address=address, hours=HOURS(address, START))
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=6), st.integers(1, 5), st.booleans())
+def test_a_letter_that_says_the_same_is_one_step_of_the_long_way(ages: list[int], letters: int, hours: bool) -> None:
+    room = new_room(hours)
     for n, age in enumerate(ages):
         room = postroom.hear_awaited(room, notice(n, age), START)
-    room = long_way(room, START + DAY)[0]
+    room = long_way(room, OPEN)[0]
     for _ in range(letters):
         assert postroom.says_the_same(room)
         at = postroom.next_instant(room, START)
@@ -76,14 +93,15 @@ def long_way(room: PostRoomState, at: datetime) -> tuple[PostRoomState, tuple[st
     return step.state.model_copy(update={"pending": room.pending, "entries": room.entries}), postroom.keys_of(despatch)
 
 
-def test_what_is_heard_makes_the_next_letter_say_more() -> None:
-    room = PostRoomState(address=meeting().setup.post_room("lao-moc"))
+@pytest.mark.parametrize("hours", [False, True])
+def test_what_is_heard_makes_the_next_letter_say_more(hours: bool) -> None:
+    room = new_room(hours)
     assert not postroom.says_the_same(room), "nothing is awaited"
     room = postroom.hear_awaited(room, notice(1, 1), START)
     assert not postroom.says_the_same(room), "it has not been said yet"
-    room, _ = long_way(room, START + DAY)
+    room, _ = long_way(room, OPEN)
     assert postroom.says_the_same(room)
-    assert not postroom.says_the_same(postroom.hear_awaited(room, notice(2, 0), START + DAY))
+    assert not postroom.says_the_same(postroom.hear_awaited(room, notice(2, 0), OPEN))
 
 
 @pytest.mark.parametrize("assume", ASSUMPTIONS)
@@ -113,8 +131,8 @@ def test_a_rehearsal_cut_in_two_is_the_same(days: int, assume: str) -> None:
         round={"by": "offset", "opens": "P40D", "every": "P300D", "count": 2},
     )
     end = START + 800 * DAY
-    one = World(launch_of(plan), assumption_of(assume)).run(end)
-    two = World(launch_of(plan), assumption_of(assume)).run(START + days * DAY).run(end)
+    one = World(launch_of(plan), assumption_of(assume), HOURS).run(end)
+    two = World(launch_of(plan), assumption_of(assume), HOURS).run(START + days * DAY).run(end)
     assert (one.notices, one.letters) == (two.notices, two.letters)
 
 

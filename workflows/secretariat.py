@@ -1,6 +1,7 @@
 """The secretariat workflow: the post room of one office, and the only sender to it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
@@ -20,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models import postroom
     from models.details import post_room_details
     from models.effects import Words, words_by_office
+    from models.hours import Hours, HoursWanted
     from models.ids import secretariat_id
     from models.letters import Despatch, DespatchResult, Fate
     from models.postroom import Bounced, PostRoomState, PostRoomStep, Returned
@@ -45,6 +47,9 @@ class SecretariatWorkflow:
     async def run(self, state: PostRoomState) -> None:
         while True:
             now = workflow.now()
+            if postroom.wants_hours(self.state, now):
+                await self._learn_hours(now)
+                continue
             self.state = postroom.drop_unsent_cancellations(self.state, now)
             despatch = postroom.next_despatch(self.state, now)
             if despatch is not None:
@@ -84,12 +89,33 @@ class SecretariatWorkflow:
         """Which of these notices still stand: the despatching activity asks once more before it transmits."""
         return list(postroom.standing_keys(self.state, tuple(keys)))
 
+    @workflow.query
+    def state_now(self) -> PostRoomState:
+        """The post room as it stands: `why` explains it."""
+        return self.state
+
     # Sending
+
+    async def _learn_hours(self, now: datetime) -> None:
+        address = self.state.address
+        wanted = HoursWanted(
+            office=address.office, side=address.side, zone=address.zone, period=address.despatch.period, since=now
+        )
+        hours = await workflow.execute_activity(
+            "hours",
+            wanted,
+            result_type=Hours,
+            start_to_close_timeout=EFFECT_TIMEOUT,
+            retry_policy=EFFECT_RETRY,
+            summary=f"office hours of {address.office_title}"[:200],
+        )
+        self.state = postroom.learn_hours(self.state, hours)
 
     async def _despatch(self, despatch: Despatch) -> None:
         what = despatch.announcement.kind.value if despatch.announcement else f"letter, {len(despatch.notices)} awaited"
         title = despatch.announcement.title if despatch.announcement else ""
         summary = f"{what} to {despatch.office_title}{f': {title}' if title else ''}"
+        self.state = postroom.begun(self.state, despatch)
         try:
             result = await workflow.execute_activity(
                 "despatch",
@@ -126,7 +152,7 @@ class SecretariatWorkflow:
             kind="secretariat",
             title=address.office_title,
             status="unreachable" if self.state.unreachable else "writing" if self.state.standing else "idle",
-            next_at=self.state.letter_at,
+            next_at=self._next_at(),
         )
         show(row, self._shown)
         self._shown = row
@@ -145,6 +171,12 @@ class SecretariatWorkflow:
             )
             left = tuple(entry for entry in self.state.pending if entry.n > pending[-1].n)
             self.state = self.state.model_copy(update={"pending": left})
+
+    def _next_at(self) -> datetime | None:
+        """When mail goes next: where hours are kept, also an announcement waits for them."""
+        if not self.state.address.keeps_hours:
+            return self.state.letter_at
+        return postroom.next_instant(self.state, workflow.now()) if self.state.hours else None
 
     # Waiting
 
