@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -117,6 +118,11 @@ def view_text(view: ItemView) -> str:
     if view.date:
         place = ", ".join(part for part in (view.date.place, view.date.format or "") if part)
         lines.append(f"date     {view.date.local} {view.date.zone}" + (f", {place}" if place else ""))
+    for answer in view.answers:
+        more = f": {answer['comment']}" if answer["comment"] else ""
+        which = "" if answer["current"] else ", to an earlier time"
+        when = view.clock.moment(datetime.fromisoformat(answer["at"]))
+        lines.append(f"answered {answer['office']}: {answer['partstat'].lower()} by mail, {when}{which}{more}")
     if view.next_at:
         lines.append(f"next     {view.next_what}")
     if view.assumed:

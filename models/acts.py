@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from models.amendment import Amendment
 from models.base import Instant, Value
-from models.invitation import Slot, ZonedTime
+from models.invitation import PartStat, Slot, ZonedTime
 from models.plan import Format
 
 
@@ -177,6 +177,35 @@ class Call(Act):
     """The stated necessity."""
 
 
+class ReplyMethod(StrEnum):
+    """iTIP methods with which an attendee answers (RFC 5546 sections 3.2.3 and 3.2.7)."""
+
+    REPLY = "REPLY"
+    COUNTER = "COUNTER"
+
+
+class Reply(Act):
+    """The answer that an office gave with the buttons of its mail program, read from the organizer's mailbox."""
+
+    verb: ClassVar[str] = "reply"
+    method: ReplyMethod
+    uid: str
+    """Of the event that it answers."""
+    partstat: PartStat | None = None
+    """None: a COUNTER that names none."""
+    sequence: int = 0
+    """SEQUENCE of the version that was answered."""
+    dtstamp: Instant
+    """When the office answered, by its own clock."""
+    recurrence: Instant | None = None
+    """RECURRENCE-ID, where the client wrote one."""
+    comment: str = ""
+    slot: Slot | None = None
+    """COUNTER: the time that it proposes."""
+    message: Document
+    """The mail itself, kept with the record."""
+
+
 VERBS: dict[str, type[Act]] = {
     act.verb: act
     for act in (
@@ -196,3 +225,4 @@ VERBS: dict[str, type[Act]] = {
         Call,
     )
 }
+"""What people type. A Reply is not among them: it comes by mail."""

@@ -117,7 +117,8 @@ class Asking(Generic[S]):
         if proposal is None:
             return infinitive(open_act.act)
         whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
-        return f"answer proposal {proposal.number} of the {whose}: {describe(proposal.terms, state.setup.clock)}"
+        words = f', with the words "{proposal.terms.reason}"' if proposal.message and proposal.terms.reason else ""
+        return f"answer proposal {proposal.number} of the {whose}: {describe(proposal.terms, state.setup.clock)}{words}"
 
     def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
         """What an act consists of, a line each; nothing where its words say it all."""

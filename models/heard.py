@@ -92,7 +92,7 @@ class Known:
             self.missed, self.later = verb == "missed", verb == "late"
         elif verb in ("round", "progress"):
             self._hear_round(entry)
-        elif verb in ("propose", "counter", "agreed", "reject", "withdraw"):
+        elif verb in ("propose", "counter", "agreed", "reject", "withdraw", "reopened"):
             self._hear_proposal(entry)
         else:
             self._hear_act(entry)
@@ -123,7 +123,7 @@ class Known:
             terms = Terms.model_validate(entry.data["terms"])
             self.terms[number] = terms
             if terms.topic is Topic.DATE:
-                self.moved, self.proposed = True, {number: entry.side or ""}
+                self.moved, self.proposed = True, {number: entry.side or str(entry.data.get("side", ""))}
             return
         self.proposed.pop(number, None)
         if entry.verb == "agreed" and number in self.terms:

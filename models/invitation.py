@@ -50,6 +50,7 @@ class PartStat(StrEnum):
 
     NEEDS_ACTION = "NEEDS-ACTION"
     ACCEPTED = "ACCEPTED"
+    TENTATIVE = "TENTATIVE"
     DECLINED = "DECLINED"
 
 
@@ -75,6 +76,11 @@ class CalendarEvent(Value):
     location: str = ""
     slot: Slot
     attendees: tuple[Attendee, ...]
+
+
+def same_time(one: Slot, other: Slot) -> bool:
+    """Whether two slots are the same instants, in whatever zones they are written."""
+    return (one.start.utc, one.end.utc) == (other.start.utc, other.end.utc)
 
 
 class Publication(Value):

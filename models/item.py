@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from models.acts import Act, Terms, Topic
+from models.acts import Act, Document, Terms, Topic
 from models.base import Duration, Instant, Value
 from models.effects import Announce, Effect, Enter, PostRoomAddress
 from models.invitation import CalendarEvent
@@ -229,6 +229,8 @@ class Proposal(Value):
     status: ProposalStatus = ProposalStatus.OPEN
     consents: tuple[Consent, ...] = ()
     counters: int | None = None
+    message: Document | None = None
+    """The mail in which it came: a COUNTER."""
 
     @property
     def open(self) -> bool:
@@ -335,6 +337,8 @@ class Draft(Generic[S]):
         self.state = state
         self.now = now
         self.effects: list[Effect] = []
+        self.message: Document | None = None
+        """The mail that carried the act: its lines in the ledger name it."""
 
     def put(self, **changes: Any) -> None:
         self.state = self.state.model_copy(update=changes)
@@ -342,6 +346,8 @@ class Draft(Generic[S]):
     def enter(self, verb: str, text: str, act: Act | None = None, **data: Any) -> None:
         """Adds a numbered line to the ledger and to the record."""
         side = self.state.setup.side_of(act.office) if act else None
+        if act and self.message:
+            data["message"] = self.message.model_dump(mode="json")
         entry = LedgerEntry(
             n=self.state.entries + 1,
             at=self.now,

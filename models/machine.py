@@ -8,7 +8,7 @@ carries out in order.
 from collections.abc import Iterator
 from typing import Any
 
-from models.acts import Accept, Act, Call, Counter, Progress, Propose, Reject, Withdraw
+from models.acts import Accept, Act, Call, Counter, Progress, Propose, Reject, Reply, Withdraw
 from models.base import Instant
 from models.effects import Announce, Order, Report, SessionReport, Settle
 from models.item import (
@@ -196,6 +196,7 @@ class Machine(Rounds[S]):
                 return Step(state=state, receipt=taken.receipt)
         draft = Draft(state, now)
         side = state.setup.side_of(act.office) or ""
+        draft.message = act.message if isinstance(act, Reply) else None
         number: int | None = None
         if isinstance(act, Propose):
             number = self._propose(draft, act, act.terms, side)
@@ -212,6 +213,8 @@ class Machine(Rounds[S]):
             self.take_call(draft, act, side)
         else:
             self.take_own(draft, act, side)
+            made = isinstance(act, Reply) and draft.state.last_proposal > state.last_proposal
+            number = draft.state.last_proposal if made else None
         self.tell_waking(draft, state)
         self.reconcile(draft, acting=side)
         receipt = Receipt(

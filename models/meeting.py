@@ -4,24 +4,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from models.acts import Act, Close, Dispute, Evidence, Held, NotHeld, Outcome, Regret, Terms, Topic
+from models.acts import Act, Close, Dispute, Evidence, Held, NotHeld, Outcome, Regret, Reply, Terms, Topic
 from models.base import Instant, Value
 from models.effects import Publish
-from models.invitation import Attendee, CalendarEvent, EventStatus, PartStat, Slot, ZonedTime
-from models.item import EVIDENCE_KEPT, Ask, Draft, ItemState, Proposal
+from models.invitation import Attendee, CalendarEvent, EventStatus, PartStat, ZonedTime, same_time
+from models.item import EVIDENCE_KEPT, Ask, Draft, Proposal
 from models.letters import AnnouncementKind
-from models.machine import Machine
 from models.plan import Format
+from models.replying import AgreedDate, InvitedState, Replying, answer_rows, answers_to, leaves_event
 from models.views import DateRow, ItemRow, ItemView, Refusal
 from models.wording import sentence_of
-
-
-class AgreedDate(Value):
-    """A date to which every side that must has consented."""
-
-    slot: Slot
-    place: str = ""
-    format: Format | None = None
 
 
 class Mark(Value):
@@ -42,16 +34,13 @@ class Mark(Value):
 DATES_KEPT = 12
 
 
-class MeetingState(ItemState):
+class MeetingState(InvitedState):
     turn: str | None = None
     """The side whose turn it is to host; another host is a swap of turns."""
     dates: tuple[AgreedDate, ...] = ()
     """Every date that was agreed: the original one and the last revised ones."""
-    agreed: AgreedDate | None = None
     ended: bool = False
     """The agreed end has come."""
-    event: CalendarEvent | None = None
-    """What calendars were told last."""
     mark: Mark | None = None
     stances: dict[str, bool] = {}
     """While the mark is disputed: what each disputing side says (held?)."""
@@ -64,7 +53,7 @@ class MeetingState(ItemState):
         return self.mark is not None and self.mark.held and not self.stances
 
 
-class MeetingMachine(Machine[MeetingState]):
+class MeetingMachine(Replying[MeetingState]):
     verbs = frozenset(
         [
             "propose",
@@ -81,6 +70,7 @@ class MeetingMachine(Machine[MeetingState]):
             "close",
             "progress",
             "call",
+            "reply",
         ]
     )
     topics = frozenset({Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE})
@@ -122,7 +112,7 @@ class MeetingMachine(Machine[MeetingState]):
         return tuple(side for side in state.setup.sides if side not in state.reports)
 
     def said_by_invitation(self, state: MeetingState, proposal: Proposal) -> bool:
-        return proposal.terms.topic is Topic.DATE and state.agreed is None
+        return proposal.terms.topic is Topic.DATE and state.agreed is None and not leaves_event(proposal)
 
     def status(self, state: MeetingState) -> str:
         if state.stances:
@@ -205,7 +195,7 @@ class MeetingMachine(Machine[MeetingState]):
 
     def proposed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
         """A tentative invitation; an agreed date stands in the calendars until every side consents to another."""
-        if proposal.terms.topic is Topic.DATE and draft.state.agreed is None:
+        if proposal.terms.topic is Topic.DATE and draft.state.agreed is None and not leaves_event(proposal):
             accepted = {consent.side for consent in proposal.consents}
             text = sentence_of(draft.state.ledger[-1].text) + " It stands when every side has accepted."
             how = f"accept {draft.state.setup.id} --proposal {proposal.number} --as {{office}}"
@@ -229,7 +219,7 @@ class MeetingMachine(Machine[MeetingState]):
             )
 
     def fell(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
-        if proposal.terms.topic is Topic.DATE and draft.state.agreed is None:
+        if proposal.terms.topic is Topic.DATE and draft.state.agreed is None and not self.stands_again(draft, proposal):
             self._call_off(draft, sentence_of(draft.state.ledger[-1].text))
 
     def _say(
@@ -244,11 +234,14 @@ class MeetingMachine(Machine[MeetingState]):
         """Tells the calendars and the invited a new version of the event."""
         setup, last = draft.state.setup, draft.state.event
         assert terms.slot is not None
+        answered = answers_to(draft.state, terms.slot)
         attendees = tuple(
             Attendee(
                 office=party.coordinator.office,
                 title=party.coordinator.title,
-                partstat=PartStat.ACCEPTED if party.side in accepted else PartStat.NEEDS_ACTION,
+                partstat=PartStat.ACCEPTED
+                if party.side in accepted
+                else answered.get(party.coordinator.office, PartStat.NEEDS_ACTION),
             )
             for party in setup.parties
         )
@@ -285,7 +278,7 @@ class MeetingMachine(Machine[MeetingState]):
     ) -> None:
         if event is None:
             return
-        draft.put(event=event)
+        self.keep_event(draft, event)
         setup = draft.state.setup
         draft.announce(kind, setup.sides, text, event, how=how)
         calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
@@ -294,6 +287,8 @@ class MeetingMachine(Machine[MeetingState]):
     # The meeting's own acts
 
     def refuse_own(self, state: MeetingState, act: Act, side: str, now: Instant) -> Refusal | None:
+        if isinstance(act, Reply):
+            return self.refuse_reply(state, act, side, now)
         if isinstance(act, Regret):
             return self._refuse_regret(state, now)
         if isinstance(act, Held):
@@ -398,7 +393,9 @@ class MeetingMachine(Machine[MeetingState]):
         return None
 
     def take_own(self, draft: Draft[MeetingState], act: Act, side: str) -> None:
-        if isinstance(act, Regret):
+        if isinstance(act, Reply):
+            self.take_reply(draft, act, side)
+        elif isinstance(act, Regret):
             draft.enter("regret", f"{act.office} ({side}) regrets: {act.reason}", act)
             self._call_off(draft, sentence_of(draft.state.ledger[-1].text) + " A new date is awaited.")
         elif isinstance(act, Held):
@@ -540,6 +537,7 @@ class MeetingMachine(Machine[MeetingState]):
             "dates": self._dates(state),
             "sequence": state.event.sequence if state.event else None,
             "outcome": state.outcome,
+            "answers": answer_rows(state),
         }
         return super().view(state).model_copy(update=more)
 
@@ -567,11 +565,6 @@ def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent
     candidate = event.model_copy(update={"sequence": last.sequence + int(changed), "dtstamp": stamp})
     unstamped = candidate.model_copy(update={"dtstamp": last.dtstamp})
     return None if unstamped == last else candidate
-
-
-def same_time(one: Slot, other: Slot) -> bool:
-    """Whether two slots are the same instants, in whatever zones they are written."""
-    return (one.start.utc, one.end.utc) == (other.start.utc, other.end.utc)
 
 
 def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:

@@ -123,6 +123,7 @@ class Proposing(Asking[S]):
             at=draft.now,
             consents=(Consent(side=side, office=act.office, at=draft.now),),
             counters=counters,
+            message=draft.message,
         )
         # What is open stays whatever its age; of what is decided, the last few.
         decided = [p.number for p in draft.state.proposals if not p.open][-PROPOSALS_KEPT:]
@@ -208,5 +209,10 @@ class Proposing(Asking[S]):
         said = draft.state.announced
         self.fell(draft, proposal)
         if draft.state.announced == said:  # no cancellation tells it
-            others = tuple(each for each in draft.state.setup.sides if each != side)
-            draft.announce(AnnouncementKind.ANSWER, others, sentence_of(text))
+            self.tell_ended(draft, proposal, act, side)
+
+    def tell_ended(self, draft: Draft[S], proposal: Proposal, act: Reject | Withdraw, side: str) -> None:
+        """Tells the others that a proposal was rejected or withdrawn; the ledger's last line of that verb says it."""
+        text = next(entry.text for entry in reversed(draft.state.ledger) if entry.verb == act.verb)
+        others = tuple(each for each in draft.state.setup.sides if each != side)
+        draft.announce(AnnouncementKind.ANSWER, others, sentence_of(text))

@@ -47,6 +47,14 @@ class MeetingWorkflow(ItemWorkflow[MeetingState]):
     def outcome(self, act: acts.Outcome) -> Receipt:
         return self.take(act)
 
+    @workflow.update
+    def reply(self, act: acts.Reply) -> Receipt:
+        return self.take(act)
+
+    @reply.validator
+    def check_reply(self, act: acts.Reply) -> None:
+        self.check(act)
+
     @regret.validator
     def check_regret(self, act: acts.Regret) -> None:
         self.check(act)
