@@ -70,7 +70,7 @@ def calendar_object(
             offsets[time.zone] = offset
     for zone, offset in sorted(offsets.items()):
         calendar.add_component(_timezone(zone, offset))
-    calendar.add_component(_vevent(event, contacts, schedule_agent_client))
+    calendar.add_component(_vevent(event, contacts, schedule_agent_client, method is not None))
     return bytes(calendar.to_ical())
 
 
@@ -95,7 +95,7 @@ def declined_counter(event: CalendarEvent, contacts: Contacts, reason: str) -> b
     return bytes(calendar.to_ical())
 
 
-def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: bool) -> Event:
+def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: bool, message: bool) -> Event:
     vevent = Event()
     vevent.add("UID", clean_line(event.uid))
     vevent.add("SEQUENCE", event.sequence)
@@ -108,7 +108,8 @@ def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: boo
         vevent["DESCRIPTION"] = _Text(clean_text(event.description))
     if event.location:
         vevent["LOCATION"] = _Text(clean_line(event.location))
-    vevent.add("STATUS", event.status.value)
+    if not (event.removes and message):
+        vevent.add("STATUS", event.status.value)
     # Said outright: some clients show a tentative date as free otherwise. A cancelled one blocks nobody's time.
     vevent.add("TRANSP", "TRANSPARENT" if event.status is EventStatus.CANCELLED else "OPAQUE")
     agent = {"SCHEDULE-AGENT": "CLIENT"} if schedule_agent_client else {}

@@ -147,11 +147,9 @@ def _headers(despatch: Despatch, contacts: Contacts, identity: str, subject: str
         ("Auto-Submitted", "auto-generated"),  # RFC 3834: nothing answers it by itself
         ("MIME-Version", "1.0"),
     ]
-    if despatch.announcement and despatch.announcement.event:
-        # A root that no message bears: the first message of a UID is not known to the later ones (its DTSTAMP is
-        # gone), and clients thread by a common reference whether they hold it or not.
-        root = _id(contacts, "thread", despatch.announcement.event.uid, contact.address)
-        headers += [("In-Reply-To", root), ("References", root)]
+    if despatch.references:
+        # One on each line: a Message-ID may be as long as a line allows.
+        headers += [("In-Reply-To", despatch.references[-1]), ("References", "\r\n ".join(despatch.references))]
     return headers
 
 

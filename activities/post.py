@@ -99,7 +99,8 @@ class PostActivities:
                 if not standing or standing != set(keys_of(despatch)):
                     archive.unlink(missing_ok=True)
                     fate = Fate.CHANGED if standing else Fate.WITHDRAWN
-                    return DespatchResult(fate=fate, perhaps_arrived=tried)
+                    identity = identity_of(letter) if tried else ""
+                    return DespatchResult(fate=fate, perhaps_arrived=tried, message_id=identity)
                 identity = await transmit(self._settings, letter)
         except TimeoutError:
             message = f"{_place(self._settings)} was too slow for this attempt"
@@ -222,7 +223,12 @@ async def transmit(settings: Settings, letter: bytes) -> str:
             await server.quit()
     finally:
         server.close()
-    return str(headers["Message-ID"]).strip()
+    return identity_of(letter)
+
+
+def identity_of(letter: bytes) -> str:
+    """The Message-ID of a letter, with its angle brackets."""
+    return str(email.message_from_bytes(letter)["Message-ID"]).strip()
 
 
 def _server(settings: Settings, sender: str) -> aiosmtplib.SMTP:

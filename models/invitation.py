@@ -76,6 +76,8 @@ class CalendarEvent(Value):
     location: str = ""
     slot: Slot
     attendees: tuple[Attendee, ...]
+    removes: bool = False
+    """With CANCELLED: the event goes on without these attendees, and only they are told (RFC 5546 section 3.2.5)."""
 
 
 def same_time(one: Slot, other: Slot) -> bool:

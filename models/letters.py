@@ -176,6 +176,8 @@ class Despatch(Value):
     """IANA zone of the office."""
     period: Duration
     """How often a letter comes while anything is awaited."""
+    references: tuple[str, ...] = ()
+    """Message-IDs of what the office was sent of the same event before: the first one, then the last ones."""
     second_address: bool = False
     """True after the first address has definitely refused."""
     side: str = ""
@@ -201,6 +203,8 @@ class Fate(StrEnum):
 
 
 class DespatchResult(Value):
+    """What became of a despatch; `message_id` names the letter that was sent, or that perhaps arrived."""
+
     fate: Fate
     content: bool = False
     """With REFUSED: the server refused what was said (after DATA), not the address."""

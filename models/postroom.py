@@ -44,6 +44,16 @@ class Bounced(Value):
     reason: str
 
 
+class Thread(Value):
+    """What the office was sent of one event."""
+
+    item: str
+    messages: tuple[str, ...]
+    """Message-IDs: the first one and the last ones."""
+    ending: bool = False
+    """Its item is closed: kept until the cancellation that still waits has gone."""
+
+
 class PostRoomState(Value):
     address: PostRoomAddress
     standing: dict[str, Standing] = {}
@@ -65,6 +75,8 @@ class PostRoomState(Value):
     """Counts compositions: each has a key of its own, and so its own Message-ID."""
     invited: dict[str, str] = {}
     """UIDs of which the office holds an invitation, with their items."""
+    threads: dict[str, Thread] = {}
+    """By the event's UID."""
     second_address: bool = False
     """The first address has just refused: the next attempt goes to the second."""
     first_refusal: str = ""
@@ -166,7 +178,13 @@ def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
             kept.append(announcement)
     cancelling = {a.version for a in kept if a.item == item}
     invited = {uid: of for uid, of in state.invited.items() if of != item or uid in cancelling}
-    return state.model_copy(update={"queue": tuple(kept), "invited": invited, "recent": recent})
+    threads = {
+        uid: thread if thread.item != item else thread.model_copy(update={"ending": True})
+        for uid, thread in state.threads.items()
+        if thread.item != item or uid in cancelling
+    }
+    changes = {"queue": tuple(kept), "invited": invited, "recent": recent, "threads": threads}
+    return state.model_copy(update=changes)
 
 
 def _last_word(announcement: Announcement) -> bool:
@@ -305,7 +323,9 @@ def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomSta
             state = note(state, now, "withdrawn", queued.key, "cancelled before its invitation was sent")
         else:
             kept.append(queued)
-    return state.model_copy(update={"queue": tuple(kept)})
+    waiting = {queued.event.uid for queued in kept if queued.event}
+    threads = {uid: thread for uid, thread in state.threads.items() if not thread.ending or uid in waiting}
+    return state.model_copy(update={"queue": tuple(kept), "threads": threads})
 
 
 def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
@@ -330,7 +350,9 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
         "side": address.side if address.keeps_hours else "",
     }
     if state.queue:
-        return Despatch(**common, announcement=state.queue[0])
+        word = state.queue[0]
+        thread = state.threads.get(word.event.uid) if word.event else None
+        return Despatch(**common, announcement=word, references=thread.messages if thread else ())
     if state.letter_at is None or state.letter_at > now or not state.standing:
         return None
     immediate = _goes_early(state, now)
@@ -407,7 +429,7 @@ def _despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult
         return _refused(state, despatch, result, now)
     if despatch.announcement and result.perhaps_arrived:
         # An earlier attempt whose answer was lost may lie in the mailbox: a cancellation has to follow it.
-        return PostRoomStep(state=_announced(state, despatch.announcement))
+        return PostRoomStep(state=_announced(state, despatch.announcement, result.message_id))
     return PostRoomStep(state=state)
 
 
@@ -435,7 +457,7 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         )
         state = state.model_copy(update={"recent": (*state.recent, mail)[-SENT_KEPT:]})
     if despatch.announcement:
-        state = _announced(state, despatch.announcement)
+        state = _announced(state, despatch.announcement, result.message_id)
     else:
         standing = {
             k: s if s.sent or not _in(k, despatch) else s.model_copy(update={"sent": True})
@@ -457,14 +479,28 @@ def _in(key: str, despatch: Despatch) -> bool:
     return any(notice.key == key for notice in despatch.notices)
 
 
-def _announced(state: PostRoomState, announcement: Announcement) -> PostRoomState:
+REFERENCES_KEPT = 4
+"""Of one event's messages: a long thread needs its root and its end only (RFC 5322 section 3.6.4)."""
+
+
+def _announced(state: PostRoomState, announcement: Announcement, message_id: str) -> PostRoomState:
     left = tuple(queued for queued in state.queue if queued.key != announcement.key)
     invited = dict(state.invited)
     if announcement.kind is AnnouncementKind.CANCELLATION:
         invited.pop(announcement.version, None)
     elif announcement.version:
         invited[announcement.version] = announcement.item
-    return state.model_copy(update={"queue": left, "invited": invited})
+    state = state.model_copy(update={"queue": left, "invited": invited})
+    return _threaded(state, announcement.event.uid, announcement.item, message_id) if announcement.event else state
+
+
+def _threaded(state: PostRoomState, uid: str, item: str, message_id: str) -> PostRoomState:
+    thread = state.threads.get(uid) or Thread(item=item, messages=())
+    if not message_id or message_id in thread.messages:
+        return state
+    first, *later = (*thread.messages, message_id)
+    thread = thread.model_copy(update={"messages": (first, *later[1 - REFERENCES_KEPT :])})
+    return state.model_copy(update={"threads": {**state.threads, uid: thread}})
 
 
 def _reached(state: PostRoomState, now: Instant) -> PostRoomStep:

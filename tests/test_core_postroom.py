@@ -153,6 +153,30 @@ def test_a_cancellation_never_overtakes_its_invitation_on_the_way() -> None:
     assert cancel.announcement and cancel.announcement.kind is AnnouncementKind.CANCELLATION
 
 
+def test_what_is_sent_of_one_event_refers_to_what_was_sent_before() -> None:
+    state = room()
+    for n in range(7):
+        state = postroom.hear_announcement(state, announcement(n), START)
+        state, despatch = send(state, START, DespatchResult(fate=Fate.SENT, message_id=f"<{n}@x.example>"))
+        kept = [0, *range(1, n)[1 - postroom.REFERENCES_KEPT :]] if n else []
+        assert despatch.references == tuple(f"<{k}@x.example>" for k in kept)
+    _, other = send(postroom.hear_announcement(state, announcement(0, uid="v"), START))
+    assert other.references == ()
+
+
+def test_what_perhaps_arrived_is_referred_to_and_what_was_delayed_is_not() -> None:
+    state = postroom.hear_announcement(room(), announcement(0), START)
+    first = postroom.next_despatch(state, START)
+    assert first is not None
+    perhaps = DespatchResult(fate=Fate.WITHDRAWN, perhaps_arrived=True, message_id="<p@x.example>")
+    state = postroom.despatched(state, first, perhaps, START).state
+    state = postroom.hear_announcement(state, announcement(1), START)
+    second = postroom.next_despatch(state, START)
+    assert second is not None and second.references == ("<p@x.example>",)
+    state = postroom.despatched(state, second, DELAYED, START).state
+    assert postroom.next_despatch(state, START + postroom.DELAY) == second, "the same bytes go again"
+
+
 def test_nothing_is_sent_about_a_closed_item_but_its_cancellation() -> None:
     state = postroom.hear_awaited(room(), notice("a"), START)
     state = postroom.hear_announcement(state, announcement(0), START)
@@ -164,7 +188,8 @@ def test_nothing_is_sent_about_a_closed_item_but_its_cancellation() -> None:
     state, last = send(postroom.drop_unsent_cancellations(state, START))
     assert last.announcement and last.announcement.kind is AnnouncementKind.CANCELLATION
     assert postroom.next_despatch(state, START + 2 * WEEK) is None
-    assert state.invited == {}, "nothing is kept of a closed item"
+    state = postroom.drop_unsent_cancellations(state, START)
+    assert state.invited == state.threads == {}, "nothing is kept of a closed item"
     assert fates(state) == {"u/0": "sent", "a": "withdrawn", "o": "withdrawn", "u/1": "sent"}
 
 

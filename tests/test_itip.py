@@ -121,6 +121,15 @@ def test_a_cancellation_keeps_time_title_and_attendees() -> None:
     assert values(data, "DTSTART") and values(data, "DTEND") and values(data, "SUMMARY")
 
 
+def test_a_cancellation_for_one_attendee_leaves_the_event_to_the_others() -> None:
+    one = event(status=EventStatus.CANCELLED, sequence=1, removes=True, attendees=event().attendees[:1])
+    data = calendar_object(one, contacts(), Method.CANCEL)
+    assert len(values(data, "ATTENDEE")) == 1 and not values(data, "STATUS")
+    assert values(data, "SEQUENCE") == ["SEQUENCE:1"]
+    assert values(data, "DTSTART") and values(data, "DTEND") and values(data, "SUMMARY")
+    assert values(calendar_object(one, contacts(), None), "STATUS") == ["STATUS:CANCELLED"], "for its own calendar"
+
+
 @pytest.mark.parametrize(
     ("start", "end"),
     [

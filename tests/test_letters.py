@@ -277,19 +277,17 @@ def test_message_ids_are_functions_of_what_is_said() -> None:
     assert len({first, *(message_id(other, contacts()) for other in others)}) == len(others) + 1
 
 
-def test_messages_of_one_uid_to_one_office_share_a_thread() -> None:
-    first, update, elsewhere = (
-        read(composed(despatch(announcement=announcement(**change), **more)))
-        for change, more in (
-            ({}, {}),
-            ({"event": event(sequence=1), "kind": "cancellation"}, {"key": "k"}),
-            ({}, {"office": "khm-moc"}),
-        )
-    )
-    assert first["References"] == first["In-Reply-To"] == update["References"] == update["In-Reply-To"]
-    assert first["References"] != elsewhere["References"]
-    assert first["References"] != first["Message-ID"]
-    assert UID not in str(first["References"])
+def test_an_update_refers_to_what_the_office_holds_of_the_event() -> None:
+    first = read(composed(despatch(announcement=announcement())))
+    assert first["References"] is first["In-Reply-To"] is None, "a first message refers to nothing"
+    before = (str(first["Message-ID"]), f"<{'a' * 40}@secretariat.example>")
+    word = announcement(event=event(sequence=1), kind="cancellation")
+    data = composed(despatch(announcement=word, key="k", references=before))
+    check_wire(data)
+    update = read(data)
+    assert update["In-Reply-To"] == before[-1]
+    assert update["References"].split() == list(before)
+    assert UID not in str(update["Message-ID"])
 
 
 def test_equal_despatches_give_equal_bytes() -> None:

@@ -23,7 +23,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.post import PostActivities, archive_file
+from activities.post import PostActivities, archive_file, identity_of
 from activities.settings import Settings
 from models.letters import Despatch, DespatchResult, Fate
 from tests.fixtures_post import Mailbox, announcement, despatch, notice, settings, smtp_server
@@ -216,7 +216,9 @@ async def test_a_withdrawal_after_an_unknown_outcome_says_that_it_perhaps_arrive
         mailbox.drop = True
         await refused(config, despatch(), "TransmissionUncertain")
         result = await run(config, despatch(), PostRoom({notice().key}))
-        assert result == DespatchResult(fate=Fate.WITHDRAWN, perhaps_arrived=True)
+        (arrived,) = mailbox.letters
+        expected = DespatchResult(fate=Fate.WITHDRAWN, perhaps_arrived=True, message_id=identity_of(arrived))
+        assert result == expected and result.message_id.startswith("<")
         assert len(mailbox.letters) == 1
 
 
