@@ -45,6 +45,13 @@ def launch_of(plan: Plan, day: date | None, history: Path | None, now: datetime)
     return launch_at(plan, now, as_of_instant(day, plan, now), history)
 
 
+def _details(launch: Launch) -> str:
+    """What the Temporal UI says of the plan for good; where it stands is in its current details."""
+    signed = launch.plan.signed
+    launched = f"launched here as of {launch.clock.day(launch.as_of)}"
+    return f"Signed on {signed.day} {signed:%B %Y}; {launched}." if signed else f"{launched.capitalize()}."
+
+
 async def launch_plan(client: Client, launch: Launch) -> str:
     """Starts the plan's workflow and waits until everything is started. Returns "launched" or "in force already".
 
@@ -63,7 +70,7 @@ async def launch_plan(client: Client, launch: Launch) -> str:
             search_attributes=initial_attributes(plan.plan, row),
             memo={MEMO_ROW: row},
             static_summary=plan.title[:200],
-            static_details=f"Signed {plan.signed or '(no day)'}; launched as of {launch.clock.day(launch.as_of)}.",
+            static_details=_details(launch),
         )
     except WorkflowAlreadyStartedError:
         await compare(client, plan)

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from models.report import ArticleReport, AwaitedLine, ProgressReport, Standing, Tally
+from models.wording import joined
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
@@ -153,7 +154,7 @@ def tally_in_words(tally: Tally) -> str:
     if len(stand) == 1:
         every = "Both" if tally.total == 2 else f"All {tally.total}"
         return f"{every} items {_CLAUSES[stand[0][0]][1]}."
-    return f"Of {tally.total} items, {_joined(f'{n} {_CLAUSES[standing][n != 1]}' for standing, n in stand)}."
+    return f"Of {tally.total} items, {joined(f'{n} {_CLAUSES[standing][n != 1]}' for standing, n in stand)}."
 
 
 def recitals_in_words(article: ArticleReport) -> str:
@@ -205,7 +206,7 @@ def _progress(report: ProgressReport) -> str:
         for standing in STANDINGS[1:]
         if (n := count(tally, standing))
     ]
-    return f"{first}{'; ' if rest else ''}{_joined(rest)}."
+    return f"{first}{'; ' if rest else ''}{joined(rest)}."
 
 
 def _to_come(report: ProgressReport) -> str:
@@ -256,9 +257,3 @@ def awaited_by_side(report: ProgressReport) -> Iterator[tuple[str, list[tuple[st
 
 def _number(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _joined(parts: Iterator[str] | list[str]) -> str:
-    """a, b and c"""
-    *some, last = [*parts] or [""]
-    return f"{', '.join(some)} and {last}" if some else last

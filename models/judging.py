@@ -1,17 +1,14 @@
 """Where one item stands in a progress report, and why, in a few words."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 
 from models.acts import ProgressState
 from models.facts import Followed, Reading, side_names
 from models.plan import Kind
-from models.report import (
-    Standing,
-)
+from models.report import Standing
 from models.views import DateRow
-from models.wording import status_in_words
+from models.wording import joined, status_in_words
 
 
 class Judge:
@@ -155,10 +152,10 @@ class Judge:
         answers = self.known.progress
         states = {answer.state for answer in answers.values()}
         silent = [self._side(side) for side in self.item.obligation.all_sides if side not in answers]
-        rest = f"; {_joined(silent)} {'has' if len(silent) == 1 else 'have'} not answered" if silent else ""
+        rest = f"; {joined(silent)} {'has' if len(silent) == 1 else 'have'} not answered" if silent else ""
         if states == {ProgressState.COMPLETE.value}:
             notes = "; ".join(answer.note for answer in answers.values() if answer.note)
-            said = f"complete according to {_joined(map(self._side, answers))}{f' ({notes})' if notes else ''}"
+            said = f"complete according to {joined(map(self._side, answers))}{f' ({notes})' if notes else ''}"
             return Standing.IN_PROGRESS, f"{said}, not closed out{rest}"
         started = states - {ProgressState.NOT_STARTED.value, ProgressState.NO_EVIDENCE.value}
         if started:
@@ -191,11 +188,3 @@ class Judge:
 
     def _side(self, side: str | None) -> str:
         return self.names.get(side or "", side or "")
-
-
-def _joined(words: Iterable[str]) -> str:
-    *some, last = [*words] or [""]
-    return f"{', '.join(some)} and {last}" if some else last
-
-
-# Turns, amendments, what is awaited

@@ -23,9 +23,10 @@ from models.item import (
 from models.letters import AnnouncementKind
 from models.rounds import Rounds
 from models.views import ItemRow, ItemView, Receipt, Refusal
-from models.wording import infinitive, sentence_of
+from models.wording import infinitive, joined, sentence_of
 
 WINDOW_ENDS = "window ends"
+_AWAITED = " awaited from"
 
 
 class Machine(Rounds[S]):
@@ -91,7 +92,7 @@ class Machine(Rounds[S]):
             instant = self.next_rung_at(state, open_act)
             if instant is not None:
                 rung = state.setup.party(open_act.side).ladder[open_act.rung]
-                yield instant, f"{rung.label} awaited from"
+                yield instant, f"{rung.label}{_AWAITED}"
 
     def sentence(self, state: S) -> str:
         """What the item waits for, in one line: the summary of its timer."""
@@ -106,9 +107,10 @@ class Machine(Rounds[S]):
             )
         clock = state.setup.clock
         day = clock.last_day(moment[0]) if moment[1] == WINDOW_ENDS else clock.day(moment[0])
-        others = sum(1 for each in self.rung_moments(state) if each[0] == moment[0]) - 1
-        more = f", and {others} more" if others > 0 else ""
-        return f"{name}: {moment[1]} {day}{more}"
+        climbing = dict.fromkeys(what for at, what in self.rung_moments(state) if at == moment[0])
+        labels = [what.removesuffix(_AWAITED) for what in climbing]
+        what = f"{joined(labels)}{_AWAITED}" if moment[1] in climbing else moment[1]
+        return f"{name}: {what} {day}"
 
     def row(self, state: S) -> ItemRow:
         return ItemRow(**self._row_fields(state))

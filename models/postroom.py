@@ -6,6 +6,8 @@ waits for the office's despatch day, unless it cannot (`cannot_wait`). A plan th
 writes as soon as something new is asked.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -312,6 +314,32 @@ def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
     if state.hours is None:
         return due
     return min(state.hours.next_open(max(due, now)), max(state.hours.renew, now))
+
+
+def waits_for(state: PostRoomState, at: Instant) -> str:
+    """What happens at that instant, in one line: the summary of the timer."""
+    if state.hold_until is not None and at >= state.hold_until:
+        what = "Next attempt to reach"
+    elif state.hours is not None and at == state.hours.renew:
+        what = "Office hours read anew for"
+    else:
+        what = "Next mail to" if state.queue else "Next letter to"
+    return f"{what} {state.address.office_title} {state.address.clock.on(at)}"
+
+
+def sends(despatch: Despatch) -> str:
+    """What a mail says to whom, in one line: the summary of its activity."""
+    if despatch.announcement is not None:
+        return f"{despatch.announcement.kind.value} to {despatch.office_title}: {despatch.announcement.title}"
+    acts = "1 act is" if len(despatch.notices) == 1 else f"{len(despatch.notices)} acts are"
+    return f"letter to {despatch.office_title}: {acts} awaited of it"
+
+
+def recorded(entries: Sequence[LedgerEntry]) -> str:
+    """What lines of the post room's own record say, in one: "record: 3 sent, 1 withdrawn"."""
+    if len(entries) == 1:
+        return f"record: {entries[0].text}"
+    return f"record: {', '.join(f'{number} {fate}' for fate, number in Counter(e.verb for e in entries).items())}"
 
 
 def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:

@@ -1,5 +1,6 @@
 """How instants and acts read in a sentence."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from pydantic import JsonValue
@@ -71,6 +72,12 @@ _STATUS = {
 def sentence_of(text: str) -> str:
     """A line of the ledger as a sentence: with one full stop."""
     return f"{text.rstrip(' .')}."
+
+
+def joined(words: Iterable[str]) -> str:
+    """a, b and c"""
+    *some, last = [*words] or [""]
+    return f"{', '.join(some)} and {last}" if some else last
 
 
 def status_in_words(status: str) -> str:

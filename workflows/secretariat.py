@@ -112,9 +112,6 @@ class SecretariatWorkflow:
         self.state = postroom.learn_hours(self.state, hours)
 
     async def _despatch(self, despatch: Despatch) -> None:
-        what = despatch.announcement.kind.value if despatch.announcement else f"letter, {len(despatch.notices)} awaited"
-        title = despatch.announcement.title if despatch.announcement else ""
-        summary = f"{what} to {despatch.office_title}{f': {title}' if title else ''}"
         self.state = postroom.begun(self.state, despatch)
         try:
             result = await workflow.execute_activity(
@@ -124,7 +121,7 @@ class SecretariatWorkflow:
                 start_to_close_timeout=DESPATCH_TIMEOUT,
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
                 retry_policy=despatch_retry(despatch.period),
-                summary=summary[:200],
+                summary=postroom.sends(despatch)[:200],
             )
         except ActivityError as error:
             result = DespatchResult(fate=Fate.DELAYED, reason=str(error.cause or error)[:300])
@@ -167,7 +164,7 @@ class SecretariatWorkflow:
                 ),
                 start_to_close_timeout=EFFECT_TIMEOUT,
                 retry_policy=EFFECT_RETRY,
-                summary=f"record: {pending[-1].text}"[:200],
+                summary=postroom.recorded(pending)[:200],
             )
             left = tuple(entry for entry in self.state.pending if entry.n > pending[-1].n)
             self.state = self.state.model_copy(update={"pending": left})
@@ -191,12 +188,11 @@ class SecretariatWorkflow:
         if at is not None and at <= workflow.now():
             return
         timeout = None if at is None else (at - workflow.now()).total_seconds()
-        letter = self.state.address.clock.on(at) if at else ""
         try:
             await workflow.wait_condition(
                 lambda: self._heard != heard,
                 timeout=timeout,
-                timeout_summary=f"Next letter to {self.state.address.office_title} {letter}" if at else None,
+                timeout_summary=postroom.waits_for(self.state, at)[:200] if at else None,
             )
         except TimeoutError:
             return

@@ -65,14 +65,14 @@ async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, sum
 async def start_item(name: str, state: ItemState) -> bool:
     """Starts the workflow of one item, with the words that the operator reads."""
     setup = state.setup
-    offices = ", ".join(f"{party.coordinator.title} ({party.side})" for party in setup.parties)
+    offices = "\n".join(f"- {party.coordinator.title} ({party.side})" for party in setup.parties)
     return await start_abandoned(
         name,
         state,
         plan=setup.plan,
         row=MACHINES[name].row(state),
         summary=f"{setup.ref} {setup.title}{': series' if name == 'series' else ''}",
-        details=f"{setup.plan_title}, provision {setup.ref}.\n\nOffices: {offices}",
+        details=f"Provision {setup.ref} of the {setup.plan_title}. Offices:\n\n{offices}",
     )
 
 
