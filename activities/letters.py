@@ -9,7 +9,7 @@ import hashlib
 import json
 import textwrap
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -23,7 +23,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from activities.itip import calendar_object, clean_line, clean_text, declined_counter
 from models.base import write_instant
-from models.contacts import Contact, Contacts
+from models.contacts import Contact, Contacts, StandIn
 from models.invitation import Method, Slot, ZonedTime
 from models.letters import AnnouncementKind, Despatch, Notice
 
@@ -39,15 +39,24 @@ class NoAddressError(LookupError):
 
 
 def recipient(despatch: Despatch, contacts: Contacts) -> str:
-    """The address that the despatch goes to. Raises NoAddressError."""
+    """The address that the despatch goes to: of whoever stands in, while the office is away. Raises NoAddressError."""
     contact = contacts.offices.get(despatch.office)
     if contact is None:
         raise NoAddressError(f"no address for {despatch.office} in the contacts file")
+    away = _stand_in(despatch, contacts)
     if not despatch.second_address:
-        return contact.address
+        return away.address if away else contact.address
+    if away is not None:
+        return contact.address  # rather to the office itself than to nobody
     if contact.second is None:
         raise NoAddressError(f"no second address for {despatch.office} in the contacts file")
     return contact.second
+
+
+def _stand_in(despatch: Despatch, contacts: Contacts) -> StandIn | None:
+    """Who stands in for the office on the day of the despatch, by the office's own calendar."""
+    contact = contacts.offices.get(despatch.office)
+    return contact.stand_in(despatch.at.astimezone(ZoneInfo(despatch.zone)).date()) if contact else None
 
 
 def message_id(despatch: Despatch, contacts: Contacts) -> str:
@@ -70,9 +79,9 @@ def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
 
     Raises NoAddressError, and jinja2.TemplateError where a template is missing, malformed or names what is not there.
     """
-    contacts = _as_addressed(despatch, contacts)
     identity = message_id(despatch, contacts)
     parts = _Templates(despatch, contacts, templates)
+    contacts = _as_addressed(despatch, contacts)
     message = EmailMessage(_POLICY)
     for name, raw in _headers(despatch, contacts, identity, parts.render("subject")):
         message.set_raw(name, raw)
@@ -89,9 +98,13 @@ def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
 
 
 def _as_addressed(despatch: Despatch, contacts: Contacts) -> Contacts:
-    """With the second address in place of the first where we write to it: a client looks for itself in ATTENDEE."""
-    address = recipient(despatch, contacts)
+    """With the second address, or that of who stands in, in place of the first where we write to it: a client looks for
+    itself in ATTENDEE."""
+    address, away = recipient(despatch, contacts), _stand_in(despatch, contacts)
     contact = contacts.offices[despatch.office].model_copy(update={"address": address, "second": address})
+    if away is not None and away.name and address == away.address:
+        office = contact.name or despatch.office_title
+        contact = contact.model_copy(update={"name": f"{away.name}, for {office}"})
     return contacts.model_copy(update={"offices": {**contacts.offices, despatch.office: contact}})
 
 
@@ -230,7 +243,7 @@ class _Templates:
         )
         dates = _Dates(despatch)
         self._environment.filters.update(
-            day=dates.day, last_day=dates.last_day, moment=_moment, slot=_slot, period=_period
+            day=dates.day, last_day=dates.last_day, date=_day, moment=_moment, slot=_slot, period=_period
         )
         self._kind = "announcement" if despatch.announcement else "letter"
         self._values = _values(despatch, contacts, contact)
@@ -245,15 +258,18 @@ class _Templates:
 def _values(despatch: Despatch, contacts: Contacts, contact: Contact) -> Mapping[str, Any]:
     """What a template may name; docs of the templates list the same names."""
     repeated = set(despatch.repeated)
-    ordered = sorted(despatch.notices, key=lambda notice: (notice.key in repeated, notice.since, notice.key))
-    word = despatch.announcement
+    new_first = despatch.immediate or not despatch.side
+    ordered = sorted(despatch.notices, key=lambda n: (new_first and n.key in repeated, n.since, n.key))
+    word, away = despatch.announcement, _stand_in(despatch, contacts)
     return {
         "plan_title": despatch.plan_title,
         "office": contact.name or despatch.office_title,
         "sender": contacts.organizer.name,
+        "stand_in": away if away and recipient(despatch, contacts) == away.address else None,
         "at": despatch.at,
         "zone": despatch.zone,
         "period": despatch.period,
+        "immediate": new_first,
         "notices": ordered,
         "new": [notice for notice in ordered if notice.key not in repeated],
         "repeated": [notice for notice in ordered if notice.key in repeated],
@@ -285,7 +301,7 @@ class _Dates:
         return self.day(end if self._fine else end - timedelta(seconds=1))
 
 
-def _day(local: datetime) -> str:
+def _day(local: date) -> str:
     """3 March 2026"""
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
 

@@ -3,8 +3,10 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +25,7 @@ from models.base import write_instant
 from models.contacts import Contacts
 from models.opening import Launch
 from models.plan import Plan
-from models.rehearsal import HoursOf, RehearsedNotice, World
+from models.rehearsal import HoursOf, RehearsedLetter, RehearsedNotice, World
 from models.wording import Clock
 from models.zones import end_of_validity, zone
 
@@ -123,7 +125,9 @@ def document(world: World, office: str | None = None) -> dict[str, Any]:
     at = {instant: write_instant(instant) for instant in instants}
     return {
         "notices": [_notice(each, at[each.at]) for each in notices],
-        "letters": [{"at": at[each.at], "office": each.office, "notices": each.notices} for each in letters],
+        "letters": [
+            {"at": at[each.at], "office": each.office, "notices": each.notices, "class": each.kind} for each in letters
+        ],
         "summary": summary(world),
     }
 
@@ -144,7 +148,7 @@ def _notice(each: RehearsedNotice, at: str) -> dict[str, Any]:
 
 def summary(world: World) -> dict[str, Any]:
     """How much there is of what, and how much of it reaches one office in one week."""
-    weeks = Counter((each.office, each.at.isocalendar()[:2]) for each in world.letters)
+    weeks = _by_week(world, lambda letter: 1)
     busiest = max(weeks.items(), key=lambda pair: pair[1], default=((None, None), 0))
     return {
         "notices": len(world.notices),
@@ -152,6 +156,11 @@ def summary(world: World) -> dict[str, Any]:
         "letters": len(world.letters),
         "offices": len({each.office for each in world.letters}),
         "most_mails_to_one_office_in_one_week": {"office": busiest[0][0], "mails": busiest[1]},
+        "letters_per_office_and_week": {
+            **_of_weeks(weeks),
+            "routine": max(_by_week(world, lambda letter: letter.kind == "routine").values(), default=0),
+            "unmerged": _of_weeks(_by_week(world, lambda letter: len(letter.notices))),
+        },
         "refused_acts": [
             {
                 "at": write_instant(at),
@@ -166,6 +175,25 @@ def summary(world: World) -> dict[str, Any]:
     }
 
 
+def _by_week(world: World, count: Callable[[RehearsedLetter], int]) -> Counter[tuple[str, tuple[int, int]]]:
+    """Something counted by office and week (ISO 8601, in the plan's zone)."""
+    here, weeks = zone(world.plan.zone), Counter[tuple[str, tuple[int, int]]]()
+    for each in world.letters:
+        year, week, _ = each.at.astimezone(here).isocalendar()
+        weeks[each.office, (year, week)] += count(each)
+    return weeks
+
+
+def _of_weeks(weeks: Counter[tuple[str, tuple[int, int]]]) -> dict[str, Any]:
+    """Over the weeks in which an office is written to at all."""
+    return {
+        "total": weeks.total(),
+        "weeks": len(weeks),
+        "max": max(weeks.values(), default=0),
+        "median": median(weeks.values()) if weeks else 0,
+    }
+
+
 def text(world: World, clock: Clock, office: str | None) -> str:
     """The same for a person: every notice in its order, then the numbers."""
     lines = [line(each, clock) for each in sorted(world.notices, key=_order) if office in (None, each.office)]
@@ -176,9 +204,19 @@ def text(world: World, clock: Clock, office: str | None) -> str:
         f"{told['notices']} notices ({', '.join(f'{n} {kind}' for kind, n in told['by_class'].items())}) "
         f"in {told['letters']} mails to {told['offices']} offices.",
         f"At most {most['mails']} mails to one office in one week ({most['office']}).",
+        _per_week(told["letters_per_office_and_week"]),
     ]
     lines += [f"refused: {each['item']} {each['verb'] or 'act'}: {each['message']}" for each in told["refused_acts"]]
     return "\n".join(lines)
+
+
+def _per_week(told: dict[str, Any]) -> str:
+    alone = told["unmerged"]
+    return (
+        f"In a week in which an office is written to: {told['median']:g} mails in the median, {told['max']} at most, "
+        f"{told['routine']} of them routine. One mail for each notice and repetition would be {alone['median']:g} and "
+        f"{alone['max']}: {alone['total']} mails instead of {told['total']}."
+    )
 
 
 def _order(each: RehearsedNotice) -> tuple[datetime, str, str]:

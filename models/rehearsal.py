@@ -51,6 +51,8 @@ class RehearsedLetter(NamedTuple):
     at: datetime
     office: str
     notices: tuple[str, ...]
+    kind: str = "routine"
+    """routine, immediate (a letter before its despatch day) or announcement: `class` in JSON."""
 
 
 class RefusedAct(NamedTuple):
@@ -287,7 +289,8 @@ class World:
         self._keep_room(name, room)
 
     def _send(self, room: PostRoomState, despatch: Despatch) -> PostRoomState:
-        self.letters.append(RehearsedLetter(self.now, despatch.office, keys_of(despatch)))
+        kind = "announcement" if despatch.announcement else "immediate" if despatch.immediate else "routine"
+        self.letters.append(RehearsedLetter(self.now, despatch.office, keys_of(despatch), kind))
         return postroom.despatched(room, despatch, DespatchResult(fate=Fate.SENT), self.now).state
 
     def _note_notice(self, effect: Await) -> None:

@@ -381,3 +381,56 @@ def test_a_template_that_asks_for_what_is_not_there_is_an_error(templates: Path,
     (templates / "en" / "letter.txt.j2").write_text(text)
     with pytest.raises(jinja2.TemplateError):
         composed(despatch(), None, templates)
+
+
+def away(**more: Any) -> Contacts:
+    """The office is away from 2 to 4 March, by its own calendar."""
+    stand_in = {"address": "deputy@moic-lao.example", "name": "Deputy", "first": "2026-03-02", "last": "2026-03-04"}
+    who = contacts().model_dump(mode="json", exclude_defaults=True)
+    who["offices"]["lao-moic"]["stand_ins"] = [stand_in | more]
+    return Contacts.model_validate(who)
+
+
+@pytest.mark.parametrize(("day", "hour", "there"), [(1, 16, False), (1, 17, True), (4, 16, True), (4, 17, False)])
+def test_while_an_office_is_away_its_mail_goes_to_whoever_stands_in(day: int, hour: int, there: bool) -> None:
+    for what in ({}, {"announcement": announcement()}):
+        data = composed(despatch(at=at(day, hour), zone="Asia/Vientiane", **what), away())
+        [to] = read(data)["To"].addresses
+        said = " ".join(body(data).split())
+        assert to.addr_spec == ("deputy@moic-lao.example" if there else "coordinator@moic-lao.example")
+        whom = ("Deputy, for " if there else "") + "Coordinator, Ministry of Industry and Commerce"
+        assert whom in decoded(data, "To")
+        line = "because you stand in for the Coordinator, Ministry of Industry and Commerce until 4 March 2026."
+        assert (line in said) is (line in " ".join(body(data, "html").split())) is there
+        assert "presents its compliments to the Coordinator, Ministry" in said
+        calendars = [part for part in read(data).walk() if part.get_content_type() == "text/calendar"]
+        for part in calendars:
+            invited = part.get_content().replace("\r\n ", "")
+            assert ("mailto:deputy@moic-lao.example" in invited) is there, "a client looks for itself in ATTENDEE"
+
+
+def test_where_a_stand_in_is_not_reached_the_office_itself_is() -> None:
+    data = composed(despatch(second_address=True), away())
+    assert [each.addr_spec for each in read(data)["To"].addresses] == ["coordinator@moic-lao.example"]
+    assert "stand in" not in body(data)
+
+
+def test_an_answer_of_a_stand_in_counts_for_the_office() -> None:
+    who = away(address="Focal-Point@moc-khm.example")
+    assert who.offices_of("focal-point@MOC-KHM.example") == ("khm-moc", "lao-moic"), "its own office first"
+    assert away().office_of("deputy@moic-lao.example") == "lao-moic"
+    assert away().office_of("nobody@moic-lao.example") is None
+    with pytest.raises(ValueError, match="before it begins"):
+        away(last="2026-03-01")
+
+
+def test_the_weekly_letter_lists_the_oldest_first_and_marks_what_is_new() -> None:
+    ordered = [notice(key=key, title=f"Item {key}", since=at(day)) for day, key in ((1, "a"), (2, "b"), (3, "c"))]
+    weekly = despatch(notices=tuple(ordered), repeated=("a", "c"), side="LAO")
+    text = body(composed(weekly))
+    assert [line.split("Item ")[1] for line in text.splitlines() if "Item " in line] == ["a", "b  (new)", "c"]
+    page = body(composed(weekly), "html")
+    assert page.index("Item a") < page.index("Item b</strong> (new)") < page.index("Item c</strong><br>")
+    assert "STILL AWAITED" not in text
+    early = body(composed(weekly.model_copy(update={"immediate": True, "notices": (ordered[1], *ordered[::2])})))
+    assert early.index("NEW SINCE") < early.index("Item b") < early.index("STILL AWAITED") < early.index("Item a")

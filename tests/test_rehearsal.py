@@ -1,9 +1,11 @@
 """The rehearsal: the shortcut for letters that repeat is no decision, the same assumption gives the same history."""
 
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,7 @@ from activities.office_hours import rehearsed_hours
 from cli.app import app
 from cli.opening import launch_at
 from cli.plan_file import load_plan
+from cli.rehearsing import summary
 from models import postroom
 from models.assumptions import assumption_of
 from models.letters import DespatchResult, Fate, Notice
@@ -152,6 +155,24 @@ def test_on_time_everything_dated_is_closed_out() -> None:
     assert all(state.closed and state.closed.status == "closed" for state in sessions)
     assert {MEETING.fate(state) for state in sessions} == {"on-time"}
     assert not any(each.rung > 1 for each in world.notices if each.kind == "rung"), "nobody higher is asked"
+
+
+@pytest.mark.parametrize("assume", ASSUMPTIONS)
+def test_no_office_gets_more_than_one_routine_letter_a_week_and_none_outside_hours(assume: str) -> None:
+    world, here = whole(assume), ZoneInfo("Asia/Vientiane")
+    weeks = Counter((each.office, each.at.astimezone(here).isocalendar()[:2], each.kind) for each in world.letters)
+    assert max(count for (_, _, kind), count in weeks.items() if kind == "routine") == 1
+    assert all(8 <= each.at.astimezone(here).hour < 16 for each in world.letters)
+    assert not [each for each in world.letters if each.at.astimezone(here).weekday() > 4]
+
+
+def test_the_summary_counts_mails_by_office_and_week_and_what_merging_saves() -> None:
+    told = summary(whole("silent"))["letters_per_office_and_week"]
+    alone = told["unmerged"]
+    assert (told["routine"], told["median"]) == (1, 1)
+    assert told["total"] == len(whole("silent").letters)
+    assert told["max"] <= 2, "one letter a week, and one more where a ladder climbs"
+    assert alone["total"] > 3 * told["total"] and alone["weeks"] == told["weeks"] and alone["max"] > 10
 
 
 # The command
