@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.contacts_file import load_contacts
-from activities.itip import calendar_object, merged, same_content, version_of
+from activities.itip import calendar_object, merged, same_content, same_occasion, version_of
 from activities.settings import Settings
 from models.contacts import Contacts
 from models.ids import safe_item_id
@@ -43,28 +43,37 @@ class CalendarActivities:
         self._http = http
 
     @activity.defn(name="publish")
-    async def publish(self, publication: Publication) -> None:
+    async def publish(self, publication: Publication) -> int | None:
         """Put an event into each calendar, or change it there; calendars are made on first use.
 
-        Done where the server has this version or a newer one already. What a person added is kept. Raises a retryable
-        ApplicationError: CalendarServerUnavailable, CalendarServerRefused (a setting to check), CalendarConflict
-        (somebody else kept writing), ContactsFile.
+        Done where the server has this version or a newer one already. What a person added is kept. Where an earlier
+        version there bears a SEQUENCE that this one does not exceed (Temporal was put back to an older state, and
+        counts again), this one is written with the next higher, which is returned: invitations have to bear it too.
+        Otherwise None.
+
+        Raises a retryable ApplicationError: CalendarServerUnavailable, CalendarServerRefused (a setting to check),
+        CalendarConflict (somebody else kept writing), ContactsFile.
         """
         contacts = load_contacts(self._settings.contacts)
+        event = publication.event
         for name in publication.calendars:
             if "/" in name or not safe_item_id(name):
                 raise ApplicationError(f"{name!r} cannot name a calendar", type="Calendar", non_retryable=True)
-            await self._put(name, publication.event, contacts)
+            event = await self._put(name, event, contacts)
+        return event.sequence if event.sequence > publication.event.sequence else None
 
-    async def _put(self, name: str, event: CalendarEvent, contacts: Contacts) -> None:
+    async def _put(self, name: str, event: CalendarEvent, contacts: Contacts) -> CalendarEvent:
+        """Returns the event with the SEQUENCE that it has there."""
         collection = f"{self._home()}{quote(name)}/"
         href = f"{collection}{quote(file_name(event.uid))}"
-        ours = calendar_object(event, contacts, None, await self._schedules_by_itself(collection))
+        agent = await self._schedules_by_itself(collection)
         for _ in range(TRIES):
             stored = await self._fetch(href)
+            event = _outnumbering(event, calendar_object(event, contacts, None, agent), stored)
+            ours = calendar_object(event, contacts, None, agent)
             wanted = _wanted(ours, stored, event.uid, href)
             if wanted is None:
-                return
+                return event
             answer = await self._ask(
                 "PUT",
                 href,
@@ -72,7 +81,7 @@ class CalendarActivities:
                 headers={"Content-Type": "text/calendar; charset=utf-8", **_condition(stored)},
             )
             if answer.is_success:
-                return
+                return event
             if stored is None and answer.status_code in (404, 409):
                 contact = contacts.offices.get(name)
                 await self._make_calendar(collection, contact.name if contact and contact.name else name, answer)
@@ -173,6 +182,29 @@ def _condition(stored: _Stored | None) -> dict[str, str]:
     return {"If-Match": stored.etag} if stored else {"If-None-Match": "*"}
 
 
+def _outnumbering(event: CalendarEvent, ours: bytes, stored: _Stored | None) -> CalendarEvent:
+    """The event with a SEQUENCE that a version of before leaves free.
+
+    In one life of an item SEQUENCE and DTSTAMP rise together. A later DTSTAMP whose SEQUENCE does not follow tells that
+    the item was put back to an older state, and that the version there was said in the time that is lost.
+    """
+    if stored is None:
+        return event
+    try:
+        there, here = version_of(stored.data, event.uid), version_of(ours, event.uid)
+        if there is None or here is None or there[1] > here[1]:
+            return event
+        if there[1] == here[1]:
+            sequence = max(there[0], here[0])  # what an attempt before this one has written
+        elif there[0] > here[0] or (there[0] == here[0] and not same_occasion(stored.data, ours, event.uid)):
+            sequence = there[0] + 1
+        else:
+            return event
+    except ValueError:
+        return event  # not ours: `_wanted` refuses it
+    return event.model_copy(update={"sequence": sequence})
+
+
 def _wanted(ours: bytes, stored: _Stored | None, uid: str, href: str) -> bytes | None:
     """What is to be written; None where nothing is, because the server has this version or a newer one."""
     if stored is None:
@@ -181,7 +213,7 @@ def _wanted(ours: bytes, stored: _Stored | None, uid: str, href: str) -> bytes |
         raise ApplicationError(f"{href} came without an ETag and cannot be changed safely", type="CalendarConflict")
     try:
         there, here = version_of(stored.data, uid), version_of(ours, uid)
-        if there and here and there > here:
+        if there and here and there[1] > here[1]:
             return None
         wanted = merged(stored.data, ours, uid)
     except ValueError as error:

@@ -272,6 +272,22 @@ def version_of(data: bytes, uid: str) -> tuple[int, str] | None:
     return int(sequence) if sequence.isdecimal() else 0, event.value("DTSTAMP") or ""
 
 
+def same_occasion(a: bytes, b: bytes, uid: str) -> bool:
+    """Whether two calendar objects give the event of that UID the same time and status: what SEQUENCE counts.
+
+    Raises ValueError for what icalendar cannot read.
+    """
+    return _occasion(a, uid) == _occasion(b, uid)
+
+
+def _occasion(data: bytes, uid: str) -> tuple[object, ...]:
+    for event in Calendar.from_ical(data).walk("VEVENT"):
+        if str(event.get("UID")) == uid and "RECURRENCE-ID" not in event:
+            times = (getattr(event.get(name), "dt", None) for name in ("DTSTART", "DTEND", "DURATION"))
+            return (*times, str(event.get("STATUS", "")))
+    return ()
+
+
 def merged(fetched: bytes, ours: bytes, uid: str) -> bytes:
     """Ours, with whatever a person added to the fetched object: alarms, categories, X- properties, other components.
 

@@ -10,9 +10,7 @@ import email
 import email.policy
 import hashlib
 import logging
-import os
 import re
-import tempfile
 import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,10 +24,11 @@ from temporalio.service import RPCError
 
 from activities.alive import heartbeating
 from activities.contacts_file import load_contacts
-from activities.durable import sync_folder
+from activities.durable import write_durably
 from activities.itip import clean_line
 from activities.letters import NoAddressError, compose, recipient
 from activities.office_hours import hours_now
+from activities.said import note_sent, sent_before
 from activities.settings import Settings
 from models.contacts import Contacts
 from models.hours import Hours, HoursWanted
@@ -46,6 +45,8 @@ QUERY_TIMEOUT = timedelta(seconds=10)
 _LOGIN_CODES = (530, 534, 535, 538)
 
 _ATTEMPT_SHARE = 0.8
+
+SENT_BEFORE = "it had gone before Temporal was put back to an older state"
 
 _log = logging.getLogger(__name__)
 
@@ -89,6 +90,8 @@ class PostActivities:
             return DespatchResult(fate=Fate.WITHDRAWN)
         archive = archive_file(self._settings.record, despatch)
         tried = archive.exists()
+        if not tried and (identity := sent_before(archive, despatch)) is not None:
+            return DespatchResult(fate=Fate.SENT, message_id=identity, reason=SENT_BEFORE)
         try:
             contacts = load_contacts(self._settings.contacts)
             recipient(despatch, contacts)
@@ -109,6 +112,7 @@ class PostActivities:
             archive.unlink(missing_ok=True)
             content = isinstance(error, RefusedError) and error.content
             return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, perhaps_arrived=tried)
+        note_sent(archive, despatch, identity)
         return DespatchResult(fate=Fate.SENT, message_id=identity)
 
     def _hours(self, despatch: Despatch) -> Hours:
@@ -130,7 +134,7 @@ class PostActivities:
             frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
             place = f" {frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
             raise ApplicationError(f"letter template{place}: {error.message}", type="LetterTemplate") from None
-        _write_durably(archive, letter)
+        write_durably(archive, letter)
         return letter
 
     async def _standing(self, despatch: Despatch) -> set[str]:
@@ -168,22 +172,6 @@ def archive_file(root: Path, despatch: Despatch) -> Path:
     legible = re.sub(r"[^A-Za-z0-9._-]+", "-", despatch.key).strip(".-")[:120] or "letter"
     digest = hashlib.sha256(despatch.key.encode()).hexdigest()[:12]
     return root / despatch.plan / "letters" / despatch.office / f"{legible}.{digest}.eml"
-
-
-def _write_durably(path: Path, data: bytes) -> None:
-    """All of it or nothing, also after a power cut: a torn letter must never look like one that was tried."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".letter-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).rename(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 # --- SMTP ---------------------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
 """The append-only record: one JSON Lines file per item, which outlives the history of its workflow.
 
-Lines are numbered from 1. The next number is accepted, and so is an identical repeat: an activity may run twice.
+What a file takes is decided by models/record.py; here it is read, locked and written.
 """
 
 import asyncio
 import fcntl
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,11 +18,14 @@ from temporalio.exceptions import ApplicationError
 
 from activities.durable import sync_folder
 from activities.settings import Settings
+from models.base import Instant
 from models.ids import safe_item_id
-from models.record import RecordEntries
+from models.record import Line, NoPlaceError, RecordEntries, in_force, is_marker, markers, to_append
 
 _BLOCK = 65536  # octets read from the end at a time: what is appended costs the same however old the item is
 _NOT_ITEMS = ("letters", "office")
+
+_log = logging.getLogger(__name__)
 
 
 class RecordFault(Exception):
@@ -38,9 +42,10 @@ class RecordActivities:
     async def enter(self, entries: RecordEntries) -> None:
         """Append lines to an item's file and make them durable.
 
-        Raises a non-retryable ApplicationError (type Record) for lines that no file could take; a retryable one
-        (RecordDamaged) that names file and number where the file lacks a number before them, holds something else under
-        one of theirs, or holds what is no line: an operator mends the file, and the item goes on.
+        After a rewind, lines that they prove to take the place of are set aside, and stay in the file. Raises a
+        non-retryable ApplicationError (type Record) for lines that no file could take; a retryable one (RecordDamaged)
+        that names file and number where the file lacks a number before them, holds something else under one of theirs,
+        or holds what is no line: an operator mends the file, and the item goes on.
         """
         if entries.item != entries.plan and not entries.item.startswith(f"{entries.plan}/"):
             raise _error(f"item {entries.item!r} is not of plan {entries.plan!r}")
@@ -48,7 +53,7 @@ class RecordActivities:
         _check_numbers(path, entries.lines)
         path.parent.mkdir(parents=True, exist_ok=True)
         async with _locked(path) as descriptor:
-            _append(path, descriptor, entries.lines)
+            _append(path, descriptor, entries, activity.info().scheduled_time)
 
 
 def record_file(root: Path, item: str) -> Path:
@@ -59,7 +64,23 @@ def record_file(root: Path, item: str) -> Path:
 
 
 def read_record(root: Path, item: str) -> list[dict[str, Any]]:
-    """The lines of an item's record, oldest first; none where it has no file. A torn last line is left out."""
+    """The lines of an item's record that are in force, oldest first; none where it has no file.
+
+    A torn last line is left out, and so is what a rewind has set aside. Raises RecordFault.
+    """
+    try:
+        return [dict(line) for line in in_force(read_whole_record(root, item))]
+    except ValueError as error:
+        raise RecordFault(f"{record_file(root, item)}: {error}; mend it") from error
+
+
+def read_rewinds(root: Path, item: str) -> list[dict[str, Any]]:
+    """The markers of an item's record: when, why and from which number on lines were set aside. Raises RecordFault."""
+    return [dict(line) for line in markers(read_whole_record(root, item))]
+
+
+def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
+    """Every line of an item's file, with the markers and with what they set aside. Raises RecordFault."""
     try:
         data = record_file(root, item).read_bytes()
     except FileNotFoundError:
@@ -115,26 +136,21 @@ async def _locked(path: Path) -> AsyncIterator[int]:
         os.close(descriptor)
 
 
-def _append(path: Path, descriptor: int, lines: Sequence[dict[str, Any]]) -> None:
-    if not lines:
+def _append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Instant) -> None:
+    if not entries.lines:
         return
     end = _whole_length(descriptor)
-    tail = _tail(path, descriptor, end, lines[0]["n"])
-    last = tail[-1]["n"] if tail else 0
-    known = {line["n"]: line for line in tail}
-    fresh = []
-    for line in lines:
-        if line["n"] in known:
-            if known[line["n"]] != line:
-                raise _damaged(f"{path}: number {line['n']} already stands for something else")
-        elif line["n"] == last + 1:
-            fresh.append(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n")
-            last += 1
-        else:
-            raise _damaged(f"{path}: number {line['n']} would leave a gap after {last}; restore the file")
+    standing = _tail(path, descriptor, end, entries.lines[0]["n"])  # type: ignore[arg-type]  # checked before
+    try:
+        fresh = to_append(standing, entries, handed_over)
+    except NoPlaceError as error:
+        raise _damaged(f"{path}: {error}") from None
+    if fresh and is_marker(fresh[0]):
+        _log.warning("%s: %s", path, fresh[0]["text"], extra={"item": entries.item})
+    data = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in fresh)
     # A crash while writing leaves a line without its end. It was never acknowledged: it comes again.
     os.ftruncate(descriptor, end)
-    _write_all(descriptor, "".join(fresh).encode(), end)
+    _write_all(descriptor, data.encode(), end)
     os.fsync(descriptor)
     if end == 0:
         sync_folder(path.parent)
@@ -152,8 +168,8 @@ def _whole_length(descriptor: int) -> int:
     return 0
 
 
-def _tail(path: Path, descriptor: int, end: int, first: int) -> list[dict[str, Any]]:
-    """The last lines of the file, as many blocks as it takes to reach number `first` or the one before."""
+def _tail(path: Path, descriptor: int, end: int, first: int) -> list[Line]:
+    """The last lines in force, as many blocks as it takes to reach number `first` or the one before."""
     start = end
     while True:
         start = max(0, start - _BLOCK)
@@ -161,13 +177,13 @@ def _tail(path: Path, descriptor: int, end: int, first: int) -> list[dict[str, A
         if start > 0:
             data = data[data.find(b"\n") + 1 :]  # the first line may be cut
         try:
-            lines = [json.loads(line) for line in data.splitlines()]
-            numbers = [int(line["n"]) for line in lines]
-        except (ValueError, LookupError, TypeError) as error:
+            lines = in_force(json.loads(line) for line in data.splitlines())
+        except ValueError as error:
             # Retried: an operator can mend the file, and the line must not be lost meanwhile.
-            message = f"{path}: a line is not a numbered JSON object ({type(error).__name__}); mend the file"
-            raise ApplicationError(message, type="RecordDamaged") from None
-        if start == 0 or (numbers and numbers[0] <= max(first - 1, 1)):
+            raise _damaged(
+                f"{path}: a line is not a numbered JSON object ({type(error).__name__}); mend the file"
+            ) from None
+        if start == 0 or (lines and lines[0]["n"] <= max(first - 1, 1)):
             return lines
 
 

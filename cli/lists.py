@@ -3,13 +3,19 @@
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
 
-from activities.record import read_record, recorded_items
+from activities.record import read_record, read_rewinds, recorded_items
+from cli.errors import CommandError
+from cli.session import answered
 from models.views import ItemRow, ItemView, LedgerEntry
 from workflows.visibility import MEMO_ROW
 
 LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat')"
+
+ENDED = ("closed", "dropped", "excused", "expired", "settled")
+"""Statuses of items whose workflow ends."""
 
 ROW_FIELDS = (
     "id",
@@ -43,7 +49,9 @@ def recorded_view(root: Path, item: str) -> ItemView | None:
     for line in reversed(lines):
         if line.get("verb") == "view":
             ledger = tuple(LedgerEntry.model_validate(each) for each in lines if each.get("verb") != "view")
-            return ItemView.model_validate(line["data"]["view"]).model_copy(update={"ledger": ledger})
+            rewound = tuple(read_rewinds(root, item))
+            view = ItemView.model_validate(line["data"]["view"])
+            return view.model_copy(update={"ledger": ledger, "rewound": rewound})
     return None
 
 
@@ -59,10 +67,28 @@ def closed_rows(root: Path, plan: str) -> list[ItemRow]:
 
 
 async def all_rows(client: Client, plan: str, root: Path) -> list[ItemRow]:
-    """Open and ended items, each once: where both lists know an item, the record is right."""
+    """Open and ended items, each once: where both lists know an item, the record is right, unless it is ahead."""
     opened, closed = await open_rows(client, plan), closed_rows(root, plan)
-    ended = {row.id for row in closed}
-    return sorted([*(row for row in opened if row.id not in ended), *closed], key=sort_key)
+    both = {row.id for row in opened} & {row.id for row in closed}
+    ahead = {item for item in both if await open_view(client, item) is not None}
+    ended = {row.id for row in closed} - ahead
+    rows = [*(row for row in opened if row.id not in ended), *(row for row in closed if row.id not in ahead)]
+    return sorted(rows, key=sort_key)
+
+
+async def open_view(client: Client, item: str) -> ItemView | None:
+    """An item that its record closes, as its workflow sees it; None where that is closed, or does not answer.
+
+    Open it is where Temporal was put back to an older state, and the item has not written anything since.
+    """
+    handle = client.get_workflow_handle(item)
+    try:
+        if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+            return None
+        view: ItemView = await answered(handle.query("view", result_type=ItemView))
+    except (CommandError, RPCError):
+        return None
+    return None if view.status in ENDED else view
 
 
 def sort_key(row: ItemRow) -> tuple[list[tuple[int, str]], str]:

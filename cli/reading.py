@@ -11,8 +11,9 @@ import typer
 from rich.console import Console
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.record import read_rewinds
 from cli.errors import Refused
-from cli.lists import all_rows, as_document, recorded_ledger, recorded_view
+from cli.lists import all_rows, as_document, open_view, recorded_ledger, recorded_view
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.plan_file import load_plan
 from cli.register import register_document, register_table
@@ -86,7 +87,9 @@ async def _view(item: str, data: Path, plan: str | None) -> ItemView:
     async with session(data, plan) as here:
         full = await here.item_id(item)
         recorded = recorded_view(here.record, full)
-        return recorded if recorded is not None else await view_of(here, full)
+        if recorded is None or await open_view(here.client, full) is not None:
+            return await view_of(here, full)
+        return recorded
 
 
 async def view_of(here: Session, item: str) -> ItemView:
@@ -99,7 +102,9 @@ async def view_of(here: Session, item: str) -> ItemView:
     # The workflow keeps the last entries; the record holds those before.
     first = view.ledger[0].n if view.ledger else 1
     earlier = tuple(entry for entry in recorded_ledger(here.record, item) if entry.n < first)
-    return view.model_copy(update={"ledger": (*earlier, *view.ledger)})
+    return view.model_copy(
+        update={"ledger": (*earlier, *view.ledger), "rewound": tuple(read_rewinds(here.record, item))}
+    )
 
 
 def view_text(view: ItemView) -> str:
@@ -140,6 +145,8 @@ def view_text(view: ItemView) -> str:
         lines += [f"{kind:<8} {date['local']} {date['zone']}" for date in dates if date and view.dates.get("revised")]
     if view.uid and not view.questions:
         lines.append(f"calendar UID {view.uid}" + (f", SEQUENCE {view.sequence}" if view.sequence is not None else ""))
+    for each in view.rewound:
+        lines.append(f"rewound  {view.clock.moment(datetime.fromisoformat(each['at']))}: {each['text']}")
     lines += ["ledger", *(f"  {entry.n:>3}  {view.clock.moment(entry.at)}  {entry.text}" for entry in view.ledger)]
     return "\n".join(lines)
 

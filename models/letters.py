@@ -210,6 +210,7 @@ class DespatchResult(Value):
     """With REFUSED: the server refused what was said (after DATA), not the address."""
     message_id: str = ""
     reason: str = ""
+    """With SENT: why nothing went now. Otherwise: why it could not."""
     perhaps_arrived: bool = False
     """With a fate other than sent: an earlier attempt under this key had an unknown outcome, so the office may hold the
     letter all the same. An invitation that perhaps arrived needs its cancellation."""

@@ -333,6 +333,10 @@ class Machine(Rounds[S]):
         """What an item that it opened tells. An item that opens none learns nothing."""
         return Step(state=state)
 
+    def outrun(self, state: S, sequence: int, now: Instant) -> Step[S]:
+        """The calendars hold a higher SEQUENCE than it counts. An item without an event has none to raise."""
+        return Step(state=state)
+
     def ending(self, draft: Draft[S], text: str) -> None:
         """What must be said before an item ends by order: a cancellation."""
 

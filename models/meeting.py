@@ -8,7 +8,7 @@ from models.acts import Act, Close, Dispute, Evidence, Held, NotHeld, Outcome, R
 from models.base import Instant, Value
 from models.effects import Publish
 from models.invitation import Attendee, CalendarEvent, EventStatus, PartStat, ZonedTime, same_time
-from models.item import EVIDENCE_KEPT, Ask, Draft, Proposal
+from models.item import EVIDENCE_KEPT, Ask, Draft, Proposal, Step
 from models.letters import AnnouncementKind
 from models.plan import Format
 from models.replying import AgreedDate, InvitedState, Replying, answer_rows, answers_to, leaves_event
@@ -267,6 +267,26 @@ class MeetingMachine(Replying[MeetingState]):
             return
         changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
         self._put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text)
+
+    def outrun(self, state: MeetingState, sequence: int, now: Instant) -> Step[MeetingState]:
+        """The event goes on from the SEQUENCE that the calendars now have, and is said to the invited again with it:
+        their programs would take what bears a lower one for old (RFC 5546 section 2.1.5)."""
+        last = state.event
+        if last is None or last.sequence >= sequence:
+            return Step(state=state)
+        draft = Draft(state, now)
+        stamp = max(now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
+        event = last.model_copy(update={"sequence": sequence, "dtstamp": stamp})
+        if last.slot.end.utc <= now:
+            draft.put(event=last.model_copy(update={"sequence": sequence}))
+            return Step(state=draft.state)  # nobody is told about what is over
+        off = event.status is EventStatus.CANCELLED
+        kind = AnnouncementKind.CANCELLATION if off else AnnouncementKind.INVITATION
+        text = (
+            "The last word on this event is said again, because calendars hold a later number from before a breakdown."
+        )
+        self._put_event(draft, event, kind, text)
+        return Step(state=draft.state, effects=tuple(draft.effects))
 
     def _put_event(
         self,

@@ -15,6 +15,7 @@ from models.base import Instant, Value
 from models.effects import Await, PostRoomAddress, Settle
 from models.hours import Hours, apart
 from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
+from models.record import LineMark
 from models.views import LedgerEntry
 
 
@@ -93,6 +94,8 @@ class PostRoomState(Value):
     """Nothing is tried before: the last attempts got nowhere."""
     pending: tuple[LedgerEntry, ...] = ()
     """Lines that the record does not hold yet."""
+    recorded: LineMark | None = None
+    """The last line that it holds."""
     entries: int = 0
 
 
@@ -475,7 +478,7 @@ def _closed(state: PostRoomState, despatch: Despatch, result: DespatchResult, no
 def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
     for key in keys_of(despatch):
         if key not in despatch.repeated:
-            state = note(state, now, "sent", key, "", message_id=result.message_id, despatch=despatch.key)
+            state = note(state, now, "sent", key, result.reason, message_id=result.message_id, despatch=despatch.key)
     if result.message_id:
         mail = SentMail(
             message_id=result.message_id,

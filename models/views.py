@@ -6,6 +6,7 @@ from pydantic import Field
 
 from models.base import Instant, Value
 from models.plan import Window
+from models.record import LineMark, mark_of
 from models.wording import Clock
 
 
@@ -64,6 +65,10 @@ class LedgerEntry(Value):
     side: str | None = None
     data: dict[str, Any] = Field(default_factory=dict)
 
+    def mark(self) -> LineMark:
+        """What tells it from every other line of the record, as it is written there."""
+        return mark_of(self.model_dump(mode="json", exclude={"data"}))
+
 
 class ItemView(ItemRow):
     """`show`: the row and all that stands behind it."""
@@ -72,6 +77,9 @@ class ItemView(ItemRow):
     proposals: tuple[dict[str, Any], ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     """The last entries; the record holds them all."""
+    rewound: tuple[dict[str, Any], ...] = ()
+    """When lines of the record were set aside because Temporal was put back to an older state: `at`, `text`, and in
+    `data` the numbers `from` and `to`."""
     uid: str = ""
     sequence: int | None = None
     """SEQUENCE of the calendar object last said; None before the first."""

@@ -161,9 +161,10 @@ async def house(
     root: Path,
     now: Callable[[], Awaitable[datetime]] = real_now,
     office_hours: bool = False,
+    queue: str = "",
 ) -> AsyncIterator[House]:
     """Starts the spool, Radicale and a worker of their own for this plan, and stops them. Unless a test is about office
-    hours, every office is open day and night."""
+    hours, every office is open day and night. With a named task queue and the same folder it goes on where it was."""
     folder = DataFolder(root)
     folder.create()
     contacts = write_contacts(plan, root / "contacts.yaml")
@@ -180,7 +181,7 @@ async def house(
         record=folder.record,
         office_hours=office_hours,
     )
-    queue = f"test-{uuid.uuid4().hex}"
+    queue = queue or f"test-{uuid.uuid4().hex}"
     try:
         async with calendar_client(settings) as http, build_worker(client, settings, http, queue):
             yield House(client, plan, folder, settings, queue, radicale, now)

@@ -18,8 +18,8 @@ from temporalio.testing import ActivityEnvironment
 from activities.calendar import TRIES, CalendarActivities, file_name
 from activities.itip import calendar_object, same_content
 from activities.settings import Settings
-from models.invitation import EventStatus, Publication
-from tests.fixtures_post import LAO, UID, at, contacts, event, settings
+from models.invitation import EventStatus, Publication, Slot
+from tests.fixtures_post import LAO, UID, at, contacts, event, settings, zoned
 
 ALARM = "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:Hers\r\nTRIGGER:-PT15M\r\nEND:VALARM\r\nEND:VEVENT"
 Before = Callable[[httpx.Request], Awaitable[None]]
@@ -100,6 +100,12 @@ class Desk:
             publication = Publication(plan="lao-khm", event=event(**change), calendars=calendars)
             await ActivityEnvironment().run(CalendarActivities(self.settings, http).publish, publication)
         return transport
+
+    async def sequence(self, **change: Any) -> int | None:
+        """What `publish` tells of the SEQUENCE."""
+        async with httpx.AsyncClient() as http:
+            publication = Publication(plan="lao-khm", event=event(**change), calendars=("lao-khm",))
+            return await ActivityEnvironment().run(CalendarActivities(self.settings, http).publish, publication)
 
     async def refused(self, transport: Between | None = None, **change: Any) -> ApplicationError:
         with pytest.raises(ApplicationError) as caught:
@@ -205,11 +211,29 @@ async def test_another_worker_that_creates_first_is_not_overwritten(desk: Desk) 
     assert "SUMMARY:Newer" in await desk.stored()
 
 
-@pytest.mark.parametrize("newer", [{"sequence": 2, "dtstamp": at(1)}, {"sequence": 1, "dtstamp": at(3)}])
-async def test_an_overtaken_version_is_not_written(desk: Desk, newer: dict[str, Any]) -> None:
-    await desk.publish(**newer, summary="Newer")
+async def test_an_overtaken_version_is_not_written(desk: Desk) -> None:
+    await desk.publish(sequence=1, dtstamp=at(3), summary="Newer")
     await desk.publish(sequence=1, dtstamp=at(2), summary="Older")
     assert "SUMMARY:Newer" in await desk.stored()
+
+
+@pytest.mark.parametrize(("lost", "now", "written"), [(3, 0, 4), (3, 2, 4), (1, 1, 2), (1, 2, None)])
+async def test_after_a_rewind_the_version_in_force_is_written_above_the_lost_one(
+    desk: Desk, lost: int, now: int, written: int | None
+) -> None:
+    """A later DTSTAMP with a SEQUENCE that does not follow: Temporal was put back to an older state."""
+    moved = Slot(start=zoned(9, 9), end=zoned(9, 12))
+    await desk.publish(sequence=lost, dtstamp=at(2), summary="Lost")
+    sequences = [await desk.sequence(sequence=now, dtstamp=at(3), summary="In force", slot=moved) for _ in range(2)]
+    assert sequences == [written, written], "an attempt that is repeated tells the same"
+    text = await desk.stored()
+    assert "SUMMARY:In force" in text and f"SEQUENCE:{now if written is None else written}" in text
+
+
+async def test_a_new_title_keeps_its_sequence(desk: Desk) -> None:
+    await desk.publish(sequence=1, dtstamp=at(2))
+    assert await desk.sequence(sequence=1, dtstamp=at(3), summary="New title") is None
+    assert "SEQUENCE:1" in await desk.stored()
 
 
 async def test_somebody_who_keeps_writing_is_met_with_bounded_tries(desk: Desk) -> None:

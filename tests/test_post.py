@@ -23,10 +23,10 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.post import PostActivities, archive_file, identity_of
+from activities.post import SENT_BEFORE, PostActivities, archive_file, identity_of
 from activities.settings import Settings
 from models.letters import Despatch, DespatchResult, Fate
-from tests.fixtures_post import Mailbox, announcement, despatch, notice, settings, smtp_server
+from tests.fixtures_post import Mailbox, announcement, at, despatch, notice, settings, smtp_server
 
 ROOM = "lao-khm/office/lao-moic"
 
@@ -86,8 +86,56 @@ async def test_a_letter_is_archived_and_sent(tmp_path: Path) -> None:
         assert room.asked == [(ROOM, "standing")]
         assert result.message_id.encode() in archived
         folder = config.record / "lao-khm" / "letters" / "lao-moic"
-        (kept,) = folder.iterdir()
+        kept, note = sorted(folder.iterdir())
         assert re.fullmatch(r"lao-moic-2026-03-02T01-00-00Z-1\.[0-9a-f]{12}\.eml", kept.name)
+        assert note.name == kept.name.replace(".eml", ".sent.json")
+
+
+def later(number: int, minutes: int, **changes: Any) -> Despatch:
+    """A despatch of a post room that was put back to an older state and counts from there again."""
+    when = at(2, 1) + timedelta(minutes=minutes)
+    return despatch(**{"key": f"lao-moic/{when:%Y-%m-%dT%H:%M:%SZ}/{number}", "at": when, **changes})
+
+
+async def test_after_a_rewind_what_was_sent_is_not_sent_again(tmp_path: Path) -> None:
+    async with post(tmp_path) as (mailbox, config):
+        first = await run(config, despatch())
+        again = await run(config, later(1, 5))
+        assert (again.fate, again.message_id, again.reason) == (Fate.SENT, first.message_id, SENT_BEFORE)
+        assert len(mailbox.letters) == 1 and not archive_file(config.record, later(1, 5)).exists()
+        # An act taken anew asks anew, under the same key; and so does a notice more.
+        assert (await run(config, later(1, 6, notices=(notice(at=at(2, 1)),)))).reason == ""
+        assert (await run(config, later(1, 7, notices=(*despatch().notices, notice(9))))).reason == ""
+        assert len(mailbox.letters) == 3
+
+
+async def test_after_a_rewind_the_periodical_letter_waits_for_its_period(tmp_path: Path) -> None:
+    async with post(tmp_path) as (mailbox, config):
+        known = tuple(each.key for each in despatch().notices)
+        await run(config, despatch(repeated=known))
+        assert (await run(config, later(1, 5, repeated=known))).reason == SENT_BEFORE
+        a_week = int(despatch().period.total_seconds() // 60)
+        assert (await run(config, later(1, a_week, repeated=known))).reason == ""
+        assert len(mailbox.letters) == 2
+
+
+async def test_after_a_rewind_an_announcement_of_other_content_goes(tmp_path: Path) -> None:
+    async with post(tmp_path) as (mailbox, config):
+        word = announcement()
+        await run(config, despatch(announcement=word, notices=()))
+        same = await run(config, later(1, 5, announcement=word, notices=()))
+        other = announcement(at=word.at + timedelta(minutes=3), text="On another day.")
+        anew = await run(config, later(1, 6, announcement=other, notices=()))
+        assert (same.reason, anew.reason) == (SENT_BEFORE, "")
+        assert len(mailbox.letters) == 2
+
+
+async def test_in_one_life_nothing_is_taken_for_sent_before(tmp_path: Path) -> None:
+    """The next number is no rewind, whatever was said before."""
+    async with post(tmp_path) as (mailbox, config):
+        await run(config, despatch())
+        assert (await run(config, later(2, 5))).reason == ""
+        assert len(mailbox.letters) == 2
 
 
 async def test_a_key_with_dots_and_slashes_stays_in_its_folder(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from models.item import S, Step
     from models.machine import Machine
     from models.postroom import Returned
-    from models.record import RecordEntries
+    from models.record import LineMark, RecordEntries
     from models.views import ItemRow, ItemView, LedgerEntry, Receipt
 
 
@@ -69,6 +69,9 @@ class ItemWorkflow(Generic[S]):
             await self._wait()
         self._set_timer(None, "")
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._publishing())
+        while self._effects:  # the calendars have told something of an event that ended with the item
+            await self._carry_out()
+            await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._publishing())
 
     def is_long(self) -> bool:
         """Whether this run's history is long enough: the next run takes over."""
@@ -286,21 +289,26 @@ class ItemWorkflow(Generic[S]):
             publication = Publication(plan=self.state.setup.plan, event=effect.event, calendars=effect.calendars)
             when = self.state.setup.clock.at(effect.event.slot.start.utc)
             summary = f"calendar: {effect.event.summary}, {when}, {effect.event.status.lower()}"
-            await self._activity("publish", publication, summary)
+            sequence = await self._activity("publish", publication, summary, int)
+            if sequence is not None:
+                self._keep(self.machine.outrun(self.state, sequence, workflow.now()))
 
     async def _record(self, enters: list[Enter]) -> None:
         if enters:
-            await self._enter(self.state.setup.id, tuple(effect.entry for effect in enters))
+            n = enters[0].entry.n - 1
+            before = next((entry.mark() for entry in self.state.ledger if entry.n == n), None)
+            await self._enter(self.state.setup.id, tuple(effect.entry for effect in enters), before)
 
-    async def _enter(self, item: str, entries: tuple[LedgerEntry, ...]) -> None:
+    async def _enter(self, item: str, entries: tuple[LedgerEntry, ...], previous: LineMark | None = None) -> None:
         lines = tuple(entry.model_dump(mode="json") for entry in entries)
-        told = RecordEntries(plan=self.state.setup.plan, item=item, lines=lines)
+        told = RecordEntries(plan=self.state.setup.plan, item=item, lines=lines, previous=previous)
         await self._activity("enter", told, f"record: {entries[-1].text}")
 
-    async def _activity(self, name: str, argument: Any, summary: str) -> None:
-        await workflow.execute_activity(
+    async def _activity(self, name: str, argument: Any, summary: str, result: type[Any] | None = None) -> Any:
+        return await workflow.execute_activity(
             name,
             argument,
+            result_type=result,
             start_to_close_timeout=EFFECT_TIMEOUT,
             retry_policy=EFFECT_RETRY,
             summary=summary[:200],

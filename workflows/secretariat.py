@@ -161,13 +161,14 @@ class SecretariatWorkflow:
                     plan=address.plan,
                     item=secretariat_id(address.plan, address.office),
                     lines=tuple(entry.model_dump(mode="json") for entry in pending),
+                    previous=self.state.recorded,
                 ),
                 start_to_close_timeout=EFFECT_TIMEOUT,
                 retry_policy=EFFECT_RETRY,
                 summary=postroom.recorded(pending)[:200],
             )
             left = tuple(entry for entry in self.state.pending if entry.n > pending[-1].n)
-            self.state = self.state.model_copy(update={"pending": left})
+            self.state = self.state.model_copy(update={"pending": left, "recorded": pending[-1].mark()})
 
     def _next_at(self) -> datetime | None:
         """When mail goes next: where hours are kept, also an announcement waits for them."""
