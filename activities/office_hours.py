@@ -1,7 +1,7 @@
 """Office hours: what the contacts file says of an office, and the public holidays of its country."""
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import timedelta
 
 from temporalio import activity
@@ -14,6 +14,7 @@ from models.base import Instant
 from models.contacts import Contacts, HoursPart, SideHours
 from models.effects import PostRoomAddress
 from models.hours import WEEK, Hours, HoursWanted, Span, horizon
+from models.item import Party
 from models.workdays import Workdays, hours_from, no_holidays
 
 _log = logging.getLogger(__name__)
@@ -43,6 +44,11 @@ def _workdays(side: str, zone: str, of_side: SideHours, own: HoursPart) -> Workd
         closed={**{day: why for day, why in of_side.closed.items() if day not in own.working}, **own.closed},
         working=frozenset(day for day in moved if day not in own.closed),
     )
+
+
+def calendars_of(contacts: Contacts | None, parties: Iterable[Party]) -> dict[str, Workdays]:
+    """The calendar of each side of an item: that of its coordinator."""
+    return {party.side: workdays_of(contacts, party.coordinator.office, party.side, party.zone) for party in parties}
 
 
 def hours_of(contacts: Contacts | None, wanted: HoursWanted) -> Hours:

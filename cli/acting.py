@@ -17,6 +17,7 @@ from cli.errors import BadUsage, Refused
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, answered, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
+from cli.workdays import clashes_in, warn
 from models import acts
 from models.acts import Act, Terms
 from models.plan import Format
@@ -81,12 +82,16 @@ class Desk:
         async with session(self.data, self.plan) as self.here:
             self.item = await self.here.item_id(self.item)
             act = await make(self, **options)
+            found = clashes_in(act)
+            clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
             if self.dry_run:
                 await rehearse(self.here, self.item, act)
-                say("it would be taken", {"dry_run": True}, self.as_json)
+                warn(found)
+                say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
                 return
             receipt = await self._submit(act)
-        say(in_words(receipt), receipt.model_dump(mode="json"), self.as_json)
+        warn(found)
+        say(in_words(receipt), {**receipt.model_dump(mode="json"), **clashes}, self.as_json)
 
     async def _submit(self, act: Act) -> Receipt:
         try:

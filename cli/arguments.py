@@ -15,6 +15,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from activities.yaml_file import YamlFile
 from cli.errors import BadUsage
 from cli.session import Session
+from cli.workdays import clashes_of
 from models.acts import Document, Terms, Topic
 from models.amendment import Amendment, AmendmentKind
 from models.base import Instant
@@ -130,7 +131,12 @@ async def terms_of(here: Session, item: str, topic: ProposedTopic, given: TermsO
             raise BadUsage("bad-usage", f"{given.value!r} is one word too many; write the start as 2026-12-01T09:00")
         slot = slot_of(given.start, given.zone, given.length)
         return Terms(
-            topic=Topic.DATE, slot=slot, place=" ".join(given.place.split()), format=given.style, reason=given.reason
+            topic=Topic.DATE,
+            slot=slot,
+            clashes=await clashes_of(here, item, slot),
+            place=" ".join(given.place.split()),
+            format=given.style,
+            reason=given.reason,
         )
     if topic is ProposedTopic.HOST:
         host = given.host or given.value

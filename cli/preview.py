@@ -5,7 +5,7 @@ from typing import Any
 
 from models.base import write_instant
 from models.opening import Launch
-from models.rehearsal import World
+from models.rehearsal import HoursOf, World
 from models.wording import Clock
 from models.zones import clock_of, zone
 
@@ -14,7 +14,7 @@ FIRST_DAYS = 14
 _SHOWN = 40
 
 
-def preview_of(launch: Launch) -> dict[str, Any]:
+def preview_of(launch: Launch, hours: HoursOf | None = None) -> dict[str, Any]:
     """The rehearsal of both: the past as if nobody had answered, and the first letters of the launch."""
     begins = _beginning(launch)
     would_have: list[World] = []
@@ -22,8 +22,8 @@ def preview_of(launch: Launch) -> dict[str, Any]:
         past = launch.model_copy(
             update={"launched": begins, "as_of": begins, "history": (), "clock": clock_of(launch.plan, begins)}
         )
-        would_have.append(World(past).run(launch.as_of))
-    first = World(launch).run(launch.launched + timedelta(days=FIRST_DAYS))
+        would_have.append(World(past, hours=hours).run(launch.as_of))
+    first = World(launch, hours=hours).run(launch.launched + timedelta(days=FIRST_DAYS))
     notices = {notice.key: notice for notice in first.notices}
     return {
         "as_of": write_instant(launch.as_of),

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -15,11 +15,13 @@ import typer
 from rich.console import Console
 from temporalio.client import Client
 
+from activities.contacts_file import read_contacts
+from activities.office_hours import rehearsed_hours
 from cli.errors import CommandError, NoServer, Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.live import watch_live, watch_plain
 from cli.options import DataOption, JsonOption
-from cli.preview import preview_of, preview_text
+from cli.preview import FIRST_DAYS, preview_of, preview_text
 from cli.reading import DEFAULT_PLAN_FILE
 from cli.session import session
 from models.plan import Plan
@@ -234,7 +236,8 @@ def launch(
     plan, missing = read_plan_and_contacts(plan_file, contacts or contacts_beside(plan_file))
     launch = launch_of(plan, as_of.date() if as_of else None, history, datetime.now(UTC))
     if dry_run:
-        preview = preview_of(launch)
+        known = read_contacts(contacts or contacts_beside(plan_file))
+        preview = preview_of(launch, rehearsed_hours(known, launch.launched + timedelta(days=FIRST_DAYS)))
         plain(json.dumps(preview, ensure_ascii=False) if as_json else preview_text(preview, launch.clock))
         return
 

@@ -10,8 +10,10 @@ from typing import TypeVar
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities.contacts_file import read_contacts
 from activities.settings import Settings
 from cli.errors import NoServer, Refused
+from models.contacts import Contacts
 from models.ids import full_item_id, safe_item_id
 from models.plan import Plan
 from servers.connection import DEFAULT_ADDRESS, Unreachable, connect
@@ -31,6 +33,14 @@ class Session:
         self._run = read_run(data)
         self._plan = plan or os.environ.get("AIDE_PLAN")
         self.record = record_root(data)
+
+    def contacts(self) -> Contacts | None:
+        """The contacts file: of AIDE_CONTACTS where it is set, else of `up`; None where there is none. Raises
+        FileFault."""
+        path = Settings().contacts
+        if "AIDE_CONTACTS" not in os.environ and self._run is not None:
+            path = self._run.contacts
+        return read_contacts(path) if path.exists() else None
 
     async def plan(self) -> str:
         """The plan that is meant: named, else that of the data folder, else the only one there is."""

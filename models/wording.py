@@ -1,11 +1,11 @@
 """How instants and acts read in a sentence."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pydantic import JsonValue
 
-from models.acts import Terms, Topic
+from models.acts import Clash, Terms, Topic
 from models.amendment import Amendment, AmendmentKind
 from models.base import Duration, Instant, Value
 
@@ -136,7 +136,8 @@ def describe(terms: Terms, clock: Clock) -> str:
         place = f", {terms.place}" if terms.place else ""
         style = f", {terms.format.value}" if terms.format else ""
         time = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
-        return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {_length(length)}{place}{style}"
+        note = f"; note that {clashes_in_words(terms.clashes)}" if terms.clashes else ""
+        return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {_length(length)}{place}{style}{note}"
     if terms.topic is Topic.HOST:
         return f"{terms.host} as host"
     until = clock.moment(terms.until) if terms.until else ""
@@ -150,6 +151,16 @@ def describe(terms: Terms, clock: Clock) -> str:
         Topic.EXTEND: f"extending the window to {until}",
         Topic.DROP: f"dropping it ({terms.reason})",
     }.get(terms.topic, terms.topic.value)
+
+
+def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
+    """Days on which not every side works, a clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
+    days: dict[date, dict[str, list[str]]] = {}
+    for clash in clashes:
+        name = f"a {clash.name}" if clash.kind == "weekend" else clash.name
+        days.setdefault(clash.day, {}).setdefault(name, []).append(clash.side)
+    told = {day: [f"{name} ({', '.join(sides)})" for name, sides in names.items()] for day, names in days.items()}
+    return "; ".join(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items())
 
 
 def value_in_words(value: JsonValue) -> str:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -250,6 +250,42 @@ async def test_killed_midway_it_resumes_with_nothing_lost_and_nothing_sent_twice
 
     await eventually(published, 60)
     assert await desk.end(signal.SIGTERM) == 0
+
+
+async def test_a_date_on_a_holiday_is_shown_and_not_silently_taken(desk: Desk) -> None:
+    await desk.start()
+    year = datetime.now(ZoneInfo("Asia/Vientiane")).year + 1
+    new_year = ("--start", f"{year}-01-01T09:00", "--zone", "Asia/Vientiane", "--for", "PT3H")
+    words = ("propose", ITEM, "date", *new_year, "--as", "lao-moc", "--data", str(desk.data))
+    code, _, err = await desk.run(*words, "--dry-run")
+    assert code == 0 and f"1 January {year} is New Year's Day (LAO) and International New Year Day (KHM)" in err
+    code, receipt = await desk.verb(*words[:-2])
+    assert code == 0
+    assert [(each["side"], each["day"], each["kind"]) for each in receipt["clashes"]] == [
+        (side, f"{year}-01-01", "holiday") for side in ("LAO", "KHM")
+    ]
+    assert "New Year's Day (LAO)" in receipt["text"]
+
+    async def told() -> bool:
+        invitations = [mail for mail in desk.mails("khm-moc") if "date proposed" in mail["Subject"]]
+        return any("International New Year Day (KHM)" in _plain(mail) for mail in invitations)
+
+    await eventually(told)
+    code, out, _ = await desk.run("days", ITEM, "--around", f"{year}-01-01", "--data", str(desk.data), "--json")
+    found = json.loads(out)
+    assert code == 0 and found["sides"] == ["LAO", "KHM"] and f"{year}-01-01" not in found["days"]
+    assert {"day": f"{year}-01-01", "side": "LAO", "kind": "holiday", "name": "New Year's Day"} in found["closed"]
+    assert all(date.fromisoformat(day).weekday() < 5 for day in found["days"]) and len(found["days"]) >= 8
+    window = ("days", ITEM, "--from", f"{year}-01-01", "--to", f"{year}-01-02", "--data", str(desk.data))
+    code, out, _ = await desk.run(*window)
+    assert (code == 0 and "none" in out.splitlines()[1]) or date(year, 1, 2).weekday() < 5
+    code, out = await desk.verb("propose", "review/9", "date", *new_year, "--as", "lao-moc")
+    assert (code, out["error"]["code"]) == (1, "no-such-item")
+
+
+def _plain(mail: email.message.EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    return " ".join(str(part.get_content()).split()) if part else ""
 
 
 async def test_what_cannot_start_says_why(desk: Desk, tmp_path: Path) -> None:
