@@ -42,6 +42,9 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
+        # Each waits for its turn to speak, within bounds of its own: a mail or calendar server that has fallen silent
+        # must not fill the slots that the record needs.
+        max_concurrent_activities=1000,
         graceful_shutdown_timeout=timedelta(seconds=10),  # a letter on its way is finished
         activities=[post.despatch, calendar.publish, record.enter, HoursActivities(settings).hours, windows],
     )

@@ -27,3 +27,9 @@ async def _beat() -> None:
     while True:
         await asyncio.sleep(EVERY)
         activity.heartbeat()
+
+
+def attempt_seconds() -> float:
+    """How long this attempt may work: over before Temporal starts the next one, so that never two are at it at once."""
+    limit = activity.info().start_to_close_timeout
+    return 0.8 * (limit.total_seconds() if limit else 60.0)

@@ -5,31 +5,29 @@ its post room is asked once more, so that nothing is sent about what was settled
 """
 
 import asyncio
-import contextlib
-import email
-import email.policy
 import hashlib
 import logging
 import re
 import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import aiosmtplib
 from jinja2 import TemplateError
 from temporalio import activity
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.alive import heartbeating
+from activities.alive import attempt_seconds, heartbeating
 from activities.contacts_file import load_contacts
 from activities.durable import write_durably
-from activities.itip import clean_line
 from activities.letters import NoAddressError, compose, recipient
 from activities.office_hours import hours_now
 from activities.said import note_sent, sent_before
 from activities.settings import Settings
+from activities.smtp import RefusedError, identity_of, place, transmit
 from models.contacts import Contacts
 from models.hours import Hours, HoursWanted
 from models.ids import safe_item_id
@@ -41,21 +39,9 @@ STANDING_QUERY = "standing"
 
 QUERY_TIMEOUT = timedelta(seconds=10)
 
-# RFC 4954 section 6: what these codes refuse is our login, whatever command they answer.
-_LOGIN_CODES = (530, 534, 535, 538)
-
-_ATTEMPT_SHARE = 0.8
-
 SENT_BEFORE = "it had gone before Temporal was put back to an older state"
 
 _log = logging.getLogger(__name__)
-
-
-class RefusedError(Exception):
-    """The server definitely refused this letter; the message is its code and text, fit to be shown."""
-
-    content = False
-    """It refused what was said, not the address."""
 
 
 class PostActivities:
@@ -64,6 +50,7 @@ class PostActivities:
     def __init__(self, settings: Settings, client: Client) -> None:
         self._settings = settings
         self._client = client
+        self._lines = asyncio.Semaphore(settings.smtp_connections)
 
     @activity.defn(name="despatch")
     async def despatch(self, despatch: Despatch) -> DespatchResult:
@@ -96,8 +83,7 @@ class PostActivities:
             contacts = load_contacts(self._settings.contacts)
             recipient(despatch, contacts)
             letter = archive.read_bytes() if tried else self._compose(despatch, contacts, archive)
-            # Over before Temporal starts the next attempt: two at once could speak after the post room fell silent.
-            async with asyncio.timeout(_ATTEMPT_SHARE * _attempt_seconds()):
+            async with asyncio.timeout(attempt_seconds()), self._line():
                 standing = await self._standing(despatch)
                 if not standing or standing != set(keys_of(despatch)):
                     archive.unlink(missing_ok=True)
@@ -106,7 +92,7 @@ class PostActivities:
                     return DespatchResult(fate=fate, perhaps_arrived=tried, message_id=identity)
                 identity = await transmit(self._settings, letter)
         except TimeoutError:
-            message = f"{_place(self._settings)} was too slow for this attempt"
+            message = f"{place(self._settings)} was too slow for this attempt"
             raise ApplicationError(message, type="TransmissionUncertain") from None
         except (NoAddressError, RefusedError) as error:
             archive.unlink(missing_ok=True)
@@ -137,6 +123,20 @@ class PostActivities:
         write_durably(archive, letter)
         return letter
 
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[None]:
+        """One of the conversations that may be held at once. Who waits for one asks the post room after the wait."""
+        try:
+            async with asyncio.timeout(attempt_seconds() / 2):
+                await self._lines.acquire()
+        except TimeoutError:
+            message = f"{place(self._settings)} is busy with letters to others"
+            raise ApplicationError(message, type="MailServerUnavailable") from None
+        try:
+            yield
+        finally:
+            self._lines.release()
+
     async def _standing(self, despatch: Despatch) -> set[str]:
         """The keys of the despatch that its post room still stands by."""
         room = activity.info().workflow_id
@@ -147,11 +147,6 @@ class PostActivities:
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
             raise ApplicationError(f"post room {room} did not say what stands: {error}", type="PostRoom") from error
         return set(answer) & set(keys)
-
-
-def _attempt_seconds() -> float:
-    limit = activity.info().start_to_close_timeout
-    return limit.total_seconds() if limit else 60.0
 
 
 def _attempt_at() -> datetime:
@@ -172,88 +167,3 @@ def archive_file(root: Path, despatch: Despatch) -> Path:
     legible = re.sub(r"[^A-Za-z0-9._-]+", "-", despatch.key).strip(".-")[:120] or "letter"
     digest = hashlib.sha256(despatch.key.encode()).hexdigest()[:12]
     return root / despatch.plan / "letters" / despatch.office / f"{legible}.{digest}.eml"
-
-
-# --- SMTP ---------------------------------------------------------------------------------------------------------
-
-
-async def transmit(settings: Settings, letter: bytes) -> str:
-    """Hand a letter to the mail server (RFC 5321); the envelope is that of its From and To. Returns its Message-ID.
-
-    Raises RefusedError for a 5xx to RCPT or DATA; a retryable ApplicationError of type MailServerUnavailable
-    where the server took nothing, TransmissionUncertain where the connection ended before its answer.
-    """
-    headers = email.message_from_bytes(letter, policy=email.policy.default)
-    sender, to = (headers[name].addresses[0].addr_spec for name in ("From", "To"))
-    server = _server(settings, sender)
-    try:
-        await _connect(server, settings)
-        try:
-            await server.sendmail(sender, [to], letter)
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _refusal(error.recipients[0], settings) from None
-        except aiosmtplib.SMTPSenderRefused as error:
-            # Our own address is refused: that is no fault of the office, and an operator can mend it.
-            message = (
-                f"{_place(settings)} refuses the sender {sender}: {error.code} {clean_line(str(error.message))[:200]}"
-            )
-            raise ApplicationError(message, type="MailServerUnavailable") from None
-        except aiosmtplib.SMTPResponseException as error:
-            refusal = _refusal(error, settings)
-            if isinstance(refusal, RefusedError):
-                refusal.content = True
-            raise refusal from None
-        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-            message = f"{_place(settings)} gave no answer to the letter: {clean_line(str(error))[:200]}"
-            raise ApplicationError(message, type="TransmissionUncertain") from None
-        # It is delivered; how the server says goodbye changes nothing.
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-            await server.quit()
-    finally:
-        server.close()
-    return identity_of(letter)
-
-
-def identity_of(letter: bytes) -> str:
-    """The Message-ID of a letter, with its angle brackets."""
-    return str(email.message_from_bytes(letter)["Message-ID"]).strip()
-
-
-def _server(settings: Settings, sender: str) -> aiosmtplib.SMTP:
-    password = settings.smtp_password
-    return aiosmtplib.SMTP(
-        hostname=settings.smtp_host,
-        port=settings.smtp_port,
-        timeout=settings.smtp_timeout,
-        username=settings.smtp_username,
-        password=password.get_secret_value() if password else None,
-        use_tls=settings.smtp_security == "tls",
-        start_tls=settings.smtp_security == "starttls",  # a server without it is an error: never in the clear
-        local_hostname=sender.rpartition("@")[2],  # the machine's own name is nobody's business
-    )
-
-
-async def _connect(server: aiosmtplib.SMTP, settings: Settings) -> None:
-    try:
-        await server.connect()
-        await server.ehlo()
-    except aiosmtplib.SMTPAuthenticationError as error:
-        raise _refusal(error, settings) from None
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
-        message = f"{_place(settings)} cannot be reached: {clean_line(str(error))[:200]}"
-        raise ApplicationError(message, type="MailServerUnavailable") from None
-
-
-def _refusal(answer: aiosmtplib.SMTPResponseException, settings: Settings) -> Exception:
-    """What a server's answer means: only a 5xx that is not about our login is the letter's own."""
-    text = f"{answer.code} {clean_line(str(answer.message))}"[:200]
-    if answer.code in _LOGIN_CODES or isinstance(answer, aiosmtplib.SMTPAuthenticationError):
-        message = f"{_place(settings)} refused our login: {text}; check AIDE_SMTP_USERNAME and AIDE_SMTP_PASSWORD"
-        return ApplicationError(message, type="MailServerUnavailable")
-    if 500 <= answer.code < 600 and not isinstance(answer, aiosmtplib.SMTPHeloError):
-        return RefusedError(text)
-    return ApplicationError(f"{_place(settings)} did not take the letter: {text}", type="MailServerUnavailable")
-
-
-def _place(settings: Settings) -> str:
-    return f"mail server {settings.smtp_host}:{settings.smtp_port}"

@@ -25,7 +25,9 @@ class Settings(BaseSettings):
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_timeout: float = Field(default=20.0, gt=0)
-    """Seconds for each step of the conversation."""
+    """Seconds for each step of the conversation; five times as long for the answer to the letter itself."""
+    smtp_connections: int = Field(default=5, gt=0)
+    """Conversations that one worker holds at once."""
 
     caldav_url: str = "http://127.0.0.1:5232"
     caldav_home: str = "/aide-memoire/"

@@ -1,6 +1,7 @@
 """What the tests of the post share: one office's contacts, an event, despatches, a real SMTP server. All `.example`."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -176,12 +177,12 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def smtp_server(**options: Any) -> AsyncIterator[Mailbox]:
-    """aiosmtpd in the test's own loop, on a free port of 127.0.0.1."""
+async def smtp_server(implicit_tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Mailbox]:
+    """aiosmtpd in the test's own loop, on a free port of 127.0.0.1; its options are aiosmtpd's own."""
     mailbox = Mailbox()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
-        lambda: SMTP(mailbox, hostname="mx.example", loop=loop, **options), "127.0.0.1", 0
+        lambda: SMTP(mailbox, hostname="mx.example", loop=loop, **options), "127.0.0.1", 0, ssl=implicit_tls
     )
     mailbox.port = server.sockets[0].getsockname()[1]
     try:

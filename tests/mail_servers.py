@@ -10,8 +10,9 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, ClassVar
 
 import trustme
 
@@ -128,6 +129,91 @@ async def relay(to: int, context: ssl.SSLContext | None = None) -> AsyncIterator
     finally:
         made.cut()
         server.close()
+        await server.wait_closed()
+
+
+@dataclass
+class Script:
+    """An SMTP server that answers as told, word for word; keeps what it was told.
+
+    A step is a verb, `greeting` or `letter`.
+    """
+
+    port: int = 0
+    answers: dict[str, str] = field(default_factory=dict)
+    silent: str = ""
+    """The step after which nothing more is said."""
+    drop: str = ""
+    """The step at which the connection breaks, unanswered."""
+    said: list[str] = field(default_factory=list)
+    letters: list[bytes] = field(default_factory=list)
+    open: int = 0
+    most: int = 0
+    """Conversations at once, and the most there were."""
+
+    ANSWERS: ClassVar = {
+        "greeting": "220 mx.example ESMTP",
+        "EHLO": "250-mx.example\r\n250 SIZE 10000000",
+        "DATA": "354 go on",
+        "letter": "250 2.0.0 taken",
+        "QUIT": "221 bye",
+    }
+
+    async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
+        self.most = max(self.most, self.open)
+        try:
+            step: str | None = "greeting"
+            while step is not None:
+                if self.drop == step:
+                    writer.transport.abort()
+                    return
+                if self.silent == step:
+                    await asyncio.sleep(3600)
+                answer = self.answers.get(step) or self.ANSWERS.get(step, "250 2.0.0 fine")
+                writer.write(f"{answer}\r\n".encode())
+                await writer.drain()
+                step = await self._next(reader, data=step == "DATA" and answer.startswith("3"))
+        except OSError:
+            pass
+        finally:
+            self.open -= 1
+            writer.close()
+
+    async def _next(self, reader: asyncio.StreamReader, data: bool) -> str | None:
+        if data:
+            lines = []
+            while (line := await reader.readline()) not in (b".\r\n", b""):
+                lines.append(line)
+            self.letters.append(b"".join(lines))
+            return "letter"
+        line = await reader.readline()
+        if not line:
+            return None
+        self.said.append(line.decode().strip())
+        return self.said[-1].partition(" ")[0].upper()
+
+
+@asynccontextmanager
+async def scripted_smtp(**told: Any) -> AsyncIterator[Script]:
+    script, tasks = Script(**told), set()
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        with contextlib.suppress(asyncio.CancelledError):
+            await script.meet(reader, writer)
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    script.port = server.sockets[0].getsockname()[1]
+    try:
+        yield script
+    finally:
+        server.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
 
 

@@ -23,8 +23,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.post import SENT_BEFORE, PostActivities, archive_file, identity_of
+from activities.post import SENT_BEFORE, PostActivities, archive_file
 from activities.settings import Settings
+from activities.smtp import identity_of
 from models.letters import Despatch, DespatchResult, Fate
 from tests.fixtures_post import Mailbox, announcement, at, despatch, notice, settings, smtp_server
 
@@ -50,13 +51,23 @@ class PostRoom:
         return [key for key in keys if key not in self.settled]
 
 
-async def run(config: Settings, what: Despatch, room: PostRoom | None = None, seconds: float = 20) -> DespatchResult:
-    """One attempt, which Temporal would give up after `seconds`."""
+def activities_of(config: Settings, room: PostRoom | None = None) -> PostActivities:
+    """As one worker has them."""
+    return PostActivities(config, room or PostRoom())  # type: ignore[arg-type]
+
+
+async def run(
+    config: Settings,
+    what: Despatch,
+    room: PostRoom | None = None,
+    seconds: float = 20,
+    activities: PostActivities | None = None,
+) -> DespatchResult:
+    """One attempt, which Temporal would give up after `seconds`; of a worker of its own unless activities are given."""
     environment = ActivityEnvironment()
     limit = timedelta(seconds=seconds)
     environment.info = dataclasses.replace(environment.info, workflow_id=ROOM, start_to_close_timeout=limit)
-    activities = PostActivities(config, room or PostRoom())  # type: ignore[arg-type]
-    return await environment.run(activities.despatch, what)
+    return await environment.run((activities or activities_of(config, room)).despatch, what)
 
 
 @asynccontextmanager
