@@ -15,6 +15,7 @@ from cli.reading import register, show, status
 from cli.rehearsing import rehearse
 from cli.running import launch, up
 from cli.standings import amendments, round_, turns
+from cli.why import why
 from cli.workdays import days
 from servers.errors import ServersError
 
@@ -29,7 +30,7 @@ app = typer.Typer(
 
 for heading, commands in (
     ("Running", (up, launch, demo)),
-    ("Reading", (status, show, register, turns, amendments, round_, days, report, timeline, rehearse)),
+    ("Reading", (status, show, register, turns, amendments, round_, days, why, report, timeline, rehearse)),
 ):
     for command in commands:
         app.command(command.__name__.rstrip("_"), rich_help_panel=heading)(command)

@@ -27,8 +27,8 @@ FAR = 366
 """How many days are looked through at most."""
 
 
-async def item_state(here: Session, item: str) -> ItemState:
-    """An item as its workflow has it. Raises Refused for what is no open item."""
+async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
+    """The workflow type of an item, and its state as it is now. Raises Refused for what is no item."""
     handle = here.client.get_workflow_handle(item)
     try:
         kind = (await handle.describe()).workflow_type or ""
@@ -39,14 +39,14 @@ async def item_state(here: Session, item: str) -> ItemState:
     if kind not in MACHINES:
         raise Refused("wrong-kind", f"{item} is no item; `status` lists them")
     state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
-    return state
+    return kind, state
 
 
 async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
     """Days of a proposed date on which a side does not work. None where there is no such item: its act is refused with
     a better reason."""
     try:
-        state = await item_state(here, item)
+        _, state = await item_state(here, item)
     except Refused:
         return ()
     return clashes(slot, calendars_of(here.contacts(), state.setup.parties))
@@ -95,7 +95,7 @@ async def _days(
     item: str, first: datetime | None, last: datetime | None, around: datetime | None, data: Path, plan: str | None
 ) -> dict[str, Any]:
     async with session(data, plan) as here:
-        state = await item_state(here, await here.item_id(item))
+        _, state = await item_state(here, await here.item_id(item))
         calendars = calendars_of(here.contacts(), state.setup.parties)
         clock = zone(state.setup.clock.zone)
         today = datetime.now(UTC).astimezone(clock).date()

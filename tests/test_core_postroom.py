@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from activities.office_hours import rehearsed_hours
 from models import postroom
 from models.effects import Await, PostRoomAddress, Settle
+from models.explaining import not_said, told
 from models.hours import Span
 from models.invitation import Attendee, CalendarEvent, EventStatus
 from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
@@ -624,6 +625,13 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
     assert len(ended) == len(set(ended)), "one notice, one end"
     waiting = set(state.standing) | {queued.key for queued in state.queue}
     assert keys <= set(ended) | waiting, "no notice is lost"
+    lines = [entry.model_dump(mode="json") for entry in state.pending]
+    known = told("lao-moc", lines, state.model_copy(update={"pending": ()}))
+    listed = [each.key for each in known]
+    assert keys <= set(listed) and len(set(listed)) == len(listed), "why knows each of them, once"
+    said = {each.key for each in known if each.fate == "sent"}
+    unsaid = not_said(state, known, now)
+    assert len(unsaid) == len(known) - len(said) and all(each.code and each.reason for each in unsaid)
     if all(each is SENT for each in results):
         assert not state.queue and all(s.sent for s in state.standing.values()), "all is said in time"
         first = {key: at for at, despatch in reversed(sent) for key in postroom.keys_of(despatch)}

@@ -283,6 +283,36 @@ async def test_a_date_on_a_holiday_is_shown_and_not_silently_taken(desk: Desk) -
     assert (code, out["error"]["code"]) == (1, "no-such-item")
 
 
+async def test_why_tells_what_was_sent_with_its_message_id_and_what_was_not(desk: Desk) -> None:
+    await desk.start()
+
+    async def asked() -> bool:
+        return len(desk.mails("lao-moc")) == 1
+
+    await eventually(asked)
+
+    async def recorded() -> bool:
+        code, found = await desk.verb("why", "lao-moc")
+        return code == 0 and [each["fate"] for each in found["notices"]] == ["sent"]
+
+    await eventually(recorded)
+    _, office = await desk.verb("why", "lao-moc")
+    [notice] = office["notices"]
+    assert notice["message_id"] == desk.mails("lao-moc")[0]["Message-ID"]
+    assert (notice["item"], notice["act"], notice["rung"], notice["awaited"]) == (f"t/{ITEM}", "propose-date", 1, True)
+    assert office["not_sent"] == [] and office["post_room"]["next_mail"] is not None
+    code, item = await desk.verb("why", ITEM)
+    assert code == 0 and {each["office"] for each in item["notices"]} == {"lao-moc", "khm-moc"}
+    waiting = {each["office"]: (each["code"], each["rung"]) for each in item["not_sent"]}
+    assert waiting["khm-moc-minister"] == ("not-yet-due", 4) and len(waiting) == 6
+    code, higher = await desk.verb("why", "lao-moc-dg")
+    assert code == 0 and [(each["code"], each["item"]) for each in higher["not_sent"]] == [("not-yet-due", f"t/{ITEM}")]
+    code, out, _ = await desk.run("why", "lao-moc", "--data", str(desk.data))
+    assert code == 0 and notice["message_id"] in out and "sent, awaited" in out
+    code, refused = await desk.verb("why", "nothing")
+    assert (code, refused["error"]["code"]) == (1, "no-such-item")
+
+
 def _plain(mail: email.message.EmailMessage) -> str:
     part = mail.get_body(("plain",))
     return " ".join(str(part.get_content()).split()) if part else ""
