@@ -24,7 +24,9 @@ from models.amending import plan_as_of
 from models.base import Instant
 from models.facts import Facts, ItemFact, SeriesFact
 from models.governing import PLAN, PlanState
+from models.heard import hear_all
 from models.ids import obligation_id
+from models.opening import RECORDS_AWAITED
 from models.plan import HostRule, Kind, Plan
 from models.report import ProgressReport
 from models.reporting import build_report
@@ -201,7 +203,8 @@ async def gather(here: Session, state: PlanState, moment: Moment) -> Facts:
         ended=launch.valid_until is not None and launch.valid_until <= moment.at,
         windows=state.windows if plan == state.plan else resolve_windows(plan, launch.launched),
         items=tuple(item_facts(here.record, state.plan.plan, rows)),
-        series=tuple([await _series(here, plan.plan, each.id) for each in _rotating(plan)]),
+        awaited_recorded=launch.edition >= RECORDS_AWAITED,
+        series=tuple([await _series(here, plan.plan, each.id, moment) for each in _rotating(plan)]),
         amendments=state.amendments,
     )
 
@@ -228,14 +231,20 @@ def _rotating(plan: Plan) -> list[Any]:
     ]
 
 
-async def _series(here: Session, plan: str, obligation: str) -> SeriesFact:
+async def _series(here: Session, plan: str, obligation: str, moment: Moment) -> SeriesFact:
+    """The turns of a series: as they are; of a past day, from the record, where it tells them."""
     item = obligation_id(plan, obligation)
+    lines = [LedgerEntry.model_validate(line) for line in read_record(here.record, item)]
+    later = any(line.at > moment.at for line in lines)
+    then = hear_all(line for line in lines if line.at <= moment.at).turns
     view = recorded_view(here.record, item) or await view_of(here, item)
+    told = then if later and then else view.turns
     return SeriesFact(
         id=item,
-        hosting=Turns.model_validate(view.turns),
-        rotating=bool(view.turns.get("rotating", True)),
-        next=str(view.turns.get("next", "")),
+        hosting=Turns.model_validate(told),
+        rotating=bool(told.get("rotating", True)),
+        next=str(told.get("next", "")),
+        of_day=not later or bool(then),
     )
 
 

@@ -34,6 +34,8 @@ from documents.html_report import (
     NO_DAY,
     NO_TURNS,
     NO_TURNS_YET,
+    OPEN,
+    QUESTION_COLUMNS,
     STANDINGS,
     TALLY_COLUMNS,
     TURN_COLUMNS,
@@ -41,10 +43,12 @@ from documents.html_report import (
     count,
     dateline,
     footer,
-    level,
+    no_questions,
     nothing_awaited,
     of,
+    questions_in_words,
     recitals_in_words,
+    sentence_case,
     side_name,
     summary,
     tally_in_words,
@@ -74,7 +78,8 @@ TALLY_WIDTHS = (4.1, 1.3, 1.8, 2.0, 2.0, 1.8, 1.8, 2.2)
 ITEM_WIDTHS = (1.7, 6.6, 2.3, 6.4)
 TURN_WIDTHS = (2.2, 3.4, 3.4, 3.2, 4.8)
 AMENDMENT_WIDTHS = (1.1, 6.7, 2.7, 2.5, 4.0)
-AWAITED_WIDTHS = (1.5, 4.7, 3.2, 2.7, 2.7, 2.2)
+QUESTION_WIDTHS = (9.4, 4.8, 2.8)
+AWAITED_WIDTHS = (1.5, 6.3, 3.6, 2.8, 2.8)
 """In centimetres; each adds up to the 17 cm between the margins."""
 
 SHORT_TABLE = 6
@@ -104,6 +109,7 @@ def render(report: ProgressReport) -> bytes:
         _put_pillar(document, pillar)
     _put_turns(document, report)
     _put_amendments(document, report)
+    _put_questions(document, report)
     _put_awaited(document, report)
     if report.note:
         _paragraph(document, report.note, "Report note")
@@ -321,6 +327,18 @@ def _put_amendments(document: DocumentObject, report: ProgressReport) -> None:
     _table(document, AMENDMENT_COLUMNS, AMENDMENT_WIDTHS, _plain(rows))
 
 
+def _put_questions(document: DocumentObject, report: ProgressReport) -> None:
+    _heading(document, HEADINGS["questions"], 1)
+    if nothing := no_questions(report):
+        _paragraph(document, nothing)
+    for each in report.questions:
+        _heading(document, "; ".join(each.offices), 2)
+        words = _paragraph(document, questions_in_words(each.settled, len(each.questions)))
+        words.paragraph_format.keep_with_next = True
+        rows = [[sentence_case(line.text), line.answer or OPEN, line.settled] for line in each.questions]
+        _table(document, QUESTION_COLUMNS, QUESTION_WIDTHS, _plain(rows))
+
+
 def _put_awaited(document: DocumentObject, report: ProgressReport) -> None:
     _heading(document, HEADINGS["awaited"], 1)
     if nothing := nothing_awaited(report):
@@ -329,9 +347,7 @@ def _put_awaited(document: DocumentObject, report: ProgressReport) -> None:
         _heading(document, side, 2)
         for title, lines in offices:
             _heading(document, title, 3)
-            rows = [
-                [line.ref, line.title, line.act, line.since, line.due or NO_DAY, level(line.rung)] for line in lines
-            ]
+            rows = [[line.ref, line.title, line.act, line.since, line.due or NO_DAY] for line in lines]
             _table(document, AWAITED_COLUMNS, AWAITED_WIDTHS, _plain(rows))
 
 

@@ -4,6 +4,7 @@ The words are those of a sober diplomatic document: a count always comes with wh
 section says that it is empty.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ HEADINGS = {
     "summary": "Summary",
     "turns": "Hosting turns",
     "amendments": "Amendments in force",
+    "questions": "What the text leaves to the sides",
     "awaited": "What is awaited, and of whom",
 }
 
@@ -30,20 +32,25 @@ TALLY_COLUMNS = ("Pillar", "Items", *(standing.value.capitalize() for standing i
 ITEM_COLUMNS = ("Ref.", "Item", "Standing", "Detail")
 TURN_COLUMNS = ("Session", "Turn of", "Host", "Standing of the turn", "Held")
 AMENDMENT_COLUMNS = ("No.", "What was agreed", "In force from", "Proposed by", "Consents")
-AWAITED_COLUMNS = ("Ref.", "Item", "Asked to", "Since", "By", "Asked at the level of")
+QUESTION_COLUMNS = ("Question", "Answer", "Settled on")
+AWAITED_COLUMNS = ("Ref.", "Item", "Asked to", "Since", "By")
 
 NO_ITEMS = "Nothing in this plan is followed by this report."
 NO_TURNS = "The plan has no recurring meeting whose host rotates."
 NO_TURNS_YET = "No session has come to its turn yet."
 NO_AMENDMENTS = "No amendment of the plan is in force."
+NO_QUESTIONS = "The text leaves no question to the sides."
+OPEN = "open"
 NO_DAY = "no day stated"
 EMPTY = "–"
 """In a cell where there is nothing to say."""
 NOTHING_AWAITED = "Nothing is awaited of any office."
+_UNTOLD = "The record of this plan was begun before records told what was awaited and what was settled. "
 AWAITED_UNKNOWN = (
-    "This report is drawn up as of a past day. The record holds what was done, not what was awaited on a past day; "
-    "what was awaited, and of whom, is therefore not stated."
+    f"This report is drawn up as of a past day. {_UNTOLD}"
+    "What was awaited on that day, and of whom, is therefore not stated; what was done is."
 )
+QUESTIONS_UNKNOWN = f"{_UNTOLD}Which questions were open, and which were settled, is therefore not stated."
 
 _CLAUSES = {
     Standing.DONE: ("is done", "are done"),
@@ -54,7 +61,6 @@ _CLAUSES = {
     Standing.NO_EVIDENCE: ("is without evidence", "are without evidence"),
 }
 _SMALL = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
-_LEVELS = {1: "coordinator", 2: "director general", 3: "deputy minister", 4: "minister"}
 _TURNS = {"owed": "due", "served": "taken", "swapped": "exchanged", "forfeited": "lapsed", "unknown": "not known"}
 
 
@@ -69,7 +75,8 @@ def render(report: ProgressReport) -> str:
         drawn={line.id for pillar in report.pillars for article in pillar.articles for line in article.lines},
         count=count,
         of=of,
-        level=level,
+        questions_in_words=questions_in_words,
+        sentence_case=sentence_case,
         turn_state=turn_state,
         tally_in_words=tally_in_words,
         recitals_in_words=recitals_in_words,
@@ -79,6 +86,7 @@ def render(report: ProgressReport) -> str:
             "items": ITEM_COLUMNS,
             "turns": TURN_COLUMNS,
             "amendments": AMENDMENT_COLUMNS,
+            "questions": QUESTION_COLUMNS,
             "awaited": AWAITED_COLUMNS,
         },
     )
@@ -115,6 +123,8 @@ def _words(report: ProgressReport) -> dict[str, object]:
         "no_turns": NO_TURNS,
         "no_turns_yet": NO_TURNS_YET,
         "no_amendments": NO_AMENDMENTS,
+        "no_questions": no_questions(report),
+        "open": OPEN,
         "nothing_awaited": nothing_awaited(report),
     }
 
@@ -135,12 +145,16 @@ def of(number: int, total: int) -> str:
 def share(number: int, total: int) -> str:
     """A count with its denominator and its percentage: "12 of 40 (30 per cent)".
 
-    Rounded, but never to all or nothing where it is neither.
+    Rounded; what is not quite nothing or not quite all is not called so.
     """
     if not total:
         return of(number, total)
     rounded = (200 * number + total) // (2 * total)
-    percent = rounded if number in (0, total) else min(max(rounded, 1), 99)
+    percent = str(rounded)
+    if 0 < 100 * number < total:
+        percent = "less than 1"
+    elif 99 * total < 100 * number < 100 * total:
+        percent = "more than 99"
     return f"{of(number, total)} ({percent} per cent)"
 
 
@@ -169,8 +183,7 @@ def recitals_in_words(article: ArticleReport) -> str:
 
 def dateline(report: ProgressReport) -> tuple[str, str]:
     """As of which day, and what the plan's validity is."""
-    valid = f"{report.valid[:1].upper()}{report.valid[1:]}"
-    return f"As of {report.as_of_day} ({report.zone})", valid
+    return f"As of {report.as_of_day} ({report.zone})", sentence_case(report.valid)
 
 
 def footer(report: ProgressReport) -> str:
@@ -180,7 +193,8 @@ def footer(report: ProgressReport) -> str:
 
 def summary(report: ProgressReport) -> tuple[str, ...]:
     """The opening paragraphs: what the plan holds, how far it has come, what is not counted."""
-    return tuple(text for text in (_holdings(report), _progress(report), _to_come(report)) if text)
+    parts = (_holdings, _progress, _to_come, _open_matters)
+    return tuple(text for text in (part(report) for part in parts) if text)
 
 
 def _holdings(report: ProgressReport) -> str:
@@ -221,14 +235,41 @@ def _to_come(report: ProgressReport) -> str:
     )
 
 
+def _open_matters(report: ProgressReport) -> str:
+    """What is awaited of each side, and how many questions are settled."""
+    parts = []
+    if report.awaited:
+        of_sides = Counter(line.side for line in report.awaited)
+        sides = [side for side in (*report.sides, *of_sides) if of_sides[side]]
+        counts = joined(f"{of_sides[side]} of {side_name(report, side)}" for side in dict.fromkeys(sides))
+        is_awaited = "act is" if len(report.awaited) == 1 else "acts are"
+        parts.append(f"{len(report.awaited)} {is_awaited} awaited, counted by office: {counts}.")
+    total = sum(len(each.questions) for each in report.questions)
+    if total:
+        settled = sum(each.settled for each in report.questions)
+        is_settled = "is" if settled == 1 else "are"
+        parts.append(f"{of(settled, total)} questions that the text leaves to the sides {is_settled} settled.")
+    return " ".join(parts)
+
+
+def questions_in_words(settled: int, total: int) -> str:
+    """ "Of 12 questions, 2 are settled and 10 are open." """
+    if total == 1:
+        return f"The one question is {'settled' if settled else OPEN}."
+    if settled in (0, total):
+        return f"{'Both' if total == 2 else f'All {total}'} questions are {'settled' if settled else OPEN}."
+    are = ("is" if settled == 1 else "are", "is" if total - settled == 1 else "are")
+    return f"Of {total} questions, {settled} {are[0]} settled and {total - settled} {are[1]} {OPEN}."
+
+
+def sentence_case(text: str) -> str:
+    """With a capital first letter, the others as they are."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def side_name(report: ProgressReport, side: str) -> str:
     """The short name of a side; what names no side, as it is written."""
     return report.sides.get(side, side)
-
-
-def level(rung: int) -> str:
-    """At which level an office is asked."""
-    return _LEVELS.get(rung, _LEVELS[min(max(rung, 1), 4)])
 
 
 def turn_state(state: str) -> str:
@@ -241,6 +282,13 @@ def nothing_awaited(report: ProgressReport) -> str:
     if not report.awaited_known:
         return AWAITED_UNKNOWN
     return "" if report.awaited else NOTHING_AWAITED
+
+
+def no_questions(report: ProgressReport) -> str:
+    """Why no question is listed; empty where some are."""
+    if not report.questions_known:
+        return QUESTIONS_UNKNOWN
+    return "" if report.questions else NO_QUESTIONS
 
 
 def awaited_by_side(report: ProgressReport) -> Iterator[tuple[str, list[tuple[str, list[AwaitedLine]]]]]:

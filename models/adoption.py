@@ -74,8 +74,9 @@ def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: i
         }
     )
     data = {"view": view.model_dump(mode="json")}
+    told = {"note": past.note, "settled": first != 1} if verb == "adopted" else {}
     return (
-        LedgerEntry(n=first, at=at, verb=verb, text=text),
+        LedgerEntry(n=first, at=at, verb=verb, text=text, data=told),
         LedgerEntry(n=first + 1, at=at, verb="view", text="as it entered", data=data),
     )
 

@@ -26,12 +26,14 @@ class ItemFact(Value):
 
 
 class SeriesFact(Value):
-    """The hosting turns of one series, as they are now."""
+    """The hosting turns of one series, as they are or were on the day."""
 
     id: str
     hosting: Turns
     rotating: bool = True
     next: str = ""
+    of_day: bool = True
+    """False where the record does not tell them: these are the turns of today, for a day in the past."""
 
 
 class Facts(Value):
@@ -40,7 +42,9 @@ class Facts(Value):
     launched: Instant
     clock: Clock = Clock()
     current: bool = True
-    """False for a day in the past: rows and turns of today are not those of that day."""
+    """False for a day in the past: rows of today are not those of that day."""
+    awaited_recorded: bool = False
+    """The record tells what was awaited on a past day."""
     valid_until: Instant | None = None
     ended: bool = False
     """The validity of the plan had ended: no session is to come."""
@@ -111,14 +115,16 @@ class Reading:
             yield from self._sessions_of(provision, obligation, item)
 
     def _sessions_of(self, provision: Provision, obligation: Obligation, item: str) -> Iterator[Followed]:
-        order = [window.name for window in self.windows(obligation)]
-        names = self._sessions.get(item, [])
-        for name in sorted(
-            names, key=lambda name: (order.index(name) if name in order else len(order), number_of(name))
-        ):
+        """In the order of their windows; what was called stands where it was called."""
+        windows = {window.name: window for window in self.windows(obligation)}
+        found = []
+        for name in self._sessions.get(item, []):
             known = self.known(f"{item}/{name}")
             if known.there:
-                yield Followed(f"{item}/{name}", provision, obligation, name, known)
+                window = known.window or windows.get(name)
+                begins = window.start if window else known.opened_at or self.facts.launched
+                found.append((begins, number_of(name), Followed(f"{item}/{name}", provision, obligation, name, known)))
+        yield from (each for _, _, each in sorted(found, key=lambda each: each[:2]))
 
     def is_series(self, obligation: Obligation) -> bool:
         """Whether it has sessions, each an item; of what was dropped, as far as the record has any."""
@@ -140,10 +146,18 @@ class Reading:
             return known.awake
         return known.there or self.plan.obligation(obligation.id) is not None
 
+    @property
+    def awaited_known(self) -> bool:
+        return self.facts.current or self.facts.awaited_recorded
+
     def known(self, item: str) -> Known:
         fact = self._facts.get(item, ItemFact(id=item))
         known = hear_all(entry for entry in fact.entries if entry.at <= self.as_of)
         return known.now(fact.row) if self.facts.current else known
+
+    def all_known(self) -> Iterator[tuple[str, Known]]:
+        """Every item that has a record or a row, the plan and its lists of questions too."""
+        yield from ((item, self.known(item)) for item in self._facts)
 
     def to_come(self) -> Iterator[tuple[Obligation, Window]]:
         """Sessions of series whose window has not opened."""

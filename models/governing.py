@@ -18,7 +18,17 @@ from models.item import Draft, ItemSetup, ItemState, Proposal, ProposalStatus, S
 from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.meeting import MeetingState
-from models.opening import MEETINGS, Launch, Openings, is_series, openings, round_at, setup_of, whole
+from models.opening import (
+    MEETINGS,
+    RECORDS_AWAITED,
+    Launch,
+    Openings,
+    is_series,
+    openings,
+    round_at,
+    setup_of,
+    whole,
+)
 from models.parties import signatories
 from models.plan import HostRule, Kind, Obligation, Plan, Provision, Window
 from models.questions import PAST, Question, QuestionsState, past_of
@@ -610,6 +620,7 @@ def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None 
         opens_at=None,
         clock=launch.clock,
         rounds=tuple(round_at(each) for each in rounds if each.start >= launch.as_of) if launch.rounds_on else (),
+        records_awaited=launch.edition >= RECORDS_AWAITED,
     )
     return PlanState(setup=setup, launch=launch, plan=plan, windows=dict(windows or {}))
 

@@ -5,10 +5,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from pydantic import JsonValue
+
 from models.acts import Terms, Topic
 from models.base import Instant
 from models.plan import Window
-from models.views import DateRow, ItemRow, ItemView, LedgerEntry
+from models.recording import awaiting_of
+from models.views import AwaitedRow, DateRow, ItemRow, ItemView, LedgerEntry, date_row
+
+
+class Held(NamedTuple):
+    """A mark that it was held."""
+
+    date: DateRow | None
+    words: str
+    """Where the line of the record has no date in figures: "held on 3 March 2026, Vientiane"."""
+
+
+class Asked(NamedTuple):
+    """One question that the text leaves open."""
+
+    id: str
+    text: str
+    answer: JsonValue
+    """None while it is open."""
+    at: Instant | None
+    """When it was settled."""
 
 
 @dataclass
@@ -16,6 +38,8 @@ class Known:
     """What the record of one item tells up to an instant, heard line by line; and its row, if that is of the day."""
 
     lines: int = 0
+    opened_at: Instant | None = None
+    ref: str = ""
     title: str = ""
     row: ItemRow | None = None
     view: ItemView | None = None
@@ -26,6 +50,16 @@ class Known:
     words: str = ""
     """Of the line that says how it ended, or how it was taken over."""
     adopted: bool = False
+    settled: bool = False
+    """Taken over by what the sides have settled since the launch, not at it."""
+    note: str = ""
+    """Of what was taken over."""
+    awaiting: tuple[AwaitedRow, ...] = ()
+    """What was awaited after its last line."""
+    turns: dict[str, Any] = field(default_factory=dict)
+    """Of a series: its hosting turns after its last line, as `show` tells them."""
+    questions: dict[str, Asked] = field(default_factory=dict)
+    """Of a list of questions."""
     window: Window | None = None
     terms: dict[int, Terms] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)
@@ -35,9 +69,8 @@ class Known:
     agreed: Terms | None = None
     postponed: Instant | None = None
     host: str | None = None
-    held: str = ""
-    """ "held on 3 March 2026, Vientiane" """
-    stance: str | None = None
+    held: Held | None = None
+    stance: Held | None = None
     """While the mark is disputed: what was said last."""
     marked: bool = False
     disputed: bool = False
@@ -65,27 +98,46 @@ class Known:
 
     @property
     def date(self) -> DateRow | None:
-        """The agreed or actual date; of a past day, as far as the record has it in figures."""
-        return self.view.date if self.view else self.row.date if self.row else None
+        """The agreed or actual date, as far as the record has it in figures."""
+        if self.view or self.row:
+            return self.view.date if self.view else self.row.date if self.row else None
+        if self.held:
+            return self.held.date
+        agreed = self.agreed
+        slot = agreed.slot if agreed else None
+        return date_row(slot.start, slot.end, agreed.place, agreed.format) if agreed and slot else None
+
+    @property
+    def awaited(self) -> tuple[AwaitedRow, ...]:
+        """What is awaited, or was on the day."""
+        if self.ended:
+            return ()
+        return self.row.awaiting if self.row else self.awaiting
 
     def hear(self, entry: LedgerEntry) -> None:
         """One line more. Lines that say nothing about where it stands are passed over."""
         self.lines += 1
+        self.opened_at = self.opened_at or entry.at
         verb, data = entry.verb, entry.data
+        self._hear_facts(entry)
         if "session" in data:
             return  # of a series, about one of its sessions, which has a record of its own
         if verb == "opened":
             self.title, _, why = entry.text.partition(" opened")
-            self.called = why.partition(", called: ")[2]
+            self.ref = str(data.get("ref", ""))
+            self.called = str(data.get("called", why.partition(", called: ")[2]))
             self.window = Window.model_validate(data["window"]) if data.get("window") else None
         elif verb in _ENDS:
             self.ended, self.ended_at, self.words = verb, entry.at, entry.text
         elif verb == "adopted":
             self.adopted, self.ended_at, self.words = True, entry.at, entry.text
+            self.settled = bool(data.get("settled", entry.text.startswith("settled")))
+            in_words = re.search(r"\((.*)\)$", entry.text)
+            self.note = str(data.get("note", in_words[1] if in_words else ""))
         elif verb == "view":
             self._see(ItemView.model_validate(data["view"]))
         elif verb == "call":
-            self.called = entry.text.partition(" calls it: ")[2]
+            self.called = str(data.get("reason", entry.text.partition(" calls it: ")[2]))
         elif verb == "amended":
             self._hear_amendment(data.get("changes") or {})
         elif verb in ("missed", "late"):
@@ -96,6 +148,17 @@ class Known:
             self._hear_proposal(entry)
         else:
             self._hear_act(entry)
+
+    def _hear_facts(self, entry: LedgerEntry) -> None:
+        """What the line tells beside what was done: what is awaited from then on, turns, questions."""
+        rows = awaiting_of(entry.data)
+        self.awaiting = self.awaiting if rows is None else rows
+        self.turns = entry.data.get("turns") or self.turns
+        for each in entry.data.get("questions") or ():
+            before = self.questions.get(each["id"])
+            new = each["answer"] is not None and (before is None or before.answer is None)
+            at = entry.at if new else before.at if before else None
+            self.questions[each["id"]] = Asked(each["id"], each["text"], each["answer"], at)
 
     def _see(self, view: ItemView) -> None:
         self.view, self.ended, self.title = view, view.status, view.title
@@ -143,7 +206,7 @@ class Known:
     def _hear_act(self, entry: LedgerEntry) -> None:
         verb = entry.verb
         if verb in ("held", "not_held"):
-            said = _held_in_words(entry.text) if verb == "held" else ""
+            said = _held(entry) if verb == "held" else None
             self.marked = True
             if self.disputed:
                 self.stance = said
@@ -151,7 +214,7 @@ class Known:
                 self._mark(said)
         elif verb == "settled" and self.disputed:
             self.disputed = False
-            self._mark(self.stance or "")
+            self._mark(self.stance)
         elif verb == "regret":
             self.agreed = None
         elif verb == "outcome":
@@ -161,7 +224,7 @@ class Known:
         elif verb == "dispute":
             self.disputed, self.outcome = not self.outcome, False
 
-    def _mark(self, said: str) -> None:
+    def _mark(self, said: Held | None) -> None:
         self.held, self.proposed = said, {}
         if not said:
             self.agreed = None
@@ -189,9 +252,11 @@ class Answer(NamedTuple):
     note: str
 
 
-def _held_in_words(text: str) -> str:
-    """ "lao-x (LAO) marks it held on 3 March 2026 (Vientiane)" -> "held on 3 March 2026, Vientiane" """
-    return re.sub(r" \((.*)\)$", r", \1", text.partition(" marks it ")[2])
+def _held(entry: LedgerEntry) -> Held:
+    """Older lines have the day in their words alone: "lao-x (LAO) marks it held on 3 March 2026 (Vientiane)"."""
+    date = entry.data.get("date")
+    words = re.sub(r" \((.*)\)$", r", \1", entry.text.partition(" marks it ")[2])
+    return Held(DateRow.model_validate(date), "") if date else Held(None, words)
 
 
 _ENDS = ("closed", "dropped", "excused", "expired")

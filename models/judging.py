@@ -1,10 +1,10 @@
 """Where one item stands in a progress report, and why, in a few words."""
 
-import re
 from datetime import datetime
 
 from models.acts import ProgressState
 from models.facts import Followed, Reading, side_names
+from models.heard import Held
 from models.plan import Kind
 from models.report import Standing
 from models.views import DateRow
@@ -30,7 +30,7 @@ class Judge:
         if known.ended and known.ended != "expired":
             return self._ended()
         if known.held:
-            return Standing.IN_PROGRESS, f"{known.held}; {self._after_held()}"
+            return Standing.IN_PROGRESS, f"{self._held(known.held)}; {self._after_held()}"
         if known.evidence and not self.item.meets:
             what = "its evidence is disputed" if known.disputed else "evidence is on record, its close-out is awaited"
             return Standing.IN_PROGRESS, what
@@ -46,8 +46,7 @@ class Judge:
             return Standing.NO_EVIDENCE, f"{self._window_ended()}; what became of it is not on record"
         standing = Standing.MISSED if known.ended == "missed" else Standing.EXCUSED
         if known.adopted:
-            note = re.search(r"\((.*)\)$", known.words)
-            return standing, f"{known.ended}{f' ({note[1]})' if note else ''}; {self._source()}"
+            return standing, f"{known.ended}{f' ({known.note})' if known.note else ''}; {self._source()}"
         day = f" on {self.clock.day(known.ended_at)}" if known.ended_at else ""
         reason = known.words.partition(" by consent: ")[2]
         if reason:
@@ -57,8 +56,7 @@ class Judge:
 
     def _source(self) -> str:
         """From where it is known what became of something before the launch."""
-        settled = self.known.words.startswith("settled")
-        return "settled by the sides" if settled else "taken over at the launch"
+        return "settled by the sides" if self.known.settled else "taken over at the launch"
 
     def _done(self) -> str:
         known, view = self.known, self.known.view
@@ -67,7 +65,7 @@ class Judge:
             on = f" on {self._date(view.date)}" if view and view.date else " (the day is not on record)"
             host = f", hosted by {self._side(view.host)}" if view and view.host else ""
             return f"{'held' if self.item.meets else 'done'}{on}{host}; {self._source()}"
-        what = known.held or ("evidence is on record" if known.evidence else "")
+        what = self._held(known.held) if known.held else "evidence is on record" if known.evidence else ""
         day = f"closed out on {self.clock.day(known.ended_at)}" if known.ended_at else "closed out"
         return f"{what}{late}; {day}" if what else f"{day}{late}"
 
@@ -75,7 +73,7 @@ class Judge:
         known = self.known
         if known.disputed:
             return "that is disputed"
-        if known.row is not None and known.row.status == "report-awaited":
+        if any(awaited.act == "report" for awaited in known.awaited):
             return "its outcome is filed, the report to the higher authority is awaited"
         awaited = "its outcome is filed, its close-out is awaited" if known.outcome else "its outcome is awaited"
         return f"{awaited}; open when the validity of the plan ended" if known.ended else awaited
@@ -180,6 +178,12 @@ class Judge:
         start = terms.slot.start
         day = self.clock.at(start.utc) if self.clock.fine else f"{start.local.day} {start.local:%B %Y}"
         return f"{day}{f', {terms.place}' if terms.place else ''}"
+
+    def _held(self, held: Held) -> str:
+        if held.date is None:
+            return held.words
+        style = f", {held.date.format}" if held.date.format else ""
+        return f"held on {self._date(held.date)}{style}"
 
     def _date(self, date: DateRow) -> str:
         local = datetime.fromisoformat(date.local)

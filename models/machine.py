@@ -148,6 +148,10 @@ class Machine(Rounds[S]):
             evidence=state.evidence,
         )
 
+    def recorded_facts(self, state: S) -> dict[str, Any]:
+        """What the record tells after each line: what is awaited from then on."""
+        return {"awaiting": [row.model_dump(mode="json") for row in self.awaiting(state)]}
+
     # Deciding
 
     def refuse(self, state: S, act: Act, now: Instant) -> Refusal | None:
@@ -247,6 +251,7 @@ class Machine(Rounds[S]):
                 ref=state.setup.ref,
                 kind=state.setup.kind,
                 assumed=list(state.setup.assumed) or None,
+                called=state.called or None,
             )
         wakes_at = state.asleep_until or state.setup.opens_at
         if state.asleep_until is not None:

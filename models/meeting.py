@@ -12,7 +12,7 @@ from models.item import EVIDENCE_KEPT, Ask, Draft, Proposal, Step
 from models.letters import AnnouncementKind
 from models.plan import Format
 from models.replying import AgreedDate, InvitedState, Replying, answer_rows, answers_to, leaves_event
-from models.views import DateRow, ItemRow, ItemView, Refusal
+from models.views import DateRow, ItemRow, ItemView, Refusal, date_row
 from models.wording import sentence_of
 
 
@@ -451,7 +451,9 @@ class MeetingMachine(Replying[MeetingState]):
         details = ", ".join(part for part in (place, style.value if style else "") if part)
         on = f" on {when.local:%-d %B %Y}" if when else ""
         where = f" ({details})" if details else ""
-        draft.enter("held", f"{act.office} ({side}) marks it held{on}{where}", act)
+        date = held_date(mark)
+        told = date.model_dump(mode="json") if date else None
+        draft.enter("held", f"{act.office} ({side}) marks it held{on}{where}", act, date=told)
         self._take_stance(draft, mark)
 
     def _take_not_held(self, draft: Draft[MeetingState], act: NotHeld, side: str) -> None:
@@ -524,23 +526,16 @@ class MeetingMachine(Replying[MeetingState]):
     # Reading
 
     def _date(self, state: MeetingState) -> DateRow | None:
-        mark = state.mark if state.mark and state.mark.held else None
-        if mark and mark.on:
-            end, start, place, style = mark.on, mark.on, mark.place, mark.format
-        else:
-            agreed = mark.agreed if mark else state.agreed
-            if agreed is None:
-                return None
-            start, end = agreed.slot.start, agreed.slot.end
-            place = mark.place if mark else agreed.place
-            style = mark.format if mark else agreed.format
-        return _date_row(start, end, place, style)
+        if state.mark and state.mark.held:
+            return held_date(state.mark)
+        agreed = state.agreed
+        return date_row(agreed.slot.start, agreed.slot.end, agreed.place, agreed.format) if agreed else None
 
     def _dates(self, state: MeetingState) -> dict[str, Any]:
         """The original, the revised and the actual date: none takes the place of another."""
         if not state.dates and not state.held:
             return {}
-        rows = [_date_row(d.slot.start, d.slot.end, d.place, d.format).model_dump(mode="json") for d in state.dates]
+        rows = [date_row(d.slot.start, d.slot.end, d.place, d.format).model_dump(mode="json") for d in state.dates]
         actual = self._date(state) if state.held else None
         return {
             "original": rows[0] if rows else None,
@@ -562,15 +557,12 @@ class MeetingMachine(Replying[MeetingState]):
         return super().view(state).model_copy(update=more)
 
 
-def _date_row(start: ZonedTime, end: ZonedTime, place: str, style: Format | None) -> DateRow:
-    return DateRow(
-        start=start.utc,
-        end=end.utc,
-        local=start.local.isoformat(),
-        zone=start.zone,
-        place=place,
-        format=style.value if style else None,
-    )
+def held_date(mark: Mark) -> DateRow | None:
+    """When and where it was held, as that was put on record; None where no day is known."""
+    if mark.on:
+        return date_row(mark.on, mark.on, mark.place, mark.format)
+    slot = mark.agreed.slot if mark.agreed else None
+    return date_row(slot.start, slot.end, mark.place, mark.format) if slot else None
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:

@@ -23,9 +23,14 @@ MEETINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
 COMMITMENTS = frozenset({Kind.INSTRUMENT, Kind.DELIVERABLE, Kind.EXCHANGE})
 """Kinds that were followed one by one by plans of the first edition; the others are asked in status rounds."""
 
-EDITION = 3
+EDITION = 4
 """How a plan launched today is opened. Plans of edition 1 know no rounds, no questions and no adopted history; those of
-edition 2 are not told what a round does not ask about, and send no final record as they end."""
+edition 2 are not told what a round does not ask about, and send no final record as they end; the record of those of
+edition 3 does not tell what was awaited."""
+
+
+RECORDS_AWAITED = 4
+"""From this edition on the record tells what is awaited."""
 
 
 class Launch(Value):
@@ -69,7 +74,9 @@ def openings(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Openi
     commitments = tuple(each for each in found if isinstance(each, CommitmentState))
     questions: tuple[QuestionsState, ...] = ()
     if launch.edition >= 2:
-        questions = question_lists(launch.plan, launch.clock, launch.launched, _unknown(launch, windows))
+        lists = question_lists(launch.plan, launch.clock, launch.launched, _unknown(launch, windows))
+        records = {"records_awaited": launch.edition >= RECORDS_AWAITED}
+        questions = tuple(each.model_copy(update={"setup": each.setup.model_copy(update=records)}) for each in lists)
     return Openings(
         post_rooms=_post_rooms([each.setup for each in (*series, *meetings, *commitments, *questions)]),
         series=series,
@@ -209,6 +216,7 @@ def setup_of(
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
         tells_busy=launch.edition >= 3 and asked,
+        records_awaited=launch.edition >= RECORDS_AWAITED,
     )
     return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})
 

@@ -161,6 +161,12 @@ class QuestionsMachine(Machine[QuestionsState]):
     def take_own(self, draft: Draft[QuestionsState], act: Act, side: str) -> None:
         raise AssertionError("there is no such act")  # `verbs` holds proposals only
 
+    def recorded_facts(self, state: QuestionsState) -> dict[str, Any]:
+        """With the questions and their answers so far."""
+        answers = state.answers
+        asked = [{"id": each.id, "text": each.text, "answer": answers.get(each.id)} for each in state.questions]
+        return {**super().recorded_facts(state), "questions": asked}
+
     def view(self, state: QuestionsState) -> ItemView:
         listed = tuple(
             {**each.model_dump(mode="json"), "answer": state.answers.get(each.id)} for each in state.questions

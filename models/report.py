@@ -111,6 +111,28 @@ class AwaitedLine(Value):
     rung: int = 1
 
 
+class QuestionLine(Value):
+    """One question that the text leaves to the sides."""
+
+    id: str
+    text: str
+    answer: str = ""
+    """In words; empty while it is open."""
+    settled: str = ""
+    """A day in words; empty while it is open."""
+
+
+class QuestionList(Value):
+    """What one group of offices has to settle."""
+
+    id: str
+    offices: tuple[str, ...]
+    """By name: "Ministry of Justice, Lao PDR"."""
+    settled: int
+    """How many of its questions are."""
+    questions: tuple[QuestionLine, ...]
+
+
 class ProgressReport(Value):
     """The whole report as of one day."""
 
@@ -135,7 +157,10 @@ class ProgressReport(Value):
     amendments: tuple[AmendmentLine, ...] = ()
     awaited: tuple[AwaitedLine, ...] = ()
     awaited_known: bool = True
-    """False for a day in the past: the record holds what was done, not what was awaited."""
+    """False for a day in the past, where the record of the plan does not tell what was awaited."""
+    questions: tuple[QuestionList, ...] = ()
+    questions_known: bool = True
+    """False where the record of the plan does not tell what was settled on that day."""
     to_come: int = 0
     """Sessions of series whose window has not opened yet; no part of the tally."""
     note: str = ""

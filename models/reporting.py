@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+from typing import NamedTuple
 
 from models.amending import AmendmentInForce
 from models.base import Instant
 from models.facts import Facts, Followed, Reading, SeriesFact, side_names
-from models.heard import Known
-from models.ids import obligation_id
+from models.heard import Asked, Known
+from models.ids import obligation_id, plan_id
 from models.judging import Judge
-from models.parties import all_offices, office_id
+from models.parties import all_offices, institution_title, office_id
 from models.plan import HostRule, Kind, Obligation, Plan, Provision
 from models.report import (
     AmendmentLine,
@@ -23,14 +24,16 @@ from models.report import (
     ItemLine,
     PillarReport,
     ProgressReport,
+    QuestionLine,
+    QuestionList,
     Standing,
     Tally,
     TurnLine,
     TurnsReport,
 )
 from models.turns import Turn, TurnState, holder
-from models.views import AwaitedRow, ItemRow
-from models.wording import Clock, infinitive
+from models.views import AwaitedRow
+from models.wording import Clock, infinitive, value_in_words
 
 NOT_STATED = "not stated"
 UNKNOWN_NEXT = "Who was next to host on that day is not on record; the turns are listed as far as it is."
@@ -59,8 +62,10 @@ def build_report(plan: Plan, facts: Facts, as_of: Instant) -> ProgressReport:
         pillars=pillars,
         turns=tuple(_turns(reading)),
         amendments=tuple(_amendment(plan, facts, each) for each in facts.amendments if each.at <= as_of),
-        awaited=tuple(_awaited(reading)) if facts.current else (),
-        awaited_known=facts.current,
+        awaited=tuple(_awaited(reading)) if reading.awaited_known else (),
+        awaited_known=reading.awaited_known,
+        questions=tuple(_questions(reading)),
+        questions_known=facts.awaited_recorded,
         to_come=sum(1 for _ in reading.to_come()),
         note=_note(reading),
     )
@@ -120,7 +125,7 @@ def _turns(reading: Reading) -> Iterator[TurnsReport]:
         if obligation.item is not None or not rotates or obligation.kind is not Kind.MEETING_SERIES:
             continue
         turns = tuple(_turn_lines(reading, obligation, series)) if series else ()
-        said = with_names(series.next, reading.plan) if series and reading.facts.current else UNKNOWN_NEXT
+        said = with_names(series.next, reading.plan) if series and series.of_day else UNKNOWN_NEXT
         item = obligation_id(reading.plan.plan, obligation.id)
         yield TurnsReport(id=item, ref=provision.ref, title=obligation.title, next=said, turns=turns)
 
@@ -128,7 +133,7 @@ def _turns(reading: Reading) -> Iterator[TurnsReport]:
 def _turn_lines(reading: Reading, obligation: Obligation, series: SeriesFact) -> Iterator[TurnLine]:
     for turn in series.hosting.turns:
         known = reading.known(f"{obligation_id(reading.plan.plan, obligation.id)}/{turn.session}")
-        if reading.facts.current:
+        if series.of_day:
             day = reading.facts.clock.day(turn.on) if turn.on else ""
             yield TurnLine(
                 session=turn.session,
@@ -183,32 +188,77 @@ def office_sides(plan: Plan) -> dict[str, str]:
 def _awaited(reading: Reading) -> Iterator[AwaitedLine]:
     """In the order of the text, by office; what concerns the plan as a whole first."""
     order = {provision.ref: n for n, provision in enumerate(reading.plan.provisions)}
-    rows = sorted(
-        (fact.row for fact in reading.facts.items if fact.row is not None and fact.row.awaiting),
-        key=lambda row: (order.get(row.ref, -1), row.id),
+    named = {obligation_id(reading.plan.plan, each.id): (ref.ref, each.title) for ref, each in reading.obligations()}
+    items = sorted(
+        (_named(reading, item, known, named) for item, known in reading.all_known() if known.awaited),
+        key=lambda each: (order.get(each.ref, -1), each.id),
     )
     titles, sides = all_offices(reading.plan), office_sides(reading.plan)
     place = {office: n for n, office in enumerate(titles)}
-    found = [(awaited, row) for row in rows for awaited in row.awaiting]
-    for awaited, row in sorted(found, key=lambda pair: place.get(pair[0].office, len(place))):
-        yield _awaited_line(reading.facts.clock, awaited, row, titles, sides)
+    found = [(awaited, each) for each in items for awaited in each.known.awaited]
+    for awaited, each in sorted(found, key=lambda pair: place.get(pair[0].office, len(place))):
+        yield _awaited_line(reading.facts.clock, awaited, each, titles, sides)
+
+
+class _Named(NamedTuple):
+    """An item as the list of what is awaited calls it."""
+
+    id: str
+    ref: str
+    title: str
+    known: Known
+
+
+def _named(reading: Reading, item: str, known: Known, named: dict[str, tuple[str, str]]) -> _Named:
+    if item == plan_id(reading.plan.plan):
+        return _Named(item, "", "Amendment of the plan", known)
+    series = named.get(item.rpartition("/")[0], ("", ""))
+    ref, title = named.get(item, (series[0], ""))
+    ref = known.row.ref if known.row else known.ref or ref
+    return _Named(item, "" if ref == "-" else ref, known.title or title, known)
 
 
 def _awaited_line(
-    clock: Clock, awaited: AwaitedRow, row: ItemRow, titles: dict[str, str], sides: dict[str, str]
+    clock: Clock, awaited: AwaitedRow, each: _Named, titles: dict[str, str], sides: dict[str, str]
 ) -> AwaitedLine:
     return AwaitedLine(
         side=sides.get(awaited.office, ""),
         office=awaited.office,
         office_title=titles.get(awaited.office, awaited.office),
         act=infinitive(awaited.act),
-        ref="" if row.ref == "-" else row.ref,
-        item=row.id,
-        title="Amendment of the plan" if row.kind == "plan" else row.title,
+        ref=each.ref,
+        item=each.id,
+        title=each.title,
         since=clock.day(awaited.since),
         due=clock.last_day(awaited.due) if awaited.due else "",
         rung=awaited.rung,
     )
+
+
+def _questions(reading: Reading) -> Iterator[QuestionList]:
+    """In the order of the first provision that asks anything."""
+    order = {obligation.id: n for n, (_, obligation) in enumerate(reading.obligations())}
+    lists = [(item, known) for item, known in reading.all_known() if known.questions]
+    for item, known in sorted(lists, key=lambda pair: min(_place(order, name) for name in pair[1].questions)):
+        lines = tuple(_question(reading, each) for each in known.questions.values())
+        institutions = item.rpartition("/")[2].split(".")
+        yield QuestionList(
+            id=item,
+            offices=tuple(institution_title(reading.plan, each) for each in institutions),
+            settled=sum(1 for line in lines if line.settled),
+            questions=lines,
+        )
+
+
+def _place(order: dict[str, int], question: str) -> int:
+    return order.get(question.partition("/")[0], -1)
+
+
+def _question(reading: Reading, each: Asked) -> QuestionLine:
+    if each.at is None:
+        return QuestionLine(id=each.id, text=each.text)
+    answer = with_names(value_in_words(each.answer), reading.plan)
+    return QuestionLine(id=each.id, text=each.text, answer=answer, settled=reading.facts.clock.day(each.at))
 
 
 # Words about the whole

@@ -125,7 +125,7 @@ class Rounds(Proposing[S]):
         self.say_called(draft, act, side)
 
     def say_called(self, draft: Draft[S], act: Call, side: str) -> None:
-        draft.enter("call", f"{act.office} ({side}) calls it: {act.reason}", act)
+        draft.enter("call", f"{act.office} ({side}) calls it: {act.reason}", act, reason=act.reason)
         draft.announce(AnnouncementKind.CALL, draft.state.setup.sides, sentence_of(draft.state.ledger[-1].text))
 
     def trigger(self, state: ItemState) -> str:

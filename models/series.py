@@ -144,11 +144,13 @@ class SeriesMachine(Machine[SeriesState]):
         )
 
     def view(self, state: SeriesState) -> ItemView:
-        ledger = {**state.hosting.model_dump(mode="json"), "rotating": state.host_rule is HostRule.ROTATING}
-        ledger["next"] = explain(state)
         progress = tuple(each.model_dump(mode="json") for each in state.progress)
         row = self.row(state).model_dump()
-        return ItemView(**row, plan=state.setup.plan, ledger=state.ledger, progress=progress, turns=ledger)
+        return ItemView(**row, plan=state.setup.plan, ledger=state.ledger, progress=progress, turns=_turns(state))
+
+    def recorded_facts(self, state: SeriesState) -> dict[str, Any]:
+        """With the turns, as `view` tells them."""
+        return {**super().recorded_facts(state), "turns": _turns(state)}
 
     # Deciding
 
@@ -423,6 +425,11 @@ def _host(state: SeriesState) -> str | None:
     if state.host_rule is HostRule.ROTATING:
         return turns.next_host(state.hosting)
     return state.fixed_host
+
+
+def _turns(state: SeriesState) -> dict[str, Any]:
+    rotating = state.host_rule is HostRule.ROTATING
+    return {**state.hosting.model_dump(mode="json"), "rotating": rotating, "next": explain(state)}
 
 
 def explain(state: SeriesState) -> str:

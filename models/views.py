@@ -5,7 +5,8 @@ from typing import Any
 from pydantic import Field
 
 from models.base import Instant, Value
-from models.plan import Window
+from models.invitation import ZonedTime
+from models.plan import Format, Window
 from models.record import LineMark, mark_of
 from models.wording import Clock
 
@@ -31,6 +32,17 @@ class DateRow(Value):
     zone: str
     place: str
     format: str | None
+
+
+def date_row(start: ZonedTime, end: ZonedTime, place: str, style: Format | None) -> DateRow:
+    return DateRow(
+        start=start.utc,
+        end=end.utc,
+        local=start.local.isoformat(),
+        zone=start.zone,
+        place=place,
+        format=style.value if style else None,
+    )
 
 
 class ItemRow(Value):

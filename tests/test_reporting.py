@@ -433,7 +433,8 @@ def test_turns_of_a_past_day_do_not_tell_what_came_later() -> None:
     today = built(plan, *items, series=(series,)).turns[0]
     assert today.next == "Lao PDR hosts the next session."
     assert [(turn.planned, turn.host, turn.state) for turn in today.turns] == [("LAO", "KHM", "swapped")]
-    past = built(plan, *items, series=(series,), current=False).turns[0]
+    untold = series.model_copy(update={"of_day": False})
+    past = built(plan, *items, series=(untold,), current=False).turns[0]
     assert "not on record" in past.next
     assert [(turn.planned, turn.host, turn.state) for turn in past.turns] == [("LAO", "", "owed")]
 

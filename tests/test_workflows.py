@@ -77,6 +77,17 @@ async def test_a_life_in_full_is_in_the_mail_the_calendar_and_the_record(
         result = await home.client.get_workflow_handle("t/m").result()
         assert result == "closed"
         lines = home.record("m")
+        told = [line["data"]["awaiting"] for line in lines if "awaiting" in line["data"]]
+        assert [sorted({row["act"] for row in rows}) for rows in told] == [
+            [],
+            ["propose-date"],
+            ["answer"],
+            [],
+            ["mark"],
+            ["outcome"],
+            ["close"],
+            [],
+        ], "the record tells what was awaited, also where nobody acted"
         assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
         assert lines[-1]["data"]["view"]["status"] == "closed"
         assert any("date agreed" in subject for subject in subjects(home, KHM))

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from models.machine import Machine
     from models.postroom import Returned
     from models.record import LineMark, RecordEntries
+    from models.recording import with_awaited
     from models.views import ItemRow, ItemView, LedgerEntry, Receipt
 
 
@@ -98,6 +99,7 @@ class ItemWorkflow(Generic[S]):
         return step.receipt
 
     def _keep(self, step: Step[S]) -> None:
+        step = with_awaited(self.machine, self.state, step, workflow.now())
         self.state = step.state
         self._effects.extend(step.effects)
 
