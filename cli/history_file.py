@@ -12,23 +12,28 @@ from activities.yaml_file import Fault, FileFault
 from models.adoption import AdoptedSession, PastState
 from models.ids import SLUG
 from models.opening import is_series_kind, whole
-from models.plan import Obligation, Plan, Window
+from models.plan import Cadence, HostRule, Kind, Obligation, Plan, Window
 from models.views import DateRow
 from models.zones import zone
 
 COLUMNS = ("obligation", "session", "state", "date", "place", "host", "note")
 MAX_BYTES = 5_000_000
 
+ONE_OFF = (Kind.MEETING, Kind.VISIT, Kind.SEMINAR, Kind.INSTRUMENT, Kind.DELIVERABLE)
+"""What is done once, also where the text does not say so."""
+
 Windows = Mapping[str, tuple[Window, ...]]
 
 
 def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> tuple[AdoptedSession, ...]:
     """The sessions in a history file. Raises FileFault: every bad row by its line, and what to do about it."""
-    rows = list(_rows(path))
     faults: list[Fault] = []
     found: list[AdoptedSession] = []
     first: dict[tuple[str, str], int] = {}
-    for line, row in rows:
+    for line, row in _rows(path):
+        if isinstance(row, Fault):
+            faults.append(row)
+            continue
         reader = _Row(str(path), line, row, plan, windows, as_of)
         session = reader.read()
         faults += reader.faults
@@ -45,8 +50,9 @@ def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> t
     return tuple(found)
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Each row that holds anything, with its line. Raises FileFault where the file is no table with our columns."""
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | Fault]]:
+    """Each row that holds anything, with its line, or what makes it none. Raises FileFault where the file is no table
+    with our columns."""
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     last = 0
     try:
@@ -62,11 +68,12 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 continue
             if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
                 message = f"{len(row)} cells where the header has {len(names)}; put a text that holds a comma in quotes"
-                raise FileFault([Fault(str(path), line, "", message)])
+                yield line, Fault(str(path), line, "", message)
+                continue
             yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
     except csv.Error as error:
         message = f"this is no valid CSV ({error}); close every quote, and double a quote inside one"
-        raise FileFault([Fault(str(path), last + 1, "", message)]) from None
+        yield last + 1, Fault(str(path), last + 1, "", f"{message}; what follows could not be read")
 
 
 def _text(path: Path) -> str:
@@ -119,11 +126,15 @@ class _Row:
     def read(self) -> AdoptedSession | None:
         obligation = self._obligation()
         state = self._state()
+        window = self._window(obligation) if obligation else None
+        host = self._host(obligation) if obligation else None
+        when = self._date(state) if state else None
         if obligation is None or state is None:
             return None
-        window = self._window(obligation)
-        when = self._date(state)
-        host = self._host(obligation)
+        if state is not PastState.UNKNOWN and not self._has_past(obligation):
+            message = f"{obligation.id} goes on, and nothing dates it: it has no past that could be {state}"
+            rule = "only windows, sessions and one-off items have a past, and the status rounds ask about the others"
+            self._bad("state", f"{message}; leave the row out ({rule})")
         if window is not None:
             self._fits(window, state)
         if self.faults or (state is PastState.UNKNOWN and not self._own(obligation)):
@@ -139,6 +150,12 @@ class _Row:
 
     def _own(self, obligation: Obligation) -> tuple[Window, ...]:
         return self._windows.get(obligation.id, ())
+
+    def _has_past(self, obligation: Obligation) -> bool:
+        """Whether something of it can have ended before the launch."""
+        own = self._own(obligation)
+        once = obligation.cadence is Cadence.ONCE or obligation.kind in ONE_OFF
+        return bool(own) or once or is_series_kind(obligation, own)
 
     def _obligation(self) -> Obligation | None:
         name = self._cells.get("obligation", "").removeprefix(f"{self._plan.plan}/")
@@ -214,4 +231,7 @@ class _Row:
         host = next((side for side in obligation.all_sides if side.casefold() == word.casefold()), None)
         if word and host is None:
             self._bad("host", f"{word} takes no part; the host is one of {', '.join(obligation.all_sides)}, or empty")
+        elif host and obligation.host_rule is HostRule.FIXED and host != obligation.host:
+            message = f"the text names {obligation.host} as the host, always; write that or nothing"
+            self._bad("host", f"{message}, and what came otherwise in the note")
         return host

@@ -29,7 +29,7 @@ TERM: dict[str, Any] = {"valid_from": "2023-02-13", "valid_for_years": 5}
 YEARS: dict[str, Any] = {"by": "year", "first": 2023, "last": 2027}
 
 
-def plan() -> Plan:
+def plan(*more: dict[str, Any]) -> Plan:
     return plan_of(
         obligation("s", kind="meeting_series", cadence="annual", window=YEARS, host_rule="rotating"),
         obligation("e", kind="exchange", cadence="annual", window=YEARS),
@@ -39,6 +39,7 @@ def plan() -> Plan:
         obligation("adhoc", kind="meeting_series", cadence="on_trigger", window=None),
         obligation("c", kind="standing", cadence="continuous", window=None),
         obligation("also", kind="seminar", item="v"),
+        *more,
         third=True,
         round={"by": "year", "day": "01-15", "first": 2024, "last": 2028},
         **TERM,
@@ -50,7 +51,12 @@ def read(tmp_path: Path) -> Callable[[str | bytes], tuple[AdoptedSession, ...]]:
     def read(text: str | bytes) -> tuple[AdoptedSession, ...]:
         path = tmp_path / "history.csv"
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return load_history(path, plan(), resolve_windows(plan(), AS_OF), AS_OF)
+        taken = plan(
+            obligation("fixed", kind="meeting_series", cadence="annual", window=YEARS, host_rule="fixed", host="LAO"),
+            obligation("undated", kind="exchange", cadence="unspecified", window=None),
+            obligation("mou", kind="instrument", cadence="unspecified", window=None),
+        )
+        return load_history(path, taken, resolve_windows(taken, AS_OF), AS_OF)
 
     return read
 
@@ -152,6 +158,10 @@ def test_quotes_may_hold_commas_quotes_and_newlines_and_lines_are_still_counted(
         ("s,2023,missed,2023-11-04,,,", "date", "has no date"),
         ("s,2023,held,,Pakse,,", "place", "name the day"),
         ("s,2023,held,,,VNM,", "host", "the host is one of LAO, KHM"),
+        ("fixed,2023,held,,,KHM,", "host", "the text names LAO as the host"),
+        ("c,,held,,,,", "state", "leave the row out"),
+        ("c,,missed,,,,", "state", "only windows, sessions and one-off items have a past"),
+        ("undated,,held,,,,", "state", "status rounds ask about the others"),
         ("adhoc,../2024,held,,,,", "session", "cannot name a session"),
         ("adhoc,first one,held,,,,", "session", "cannot name a session"),
         ("adhoc," + "9" * 80 + ",held,,,,", "session", "cannot name a session"),
@@ -173,8 +183,26 @@ def test_all_bad_rows_are_told_at_once(read: Any) -> None:
     with pytest.raises(FileFault) as told:
         read(HEADER + "s,2023,done,03.04.2023,,VNM,\nx,,held,,,,\ns,2024,held,,,,\ns,2024,missed,,,,\n")
     lines = [(fault.line, fault.field) for fault in told.value.faults]
-    assert lines == [(2, "state"), (3, "obligation"), (5, "session")]
+    assert lines == [(2, "state"), (2, "host"), (3, "obligation"), (5, "session")]
     assert "stands on line 4 already" in told.value.faults[-1].message
+
+
+def test_a_row_of_other_length_hides_no_other_fault(read: Any) -> None:
+    rows = ("s,2023,held,,,,a,b", "s,2024", "x,,held,,,,", 's,2025,held,,,,"open', "s,2022,held,,,,")
+    with pytest.raises(FileFault) as told:
+        read(HEADER + "\n".join(rows) + "\n")
+    lines = [(fault.line, fault.field) for fault in told.value.faults]
+    assert lines == [(2, ""), (3, "state"), (4, "obligation"), (5, "")]
+    assert "could not be read" in told.value.faults[-1].message
+
+
+def test_what_was_done_once_has_a_past_also_where_nothing_dates_it(read: Any) -> None:
+    found = read(HEADER + "mou,,held,2024-05-03,,,\nfixed,2023,held,,,LAO,\nfixed,2024,held,,,,\nc,,unknown,,,,\n")
+    assert [(each.obligation, each.state.value) for each in found] == [
+        ("mou", "held"),
+        ("fixed", "held"),
+        ("fixed", "held"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -326,3 +326,23 @@ def test_the_same_instant_in_another_zone_moves_nothing() -> None:
     last = [e.event for e in player.effects if isinstance(e, Publish)][-1]
     assert (last.sequence, last.location) == (1, "Pakse")
     assert {a.partstat for a in last.attendees} == {PartStat.ACCEPTED}
+
+
+def test_an_event_that_calendars_outnumber_is_said_again_above_them() -> None:
+    """After a rewind: what is in force must bear a higher SEQUENCE than what was said in the time that is lost."""
+    player = Player(MEETING, meeting()).tick()
+    assert not MEETING.outrun(player.state, 5, player.now).effects, "nothing was said yet"
+    player.act(acts.Propose, "lao-moc", terms=date_terms(START + 10 * DAY))
+    before = player.state.event
+    assert before is not None
+    step = MEETING.outrun(player.state, 5, player.now)
+    event = step.state.event
+    assert event is not None and (event.sequence, event.slot, event.status) == (5, before.slot, before.status)
+    assert event.dtstamp > before.dtstamp
+    said = [effect.announcement for effect in step.effects if isinstance(effect, Announce)]
+    assert {(each.office, each.kind, each.event) for each in said} == {
+        (office, AnnouncementKind.INVITATION, event) for office in ("lao-moc", "khm-moc")
+    }
+    assert [effect.event for effect in step.effects if isinstance(effect, Publish)] == [event]
+    assert not MEETING.outrun(step.state, 5, player.now).effects, "once"
+    assert not MEETING.outrun(player.state, 5, START + 11 * DAY).effects, "nobody is told about what is over"
