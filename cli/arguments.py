@@ -119,9 +119,11 @@ class TermsOptions(NamedTuple):
 async def terms_of(here: Session, item: str, topic: ProposedTopic, given: TermsOptions) -> Terms:
     """Terms from the options of `propose` and `counter`. Raises BadUsage for what does not fit the topic."""
     of_plan = item == await here.plan()
+    if of_plan and topic is ProposedTopic.ANSWER:
+        return await _answer(here, given)
     if of_plan != (topic.value in AMENDMENTS) and not (of_plan and topic is ProposedTopic.DROP):
         if of_plan:
-            raise BadUsage("bad-usage", f"of a plan one proposes {', '.join(AMENDMENTS)}")
+            raise BadUsage("bad-usage", f"of a plan one proposes {', '.join(AMENDMENTS)}, answer")
         if topic is not ProposedTopic.DROP:
             raise BadUsage("bad-usage", f"{topic} amends the plan: propose plan {topic} OBLIGATION")
     if of_plan:

@@ -27,6 +27,8 @@ class AdoptedSession(Value):
     """When and where it was held, if the history says."""
     host: str | None = None
     note: str = ""
+    follows: int = 2
+    """How many lines its record holds already, where the sides settle it after the launch."""
 
     @property
     def status(self) -> str:

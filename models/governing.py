@@ -6,12 +6,13 @@ from typing import Any
 from pydantic import JsonValue
 
 from models.acts import Act, Terms, Topic
-from models.adoption import adopted_entries
+from models.adoption import AdoptedSession, adopted_entries
 from models.amending import AmendmentInForce, NotPossible, amended, settled
 from models.amendment import AmendmentKind
 from models.asking_questions import renamed, still_asked
 from models.base import Instant
 from models.commitment import CommitmentState
+from models.correcting import corrected, past_question, wrong_correction
 from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport, Tell
 from models.ids import event_uid, obligation_id, plan_id
 from models.item import Draft, ItemSetup, ItemState, Proposal, ProposalStatus, Step
@@ -71,7 +72,7 @@ class PlanState(ItemState):
 
 class PlanMachine(Machine[PlanState]):
     verbs = frozenset({"propose", "accept", "reject", "counter", "withdraw"})
-    topics = frozenset({Topic.AMEND})
+    topics = frozenset({Topic.AMEND, Topic.ANSWER})
 
     def status_of(self, state: PlanState) -> str:
         if state.closed:
@@ -236,7 +237,9 @@ class PlanMachine(Machine[PlanState]):
         return self.no(state, "bad-terms", wrong) if wrong else None
 
     def _misfit(self, state: PlanState, terms: Terms, now: Instant) -> str:
-        """Why an amendment does not fit the plan as it reads now; empty where it does."""
+        """Why an amendment does not fit the plan as it reads now, or a correction its past; empty where it does."""
+        if terms.topic is Topic.ANSWER:
+            return wrong_correction(state.plan, state.launch.history, state.settled, state.questions, terms, now)
         amendment = terms.amendment
         if amendment is None:
             return "say which obligation is to read otherwise"
@@ -268,6 +271,9 @@ class PlanMachine(Machine[PlanState]):
 
     def agreed(self, draft: Draft[PlanState], proposal: Proposal) -> None:
         """In force from this instant, the date of the last consent (B.7); the text that it replaces is kept."""
+        if proposal.terms.topic is Topic.ANSWER:
+            self._correct_past(draft, proposal.terms)
+            return
         state, amendment = draft.state, proposal.terms.amendment
         assert amendment is not None
         before = state.plan.obligation(amendment.obligation)
@@ -369,7 +375,7 @@ class PlanMachine(Machine[PlanState]):
         said = value_in_words(report.value)
         draft.enter("settled", f"{question.text}: {said}", question=question.id, value=report.value)
         if question.field == PAST:
-            self._settle_past(draft, question, report.value)
+            self._settle_past(draft, past_of(question, report.value))
             return
         try:
             plan = settled(draft.state.plan, question, report.value, self._year(draft.state, draft.now))
@@ -380,24 +386,33 @@ class PlanMachine(Machine[PlanState]):
         draft.effects.append(Resolve())
         self._drop_stale(draft)
 
-    def _settle_past(self, draft: Draft[PlanState], question: Question, value: JsonValue) -> None:
-        past, state = past_of(question, value), draft.state
-        item = obligation_id(state.setup.plan, question.obligation)
-        if question.session and item in state.open_items:
+    def _correct_past(self, draft: Draft[PlanState], terms: Terms) -> None:
+        """What was on record as missed was held after all."""
+        question = past_question(draft.state.plan, terms.question)
+        assert question is not None
+        past = corrected(question, terms.value, draft.state.settled)
+        draft.put(settled={**draft.state.settled, question.id: terms.value})
+        draft.enter("settled", f"{question.text}: {past.words}", question=question.id, value=terms.value)
+        self._settle_past(draft, past)
+
+    def _settle_past(self, draft: Draft[PlanState], past: AdoptedSession) -> None:
+        state = draft.state
+        item = obligation_id(state.setup.plan, past.obligation)
+        if past.session and item in state.open_items:
             changes: dict[str, JsonValue] = {"past": past.model_dump(mode="json")}
-            order = Order(changes=changes, text=f"session {question.session}: {past.words}")
+            order = Order(changes=changes, text=f"session {past.session}: {past.words}")
             draft.effects.append(Tell(item=item, order=order))
             return
-        found = next(((p, o) for p, o in state.plan.obligations() if o.id == question.obligation), None)
+        found = next(((p, o) for p, o in state.plan.obligations() if o.id == past.obligation), None)
         if found is not None:  # a one-off item, or a session of a series that has ended
-            own = state.windows.get(question.obligation, ())
-            window = next((each for each in own if each.name == question.session), None)
-            setup = setup_of(state.launch, *found, window if question.session else whole(own), ())
-            if question.session:
-                setup = past_session(setup, question.session, state.launch.launched)
+            own = state.windows.get(past.obligation, ())
+            window = next((each for each in own if each.name == past.session), None)
+            setup = setup_of(state.launch, *found, window if past.session else whole(own), ())
+            if past.session:
+                setup = past_session(setup, past.session, state.launch.launched)
             meets = found[1].kind in MEETINGS | {Kind.MEETING_SERIES}
             one: ItemState = MeetingState(setup=setup) if meets else CommitmentState(setup=setup)
-            entries = adopted_entries(one, past, draft.now, first=3)
+            entries = adopted_entries(one, past, draft.now, first=past.follows + 1)
             draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
 
 

@@ -105,7 +105,10 @@ class QuestionsMachine(Machine[QuestionsState]):
             )
         if question.id in state.answers:
             said = value_in_words(state.answers[question.id])
-            return self.no(state, "answered", f"{question.id} is settled: {said}; what is settled changes by amendment")
+            how = "what is settled changes by amendment"
+            if question.field == PAST:
+                how = f"if it was missed and was held after all: propose plan answer {question.id} held"
+            return self.no(state, "answered", f"{question.id} is settled: {said}; {how}")
         wrong = wrong_answer(question, terms.value, state.setup.sides, now)
         return self.no(state, "bad-terms", wrong) if wrong else None
 

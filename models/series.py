@@ -354,18 +354,21 @@ class SeriesMachine(Machine[SeriesState]):
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:
         state = draft.state
         turn = turns.turn_of(state.hosting, past.session)
-        if turn is None or turn.state != TurnState.UNKNOWN:
+        after_all = past.state is PastState.HELD and turn is not None and turn.state == TurnState.FORFEITED
+        if turn is None or not (after_all or turn.state == TurnState.UNKNOWN):
             return
         window = next((each for each in state.windows if each.name == past.session), None)
         setup = _session_setup(state, window, past.session, draft.now)
         item: ItemState = MeetingState(setup=setup, host=past.host)
         if state.session_kind != Kind.MEETING:
             item = CommitmentState(setup=setup)
-        # An unknown session has two lines in its record: what is known now follows them.
-        entries = adopted_entries(item, past, draft.now, first=3)
+        entries = adopted_entries(item, past, draft.now, first=past.follows + 1)
         draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
         on = past.date.start if past.date else None
-        draft.put(hosting=turns.learn_past(state.hosting, past.session, past.state.value, past.host, on))
+        if after_all:
+            draft.put(hosting=turns.held_after_all(state.hosting, past.session, past.host, on))
+        else:
+            draft.put(hosting=turns.learn_past(state.hosting, past.session, past.state.value, past.host, on))
         self._give_hosts(draft, state.hosting)
 
 

@@ -4,8 +4,9 @@ Turns are issued in whole cycles of the order and wait in `upcoming` until a ses
 side that is to host (`holder`): whose turn it was, or who has taken it over. What always holds:
 
 1. No turn is lost, none doubled. For every side, served + swapped in + forfeited + owed (as holder) + upcoming is the
-   same number: the cycles issued. Beside it count only what rule AGAIN issues anew, one turn for each forfeited one,
-   and the sessions agreed outside the rotation (see `agree_host`). A swap exchanges two turns and changes no sum.
+   same number: the cycles issued. Beside it count only what rule AGAIN issues anew, one turn for each forfeited one
+   (also where that session was held after all, once a session has got the turn), and the sessions agreed outside the
+   rotation (see `agree_host`). A swap exchanges two turns and changes no sum.
 2. Fairness. While one rotation runs, the numbers of turns given to any two sides (sessions that they hold, whatever
    became of them) differ at every moment by at most one. Each swap whose other half still waits in `upcoming` allows
    for two more, because it takes one from a side and gives it to another. Under AGAIN this holds of the turns that
@@ -227,6 +228,27 @@ def learn_past(turns: Turns, session: str, state: Past, host: str | None = None,
     return _followed(turns, session, before)
 
 
+def held_after_all(turns: Turns, session: str, host: str | None = None, on: Instant | None = None) -> Turns:
+    """A session whose turn was forfeited was held: the turn is served, by another host swapped.
+
+    Under AGAIN the turn that was issued anew for it is taken back if it still waits. One that a session has got
+    meanwhile stays: what was opened stays.
+    """
+    turn = turn_of(turns, session)
+    if turn is None or turn.state != TurnState.FORFEITED:
+        return turns
+    side = holder(turn)
+    if side is not None:
+        turns = _counted(turns, side, "forfeited", -1)
+    anew = Due(str(side), Moved(instead_of=None, by=(session,)))
+    queue = _queue(turns)
+    if anew in queue:
+        queue.remove(anew)
+        turns = _put(turns, queue)
+    turns = _changed(turns, session, state=TurnState.OWED.value, reason="")
+    return close_session(turns, session, True, host, on)
+
+
 # What may be asked of it
 
 
@@ -432,9 +454,9 @@ def _closed(turns: Turns, session: str, held: bool, on: Instant | None, reason: 
     return _changed(turns, session, **fields)
 
 
-def _counted(turns: Turns, side: str, what: str) -> Turns:
+def _counted(turns: Turns, side: str, what: str, by: int = 1) -> Turns:
     of_side = turns.counts.get(side, {})
-    counts = {**turns.counts, side: {**of_side, what: of_side.get(what, 0) + 1}}
+    counts = {**turns.counts, side: {**of_side, what: of_side.get(what, 0) + by}}
     return turns.model_copy(update={"counts": counts})
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.plan import ForfeitRule
 from models.turns import (
     TURNS_KEPT,
+    Moved,
     Turn,
     Turns,
     TurnState,
@@ -19,6 +20,7 @@ from models.turns import (
     begin,
     close_session,
     explain,
+    held_after_all,
     holder,
     learn_past,
     next_host,
@@ -684,3 +686,80 @@ def test_learning_it_later_comes_to_the_same_as_having_known_it(
     known = opened(adopt(turns, "past", state, host, DAY), *names)
     learned = learn_past(opened(adopt(turns, "past", "unknown", None), *names), "past", state, host, DAY)
     assert learned == known
+
+
+# What was missed, and was held after all
+
+
+def forfeited(turns: Turns) -> list[str]:
+    return [turn.session for turn in turns.turns if turn.state == TurnState.FORFEITED]
+
+
+@given(orders, st.none() | sides, histories, numbers)
+def test_put_right_it_comes_to_the_same_as_known_at_once(
+    order: tuple[str, ...], first: int | None, history: list[Event], number: int
+) -> None:
+    """Where a lost turn moves no other: under the rule that the next in order hosts, and by the host that had it."""
+    right = wrong = start(order, first, ForfeitRule.NEXT)
+    missed: list[str] = []
+    for move in history:
+        _, (verb, *rest) = apply(right, move)
+        if verb == "close" and (turn := turn_of(right, rest[0])) and holder(turn):
+            right, wrong = (
+                close_session(turns, rest[0], held, None) for turns, held in ((right, True), (wrong, False))
+            )
+            missed.append(rest[0])
+        else:
+            right, wrong = apply(right, move)[0], apply(wrong, move)[0]
+    for session in sorted(missed, key=lambda session: (int(session) + number) % 7):
+        wrong = held_after_all(wrong, session)
+    there = [turn.model_copy(update={"reason": ""}) for turn in wrong.turns]
+    assert there == [turn.model_copy(update={"reason": ""}) for turn in right.turns]
+    assert (wrong.upcoming, wrong.shelved, wrong.moved) == (right.upcoming, right.shelved, right.moved)
+    assert sums(wrong) == sums(right)
+
+
+@given(starts, histories, numbers, st.none() | sides)
+def test_putting_right_moves_no_turn_that_was_given_and_loses_none(
+    begun: tuple[Any, ...], history: list[Event], number: int, side: int | None
+) -> None:
+    turns = start(*begun)
+    for move in history:
+        turns, _ = apply(turns, move)
+    if not forfeited(turns):
+        return
+    session = forfeited(turns)[number % len(forfeited(turns))]
+    before, turn = turns, turn_of(turns, session)
+    assert turn is not None
+    host = None if side is None else turns.order[side % len(turns.order)]
+    turns = held_after_all(turns, session, host)
+    assert held_after_all(turns, session, host) == turns, "once"
+    known = [each for each in before.turns if each.session != session and holder(each) is not None]
+    assert [(each.session, holder(each)) for each in known] == [
+        (each.session, holder(each)) for each in turns.turns if each in known or turn_of(before, each.session) in known
+    ]
+    assert all(count >= 0 for counts in turns.counts.values() for count in counts.values())
+    after = turn_of(turns, session)
+    assert after is not None and after.state in ("served", "swapped", "unknown")
+    if queue(before) and holder(turn) is not None:
+        grown = sum(sums(turns).values()) - sum(sums(before).values())
+        again = Moved(instead_of=None, by=(session,))
+        taken_back = sum(each == again for each in before.moved) - sum(each == again for each in turns.moved)
+        assert taken_back in (0, 1) and (grown + taken_back) % len(turns.order) == 0, "whole cycles, but what came back"
+
+
+def test_under_again_the_turn_issued_anew_goes_back_while_it_waits() -> None:
+    turns = opened(begin(("LAO", "KHM"), "LAO", ForfeitRule.AGAIN), "1")
+    missed = close_session(turns, "1", False, None)
+    assert next_host(missed) == "LAO"
+    right = held_after_all(missed, "1", None, DAY)
+    assert next_host(right) == "KHM" and states(right) == ["served"] and right.turns[0].on == DAY
+    assert right.counts["LAO"] == {"forfeited": 0, "served": 1}
+    given_away = held_after_all(opened(missed, "2"), "1")
+    assert planned(given_away) == ["LAO", "LAO"] and next_host(given_away) == "KHM", "what was opened stays"
+
+
+def test_by_another_host_it_was_a_swap() -> None:
+    turns = opened(begin(("LAO", "KHM"), "LAO"), "1", "2")
+    right = held_after_all(close_session(turns, "1", False, None), "1", "KHM")
+    assert states(right) == ["swapped", "owed"] and right.upcoming[:2] == ("LAO", "LAO")
