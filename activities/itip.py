@@ -19,6 +19,9 @@ from models.invitation import CalendarEvent, EventStatus, Method, ZonedTime
 
 PRODID = "-//Aide-Memoire//Aide-Memoire 0.1//EN"
 
+UNTITLED = "Meeting"
+"""SUMMARY of an event whose title holds nothing that can be shown: a REQUEST must have one (RFC 5546 section 3.2.2)."""
+
 OWNED = frozenset(
     {"UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "RECURRENCE-ID", "ORGANIZER", "ATTENDEE"}
     | {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"}
@@ -103,10 +106,10 @@ def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: boo
     vevent.add("LAST-MODIFIED", event.dtstamp)
     vevent.add("DTSTART", _moment(event.slot.start))
     vevent.add("DTEND", _moment(event.slot.end))
-    vevent["SUMMARY"] = _Text(clean_line(event.summary))
-    if event.description:
+    vevent["SUMMARY"] = _Text(clean_line(event.summary) or UNTITLED)
+    if clean_text(event.description).strip():
         vevent["DESCRIPTION"] = _Text(clean_text(event.description))
-    if event.location:
+    if clean_line(event.location):
         vevent["LOCATION"] = _Text(clean_line(event.location))
     if not (event.removes and message):
         vevent.add("STATUS", event.status.value)
@@ -140,12 +143,10 @@ def _attendees(event: CalendarEvent, contacts: Contacts, agent: dict[str, str]) 
 
 
 def _address(address: str, name: str, parameters: dict[str, str]) -> vCalAddress:
-    # A quotation mark cannot be written in a parameter (RFC 5545 section 3.2), and few clients read RFC 6868. Some
-    # parsers take a backslash there for an escape, and then lose the address after it.
-    common_name = clean_line(name.replace('"', "").replace("\\", "/"))
-    if common_name:
-        parameters = {"CN": common_name, **parameters}
-    return vCalAddress(f"mailto:{address}", params=parameters)
+    # A quotation mark cannot be written in a parameter (RFC 5545 section 3.2), and few clients read the circumflex of
+    # RFC 6868. Some parsers take a backslash there for an escape, and then lose the address after it.
+    common_name = clean_line(re.sub('["^]', "", name).replace("\\", "/"))
+    return vCalAddress(f"mailto:{address}", params={"CN": common_name or address, **parameters})
 
 
 def _moment(time: ZonedTime) -> datetime:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from tests import wire_hook  # before anything that writes mails or calendar objects
 from tests.rig import register_attributes
 from workflows.visibility import REGISTERED
 
@@ -20,6 +21,22 @@ settings.register_profile("soak", max_examples=6000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 BIN = Path(sys.executable).parent
+
+
+@pytest.fixture(autouse=True)
+def everything_generated_is_sound(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every mail and calendar object that a test made passes the strict judges of tests/wire.py."""
+    folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        wire_hook.judge_folder(folder)
+    assert list(wire_hook.faults()) == []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if any(wire_hook.counts.values()):
+        judged = ", ".join(f"{count} different {what}" for what, count in wire_hook.counts.items())
+        terminalreporter.write_line(f"judged on the wire: {judged}")
 
 
 @pytest.fixture(scope="session")

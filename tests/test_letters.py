@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from activities.itip import calendar_object, clean_line, declined_counter
 from activities.letters import NoAddressError, compose, message_id
 from models.contacts import Contacts
-from models.invitation import EventStatus, Method, Slot
+from models.invitation import CalendarEvent, EventStatus, Method, Slot
 from models.letters import AnnouncementKind, Despatch
 from tests.fixtures_post import (
     KHMER,
@@ -75,6 +75,10 @@ def tree(part: Message) -> Any:
     return part.get_content_type(), [tree(child) for child in children]
 
 
+def cancelled() -> CalendarEvent:
+    return event(status=EventStatus.CANCELLED, sequence=1)
+
+
 # --- invitations --------------------------------------------------------------------------------------------------
 
 
@@ -87,7 +91,8 @@ def tree(part: Message) -> Any:
     ],
 )
 def test_the_mime_tree_of_an_invitation(kind: str, method: Method) -> None:
-    data = composed(despatch(announcement=announcement(kind=kind)))
+    what = cancelled() if method is Method.CANCEL else event()
+    data = composed(despatch(announcement=announcement(kind=kind, event=what)))
     check_wire(data)
     message = read(data)
     assert tree(message) == (
@@ -105,7 +110,7 @@ def test_the_mime_tree_of_an_invitation(kind: str, method: Method) -> None:
     if method is Method.DECLINECOUNTER:
         assert octets == declined_counter(event(), contacts(), "")
     else:
-        assert octets == calendar_object(event(), contacts(), method)
+        assert octets == calendar_object(what, contacts(), method)
 
 
 def test_an_announcement_of_another_kind_carries_no_object() -> None:
@@ -136,7 +141,7 @@ def test_a_confirmed_date_asks_for_no_consent() -> None:
 
 @pytest.mark.parametrize("kind", list(AnnouncementKind))
 def test_every_kind_has_a_subject_with_and_without_an_event(kind: AnnouncementKind) -> None:
-    for having in (event(), None):
+    for having in (cancelled() if kind is AnnouncementKind.CANCELLATION else event(), None):
         word = announcement(kind=kind, event=having)
         subject = str(read(composed(despatch(announcement=word)))["Subject"])
         assert subject.startswith("[Lao-Cambodia Action Plan] 16.3 Joint Trade Commission 2026: ")
@@ -281,7 +286,7 @@ def test_an_update_refers_to_what_the_office_holds_of_the_event() -> None:
     first = read(composed(despatch(announcement=announcement())))
     assert first["References"] is first["In-Reply-To"] is None, "a first message refers to nothing"
     before = (str(first["Message-ID"]), f"<{'a' * 40}@secretariat.example>")
-    word = announcement(event=event(sequence=1), kind="cancellation")
+    word = announcement(event=cancelled(), kind="cancellation")
     data = composed(despatch(announcement=word, key="k", references=before))
     check_wire(data)
     update = read(data)
