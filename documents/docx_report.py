@@ -6,6 +6,7 @@ The same report gives the same bytes: the date inside is that of the report, and
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -60,6 +61,7 @@ FONT = "Cambria"
 COMPLEX_FONT = "Leelawadee UI"
 """Lao, Khmer and Thai letters; Word takes it for these scripts by itself. Other programs put their own in its place."""
 
+TABLE_STYLE = "ReportTable"
 INK = RGBColor(0x1F, 0x2A, 0x44)
 RULE = "9AA3B5"
 HEAD_SHADE = "E9ECF2"
@@ -84,6 +86,12 @@ AWAITED_WIDTHS = (1.5, 6.3, 3.6, 2.8, 2.8)
 
 SHORT_TABLE = 6
 """Rows, head included, that are not worth a page break."""
+
+_NOT_OURS = (
+    RELATIONSHIP_TYPE.THUMBNAIL,
+    "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects",
+)
+"""Parts of the library's own template: a preview of another document, and styles for an older Word."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -111,8 +119,6 @@ def render(report: ProgressReport) -> bytes:
     _put_amendments(document, report)
     _put_questions(document, report)
     _put_awaited(document, report)
-    if report.note:
-        _paragraph(document, report.note, "Report note")
     return _without_dates(document)
 
 
@@ -126,9 +132,9 @@ def _lay_out(document: DocumentObject) -> None:
     section.page_width, section.page_height = PAGE_WIDTH, PAGE_HEIGHT
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = MARGIN
     section.footer_distance = Cm(1.0)
-    relations = document.part.package.rels
-    for key in [key for key, each in relations.items() if each.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
-        del relations[key]
+    for relations in (document.part.package.rels, document.part.rels):
+        for key in [key for key, each in relations.items() if each.reltype in _NOT_OURS]:
+            del relations[key]
     for setting in document.settings.element.iter(qn("w:compatSetting")):
         if setting.get(qn("w:name")) == "compatibilityMode":
             setting.set(qn("w:val"), "15")
@@ -146,9 +152,14 @@ def _set_styles(document: DocumentObject) -> None:
     _style(document, "Footer", 8.5, ink=True)
     _style(document, "Report kicker", 12, ink=True, after=2)
     _style(document, "Report dateline", 10.5, after=0)
-    _style(document, "Report note", 9, before=18, line=1.05)
+    _style(document, "Report note", 9, after=8, line=1.05)
     _style(document, "Report cell", 9, line=1.0)
     _style(document, "Report head", 8.5, bold=True, ink=True, line=1.0)
+    _style(document, "Report number", 9, line=1.0)
+    numbers = document.styles["Report number"]
+    assert isinstance(numbers, ParagraphStyle)
+    numbers.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    _set_table_style(document)
     for border in list(document.styles["Title"].element.iter(qn("w:pBdr"))):
         border.getparent().remove(border)
 
@@ -168,7 +179,8 @@ def _style(
     known = name in document.styles
     style = document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     assert isinstance(style, ParagraphStyle)
-    style.font.size, style.font.bold, style.font.italic = Pt(size), bold, False
+    # Where a style says nothing of weight, the table style's bold head and last row show.
+    style.font.size, style.font.bold, style.font.italic = Pt(size), bold or None, False
     style.font.color.rgb = INK if ink else RGBColor(0, 0, 0)
     spacing = style.paragraph_format
     spacing.space_before, spacing.space_after, spacing.line_spacing = Pt(before), Pt(after), line
@@ -190,6 +202,33 @@ def _set_fonts(style: ParagraphStyle, size: float) -> None:
     after = properties.find(qn("w:sz"))
     assert after is not None
     after.addnext(_element("w:szCs", val=str(round(size * 2))))
+
+
+def _set_table_style(document: DocumentObject) -> None:
+    """Every table has this style: lines between rows only, some air in the cells, a shaded head and a shaded last row
+    where a table sums up. The other table styles of the template go, so that this one is found."""
+    styles = document.styles.element
+    for style in [each for each in styles.iter(qn("w:style")) if each.get(qn("w:type")) == "table"]:
+        if style.get(qn("w:styleId")) != "TableNormal":
+            styles.remove(style)
+    table = _element("w:style", type="table", customStyle="1", styleId=TABLE_STYLE)
+    table.append(_element("w:name", val="Report table"))
+    table.append(_element("w:basedOn", val="TableNormal"))
+    table.append(_element("w:uiPriority", val="99"))
+    properties, borders, margins = _element("w:tblPr"), _element("w:tblBorders"), _element("w:tblCellMar")
+    for edge, size in (("top", "8"), ("bottom", "8"), ("insideH", "4")):
+        borders.append(_element(f"w:{edge}", val="single", sz=size, space="0", color=RULE))
+    for edge, width in (("top", "40"), ("left", "85"), ("bottom", "40"), ("right", "85")):
+        margins.append(_element(f"w:{edge}", w=width, type="dxa"))
+    properties.extend((borders, margins))
+    table.append(properties)
+    for where in ("firstRow", "lastRow"):
+        part, run, cell = _element("w:tblStylePr", type=where), _element("w:rPr"), _element("w:tcPr")
+        run.append(_element("w:b"))
+        cell.append(_element("w:shd", val="clear", color="auto", fill=HEAD_SHADE))
+        part.extend((run, cell))
+        table.append(part)
+    styles.append(table)
 
 
 def _put_properties(document: DocumentObject, report: ProgressReport) -> None:
@@ -252,18 +291,31 @@ def _put_summary(document: DocumentObject, report: ProgressReport) -> None:
     _heading(document, HEADINGS["summary"], 1)
     for text in summary(report):
         _paragraph(document, text)
+    if report.note:
+        _paragraph(document, report.note, "Report note")
     if not report.pillars:
         return
     rows = [_tally_row(pillar.name, pillar.tally) for pillar in report.pillars]
     rows.append(_tally_row("All pillars", report.tally))
-    table = _table(document, TALLY_COLUMNS, TALLY_WIDTHS, rows)
-    for row in table.rows:
+    table = _table(document, "Items by pillar and standing", TALLY_COLUMNS, TALLY_WIDTHS, rows, summed=True)
+    head, *body = table.rows
+    for cell in head.cells[1:]:
+        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    for row, pillar in zip(body, (*report.pillars, None), strict=True):
         for cell in row.cells[1:]:
-            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    for cell in table.rows[-1].cells:
-        _shade(cell, HEAD_SHADE)
-        for run in cell.paragraphs[0].runs:
-            run.bold = True
+            cell.paragraphs[0].style = "Report number"
+        if pillar is not None:
+            _link(row.cells[0].paragraphs[0], pillar.name)
+    _put_contents(document)
+
+
+def _put_contents(document: DocumentObject) -> None:
+    """The sections that follow the pillars; the pillars are in the table above."""
+    paragraph = _paragraph(document, "After the pillars: ")
+    paragraph.paragraph_format.space_before = Pt(8)
+    for key in ("turns", "amendments", "questions", "awaited"):
+        _link(paragraph, HEADINGS[key], add=True)
+        paragraph.add_run("." if key == "awaited" else "; ")
 
 
 def _tally_row(name: str, tally: Tally) -> list[Entry]:
@@ -290,7 +342,7 @@ def _put_article(document: DocumentObject, article: ArticleReport) -> None:
         [Entry(line.ref), Entry(line.title), Entry(line.standing.value, SHADES[line.standing]), Entry(line.detail)]
         for line in article.lines
     ]
-    _table(document, ITEM_COLUMNS, ITEM_WIDTHS, rows)
+    _table(document, f"Items of {article.number} {article.name}", ITEM_COLUMNS, ITEM_WIDTHS, rows)
 
 
 def _put_turns(document: DocumentObject, report: ProgressReport) -> None:
@@ -312,7 +364,7 @@ def _put_series(document: DocumentObject, report: ProgressReport, series: TurnsR
         [turn.session, side_name(report, turn.planned), side_name(report, turn.host), turn_state(turn.state), turn.day]
         for turn in series.turns
     ]
-    _table(document, TURN_COLUMNS, TURN_WIDTHS, _plain(rows))
+    _table(document, f"Hosting turns of {series.title}", TURN_COLUMNS, TURN_WIDTHS, _plain(rows))
 
 
 def _put_amendments(document: DocumentObject, report: ProgressReport) -> None:
@@ -321,10 +373,16 @@ def _put_amendments(document: DocumentObject, report: ProgressReport) -> None:
         _paragraph(document, NO_AMENDMENTS)
         return
     rows = [
-        [str(each.number), each.text, each.in_force_from, side_name(report, each.proposed_by), each.consents]
+        [
+            str(each.number),
+            sentence_case(each.text),
+            each.in_force_from,
+            side_name(report, each.proposed_by),
+            each.consents,
+        ]
         for each in report.amendments
     ]
-    _table(document, AMENDMENT_COLUMNS, AMENDMENT_WIDTHS, _plain(rows))
+    _table(document, HEADINGS["amendments"], AMENDMENT_COLUMNS, AMENDMENT_WIDTHS, _plain(rows))
 
 
 def _put_questions(document: DocumentObject, report: ProgressReport) -> None:
@@ -332,11 +390,12 @@ def _put_questions(document: DocumentObject, report: ProgressReport) -> None:
     if nothing := no_questions(report):
         _paragraph(document, nothing)
     for each in report.questions:
-        _heading(document, "; ".join(each.offices), 2)
+        offices = "; ".join(each.offices)
+        _heading(document, offices, 2)
         words = _paragraph(document, questions_in_words(each.settled, len(each.questions)))
         words.paragraph_format.keep_with_next = True
         rows = [[sentence_case(line.text), line.answer or OPEN, line.settled] for line in each.questions]
-        _table(document, QUESTION_COLUMNS, QUESTION_WIDTHS, _plain(rows))
+        _table(document, f"Questions to {offices}", QUESTION_COLUMNS, QUESTION_WIDTHS, _plain(rows))
 
 
 def _put_awaited(document: DocumentObject, report: ProgressReport) -> None:
@@ -348,7 +407,7 @@ def _put_awaited(document: DocumentObject, report: ProgressReport) -> None:
         for title, lines in offices:
             _heading(document, title, 3)
             rows = [[line.ref, line.title, line.act, line.since, line.due or NO_DAY] for line in lines]
-            _table(document, AWAITED_COLUMNS, AWAITED_WIDTHS, _plain(rows))
+            _table(document, f"What is awaited of the {title}", AWAITED_COLUMNS, AWAITED_WIDTHS, _plain(rows))
 
 
 # Paragraphs and tables
@@ -359,7 +418,30 @@ def _paragraph(document: DocumentObject, text: str, style: str = "Normal") -> Pa
 
 
 def _heading(document: DocumentObject, text: str, rank: int) -> None:
-    document.add_heading(_clean(text), rank).paragraph_format.keep_with_next = True
+    """A heading, which its style keeps with what follows; one of the first rank can be linked to."""
+    paragraph = document.add_heading(_clean(text), rank)
+    if rank != 1 or not paragraph.runs:
+        return
+    known = [str(mark.get(qn("w:name"))) for mark in document.element.iter(qn("w:bookmarkStart"))]
+    if _anchor(text) not in known:
+        number = str(len(known))
+        paragraph.runs[0]._r.addprevious(_element("w:bookmarkStart", id=number, name=_anchor(text)))
+        paragraph.runs[-1]._r.addnext(_element("w:bookmarkEnd", id=number))
+
+
+def _anchor(text: str) -> str:
+    """The name of a bookmark: letters, digits and lines, at most 40; a digest tells those apart that begin alike."""
+    plain = re.sub("[^0-9A-Za-z]+", "_", text)[:24]
+    return f"s_{plain}_{zlib.crc32(text.encode(errors='replace')):08x}"
+
+
+def _link(paragraph: Paragraph, text: str, *, add: bool = False) -> None:
+    """A link to a heading of the first rank: around what the paragraph says, or added to it."""
+    link = _element("w:hyperlink", anchor=_anchor(text), history="1")
+    runs = [paragraph.add_run(_clean(text))] if add else paragraph.runs
+    runs[0]._r.addprevious(link)
+    for run in runs:
+        link.append(run._r)
 
 
 def _plain(rows: Iterable[Sequence[str]]) -> list[list[Entry]]:
@@ -367,22 +449,40 @@ def _plain(rows: Iterable[Sequence[str]]) -> list[list[Entry]]:
 
 
 def _table(
-    document: DocumentObject, columns: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[Entry]]
+    document: DocumentObject,
+    caption: str,
+    columns: Sequence[str],
+    widths: Sequence[float],
+    rows: Sequence[Sequence[Entry]],
+    *,
+    summed: bool = False,
 ) -> Table:
-    """A ruled table whose head stands on every page, and whose rows stay whole."""
+    """A ruled table whose head stands on every page, and whose rows stay whole. The caption is read out, not shown."""
     table: Table = document.add_table(rows=len(rows) + 1, cols=len(columns))
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
-    _put_borders(table)
+    _describe(table, caption, summed)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     head, *body = table.rows
-    _fill(head, [Entry(name, HEAD_SHADE) for name in columns], widths, "Report head")
+    _fill(head, [Entry(name) for name in columns], widths, "Report head")
     head._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for row, entries in zip(body, rows, strict=True):
         _fill(row, entries, widths, "Report cell")
     _keep_together([head, *body])
     return table
+
+
+def _describe(table: Table, caption: str, summed: bool) -> None:
+    """The style and which of its parts count; the caption, at its place at the end."""
+    properties = table._tbl.tblPr
+    for tag in ("w:tblStyle", "w:tblLook"):
+        for old in properties.findall(qn(tag)):
+            properties.remove(old)
+    properties.insert(0, _element("w:tblStyle", val=TABLE_STYLE))
+    look = {"firstRow": "1", "lastRow": str(int(summed)), "firstColumn": "0", "lastColumn": "0"}
+    properties.append(_element("w:tblLook", val="0460" if summed else "0420", **look, noHBand="1", noVBand="1"))
+    properties.append(_element("w:tblCaption", val=_clean(caption)))
 
 
 def _keep_together(rows: Sequence[_Row]) -> None:
@@ -409,19 +509,6 @@ def _shade(cell: _Cell, colour: str) -> None:
     for old in properties.findall(qn("w:shd")):
         properties.remove(old)
     properties.append(_element("w:shd", val="clear", color="auto", fill=colour))
-
-
-def _put_borders(table: Table) -> None:
-    """Lines between rows only, and some air in the cells. Order as the schema wants it: borders, layout, margins."""
-    borders, margins = _element("w:tblBorders"), _element("w:tblCellMar")
-    for edge, size in (("top", "8"), ("bottom", "8"), ("insideH", "4")):
-        borders.append(_element(f"w:{edge}", val="single", sz=size, space="0", color=RULE))
-    for edge, width in (("top", "40"), ("left", "85"), ("bottom", "40"), ("right", "85")):
-        margins.append(_element(f"w:{edge}", w=width, type="dxa"))
-    layout = table._tbl.tblPr.find(qn("w:tblLayout"))
-    assert layout is not None
-    layout.addprevious(borders)
-    layout.addnext(margins)
 
 
 def _element(tag: str, **attributes: str) -> BaseOxmlElement:

@@ -33,7 +33,7 @@ from models.report import (
 )
 from models.turns import Turn, TurnState, holder
 from models.views import AwaitedRow
-from models.wording import Clock, infinitive, value_in_words
+from models.wording import Clock, infinitive, joined, value_in_words
 
 NOT_STATED = "not stated"
 UNKNOWN_NEXT = "Who was next to host on that day is not on record; the turns are listed as far as it is."
@@ -101,7 +101,9 @@ def _line(reading: Reading, each: Followed) -> ItemLine:
     if not each.session and each.obligation.kind is Kind.MEETING_SERIES:
         standing, detail = _with_sessions(reading, each, standing, detail)
     title = each.known.title or f"{each.obligation.title} {each.session}".strip()
-    return ItemLine(id=each.id, ref=each.provision.ref, title=title, standing=standing, detail=detail)
+    return ItemLine(
+        id=each.id, ref=each.provision.ref, title=title, standing=standing, detail=with_titles(detail, reading)
+    )
 
 
 def _with_sessions(reading: Reading, each: Followed, standing: Standing, detail: str) -> tuple[Standing, str]:
@@ -180,6 +182,14 @@ def with_names(text: str, plan: Plan) -> str:
     return re.sub(rf"\b({'|'.join(map(re.escape, names))})\b", lambda found: names[found[1]], text)
 
 
+def with_titles(text: str, reading: Reading) -> str:
+    """A sentence with obligations by title and reference in place of their ids."""
+    for provision, each in reading.obligations():
+        if each.id in text:
+            text = re.sub(rf"(?<![\w.-]){re.escape(each.id)}(?![\w-])", f"{each.title} ({provision.ref})", text)
+    return text
+
+
 def office_sides(plan: Plan) -> dict[str, str]:
     """The side of every office of the plan."""
     return {office_id(name, rank): entry.side for name, entry in plan.offices.items() for rank in sorted(entry.titles)}
@@ -197,7 +207,7 @@ def _awaited(reading: Reading) -> Iterator[AwaitedLine]:
     place = {office: n for n, office in enumerate(titles)}
     found = [(awaited, each) for each in items for awaited in each.known.awaited]
     for awaited, each in sorted(found, key=lambda pair: place.get(pair[0].office, len(place))):
-        yield _awaited_line(reading.facts.clock, awaited, each, titles, sides)
+        yield _awaited_line(reading.plan, reading.facts.clock, awaited, each, titles, sides)
 
 
 class _Named(NamedTuple):
@@ -212,14 +222,24 @@ class _Named(NamedTuple):
 def _named(reading: Reading, item: str, known: Known, named: dict[str, tuple[str, str]]) -> _Named:
     if item == plan_id(reading.plan.plan):
         return _Named(item, "", "Amendment of the plan", known)
+    if known.questions:
+        return _Named(item, "" if known.ref == "-" else known.ref, "Open questions", known)
     series = named.get(item.rpartition("/")[0], ("", ""))
     ref, title = named.get(item, (series[0], ""))
     ref = known.row.ref if known.row else known.ref or ref
     return _Named(item, "" if ref == "-" else ref, known.title or title, known)
 
 
+def _with_others(each: _Named, office: str, plan: Plan) -> str:
+    """Of a list of questions, with whom: the other offices of its group."""
+    if not each.known.questions:
+        return ""
+    others = [name for name in each.id.rpartition("/")[2].split(".") if name != office]
+    return f", to be settled with {joined(institution_title(plan, name) for name in others)}"
+
+
 def _awaited_line(
-    clock: Clock, awaited: AwaitedRow, each: _Named, titles: dict[str, str], sides: dict[str, str]
+    plan: Plan, clock: Clock, awaited: AwaitedRow, each: _Named, titles: dict[str, str], sides: dict[str, str]
 ) -> AwaitedLine:
     return AwaitedLine(
         side=sides.get(awaited.office, ""),
@@ -228,7 +248,7 @@ def _awaited_line(
         act=infinitive(awaited.act),
         ref=each.ref,
         item=each.id,
-        title=each.title,
+        title=each.title + _with_others(each, awaited.office, plan),
         since=clock.day(awaited.since),
         due=clock.last_day(awaited.due) if awaited.due else "",
         rung=awaited.rung,
@@ -257,7 +277,7 @@ def _place(order: dict[str, int], question: str) -> int:
 def _question(reading: Reading, each: Asked) -> QuestionLine:
     if each.at is None:
         return QuestionLine(id=each.id, text=each.text)
-    answer = with_names(value_in_words(each.answer), reading.plan)
+    answer = with_titles(with_names(value_in_words(each.answer), reading.plan), reading)
     return QuestionLine(id=each.id, text=each.text, answer=answer, settled=reading.facts.clock.day(each.at))
 
 

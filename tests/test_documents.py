@@ -34,6 +34,7 @@ from models.report import (
     TurnLine,
     TurnsReport,
 )
+from tests.docx_order import faults
 
 MARKUP = 'Railway <b>& road</b> "link" <script>x</script>'
 LAO = "ຄະນະກຳມະການຮ່ວມມື ລາວ-ກຳປູເຈຍ"
@@ -330,6 +331,51 @@ def test_table_heads_repeat_rows_stay_whole_and_widths_fill_the_page() -> None:
         for row in table.rows:
             assert row._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}") is not None
             assert sum(cell.width.cm for cell in row.cells if cell.width) == pytest.approx(17.0, abs=0.02)
+
+
+@pytest.mark.parametrize("what", [report(), EMPTY], ids=["whole", "empty"])
+def test_word_finds_everything_in_its_order(what: ProgressReport) -> None:
+    assert faults(docx_report.render(what)) == []
+
+
+def test_a_fault_in_the_order_of_elements_is_found() -> None:
+    source = io.BytesIO(docx_report.render(report()))
+    spoilt = io.BytesIO()
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(spoilt, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "word/document.xml":
+                data = data.replace(b'<w:tblLayout w:type="fixed"/>', b'<w:shd w:val="clear"/><w:tblLayout/>', 1)
+                data = data.replace(b'w:anchor="s_', b'w:anchor="t_', 1).replace(
+                    b"<w:tblGrid>", b"<w:tblGrid><w:gridCol/>"
+                )
+                data = data.replace(b"<w:keepNext/>", b"", 1).replace(
+                    b'<w:pStyle w:val="Title"/>', b"<w:jc/><w:pStyle/>"
+                )
+            new.writestr(name, data)
+    found = "\n".join(faults(spoilt.getvalue()))
+    for fault in ("<pPr> holds jc pStyle", "cells in a table of", "a link leads to t_"):
+        assert fault in found, found
+
+
+def test_tables_take_their_look_from_one_style() -> None:
+    document = opened(report())
+    assert {table.style.name for table in document.tables if table.style} == {"Report table"}
+    for table in document.tables:
+        properties = table._tbl.tblPr
+        assert properties.find(qn("w:tblBorders")) is None and properties.find(qn("w:tblCellMar")) is None
+        assert properties.find(qn("w:tblCaption")).get(qn("w:val")), "a table says what it is"
+    shaded = {
+        cell.text for table in document.tables for cell in table.rows[0].cells if cell._tc.tcPr.findall(qn("w:shd"))
+    }
+    assert not shaded, "the head is shaded by the style"
+
+
+def test_the_summary_leads_to_every_section() -> None:
+    body = opened(report()).element.body
+    links = [str(link.get(qn("w:anchor"))) for link in body.iter(qn("w:hyperlink"))]
+    marks = {str(mark.get(qn("w:name"))) for mark in body.iter(qn("w:bookmarkStart"))}
+    assert len(links) == 5 and set(links) < marks and len(marks) == 6
 
 
 def test_the_standing_is_a_word_on_a_shade_of_its_own() -> None:

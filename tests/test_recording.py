@@ -165,7 +165,11 @@ def test_questions_open_and_settled_on_a_day() -> None:
     one.act(acts.Propose, LAO, terms=Terms(topic=Topic.ANSWER, question="s/first_host", value="LAO"))
     one.now = START + 20 * DAY
     one.act(acts.Accept, KHM, proposal=1)
-    [before] = report_of(plan, START + 15 * DAY, one).questions
+    then = report_of(plan, START + 15 * DAY, one)
+    assert [(each.office, each.title) for each in then.awaited] == [
+        (KHM, "Open questions, to be settled with Ministry MOC, Lao PDR")
+    ]
+    [before] = then.questions
     assert before.offices == ("Ministry MOC, Lao PDR", "Ministry MOC, Cambodia")
     assert before.settled == 0 and [line.answer for line in before.questions] == [""]
     [after] = report_of(plan, START + 25 * DAY, one).questions

@@ -21,12 +21,12 @@ from models.amendment import Amendment, AmendmentKind
 from models.base import Instant
 from models.commitment import COMMITMENT
 from models.effects import Enter, Open, Order
-from models.facts import Facts, ItemFact, SeriesFact
+from models.facts import Facts, ItemFact, Reading, SeriesFact
 from models.governing import PlanState, plan_state
 from models.meeting import MEETING
 from models.plan import Plan
 from models.report import ArticleReport, ItemLine, MarkKind, ProgressReport, Standing
-from models.reporting import build_report
+from models.reporting import build_report, with_titles
 from models.series import SERIES
 from models.timeline import build_timeline
 from models.turns import begin, close_session, open_session
@@ -563,3 +563,11 @@ def test_the_turns_to_come_go_on_in_order() -> None:
     )
     series = SeriesFact(id="t/s", hosting=begin(("LAO", "KHM"), "KHM"))
     assert [side for _, side in marks(plan, series=(series,))["Title s"]] == ["KHM", "LAO", "KHM", "LAO"]
+
+
+def test_a_detail_calls_obligations_by_their_titles() -> None:
+    plan, items = mixed()
+    reading = Reading(plan, facts(plan, *items), LATER)
+    said = "dropped by amendment 2: dropping s from the plan; ss, s-m and x.s are other words"
+    titled = "dropped by amendment 2: dropping Title s (1.1) from the plan; ss, s-m and x.s are other words"
+    assert with_titles(said, reading) == titled
