@@ -276,7 +276,8 @@ class World:
         keys = self._routine.get(name)
         if keys is not None:
             self.letters.append(RehearsedLetter(self.now, room.address.office, keys))
-            self._keep_room(name, postroom.said_again(room, self.now))
+            self.rooms[name] = room = postroom.said_again(room, self.now)
+            self._ask_at(name, "room", room.letter_at)  # an opening, and nothing else is due
             return
         while True:
             room = postroom.drop_unsent_cancellations(room, self.now)

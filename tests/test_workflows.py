@@ -1,15 +1,21 @@
 """The workflows on a server whose time is skipped: years in seconds, with the real mail, calendar and record."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import yaml
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
+from activities.office_hours import workdays_of
 from models import acts
 from models.acts import Terms, Topic
+from models.postroom import PostRoomState
 from models.views import Receipt, Refusal
+from models.workdays import working_days
 from servers.radicale_server import wait_for_radicale
 from tests.builders import date_terms, obligation, plan_of
 from tests.rig import House, eventually, house
@@ -208,3 +214,77 @@ async def test_a_calendar_that_is_down_holds_up_nothing_else(skipping: WorkflowE
             return any("SEQUENCE:1" in event for event in await home.calendar("t"))
 
         await eventually(published, 60)
+
+
+VIENTIANE = ZoneInfo("Asia/Vientiane")
+
+
+async def until_saturday(skipping: WorkflowEnvironment) -> datetime:
+    """12:17 in Vientiane on the next Saturday but one before a week without public holidays; its instant."""
+    now = await skipping.get_current_time()
+    calendars = {side: workdays_of(None, "", side, "Asia/Vientiane") for side in ("LAO", "KHM")}
+    day = now.astimezone(VIENTIANE).date() + DAY
+    while day.weekday() != 5 or len(list(working_days(day, day + 14 * DAY, calendars))) < 10:
+        day += DAY
+    wanted = datetime.combine(day, time(12, 17), VIENTIANE).astimezone(UTC)
+    await skipping.sleep(wanted - now)
+    return wanted
+
+
+def arrived(home: House, office: str) -> list[str]:
+    """When each mail to an office was written, by its own clock."""
+    dates = [parsedate_to_datetime(str(mail["Date"])).astimezone(VIENTIANE) for mail in home.mails(office)]
+    return [f"{at:%a %H:%M}" for at in dates]
+
+
+async def test_mail_waits_for_office_hours_a_decree_counts_at_once_and_a_stand_in_receives(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async def now() -> datetime:
+        return await skipping.get_current_time()
+
+    saturday = await until_saturday(skipping)
+    plan = plan_of(obligation(**windows("PT0S")))
+    async with house(skipping.client, plan, tmp_path, now, office_hours=True) as home:
+        await home.launch()
+        await skipping.sleep(DAY)
+        assert home.mails(LAO) == home.mails(KHM) == [], "nobody is written to on a weekend"
+        room = home.client.get_workflow_handle(f"t/office/{LAO}")
+        state = await room.query("state_now", result_type=PostRoomState)
+        assert state.hours is not None and state.letter_at is not None
+        assert state.letter_at.astimezone(VIENTIANE).strftime("%a %H:%M") == "Mon 08:00"
+        # The post room knows Monday as a working day; on Sunday its office is closed by decree, and goes on leave.
+        monday = (saturday + 2 * DAY).astimezone(VIENTIANE).date()
+        contacts = yaml.safe_load(home.settings.contacts.read_text())
+        contacts["offices"][LAO]["closed"] = {monday: "by decree"}
+        stand_in = {"address": "deputy@office.example", "first": monday, "last": monday + 3 * DAY}
+        contacts["offices"][LAO]["stand_ins"] = [stand_in]
+        home.settings.contacts.write_text(yaml.safe_dump(contacts))
+        await skipping.sleep(DAY)
+
+        async def written(office: str, count: int) -> bool:
+            return len(home.mails(office)) >= count
+
+        await eventually(lambda: written(KHM, 1))
+        assert arrived(home, KHM) == ["Mon 08:00"] and home.mails(LAO) == []
+        await skipping.sleep(DAY)
+        await eventually(lambda: written(LAO, 1))
+        assert arrived(home, LAO) == ["Tue 08:00"]
+        [mail] = home.mails(LAO)
+        assert mail["To"].addresses[0].addr_spec == "deputy@office.example", "its mailbox is the office's in the spool"
+        # Tuesday, 12:17: a proposal is made, and the invitation goes at once; on Tuesday night another waits.
+        await home.act("m", acts.Propose, KHM, terms=date_terms(await now() + 30 * DAY))
+        await skipping.sleep(timedelta(minutes=1))
+        await eventually(lambda: written(LAO, 2))
+        assert arrived(home, LAO)[1:] == ["Tue 12:17"]
+        await skipping.sleep(timedelta(hours=10))
+        await home.act("m", acts.Propose, KHM, terms=date_terms(await now() + 40 * DAY))
+        await skipping.sleep(timedelta(hours=1))
+        assert len(home.mails(LAO)) == 2
+        await skipping.sleep(DAY)
+        await eventually(lambda: written(LAO, 3))
+        assert arrived(home, LAO)[2:] == ["Wed 08:00"]
+        await pass_days(skipping, 10, step=1)
+        routine = [at for at in arrived(home, LAO) if at.startswith("Mon")]
+        assert routine == ["Mon 08:00"] and len(arrived(home, LAO)) == 4, "then a letter a week"
+        assert [mail["To"].addresses[0].addr_spec for mail in home.mails(LAO)[3:]] == [f"{LAO}@office.example"]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import yaml
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
@@ -21,9 +22,10 @@ from models import acts
 from models.acts import Terms, Topic
 from models.amendment import Amendment, AmendmentKind
 from models.invitation import Slot
+from models.postroom import PostRoomState
 from models.zones import later, zoned
 from tests.builders import obligation, plan_of
-from tests.rig import House, house
+from tests.rig import House, eventually, house
 from workflows.visibility import REGISTERED
 
 FOLDER = Path(__file__).resolve().parent
@@ -142,22 +144,68 @@ def plan() -> Any:
 
 
 async def record(client: Client) -> int:
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
-    written = 0
+    return await record_demonstration(client) + await record_courtesy(client)
+
+
+async def record_demonstration(client: Client) -> int:
+    """A plan that runs in seconds: all that workflows do, but for office hours."""
     async with house(client, plan(), Path(tempfile.mkdtemp())) as home:
         # One office without an address: its post room tells its items and the focal point.
         contacts = home.settings.contacts.read_text()
         home.settings.contacts.write_text(contacts.replace("khm-moc-dg:", "khm-nobody:"))
         await live(home)
-        async for run in client.list_workflows("PlanId='t'"):
-            handle = client.get_workflow_handle(run.id, run_id=run.run_id)
-            history = clean(json.loads((await handle.fetch_history()).to_json()))
-            # Runs of a continued workflow are told apart by their number of events.
-            name = f"{day}-{run.workflow_type}-{run.id.replace('/', '.')}-{len(history['events'])}.json"
-            path = FOLDER / name
-            if not path.exists():
-                path.write_text(json.dumps({"workflow": run.id, **history}, separators=(",", ":")) + "\n")
-                written += 1
+        return await write(client, "PlanId='t'")
+
+
+async def record_courtesy(client: Client) -> int:
+    """Post rooms that keep hours: asked for, open, closed by a decree of which they did not know."""
+    item = obligation("m", window={"by": "offset", "opens": "PT0S", "length": "P200D", "every": "P200D", "count": 1})
+    plan = plan_of(item).model_copy(update={"plan": "hours"})
+    async with house(client, plan, Path(tempfile.mkdtemp()), office_hours=True) as home:
+        contacts = yaml.safe_load(home.settings.contacts.read_text())
+        always = {
+            "country": "none",
+            "hours": ["00:00-24:00"],
+            "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+        }
+        contacts["sides"] = {"LAO": always, "KHM": always}
+        home.settings.contacts.write_text(yaml.safe_dump(contacts))
+        await home.launch()
+
+        async def asked() -> bool:
+            return len(home.mails(LAO)) == len(home.mails(KHM)) == 1
+
+        await eventually(asked)
+        today = datetime.now(UTC).date()
+        contacts["offices"][LAO]["closed"] = {today + timedelta(days=n): "by decree" for n in range(-1, 2)}
+        home.settings.contacts.write_text(yaml.safe_dump(contacts))
+        await home.act("m", acts.Propose, LAO, terms=soon(86400))
+        room = client.get_workflow_handle(home.item(f"office/{LAO}"))
+
+        async def held_back() -> bool:
+            return (await room.query("state_now", result_type=PostRoomState)).hold_until is not None
+
+        await eventually(held_back)
+        await home.act("m", acts.Reject, KHM, proposal=1, reason="elections")
+        await home.act("m", acts.Propose, LAO, terms=Terms(topic=Topic.DROP, reason="merged"))
+        await home.act("m", acts.Accept, KHM, proposal=2)
+        await client.get_workflow_handle(home.item("m")).result()
+        return await write(client, "PlanId='hours' AND ItemKind='secretariat'")
+
+
+async def write(client: Client, query: str) -> int:
+    """Writes the history of each run that is listed, and says how many are new."""
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    written = 0
+    async for run in client.list_workflows(query):
+        handle = client.get_workflow_handle(run.id, run_id=run.run_id)
+        history = clean(json.loads((await handle.fetch_history()).to_json()))
+        # Runs of a continued workflow are told apart by their number of events.
+        name = f"{day}-{run.workflow_type}-{run.id.replace('/', '.')}-{len(history['events'])}.json"
+        path = FOLDER / name
+        if not path.exists():
+            path.write_text(json.dumps({"workflow": run.id, **history}, separators=(",", ":")) + "\n")
+            written += 1
     return written
 
 
