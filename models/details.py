@@ -6,6 +6,7 @@ only after an empty line.
 
 import re
 
+from models.base import Instant
 from models.governing import PLAN, PlanState
 from models.item import ItemState, OpenAct, S
 from models.machine import Machine
@@ -112,13 +113,15 @@ def plan_details(state: PlanState) -> str:
     return "\n\n".join([*parts, *_ledger(state, clock)])
 
 
-def post_room_details(state: PostRoomState) -> str:
-    """What is awaited of the office, what waits to go, when the next letter goes."""
+def post_room_details(state: PostRoomState, now: Instant | None = None) -> str:
+    """What is awaited of the office, what waits to go, when the next letter goes, until when the office is closed."""
     clock = state.address.clock
     parts = [f"**Post room of {_text(state.address.office_title)}**, the only sender to this office."]
     parts.append(f"Times are those of {clock.zone}.")
     if state.unreachable:
         parts.append(f"**Nothing reaches this office:** {_sentence(state.unreachable)}")
+    if now is not None and state.hours is not None and not state.hours.is_open(now):
+        parts.append(f"**The office is closed** until {clock.at(state.hours.next_open(now))}.")
     if state.hold_until:
         parts.append(f"**Next attempt:** {clock.at(state.hold_until)}.")
     elif state.letter_at:

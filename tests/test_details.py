@@ -6,6 +6,7 @@ from typing import Any
 
 from models import acts, postroom
 from models.details import details_of, post_room_details
+from models.hours import Hours, Span
 from models.meeting import MEETING
 from models.postroom import PostRoomState
 from tests.builders import DAY, START, Player, date_terms, meeting, obligation
@@ -77,6 +78,13 @@ def test_the_post_room_says_when_it_writes_next_or_tries_again() -> None:
         == "Next attempt to reach Coordinator, Ministry MOC, Lao PDR on 2 January 2026"
     )
     assert "**Nothing reaches this office:** no address." in post_room_details(held)
+
+
+def test_the_post_room_says_until_when_its_office_is_closed() -> None:
+    opens = START + 3 * DAY
+    hours = Hours(open=(Span(start=opens, end=opens + DAY),), letters=(), renew=START + 30 * DAY)
+    assert "**The office is closed** until 4 January 2026, 07:00." in post_room_details(room(hours=hours), START)
+    assert "closed" not in post_room_details(room(hours=hours), opens)
 
 
 def test_activities_of_the_post_room_say_what_goes_and_what_is_recorded() -> None:

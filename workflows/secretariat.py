@@ -141,7 +141,7 @@ class SecretariatWorkflow:
 
     async def _flush(self) -> None:
         """Shows the post room and records what became of each notice."""
-        workflow.set_current_details(post_room_details(self.state))
+        workflow.set_current_details(post_room_details(self.state, workflow.now()))
         address = self.state.address
         row = ItemRow(
             id=secretariat_id(address.plan, address.office),
