@@ -15,9 +15,8 @@ from cli.errors import BadUsage
 from cli.lists import open_rows, recorded_view
 from cli.options import DataOption, PlanOption
 from cli.plan_file import load_plan
-from cli.reading import view_of
+from cli.reading import plan_state_of, view_of
 from cli.session import Session, session
-from cli.standings import plan_state_of
 from documents import docx_report, html_report, timeline_svg
 from models import turns
 from models.amending import plan_as_of
@@ -128,7 +127,7 @@ def instant_of(day: date | None, state: PlanState, now: Instant) -> Moment:
 
 
 def plan_then(state: PlanState, moment: Moment) -> Plan:
-    return state.plan if moment.current else plan_as_of(state.plan, state.amendments, moment.at)
+    return state.plan if moment.current else plan_as_of(state.plan, state.amendments, moment.at, state.settlements)
 
 
 # --- timeline --------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 from activities.yaml_file import Fault, FileFault
 from models.adoption import AdoptedSession, PastState
 from models.ids import SLUG
-from models.opening import is_series_kind, whole
+from models.opening import whole
 from models.plan import Cadence, HostRule, Kind, Obligation, Plan, Window
 from models.views import DateRow
 from models.zones import zone
@@ -179,7 +179,7 @@ class _Row:
 
     def _window(self, obligation: Obligation) -> Window | None:
         name, own = self._cells.get("session", ""), self._own(obligation)
-        if not is_series_kind(obligation, own):
+        if not obligation.recurs:
             if name:
                 self._bad("session", f"{obligation.id} has one item and no sessions; leave this empty")
             return whole(own)

@@ -16,12 +16,13 @@ from activities.yaml_file import Fault, FileFault
 from cli.errors import BadUsage, CommandError, Refused
 from cli.lists import recorded_view
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.reading import view_of
-from cli.session import Session, answered, session
+from cli.reading import plan_state_of, view_of
+from cli.session import Session, session
 from cli.submitting import submit
 from models.acts import Progress, ProgressState
+from models.amending import NotPossible, amended, difference, text_after
 from models.base import Instant, write_instant
-from models.governing import PlanState
+from models.governing import PlanState, today_of
 from models.item import Proposal
 from models.summaries import Answers, round_items
 from models.views import ItemView
@@ -113,11 +114,6 @@ async def _plan_state(data: Path, plan: str | None) -> PlanState:
         return await plan_state_of(here)
 
 
-async def plan_state_of(here: Session) -> PlanState:
-    handle = here.client.get_workflow_handle(await here.plan())
-    return await answered(handle.query("state_now", result_type=PlanState))
-
-
 def amendments_document(state: PlanState) -> dict[str, Any]:
     """The contract of `amendments --json`."""
     start = state.plan.valid_from
@@ -133,6 +129,7 @@ def amendments_document(state: PlanState) -> dict[str, Any]:
                 "since": write_instant(each.at),
                 "proposed_by": each.proposed_by,
                 "consents": [{"side": side, "at": write_instant(at)} for side, at in each.consents],
+                "later": text_after(state.plan, state.amendments, each, state.settlements),
                 "earlier": {
                     "text": each.before,
                     "from": write_instant(each.before_since or begins),
@@ -150,8 +147,20 @@ def amendments_document(state: PlanState) -> dict[str, Any]:
 
 def _open_proposal(state: PlanState, proposal: Proposal) -> dict[str, Any]:
     consented = [consent.side for consent in proposal.consents]
+    amendment = proposal.terms.amendment
+    assert amendment is not None  # a plan takes no other proposals
+    before = state.plan.obligation(amendment.obligation)
+    try:
+        plan = amended(state.plan, amendment, today_of(state, proposal.at))
+        after = plan.obligation(amendment.obligation)
+    except NotPossible:  # it no longer fits: it is overtaken as soon as the plan is changed
+        after = None
     return {
         "number": proposal.number,
+        "kind": amendment.kind.value,
+        "obligation": amendment.obligation,
+        "earlier": {"text": before.model_dump(mode="json")} if before else None,
+        "later": after.model_dump(mode="json") if after else None,
         "text": describe(proposal.terms, state.setup.clock),
         "reason": proposal.terms.reason,
         "proposed_by": proposal.office,
@@ -167,6 +176,7 @@ def amendments_text(document: dict[str, Any], clock: Clock) -> str:
         consents = ", ".join(f"{c['side']} on {clock.day(_instant(c['at']))}" for c in each["consents"])
         lines.append(f"{each['number']}  in force since {clock.moment(_instant(each['since']))}: {each['text']}")
         lines.append(f"     proposed by {each['proposed_by']}; consent of {consents}")
+        lines += [f"     {line}" for line in difference(_old(each), each["later"])]
         if each["earlier"]:
             span = each["earlier"]
             until = clock.moment(_instant(span["until"]))
@@ -177,9 +187,14 @@ def amendments_text(document: dict[str, Any], clock: Clock) -> str:
     for each in document["open"]:
         lines.append(f"{each['number']}  open: {each['text']}, proposed by {each['proposed_by']}")
         lines.append(f"     consent of {', '.join(each['consents'])}; awaited of {', '.join(each['awaited'])}")
+        lines += [f"     {line}" for line in difference(_old(each), each["later"])]
     for each in document["settled"]:
         lines.append(f"settled: {each['question']}: {value_in_words(each['value'])}")
     return "\n".join(lines) or "no amendments, and none proposed"
+
+
+def _old(each: dict[str, Any]) -> dict[str, Any] | None:
+    return each["earlier"]["text"] if each["earlier"] else None
 
 
 def _earlier(text: dict[str, Any]) -> list[str]:

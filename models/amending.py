@@ -1,22 +1,22 @@
 """What amendments (B.6, B.7) and settled questions do to the plan. Pure: a plan in, another plan out."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from pydantic import JsonValue, ValidationError
 
 from models.amendment import Amendment, AmendmentKind
 from models.base import Instant, Value
-from models.plan import Cadence, HostRule, Kind, Obligation, Plan, Provision, YearWindows
+from models.plan import EVERY, Cadence, HostRule, Kind, Obligation, Plan, Provision, Reading, YearWindows
 from models.plan_faults import faults
 from models.questions import ANCHOR, CADENCE, YEAR, Question
+from models.wording import value_in_words
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
 """What no change can alter: it would be another obligation. Drop it and add the other."""
 
 HOSTED = frozenset({Kind.MEETING_SERIES, Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
-
-EVERY = {Cadence.ANNUAL: 1, Cadence.BIENNIAL: 2}
 
 
 class AmendmentInForce(Value):
@@ -41,12 +41,31 @@ class AmendmentInForce(Value):
     """Whether the provision held obligations, or could hold any, before one was added."""
 
 
+class Settlement(Value):
+    """A question that its offices have settled by consent, and how the plan read before."""
+
+    question: str
+    obligation: str
+    at: Instant
+    before: dict[str, JsonValue] | None = None
+    """The obligation; of a question about the whole plan, what a year was and its reading."""
+
+
+class Today(NamedTuple):
+    """The day of a change, as far as windows depend on it."""
+
+    year: int
+    """The year, as the plan counts years, in which it takes effect."""
+    left: timedelta
+    """Until that year ends."""
+
+
 class NotPossible(ValueError):
     """An amendment that cannot be made; the message says why and what to do."""
 
 
-def amended(plan: Plan, amendment: Amendment, year: int) -> Plan:
-    """The plan with an amendment made. `year` is the calendar year in the plan's zone in which it takes effect.
+def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
+    """The plan with an amendment made.
 
     Raises NotPossible for what does not fit the plan as it reads now.
     """
@@ -64,24 +83,13 @@ def amended(plan: Plan, amendment: Amendment, year: int) -> Plan:
         AmendmentKind.CADENCE: _with_cadence,
         AmendmentKind.FIRST_HOST: _with_first_host,
     }[amendment.kind]
-    after = change(plan, obligation, amendment, year)
+    after = change(plan, obligation, amendment, today)
     if after == obligation:
         raise NotPossible(f"{obligation.id} reads so already")
-    if recurs(after) != recurs(obligation):
-        became = "has sessions" if recurs(after) else "has one item and no sessions"
+    if after.recurs != obligation.recurs:
+        became = "has sessions" if after.recurs else "has one item and no sessions"
         raise NotPossible(f"so {obligation.id} would be what {became}; drop it and add another obligation")
     return _checked(_replaced(plan, obligation.id, after))
-
-
-def recurs(obligation: Obligation) -> bool:
-    """Whether a series follows it: what changes keeps the item that follows it (as in models/opening)."""
-    rule = obligation.working_windows
-    several = rule is not None and (len(years_of(rule)) if isinstance(rule, YearWindows) else rule.count) > 1
-    return obligation.kind is Kind.MEETING_SERIES or (several and obligation.cadence is not Cadence.ONCE)
-
-
-def years_of(rule: YearWindows) -> range:
-    return range(rule.first, rule.last + 1, rule.every)
 
 
 def _checked(plan: Plan) -> Plan:
@@ -127,7 +135,7 @@ def _with_added(plan: Plan, amendment: Amendment) -> Plan:
     return plan.model_copy(update={"provisions": provisions})
 
 
-def _changed(plan: Plan, obligation: Obligation, amendment: Amendment, year: int) -> Obligation:
+def _changed(plan: Plan, obligation: Obligation, amendment: Amendment, today: Today) -> Obligation:
     fixed = FIXED_FIELDS & set(amendment.fields)
     if fixed:
         raise NotPossible(f"{', '.join(sorted(fixed))} cannot change; drop the obligation and add another")
@@ -136,19 +144,19 @@ def _changed(plan: Plan, obligation: Obligation, amendment: Amendment, year: int
     return _validated({**obligation.model_dump(mode="json"), **amendment.fields})
 
 
-def _with_cadence(plan: Plan, obligation: Obligation, amendment: Amendment, year: int) -> Obligation:
+def _with_cadence(plan: Plan, obligation: Obligation, amendment: Amendment, today: Today) -> Obligation:
     if amendment.value not in set(Cadence):
         raise NotPossible(f"there is no cadence {amendment.value!r}; write one of {', '.join(Cadence)}")
     cadence = Cadence(amendment.value)
     document = obligation.model_dump(mode="json")
     for name in ("windows", "cadence", "anchor_year"):
         document["readings"].pop(name, None)
-    window = _yearly(plan, year, EVERY[cadence]) if cadence in EVERY else None
+    window = _yearly(plan, _first_year(plan, obligation, today), EVERY[cadence]) if cadence in EVERY else None
     triggers = document["triggers"] if cadence is Cadence.ON_TRIGGER else ()
     return _validated({**document, "cadence": cadence.value, "window": window, "triggers": triggers})
 
 
-def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, year: int) -> Obligation:
+def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, today: Today) -> Obligation:
     if amendment.value not in obligation.all_sides:
         raise NotPossible(f"the host is one of {', '.join(obligation.all_sides)}")
     if obligation.kind not in HOSTED:
@@ -159,8 +167,18 @@ def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, y
     if obligation.host_rule is HostRule.ROTATING:
         document["readings"].pop("first_host", None)
         return _validated({**document, "host": amendment.value})
-    document["readings"]["first_host"] = {"chosen": amendment.value, "why": "agreed by amendment"}
+    document["readings"]["first_host"] = {"chosen": amendment.value, "why": "agreed by amendment", "settled": True}
     return _validated(document)
+
+
+def _first_year(plan: Plan, obligation: Obligation, today: Today) -> int:
+    """This year, where it is asked for already or leaves time for the ladder; else the next, so that nobody is asked in
+    December for what was agreed in December."""
+    rule = obligation.working_windows
+    asked = isinstance(rule, YearWindows) and today.year in rule.years
+    ladder = plan.ladders[obligation.ladder or plan.ladder_by_strength[obligation.strength]]
+    fits = today.left >= max(rung.after for rung in ladder.rungs) + plan.lead
+    return today.year if asked or fits or today.year >= last_year(plan) else today.year + 1
 
 
 def _yearly(plan: Plan, first: int, every: int) -> dict[str, Any]:
@@ -179,44 +197,35 @@ def last_year(plan: Plan) -> int:
     return max(lasts, default=LAST_YEAR)
 
 
-def settled(plan: Plan, question: Question, value: JsonValue, year: int) -> Plan:
+def settled(plan: Plan, question: Question, value: JsonValue, today: Today, marked: bool = True) -> Plan:
     """The plan with a question of the register settled by consent: the reading is chosen, and says so.
+
+    Unless `marked`, it is still shown as assumed, as plans of edition 2 have it.
 
     Raises NotPossible for an answer that does not fit the plan.
     """
     if question.field == YEAR:
-        reading = plan.readings["year"].model_copy(update={"chosen": value, "why": _BY_CONSENT})
-        return plan.model_copy(
-            update={
-                "readings": {**plan.readings, "year": reading},
-                "year": "plan" if "plan year" in str(value) else "calendar",
-            }
-        )
+        update = {"chosen": value, "why": _BY_CONSENT, "settled": marked}
+        reading = plan.readings["year"].model_copy(update=update)
+        year = "plan" if str(value).casefold() == "plan" or "plan year" in str(value) else "calendar"
+        return plan.model_copy(update={"readings": {**plan.readings, "year": reading}, "year": year})
     obligation = plan.obligation(question.obligation)
     if obligation is None:
         return plan
     document = obligation.model_dump(mode="json")
     readings = document["readings"]
-    readings[question.field] = {**(readings.get(question.field) or {}), "chosen": value, "why": _BY_CONSENT}
+    by_consent = {"why": _BY_CONSENT, "settled": marked}
+    readings[question.field] = {**(readings.get(question.field) or {}), "chosen": value, **by_consent}
     windows = (readings.get("windows") or {}).get("chosen")
     if question.field == CADENCE and isinstance(value, str) and value in EVERY:
         every = EVERY[Cadence(value)]
         anchor = (readings.get("anchor_year") or {}).get("chosen")
         if not windows or windows.get("every") != every:
-            first = anchor if isinstance(anchor, int) else year
-            readings["windows"] = {"chosen": _yearly(plan, first, every), "why": _BY_CONSENT}
+            first = anchor if isinstance(anchor, int) else _first_year(plan, obligation, today)
+            readings["windows"] = {"chosen": _yearly(plan, first, every), **by_consent}
     if question.field == ANCHOR and isinstance(value, int) and windows:
-        readings["windows"] = {"chosen": {**windows, "first": value}, "why": _BY_CONSENT}
-    after = _validated(document)
-    if recurs(after) != recurs(obligation):
-        # One item follows it, and cannot become a series: it stays in the yearly round.
-        after = _validated({**document, "readings": {**readings, "windows": _windows_document(obligation)}})
-    return _checked(_replaced(plan, obligation.id, after))
-
-
-def _windows_document(obligation: Obligation) -> Any:
-    windows = obligation.readings.windows
-    return windows.model_dump(mode="json") if windows else None
+        readings["windows"] = {"chosen": {**windows, "first": value}, **by_consent}
+    return _checked(_replaced(plan, obligation.id, _validated(document)))
 
 
 _BY_CONSENT = "settled by consent of the offices"
@@ -234,19 +243,74 @@ def _told(error: ValidationError) -> str:
     return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:3])
 
 
-def plan_as_of(plan: Plan, amendments: tuple[AmendmentInForce, ...], at: Instant) -> Plan:
-    """The plan as it read at an instant: amendments of later are taken back."""
-    for each in reversed(amendments):
-        if each.at <= at:
-            continue
-        before = Obligation.model_validate(each.before) if each.before is not None else None
-        if each.amendment.kind is AmendmentKind.DROP and before is not None:
-            plan = _put_back(plan, each, before)
-        else:
-            plan = _replaced(plan, each.amendment.obligation, before)
-            if before is None and not each.operative:
-                plan = _with_provision(plan, each.amendment.provision, operative=False)
+def plan_as_of(
+    plan: Plan, amendments: Sequence[AmendmentInForce], at: Instant, settlements: Sequence[Settlement] = ()
+) -> Plan:
+    """The plan as it read at an instant: what was amended or settled later is taken back, the latest first."""
+    changes: list[AmendmentInForce | Settlement] = [*settlements, *amendments]
+    later = [each for each in changes if each.at > at]
+    for each in sorted(later, key=lambda one: one.at, reverse=True):
+        plan = _unsettled(plan, each) if isinstance(each, Settlement) else _unamended(plan, each)
     return plan
+
+
+def _unamended(plan: Plan, each: AmendmentInForce) -> Plan:
+    before = Obligation.model_validate(each.before) if each.before is not None else None
+    if each.amendment.kind is AmendmentKind.DROP and before is not None:
+        return _put_back(plan, each, before)
+    plan = _replaced(plan, each.amendment.obligation, before)
+    if before is None and not each.operative:
+        plan = _with_provision(plan, each.amendment.provision, operative=False)
+    return plan
+
+
+def _unsettled(plan: Plan, each: Settlement) -> Plan:
+    if each.before is None:
+        return plan
+    if not each.obligation:
+        reading = Reading.model_validate(each.before["reading"])
+        return plan.model_copy(
+            update={"year": each.before["year"], "readings": {**plan.readings, each.question: reading}}
+        )
+    return _replaced(plan, each.obligation, Obligation.model_validate(each.before))
+
+
+def before_settling(plan: Plan, question: Question) -> dict[str, JsonValue] | None:
+    """What `Settlement.before` keeps: how the plan reads until now."""
+    if question.field == YEAR:
+        return {"year": plan.year, "reading": plan.readings[YEAR].model_dump(mode="json")}
+    obligation = plan.obligation(question.obligation)
+    return obligation.model_dump(mode="json") if obligation else None
+
+
+def difference(before: dict[str, JsonValue] | None, after: dict[str, JsonValue] | None) -> Iterator[str]:
+    """What reads otherwise, a line a field: "cadence: annual (until now: regular)"; the whole of what is new."""
+    if after is None:
+        return
+    for field, value in after.items():
+        old = before.get(field) if before is not None else None
+        if field in _NOT_TEXT or value == old or (before is None and value in _EMPTY):
+            continue
+        until_now = f" (until now: {_text(old)})" if before is not None else ""
+        yield f"{field.replace('_', ' ')}: {_text(value)}{until_now}"
+
+
+_NOT_TEXT = frozenset({"id", "item", "basis", "readings"})
+_EMPTY: tuple[JsonValue, ...] = (None, "", [], {}, False)
+
+
+def _text(value: JsonValue) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value in _EMPTY else value_in_words(value)
+
+
+def text_after(
+    plan: Plan, amendments: Sequence[AmendmentInForce], done: AmendmentInForce, settlements: Sequence[Settlement] = ()
+) -> dict[str, JsonValue] | None:
+    """The obligation as it read once an amendment was in force; None for one that it dropped."""
+    then = plan_as_of(plan, amendments, done.at, settlements).obligation(done.amendment.obligation)
+    return then.model_dump(mode="json") if then else None
 
 
 def _put_back(plan: Plan, dropped: AmendmentInForce, obligation: Obligation) -> Plan:

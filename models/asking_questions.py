@@ -7,7 +7,7 @@ from models.base import Instant
 from models.ids import event_uid, plan_id, questions_id
 from models.item import ItemSetup
 from models.parties import coordinators, institution_title, signatories
-from models.plan import Obligation, Plan, Reading
+from models.plan import HostRule, Obligation, Plan, Reading
 from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YEAR, Question, QuestionsState
 from models.wording import Clock
 
@@ -59,15 +59,22 @@ def _of_obligations(plan: Plan) -> Iterator[tuple[Group, Question]]:
                     id=f"{obligation.id}/{field}",
                     obligation=obligation.id,
                     field=field,
-                    text=words.format(title=obligation.title),
+                    text=_words(obligation, field, words),
                     options=_options(reading),
                 ),
             )
 
 
+def _words(obligation: Obligation, field: str, words: str) -> str:
+    if field == FIRST_HOST and obligation.host_rule is not HostRule.ROTATING:
+        # No rotation is stated: an answer settles the next session, and no more.
+        words = "who hosts the {title} next"
+    return words.format(title=obligation.title)
+
+
 def _asks(reading: Reading | None) -> bool:
     """Whether a reading leaves anything to settle."""
-    return reading is not None and (reading.chosen is None or bool(reading.others))
+    return reading is not None and not reading.settled and (reading.chosen is None or bool(reading.others))
 
 
 def still_asked(plan: Plan, question: Question) -> bool:

@@ -107,6 +107,12 @@ class Order(Value):
     """Why, in a sentence."""
     changes: dict[str, JsonValue] = {}
     """Of a series or item that an amendment changes: field and new value, as models/amending defines them."""
+    unless_begun: bool = False
+    """With `end`: only where nothing has been proposed, agreed or done."""
+    announce: bool = False
+    """Its offices are told of the change: an amendment made it."""
+    edition: int = 1
+    """How it is carried out. From 2 on open sessions follow windows that move, and what is asked goes on."""
 
 
 class Tell(Value):

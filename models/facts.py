@@ -8,7 +8,7 @@ from models.amendment import AmendmentKind
 from models.base import Instant, Value
 from models.heard import Known, hear_all
 from models.ids import obligation_id
-from models.opening import MEETINGS, is_series_kind
+from models.opening import MEETINGS
 from models.plan import Cadence, Kind, Obligation, Plan, Provision, Window
 from models.turns import Turns
 from models.views import ItemRow, LedgerEntry
@@ -128,7 +128,7 @@ class Reading:
 
     def is_series(self, obligation: Obligation) -> bool:
         """Whether it has sessions, each an item; of what was dropped, as far as the record has any."""
-        if is_series_kind(obligation, self.windows(obligation)):
+        if obligation.recurs:
             return True
         gone = self.plan.obligation(obligation.id) is None
         return gone and obligation_id(self.plan.plan, obligation.id) in self._sessions
@@ -163,7 +163,7 @@ class Reading:
         """Sessions of series whose window has not opened."""
         for _, obligation in self.plan.obligations():
             own = self.windows(obligation)
-            if self.facts.ended or obligation.item is not None or not is_series_kind(obligation, own):
+            if self.facts.ended or obligation.item is not None or not obligation.recurs:
                 continue
             item = obligation_id(self.plan.plan, obligation.id)
             yield from (

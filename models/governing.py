@@ -1,13 +1,23 @@
 """The plan itself as an item: amended by consent of its signatories, seen whole in its rounds, ended in time."""
 
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from pydantic import JsonValue
 
 from models.acts import Act, Terms, Topic
 from models.adoption import AdoptedSession, adopted_entries
-from models.amending import AmendmentInForce, NotPossible, amended, settled
+from models.amending import (
+    AmendmentInForce,
+    NotPossible,
+    Settlement,
+    Today,
+    amended,
+    before_settling,
+    difference,
+    settled,
+)
 from models.amendment import AmendmentKind
 from models.asking_questions import renamed, still_asked
 from models.base import Instant
@@ -15,7 +25,7 @@ from models.commitment import CommitmentState
 from models.correcting import corrected, past_question, wrong_correction
 from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport, Tell
 from models.ids import event_uid, obligation_id, plan_id
-from models.item import Draft, ItemSetup, ItemState, Proposal, ProposalStatus, Step
+from models.item import Draft, ItemSetup, ItemState, OpenAct, Proposal, ProposalStatus, Step
 from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.meeting import MeetingState
@@ -26,6 +36,7 @@ from models.opening import (
     Openings,
     is_series,
     openings,
+    outlives,
     round_at,
     setup_of,
     whole,
@@ -64,8 +75,12 @@ class PlanState(ItemState):
     """How many sessions and one-off items have ended in which way."""
     rounds_shown: int = 0
     expiry_told: bool = False
+    settlements: tuple[Settlement, ...] = ()
+    """The same answers with the text that each took the place of, oldest first."""
     why: str = ""
     """Why the plan last came to read otherwise."""
+    amending: bool = False
+    """It was an amendment that last changed it, not the answer to a question."""
     lists: tuple[str, ...] = ()
     """Every list of questions that was ever opened: their ids are never used again."""
 
@@ -255,19 +270,33 @@ class PlanMachine(Machine[PlanState]):
         if changes and state.plan.obligation(amendment.obligation) and item not in state.open_items:
             return f"{amendment.obligation} has ended; add what is to follow it as another obligation"
         try:
-            amended(state.plan, amendment, self._year(state, now))
+            amended(state.plan, amendment, today_of(state, now))
         except NotPossible as error:
             return str(error)
         return ""
+
+    def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
+        """What a proposed amendment would change, field by field, for those whose answer is awaited."""
+        proposal = state.proposal(open_act.subject)
+        if not isinstance(state, PlanState) or state.launch.edition < 3 or proposal is None:
+            return super().lines_of(state, open_act)
+        amendment = proposal.terms.amendment
+        if amendment is None:
+            return ()
+        before = state.plan.obligation(amendment.obligation)
+        try:
+            plan = amended(state.plan, amendment, today_of(state, proposal.at))
+        except NotPossible:
+            return ()
+        after = plan.obligation(amendment.obligation)
+        was, will = (each.model_dump(mode="json") if each else None for each in (before, after))
+        return tuple(difference(was, will))
 
     def refuse_consent(self, state: PlanState, proposal: Proposal, now: Instant) -> Refusal | None:
         return self.refuse_terms(state, proposal.terms, now) or super().refuse_consent(state, proposal, now)
 
     def refuse_own(self, state: PlanState, act: Act, side: str, now: Instant) -> Refusal | None:
         return self.no(state, "wrong-kind", "a plan takes proposals and answers to them")
-
-    def _year(self, state: PlanState, now: Instant) -> int:
-        return (now + state.setup.clock.offset).year
 
     def agreed(self, draft: Draft[PlanState], proposal: Proposal) -> None:
         """In force from this instant, the date of the last consent (B.7); the text that it replaces is kept."""
@@ -295,8 +324,9 @@ class PlanMachine(Machine[PlanState]):
             position=position,
             operative=provision.operative,
         )
-        plan = amended(state.plan, amendment, self._year(state, draft.now))
-        draft.put(plan=plan, amendments=(*state.amendments, done), why=f"by amendment {done.number}: {done.text}")
+        plan = amended(state.plan, amendment, today_of(state, draft.now))
+        why = f"by amendment {done.number}: {done.text}"
+        draft.put(plan=plan, amendments=(*state.amendments, done), why=why, amending=True)
         draft.effects.append(Resolve())
         self._overtake_questions(draft, done)
         self._drop_stale(draft)
@@ -378,11 +408,15 @@ class PlanMachine(Machine[PlanState]):
             self._settle_past(draft, past_of(question, report.value))
             return
         try:
-            plan = settled(draft.state.plan, question, report.value, self._year(draft.state, draft.now))
+            today, marked = today_of(draft.state, draft.now), draft.state.launch.edition >= 3
+            plan = settled(draft.state.plan, question, report.value, today, marked)
         except NotPossible as error:
             draft.enter("settled", f"the plan cannot follow this answer: {error}", question=question.id)
             return
-        draft.put(plan=plan, why=f"settled by the offices: {question.text}: {said}")
+        before = before_settling(draft.state.plan, question)
+        done = Settlement(question=question.id, obligation=question.obligation, at=draft.now, before=before)
+        why = f"settled by the offices: {question.text}: {said}"
+        draft.put(plan=plan, settlements=(*draft.state.settlements, done), why=why, amending=False)
         draft.effects.append(Resolve())
         self._drop_stale(draft)
 
@@ -414,6 +448,18 @@ class PlanMachine(Machine[PlanState]):
             one: ItemState = MeetingState(setup=setup) if meets else CommitmentState(setup=setup)
             entries = adopted_entries(one, past, draft.now, first=past.follows + 1)
             draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
+
+
+def today_of(state: PlanState, now: Instant) -> Today:
+    """The day by the plan's clock and its count of years: calendar years, or years that begin with the plan."""
+    plan, local = state.plan, now + state.setup.clock.offset
+    start = plan.valid_from if plan.year == "plan" else None
+    month, day = (start.month, start.day) if start else (1, 1)
+    begins = local.replace(month=month, day=day, hour=0, minute=0, second=0, microsecond=0)
+    year = local.year if local >= begins else local.year - 1
+    left = begins.replace(year=year + 1) - local
+    # Plans of edition 2 counted the calendar year, however little of it was left.
+    return Today(year, left) if state.launch.edition >= 3 else Today(local.year, timedelta.max)
 
 
 def post_rooms(launch: Launch) -> tuple[PostRoomAddress, ...]:
@@ -464,6 +510,8 @@ def consequences(
         elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
             if order is not None:
+                if launch.edition >= 3:
+                    order = order.model_copy(update={"edition": 2, "announce": draft.state.amending})
                 draft.effects.append(Tell(item=item, order=order))
                 _relist(draft, item, order)
     added = [name for name in new if name not in old]
@@ -522,9 +570,8 @@ def _order(
         changes.update(_of_series(old[1], new[1]))
     if not changes and host is None:
         return None
-    return Order(
-        host=host, instead_of=former if new[1].host_rule is HostRule.FIXED else None, changes=changes, text=why
-    )
+    named = new[1].host_rule is HostRule.FIXED or (launch.edition >= 3 and new[1].host_rule is not HostRule.ROTATING)
+    return Order(host=host, instead_of=former if named else None, changes=changes, text=why)
 
 
 def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:
@@ -599,7 +646,7 @@ def started(draft: Draft[PlanState], opening: Openings) -> None:
     """Takes note of what has been opened."""
     items: tuple[ItemState, ...] = (*opening.series, *opening.meetings, *opening.commitments, *opening.questions)
     # What only a trigger wakes is not open: it ends with nothing, and the procedures of the plan itself outlive it.
-    open_items = {each.setup.id: each.setup.title for each in items if not _outlives(each)}
+    open_items = {each.setup.id: each.setup.title for each in items if not outlives(each.setup)}
     asked = tuple(each.setup.id for each in items if each.setup.rounds)
     draft.put(
         open_items={**draft.state.open_items, **open_items},
@@ -607,10 +654,6 @@ def started(draft: Draft[PlanState], opening: Openings) -> None:
         questions=(*draft.state.questions, *(q for each in opening.questions for q in each.questions)),
         lists=(*draft.state.lists, *(each.setup.id for each in opening.questions)),
     )
-
-
-def _outlives(item: ItemState) -> bool:
-    return item.setup.on_trigger and item.setup.kind == Kind.PROCEDURE
 
 
 def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None = None) -> PlanState:

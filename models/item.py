@@ -1,10 +1,12 @@
 """What every item is made of: its setup, what is awaited of whom, proposals and consent, the ledger."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+
+from pydantic import JsonValue
 
 from models.acts import Act, Document, Terms, Topic
 from models.base import Duration, Instant, Value
@@ -102,6 +104,8 @@ class ItemSetup(Value):
     """Sides that may call it."""
     condition: str = ""
     """When it may be called, in the words of the register."""
+    not_before: Instant | None = None
+    """It may be called only from then on."""
     lead: Duration = timedelta(0)
     """Time that should be left between the top of the ladder and the end of a window."""
     rotating: bool = False
@@ -110,6 +114,8 @@ class ItemSetup(Value):
     report_to_higher: bool = False
     evidence_wanted: str = ""
     assumed: tuple[str, ...] = ()
+    settled: dict[str, JsonValue] = {}
+    """What the text leaves open and the sides have settled by consent, by field."""
     tells_busy: bool = False
     """The plan learns when the rounds do not ask about it, because it is followed by itself."""
     records_awaited: bool = False
@@ -391,12 +397,25 @@ class Draft(Generic[S]):
         `how` is a command with `{office}` in it; `at` the instant at which it was due, where time brings it; `more`
         further fields of the announcement.
         """
+        parties = [self.state.setup.party(side) for side in sides]
+        rungs = [(above and party.above) or party.coordinator for party in parties]
+        self.announce_to(kind, rungs, text, event=event, how=how, final=final, at=at, **more)
+
+    def announce_to(
+        self,
+        kind: AnnouncementKind,
+        rungs: Iterable[Rung],
+        text: str,
+        *,
+        how: str = "",
+        at: Instant | None = None,
+        **more: Any,
+    ) -> None:
+        """As `announce`, to offices that need not be those of a side today."""
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
-        for side in sides:
-            party = setup.party(side)
-            told = (above and party.above) or party.coordinator
+        for told in rungs:
             announcement = Announcement(
                 key=f"{setup.id}/{kind.value}/{number}/{told.office}",
                 kind=kind,
@@ -408,8 +427,6 @@ class Draft(Generic[S]):
                 at=at or self.now,
                 text=setup.spoken(text),
                 how=how.format(office=told.office),
-                final=final,
-                event=event,
                 **more,
             )
             self.told(told.office)

@@ -5,7 +5,6 @@ from datetime import datetime
 from models.acts import ProgressState
 from models.facts import Followed, Reading, side_names
 from models.heard import Held
-from models.plan import Kind
 from models.report import Standing
 from models.views import DateRow
 from models.wording import joined, status_in_words
@@ -104,7 +103,7 @@ class Judge:
         awaited = self._awaited()
         if known.moved or known.evidence:
             return Standing.IN_PROGRESS, f"a date was proposed and does not stand; {awaited}{self._until()}"
-        series = self.item.obligation.kind is Kind.MEETING_SERIES
+        series = self.item.obligation.recurs
         if self.in_rounds and (series or known.progress or not known.called):
             return self._asked_in_rounds()
         called = f"called because {known.called}; " if known.called else ""

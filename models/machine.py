@@ -15,6 +15,7 @@ from models.item import (
     ACTS_KEPT,
     Closure,
     Draft,
+    ItemSetup,
     ProposalStatus,
     S,
     Step,
@@ -145,6 +146,7 @@ class Machine(Rounds[S]):
             fate=self.fate(state),
             called=state.called,
             progress=tuple(each.model_dump(mode="json") for each in state.progress),
+            settled=state.setup.settled,
             evidence=state.evidence,
         )
 
@@ -177,7 +179,7 @@ class Machine(Rounds[S]):
                 state, "not-a-party", f"{act.office} has no part in {state.setup.id}; its offices are {offices}"
             )
         if act.verb not in self.verbs:
-            return self.no(state, "wrong-kind", f"a {state.setup.kind} is not {act.verb.replace('_', ' ')}")
+            return self.no(state, "wrong-kind", self.not_taken_here(state, act))
         if isinstance(act, Propose):
             return self._refuse_proposing(state, act.terms, side, now)
         if isinstance(act, Accept | Reject | Counter | Withdraw):
@@ -185,8 +187,12 @@ class Machine(Rounds[S]):
         if isinstance(act, Progress):
             return self.refuse_progress(state, act)
         if isinstance(act, Call):
-            return self.refuse_call(state, act, side)
+            return self.refuse_call(state, act, side, now)
         return self.refuse_own(state, act, side, now)
+
+    def not_taken_here(self, state: S, act: Act) -> str:
+        """Why this kind of item takes no such act, and what does."""
+        return f"a {state.setup.kind} is not {act.verb.replace('_', ' ')}"
 
     def no(self, state: S, code: str, message: str) -> Refusal:
         """A refusal that says what is awaited instead."""
@@ -288,6 +294,8 @@ class Machine(Rounds[S]):
         draft = Draft(state, now)
         if state.closed:
             return Step(state=state)
+        if order.unless_begun and (state.open_proposals or self.under_way(state)):
+            return Step(state=state)
         if order.host and state.host in (None, order.instead_of) and not self.was_held(state):
             draft.put(host=order.host)
             draft.enter(
@@ -311,15 +319,35 @@ class Machine(Rounds[S]):
         draft.put(setup=before.changed(order.changes))
         after = draft.state.setup
         if (after.window, after.opens_at) != (before.window, before.opens_at):
-            self._redate(draft)
+            self._redate(draft, before, order.edition)
         draft.enter("amended", order.text, changes=dict(order.changes))
+        if order.announce:
+            self.say_amended(draft, before, order)
 
-    def _redate(self, draft: Draft[S]) -> None:
-        """Another window, or none: asked anew; what has not begun waits for it, or for the next status round."""
+    def say_amended(self, draft: Draft[S], before: ItemSetup, order: Order) -> None:
+        """The offices that an amendment concerns are told of it, and those that it no longer concerns."""
+        text = sentence_of(f"The plan reads otherwise {order.text}")
+        after = draft.state.setup
+        draft.announce(AnnouncementKind.AMENDMENT, after.sides, text)
+        now_asked = {party.coordinator.office for party in after.parties}
+        gone = [party.coordinator for party in before.parties if party.coordinator.office not in now_asked]
+        if gone:
+            more = " Nothing about it is awaited of your office any longer."
+            draft.announce_to(AnnouncementKind.AMENDMENT, gone, text + more, final=True)
+
+    def _redate(self, draft: Draft[S], before: ItemSetup, edition: int) -> None:
+        """Another window, or none: what has not begun waits for it, or for the next status round.
+
+        Asked anew, unless one window takes the place of another and it is in this one already.
+        """
         state, setup = draft.state, draft.state.setup
-        self.restart(draft)
-        draft.put(extended_to=None, late=False, excused=False)
         waits = setup.opens_at is None or setup.opens_at > draft.now
+        moved = edition >= 2 and before.window is not None and setup.window is not None and not waits
+        if not moved:
+            self.restart(draft)
+        end = setup.window.end if setup.window else None
+        kept = moved and state.extended_to is not None and end is not None and state.extended_to > end
+        draft.put(extended_to=state.extended_to if kept else None, late=False, excused=False)
         if waits and state.awake and not state.called and not self.under_way(state):
             draft.put(awake=False)
 

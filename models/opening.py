@@ -25,8 +25,8 @@ COMMITMENTS = frozenset({Kind.INSTRUMENT, Kind.DELIVERABLE, Kind.EXCHANGE})
 
 EDITION = 4
 """How a plan launched today is opened. Plans of edition 1 know no rounds, no questions and no adopted history; those of
-edition 2 are not told what a round does not ask about, and send no final record as they end; the record of those of
-edition 3 does not tell what was awaited."""
+edition 2 call a procedure once only, are not told what a round does not ask about, and send no final record as they
+end; the record of those of edition 3 does not tell what was awaited."""
 
 
 RECORDS_AWAITED = 4
@@ -114,12 +114,9 @@ def is_series(launch: Launch, obligation: Obligation, own: tuple[Window, ...]) -
     """Meetings that recur, and anything else that each of several windows asks for anew."""
     if launch.edition < 2:
         return obligation.kind is Kind.MEETING_SERIES
-    return is_series_kind(obligation, own)
-
-
-def is_series_kind(obligation: Obligation, own: tuple[Window, ...]) -> bool:
-    """What is to happen once has one item, however many windows it may fall into."""
-    return obligation.kind is Kind.MEETING_SERIES or (len(own) > 1 and obligation.cadence is not Cadence.ONCE)
+    if launch.edition < 3:
+        return obligation.kind is Kind.MEETING_SERIES or (len(own) > 1 and obligation.cadence is not Cadence.ONCE)
+    return obligation.recurs
 
 
 def whole(own: tuple[Window, ...]) -> Window | None:
@@ -170,7 +167,7 @@ def _series(
         first_title=obligation.first_title,
         launched=launch.launched,
         as_of=launch.as_of,
-        valid_until=launch.valid_until,
+        valid_until=None if outlives(setup) else launch.valid_until,
         windows=windows,
         hosting=turns.begin(order, first if rotating else None, launch.plan.forfeited),
         session_kind=Kind.MEETING.value if meetings else obligation.kind.value,
@@ -209,16 +206,23 @@ def setup_of(
         on_trigger=on_trigger,
         triggers=obligation.triggers,
         condition=obligation.condition or "",
+        not_before=launch.valid_until if obligation.not_before == "expiry" else None,
         lead=plan.lead,
         rotating=obligation.host_rule is HostRule.ROTATING,
         host_in_questions=launch.edition >= 2 and obligation.readings.first_host is not None,
         report_to_higher=obligation.reports_to_higher,
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
+        settled=obligation.settled,
         tells_busy=launch.edition >= 3 and asked,
         records_awaited=launch.edition >= RECORDS_AWAITED,
     )
     return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})
+
+
+def outlives(setup: ItemSetup) -> bool:
+    """Whether it outlives the plan: a procedure that its text sets for afterwards, or for whenever it is called."""
+    return setup.on_trigger and setup.kind == Kind.PROCEDURE
 
 
 def round_at(window: Window) -> RoundAt:

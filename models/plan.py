@@ -68,6 +68,10 @@ class Cadence(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
+EVERY = {Cadence.ANNUAL: 1, Cadence.BIENNIAL: 2}
+"""Cadences that state a number: once in so many years."""
+
+
 class HostRule(StrEnum):
     FIXED = "fixed"
     ROTATING = "rotating"
@@ -137,6 +141,10 @@ class YearWindows(FilePart):
     last: int = Field(ge=1900, le=2200)
     every: int = Field(default=1, ge=1)
 
+    @property
+    def years(self) -> range:
+        return range(self.first, self.last + 1, self.every)
+
 
 class OffsetWindows(FilePart):
     """Windows measured from the launch: for demonstration plans."""
@@ -158,6 +166,8 @@ class Reading(FilePart):
     """None: nothing is presumed; the sides are asked to settle it."""
     others: tuple[Any, ...] = ()
     why: str = ""
+    settled: bool = False
+    """The sides have consented to it: it is no longer assumed, and nobody is asked."""
 
 
 class YearRound(FilePart):
@@ -263,6 +273,8 @@ class Obligation(FilePart):
     """What the text makes it depend on; with cadence on_trigger, when the trigger may be pulled."""
     triggers: tuple[Slug, ...] = ()
     """With cadence on_trigger: the sides that may pull the trigger; empty for every side that takes part."""
+    not_before: Literal["expiry"] | None = None
+    """With cadence on_trigger: the trigger may be pulled only after the plan's validity has ended."""
     evidence: str = ""
     """What closes it."""
     report_to_higher: bool = False
@@ -314,9 +326,35 @@ class Obligation(FilePart):
         return self.report_to_higher or bool(reading and reading.chosen)
 
     @property
+    def recurs(self) -> bool:
+        """Whether a series follows it: a meeting that recurs, what each of several windows asks for anew, a procedure
+        that may be called again, and what the sides may yet settle to be yearly. What happens once has one item,
+        however many windows it may fall into."""
+        rule, cadence = self.working_windows, self.readings.cadence
+        several = rule is not None and (len(rule.years) if isinstance(rule, YearWindows) else rule.count) > 1
+        procedure = self.kind is Kind.PROCEDURE and self.cadence is Cadence.ON_TRIGGER
+        may_recur = cadence is not None and any(each in EVERY for each in (cadence.chosen, *cadence.others))
+        return (
+            self.kind is Kind.MEETING_SERIES
+            or procedure
+            or (self.cadence is not Cadence.ONCE and (several or (may_recur and self.kind is not Kind.STANDING)))
+        )
+
+    @property
     def assumed(self) -> tuple[str, ...]:
-        """Names of the fields whose working value the text does not state."""
-        return tuple(self.readings.named())
+        """Names of the fields whose working value the text does not state and the sides have not settled."""
+        return tuple(name for name, reading in self.readings.named().items() if not reading.settled)
+
+    @property
+    def settled(self) -> dict[str, Any]:
+        """What the text does not state and the sides have settled by consent, by field."""
+        named = self.readings.named().items()
+        # Windows follow from what is settled; they are shown as windows.
+        return {
+            name: reading.model_dump(mode="json")["chosen"]
+            for name, reading in named
+            if reading.settled and name != "windows"
+        }
 
 
 class Provision(FilePart):

@@ -110,6 +110,10 @@ def _following_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tupl
         yield ("triggers",), "only what is on_trigger has a trigger; set cadence: on_trigger or remove this"
     if on_trigger and obligation.kind is Kind.STANDING:
         yield ("cadence",), "a standing commitment is never triggered; write it as a procedure or a meeting_series"
+    if obligation.not_before and not on_trigger:
+        yield ("not_before",), "only what is on_trigger waits for a call; set cadence: on_trigger or remove this"
+    if obligation.not_before == "expiry" and (plan.valid_from is None or plan.valid_for_years is None):
+        yield ("not_before",), "the plan states no end of its validity; give valid_from and valid_for_years"
     for i, side in enumerate(obligation.triggers):
         if side not in obligation.all_sides:
             yield ("triggers", i), f"the trigger is pulled by one of {', '.join(obligation.all_sides)}"

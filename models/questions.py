@@ -181,6 +181,8 @@ def _line(question: Question) -> str:
     """A question with its name, and the answers that it takes where only some do."""
     options = "; ".join(map(value_in_words, question.options))
     hint = f"; one of: {options}" if options and question.field != PAIRS else ""
+    if question.field == YEAR:
+        hint += " (or, in short: calendar; plan)"
     return f"{question.text} [{question.id}{hint}]"
 
 
@@ -188,6 +190,8 @@ def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], n
     """What is wrong with an answer of these sides; empty where it fits."""
     if question.field == PAST:
         return _wrong_past(question, value, sides, now)
+    if question.field == YEAR and isinstance(value, str) and value.casefold() in ("calendar", "plan"):
+        return ""
     if question.options and value not in question.options and question.field != PAIRS:
         return f"write one of {'; '.join(map(value_in_words, question.options))}"
     if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):

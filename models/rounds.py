@@ -106,7 +106,7 @@ class Rounds(Proposing[S]):
         report = SessionReport(session="", item=draft.state.setup.id, status="progress", progress=told)
         draft.effects.append(Report(report=report))
 
-    def refuse_call(self, state: S, act: Call, side: str) -> Refusal | None:
+    def refuse_call(self, state: S, act: Call, side: str, now: Instant) -> Refusal | None:
         setup = state.setup
         if not (setup.on_trigger or setup.rounds):
             return self.no(state, "wrong-kind", "a window dates it: it is asked for by itself")
@@ -114,6 +114,9 @@ class Rounds(Proposing[S]):
             return self.no(state, "not-yours", f"it may be called by {', '.join(setup.triggers)}")
         if setup.kind == "standing":
             return self.no(state, "wrong-kind", "it is continuous: it answers the status rounds, and is never called")
+        if setup.not_before is not None and now < setup.not_before:
+            when = f"{setup.condition}, from {setup.clock.moment(setup.not_before)} on"
+            return self.no(state, "not-yet", f"it may be called {when}")
         if not act.reason.strip():
             return self.no(state, "bad-terms", "state the necessity with --reason")
         if state.awake:

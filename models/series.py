@@ -4,12 +4,12 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import JsonValue, model_validator
 
 from models import turns
 from models.acts import Act, Call, Topic
 from models.adoption import AdoptedSession, PastState, adopted_entries
-from models.base import Instant
+from models.base import Instant, write_instant
 from models.commitment import CommitmentState
 from models.effects import EnterElsewhere, Open, Order, Report, SessionReport, Tell
 from models.ids import event_uid, session_id
@@ -32,6 +32,10 @@ class SeriesState(ItemState):
     fixed_host: str | None = None
     first_host: str | None = None
     """The host of the first session where no turns are stated."""
+    next_host: str | None = None
+    """Where no turns are stated: the side on which the offices have agreed for the session that opens next."""
+    recalled: tuple[str, ...] = ()
+    """Open sessions that an amendment has made undue, as long as nobody has begun them."""
     first_title: str | None = None
     launched: Instant
     as_of: Instant
@@ -146,7 +150,14 @@ class SeriesMachine(Machine[SeriesState]):
     def view(self, state: SeriesState) -> ItemView:
         progress = tuple(each.model_dump(mode="json") for each in state.progress)
         row = self.row(state).model_dump()
-        return ItemView(**row, plan=state.setup.plan, ledger=state.ledger, progress=progress, turns=_turns(state))
+        return ItemView(
+            **row,
+            plan=state.setup.plan,
+            ledger=state.ledger,
+            progress=progress,
+            settled=state.setup.settled,
+            turns=_turns(state),
+        )
 
     def recorded_facts(self, state: SeriesState) -> dict[str, Any]:
         """With the turns, as `view` tells them."""
@@ -179,12 +190,18 @@ class SeriesMachine(Machine[SeriesState]):
             self.close(draft, "expired" if state.expired and state.on_call else "closed", None, _ENDED)
 
     def refuse_own(self, state: SeriesState, act: Act, side: str, now: Instant) -> Refusal | None:
-        return self.no(state, "wrong-kind", f"a series is not {act.verb.replace('_', ' ')}; act on one of its sessions")
+        raise AssertionError("there is no such act")  # `verbs` holds calls and answers to rounds only
 
-    def refuse_call(self, state: SeriesState, act: Call, side: str) -> Refusal | None:
+    def not_taken_here(self, state: SeriesState, act: Act) -> str:
+        names = ", ".join(item.partition("/")[2] for item in state.open_sessions)
+        first = "call one first" if state.on_call else "none is open yet"
+        what = f"act on one of its sessions ({names or first})"
+        return f"a series is not {act.verb.replace('_', ' ')}; {what}"
+
+    def refuse_call(self, state: SeriesState, act: Call, side: str, now: Instant) -> Refusal | None:
         if not state.on_call:
             return self.no(state, "wrong-kind", "its sessions open by themselves")
-        return super().refuse_call(state, act, side)
+        return super().refuse_call(state, act, side, now)
 
     def take_call(self, draft: Draft[SeriesState], act: Call, side: str) -> None:
         """Opens a session with the stated necessity; its date and host are then agreed as ever."""
@@ -211,6 +228,7 @@ class SeriesMachine(Machine[SeriesState]):
         hosting = turns.open_session(state.hosting, name, window.start if window else draft.now)
         draft.put(hosting=hosting)
         host = _opening_host(draft.state, name)
+        draft.put(next_host=None)
         setup = _session_setup(draft.state, window, name, draft.now)
         if state.session_kind == Kind.MEETING:
             turn = _planned(draft.state, name)
@@ -246,7 +264,10 @@ class SeriesMachine(Machine[SeriesState]):
         if state.closed:
             return Step(state=state)
         draft = Draft(state, now)
-        if report.closed and report.item in state.open_sessions:
+        recalled = report.closed and report.status == "dropped" and report.item in state.recalled
+        if recalled:
+            hosting = turns.recall_session(state.hosting, report.session)
+        elif report.closed and report.item in state.open_sessions:
             hosting = turns.close_session(
                 state.hosting, report.session, report.held, report.host, report.on, report.reason
             )
@@ -256,7 +277,8 @@ class SeriesMachine(Machine[SeriesState]):
             hosting = state.hosting
         left = tuple(item for item in state.open_sessions if not (report.closed and item == report.item))
         # Nothing dates a series without windows: once the sides have dropped a session, no other is asked for.
-        given_up = not state.windows and not state.on_call and report.closed and report.status == "dropped"
+        dropped = report.closed and report.status == "dropped" and not recalled
+        given_up = dropped and not state.windows and not state.on_call
         expired = state.expired or given_up or (state.valid_until is not None and state.valid_until <= now)
         draft.put(hosting=hosting, open_sessions=left, expired=expired)
         text = f"session {report.session} {report.status}" + (f", host {report.host}" if report.host else "")
@@ -311,12 +333,25 @@ class SeriesMachine(Machine[SeriesState]):
         draft.put(first_host=order.host)
         if draft.state.host_rule is HostRule.ROTATING:
             draft.put(hosting=turns.settle_first(before, order.host))
+        elif order.edition >= 2:
+            self._settle_next(draft, host)
         else:
             setup = draft.state.setup
             first = {session_id(setup.plan, setup.obligation, turn.session) for turn in before.turns[:1]}
             draft.effects += [Tell(item=item, order=host) for item in draft.state.open_sessions if item in first]
         draft.enter("settled", f"first host {order.host}: {order.text}")
         self._give_hosts(draft, before)
+
+    def _settle_next(self, draft: Draft[SeriesState], order: Order) -> None:
+        """No turns are stated: the side hosts the earliest open session for which nothing else was agreed, else the
+        one that opens next."""
+        state, setup = draft.state, draft.state.setup
+        free = [turn.session for turn in state.hosting.turns if turn.host is None]
+        waiting = [item for name in free if (item := session_id(setup.plan, setup.obligation, name)) in _open(state)]
+        if waiting:
+            draft.effects.append(Tell(item=waiting[0], order=order))
+        else:
+            draft.put(next_host=order.host)
 
     def _change(self, draft: Draft[SeriesState], order: Order) -> None:
         """An amendment or a settled question: changed fields of the setup, another order of turns, or new windows."""
@@ -326,8 +361,12 @@ class SeriesMachine(Machine[SeriesState]):
             draft.put(host_rule=HostRule(str(changes.pop("host_rule"))))
         draft.put(**{field: changes.pop(field) for field in ("fixed_host", "first_title") if field in changes})
         windows, past, sequence = changes.pop("windows", None), changes.pop("past", None), changes.pop("order", None)
+        moved: dict[str, dict[str, JsonValue]] = {}
         if windows is not None:
             draft.put(**_rescheduled(state, windows, draft.now))
+            if order.edition >= 2:
+                moved = _moved_windows(state, draft.state)
+                self._recall(draft, state, order)
         if isinstance(sequence, list):
             draft.put(hosting=turns.reorder(state.hosting, tuple(str(side) for side in sequence)))
         if past is not None:
@@ -336,20 +375,41 @@ class SeriesMachine(Machine[SeriesState]):
             if "parties" in changes:
                 self.restart(draft)  # what was asked of the former offices is settled there
             draft.put(setup=state.setup.changed(changes))
-            self._change_sessions(draft, state, changes, order)
+        self._change_sessions(draft, state, changes, moved, order)
         draft.enter("amended", order.text, changes=order.changes)
+        if order.announce:
+            self.say_amended(draft, state.setup, order)
+
+    def _recall(self, draft: Draft[SeriesState], before: SeriesState, order: Order) -> None:
+        """Open sessions of windows that the plan no longer has end, if nobody has begun them; their turns come back."""
+        setup, kept = draft.state.setup, {window.name for window in draft.state.windows}
+        # What is missed stays missed, and open.
+        gone = [each.name for each in before.windows if each.name not in kept and each.end > draft.now]
+        undue = [item for name in gone if (item := session_id(setup.plan, setup.obligation, name)) in _open(before)]
+        text = f"it is not due any longer {order.text}"
+        end = Order(end="dropped", unless_begun=True, text=text)
+        draft.effects += [Tell(item=item, order=end) for item in undue]
+        draft.put(recalled=(*(item for item in draft.state.recalled if item in before.open_sessions), *undue))
 
     def _change_sessions(
-        self, draft: Draft[SeriesState], before: SeriesState, changes: dict[str, Any], order: Order
+        self,
+        draft: Draft[SeriesState],
+        before: SeriesState,
+        changes: dict[str, Any],
+        moved: dict[str, dict[str, JsonValue]],
+        order: Order,
     ) -> None:
-        """Open sessions go on as they were opened, but with the offices and duties that the plan now names."""
+        """Open sessions go on as they were opened, but in the windows, and with the offices and duties, that the plan
+        now has."""
         told = {field: changes[field] for field in SESSION_FIELDS if field in changes}
         offices = [[party.offices for party in each.setup.parties] for each in (before, draft.state)]
         if "windows" in order.changes and offices[0] == offices[1]:
             told.pop("parties", None)  # only the ladder differs: by what dates the sessions to come
-        if told:
-            change = Order(changes=told, text=order.text)
-            draft.effects += [Tell(item=item, order=change) for item in before.open_sessions]
+        for item in before.open_sessions:
+            change = {**told, **moved.get(item, {})}
+            if change:
+                order_to = Order(changes=change, text=order.text, edition=order.edition)
+                draft.effects.append(Tell(item=item, order=order_to))
 
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:
         state = draft.state
@@ -400,6 +460,22 @@ def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, A
     return {"windows": (*done, *(each for each in found if each not in done)), "opened": len(done)}
 
 
+def _open(state: SeriesState) -> frozenset[str]:
+    return frozenset(state.open_sessions)
+
+
+def _moved_windows(before: SeriesState, after: SeriesState) -> dict[str, dict[str, JsonValue]]:
+    """Of open sessions whose window lies otherwise now: what changes in their setup, by item."""
+    setup, old = before.setup, {window.name: window for window in before.windows}
+    moved: dict[str, dict[str, JsonValue]] = {}
+    for window in after.windows:
+        item = session_id(setup.plan, setup.obligation, window.name)
+        if item in before.open_sessions and old.get(window.name) not in (None, window):
+            asked = write_instant(asking_from(window, after.setup))
+            moved[item] = {"window": window.model_dump(mode="json"), "opens_at": asked}
+    return moved
+
+
 def _names(state: SeriesState) -> set[str]:
     """Names that sessions of this series bear already: none is given twice."""
     return {turn.session for turn in state.hosting.turns} | {each.session for each in state.past}
@@ -419,15 +495,15 @@ def _opening_host(state: SeriesState, session: str) -> str | None:
     if state.host_rule is HostRule.ROTATING:
         return _planned(state, session)
     if state.fixed_host is None and not state.hosting.turns[:-1]:
-        return state.first_host
-    return state.fixed_host
+        return state.next_host or state.first_host
+    return state.fixed_host or state.next_host
 
 
 def _host(state: SeriesState) -> str | None:
     """The host of the session that opens next."""
     if state.host_rule is HostRule.ROTATING:
         return turns.next_host(state.hosting)
-    return state.fixed_host
+    return state.fixed_host or state.next_host
 
 
 def _turns(state: SeriesState) -> dict[str, Any]:
@@ -441,6 +517,8 @@ def explain(state: SeriesState) -> str:
         return turns.explain(state.hosting)
     if state.fixed_host:
         return f"{state.fixed_host} hosts every session: the text names it."
+    if state.next_host:
+        return f"{state.next_host} hosts the session that opens next: the sides have settled it. No rotation is stated."
     return "The text states no rotation: the host of each session is agreed for that session."
 
 
@@ -460,7 +538,15 @@ def past_session(series: ItemSetup, name: str, launched: Instant) -> ItemSetup:
     )
 
 
-SESSION_FIELDS = ("parties", "report_to_higher", "evidence_wanted", "assumed", "rotating", "host_in_questions")
+SESSION_FIELDS = (
+    "parties",
+    "report_to_higher",
+    "evidence_wanted",
+    "assumed",
+    "settled",
+    "rotating",
+    "host_in_questions",
+)
 """What an amendment changes in sessions that are open, too."""
 
 
@@ -485,6 +571,7 @@ def _session_setup(state: SeriesState, window: Window | None, name: str, now: In
             "opens_at": starts,
             "rounds": (),
             "on_trigger": False,
+            "not_before": None,
             "rotating": state.host_rule is HostRule.ROTATING,
         }
     )

@@ -7,7 +7,7 @@ from itertools import groupby
 from models.base import Instant
 from models.facts import Facts, Followed, Reading, side_names
 from models.heard import Known
-from models.opening import is_series_kind, whole
+from models.opening import whole
 from models.plan import HostRule, Obligation, Plan, Provision, Window
 from models.report import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow
 from models.turns import Turns, holder
@@ -86,7 +86,7 @@ def _drawn(reading: Reading, each: Followed) -> bool:
 
 def _marks(reading: Reading, obligation: Obligation, items: list[Followed]) -> Iterator[Mark]:
     own = reading.windows(obligation)
-    several = is_series_kind(obligation, own)
+    several = obligation.recurs
     if not several and (window := whole(own)) is not None and not items:
         yield _bar(window, obligation.working_first_host)
     sides = dict(_turns(reading, obligation, own)) if several else {}
@@ -109,7 +109,7 @@ def _window_of(reading: Reading, each: Followed) -> Window | None:
     if each.known.window is not None:
         return each.known.window
     own = reading.windows(each.obligation)
-    if is_series_kind(each.obligation, own):
+    if each.obligation.recurs:
         return next((window for window in own if window.name == each.session), None)
     return whole(own)
 

@@ -189,6 +189,20 @@ def close_session(
     return _followed(turns, session, before)
 
 
+def recall_session(turns: Turns, session: str) -> Turns:
+    """The sides have agreed that an open session is not due after all, and nobody has begun it: its turn waits again,
+    as the next. A host that was agreed for it means that it was begun; then nothing changes."""
+    turn = turn_of(turns, session)
+    if turn is None or turn.state != TurnState.OWED or turn.host not in (None, turn.planned):
+        return turns
+    left = tuple(each for each in turns.turns if each.session != session)
+    turns = turns.model_copy(update={"turns": left})
+    queue = _queue(turns)
+    if turn.planned is None or not queue:
+        return turns
+    return _put(turns, [Due(turn.planned, turn.moved), *queue])
+
+
 def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant | None = None) -> Turns:
     """A past session of a history taken over midway, entered in order.
 

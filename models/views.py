@@ -106,6 +106,8 @@ class ItemView(ItemRow):
     """Of a plan: every amendment in force, with the text that it took the place of."""
     questions: tuple[dict[str, Any], ...] = ()
     """Of a list of questions: each with its `answer`, null while it is open."""
+    settled: dict[str, Any] = Field(default_factory=dict)
+    """What the text leaves open and the sides have settled by consent, by field: first_host, cadence, pairs."""
     turns: dict[str, Any] = Field(default_factory=dict)
     """Of a series: the ledger of its hosting turns, and in `next` who hosts next and why."""
     dates: dict[str, Any] = Field(default_factory=dict)

@@ -23,7 +23,7 @@ from models.opening import Launch, openings
 from models.plan import Kind, Plan
 from models.views import Receipt, Refusal
 from models.zones import resolve_windows
-from tests.builders import DAY, START, Player, launch_of, obligation, plan_of
+from tests.builders import DAY, START, Player, date_terms, launch_of, obligation, plan_of
 from tests.worlds import KHM, LAO, SECOND, Life, amend, announced, same_over_the_wire
 
 ROUND: dict[str, Any] = {"by": "year", "day": "01-15", "first": 2026, "last": 2029}
@@ -428,11 +428,53 @@ def test_a_cadence_gives_windows_and_takes_them_away() -> None:
     life.until(datetime(2027, 1, 20, tzinfo=UTC))
     assert "t/s/2027" in life.world.items
     agree(life, amend("cadence", "s", value="unspecified"))
+    assert life.status("t/s/2027") == "dropped", "nobody had begun it, and nothing makes it due any longer"
     assert life.item("t/s").on_call and "t/s" in life.plan.round_items
     assert life.act("t/s", acts.Call, "lao-moc", reason="floods") is None
-    sessions = [name for name in life.world.items if name.startswith("t/s/")]
-    assert len(sessions) == len(set(sessions)) == 3
-    assert life.item("t/s").open_sessions == tuple(sessions)
+    assert life.item("t/s").open_sessions == ("t/s/2026", "t/s/1"), "what is missed stays open"
+
+
+def test_a_cadence_agreed_late_in_the_year_begins_with_the_next() -> None:
+    late = datetime(2026, 11, 20, tzinfo=UTC)
+    life = Life(series("s", cadence="regular", window=None), round=ROUND, at=late, **TERM)
+    agree(life, amend("cadence", "s", value="annual"))
+    assert [window.name for window in life.item("t/s").windows] == ["2027"]
+    agree(life, amend("cadence", "s", value="regular"))
+    assert life.item("t/s").windows == () and not life.item("t/s").closed
+    # Of what is asked yearly already, this year counts however late it is.
+    life = Life(series("s", window={"by": "year", "first": 2026, "last": 2027}), at=late, **TERM)
+    agree(life, amend("cadence", "s", value="biennial"))
+    assert [window.name for window in life.item("t/s").windows] == ["2026"]
+    assert life.status("t/s/2026") == "date-awaited"
+
+
+def test_a_session_that_is_not_due_any_longer_ends_unless_it_was_begun() -> None:
+    rotating: dict[str, Any] = {
+        "host_rule": "rotating",
+        "host": "LAO",
+        "window": {"by": "year", "first": 2026, "last": 2027},
+    }
+    later = {"window": {"by": "year", "first": 2027, "last": 2027}}
+    life = Life(series("s", **rotating), series("b", **rotating), **TERM)
+    assert life.act("t/b/2026", acts.Propose, "lao-moc", terms=date_terms(START + 60 * DAY)) is None
+    for name in ("s", "b"):
+        agree(life, amend("change", name, fields=later))
+    assert life.status("t/s/2026") == "dropped" and life.status("t/b/2026") == "consent-awaited"
+    told = life.said(AnnouncementKind.AMENDMENT, "lao-moc")
+    assert any(each.item == "t/s/2026" for each in told), "its offices are told"
+    life.until(datetime(2027, 2, 1, tzinfo=UTC))
+    assert life.item("t/s/2027").host == "LAO", "the turn that nobody used is the next again"
+    assert life.item("t/s").hosting.counts == {}
+    assert life.item("t/b/2027").host == "KHM"
+
+
+def test_offices_of_what_an_amendment_changes_are_told_once() -> None:
+    life = Life(obligation("m"), series("s"), standing(), round=ROUND)
+    agree(life, amend("change", "s", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}))
+    told = [(each.office, each.item) for each in life.said(AnnouncementKind.AMENDMENT)]
+    assert sorted(told) == [("khm-moc", "t/s"), ("lao-mfa", "t/s"), ("lao-moc", "t/s")]
+    (gone,) = life.said(AnnouncementKind.AMENDMENT, "lao-moc")
+    assert "Nothing about it is awaited of your office any longer" in gone.reason
 
 
 def test_a_windowed_series_keeps_what_was_opened_and_opens_no_undated_session_when_none_is_left() -> None:
@@ -448,6 +490,11 @@ def test_a_windowed_series_keeps_what_was_opened_and_opens_no_undated_session_wh
 def test_the_title_of_the_first_session_is_not_given_twice() -> None:
     life = Life(series("s", first_title="Third Commission"), at=START + 30 * DAY, **TERM)
     assert life.item("t/s/2026").setup.title == "Third Commission 2026"
+    agree(life, amend("change", "s", fields={"window": {"by": "year", "first": 2027, "last": 2028}}))
+    life.until(datetime(2027, 2, 1, tzinfo=UTC))
+    assert life.item("t/s/2027").setup.title == "Third Commission 2027", "2026 is not due any longer"
+    life = Life(series("s", first_title="Third Commission"), at=START + 30 * DAY, **TERM)
+    life.act("t/s/2026", acts.Propose, "lao-moc", terms=Terms(topic=Topic.HOST, host="LAO"))
     agree(life, amend("change", "s", fields={"window": {"by": "year", "first": 2027, "last": 2028}}))
     life.until(datetime(2027, 2, 1, tzinfo=UTC))
     assert life.item("t/s/2027").setup.title == "Title s 2027"
@@ -736,7 +783,7 @@ def test_what_is_open_is_listed_before_the_end_and_ends_with_the_plan() -> None:
     refusal = life.act("t/p", acts.Call, "khm-moc", reason="x")
     assert refusal is not None and "LAO" in refusal.message
     assert life.act("t/p", acts.Call, "lao-moc", reason="a claim is left") is None
-    assert life.awaited("t/p") == {("lao-moc", "evidence", 1), ("khm-moc", "evidence", 1)}
+    assert life.awaited("t/p/1") == {("lao-moc", "evidence", 1), ("khm-moc", "evidence", 1)}
 
 
 def test_the_round_that_is_open_when_the_plan_ends_is_shown() -> None:

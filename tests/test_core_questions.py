@@ -1,6 +1,6 @@
 """What the text leaves to the sides: asked in one list, settled by consent, followed by what it is about."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from models import acts
 from models.acts import Terms, Topic
+from models.amending import plan_as_of
 from models.effects import Order, Report, SessionReport
 from models.governing import PLAN
 from models.letters import AnnouncementKind
 from models.opening import Launch
 from models.plan import Plan
 from models.questions import QUESTIONS, QuestionsState
+from models.series import SERIES
 from models.views import DateRow
 from tests.builders import DAY, START, Player, launch_of, obligation, opened, plan_of
 from tests.worlds import Life, announced, same_over_the_wire
@@ -228,13 +230,18 @@ def test_the_first_host_reaches_the_series_and_the_session_that_is_open() -> Non
     assert life.item("t/n/2027").host is None, "the text states no rotation: only the first was asked"
 
 
-def test_a_first_host_settled_late_is_not_given_to_a_later_session_of_what_does_not_rotate() -> None:
+def test_a_host_settled_for_what_does_not_rotate_is_that_of_the_next_session_alone() -> None:
     life = Life(series("n", readings=HOSTS["readings"], window={"by": "year", "first": 2026, "last": 2027}))
     life.act("t/n/2026", acts.Propose, "lao-moc", terms=Terms(topic=Topic.DROP, reason="x"))
     life.act("t/n/2026", acts.Accept, "khm-moc", proposal=1)
     life.until(datetime(2027, 2, 1, tzinfo=UTC))
     settle(life, "n/first_host", "LAO")
-    assert life.item("t/n/2027").host is None
+    assert life.item("t/n/2027").host == "LAO"
+    life = Life(series("n", readings=HOSTS["readings"], window={"by": "year", "first": 2026, "last": 2028}))
+    settle(life, "n/first_host", "KHM")
+    life.until(datetime(2027, 2, 1, tzinfo=UTC))
+    assert (life.item("t/n/2026").host, life.item("t/n/2027").host) == ("KHM", None)
+    assert life.item("t/n").setup.assumed == () and life.item("t/n").setup.settled == {"first_host": "KHM"}
 
 
 def test_a_host_on_which_a_session_has_agreed_already_stays() -> None:
@@ -310,11 +317,14 @@ def test_a_plan_year_moves_the_windows_that_are_not_open() -> None:
     year = {"year": {"chosen": "a calendar year", "others": ["a plan year, from 13 February"]}}
     life = Life(series("s"), obligation("m", window={"by": "year", "first": 2027, "last": 2027}), readings=year, **TERM)
     item = "t/questions/lao-mfa.khm-mfa"
-    before = life.item("t/s/2026").setup.window
     assert propose(life, "year", "a plan year, from 13 February", "lao-mfa", item) is None
     assert life.act(item, acts.Accept, "khm-mfa", proposal=1) is None
     assert life.plan.plan.year == "plan" and life.status(item) == "settled"
-    assert life.item("t/s/2026").setup.window == before, "what was opened stays"
+    moved = life.item("t/s/2026").setup.window
+    assert (moved.start, moved.end) == (datetime(2026, 2, 12, 17, tzinfo=UTC), datetime(2027, 2, 12, 17, tzinfo=UTC))
+    assert life.status("t/s/2026") == "dormant", "nobody had begun it: it is asked for when its window opens"
+    life.until(datetime(2026, 2, 14, tzinfo=UTC))
+    assert life.status("t/s/2026") == "date-awaited"
     life.until(datetime(2027, 2, 1, tzinfo=UTC))
     assert "t/s/2027" not in life.world.items and life.awaited("t/m") == set()
     life.until(datetime(2027, 2, 14, tzinfo=UTC))
@@ -322,16 +332,42 @@ def test_a_plan_year_moves_the_windows_that_are_not_open() -> None:
     assert life.awaited("t/m")
 
 
-def test_a_cadence_of_what_has_one_item_leaves_it_in_the_rounds() -> None:
-    """No item can become a series: its workflow and its record are its own."""
+def test_what_the_sides_may_settle_to_be_yearly_has_sessions_once_they_do() -> None:
     one = obligation("x", kind="exchange", cadence="unspecified", window=None)
     life = Life({**one, "readings": {"cadence": {"others": ["once", "annual"]}}}, round=ROUND, **TERM)
-    settle(life, "x/cadence", "annual")
     life.until(datetime(2026, 1, 20, tzinfo=UTC))
-    assert {act for _, act, _ in life.awaited("t/x")} == {"progress"}
-    assert life.plan.plan.obligation("x").readings.cadence.chosen == "annual"  # type: ignore[union-attr]
+    assert {act for _, act, _ in life.awaited("t/x")} == {"progress"}, "until then the rounds ask about it"
+    settle(life, "x/cadence", "annual")
+    assert {act for _, act, _ in life.awaited("t/x/2026")} == {"evidence"} and life.awaited("t/x") == set()
     life.until(datetime(2027, 1, 20, tzinfo=UTC))
-    assert {act for _, act, _ in life.awaited("t/x")} == {"progress"}
+    assert "t/x/2027" in life.world.items
+
+
+def test_what_is_settled_is_no_longer_assumed_and_can_be_read_as_it_was() -> None:
+    asks = {"pairs": {"why": "not stated"}, "cadence": {"others": ["annual", "biennial"]}}
+    life = Life(series("s", window=None, cadence="regular", readings=asks), round=ROUND, **TERM)
+    before, then = life.plan.plan, life.now
+    assert {"pairs", "cadence"} <= set(life.item("t/s").setup.assumed)
+    life.pass_on(timedelta(days=20))
+    settle(life, "s/pairs", "Champasak meets Stung Treng")
+    settle(life, "s/cadence", "annual")
+    setup = life.item("t/s/2026").setup
+    assert setup.settled == {"pairs": "Champasak meets Stung Treng", "cadence": "annual"}
+    assert not {"pairs", "cadence"} & set(setup.assumed)
+    shown = SERIES.view(life.item("t/s"))
+    assert shown.settled["pairs"] == "Champasak meets Stung Treng"
+    plan = life.plan
+    assert plan_as_of(plan.plan, plan.amendments, then, plan.settlements) == before
+
+
+def test_a_year_is_settled_in_a_word() -> None:
+    year = {"year": {"chosen": "a calendar year", "others": ["a plan year, from 13 February"]}}
+    life = Life(series("s"), readings=year, **TERM)
+    item = "t/questions/lao-mfa.khm-mfa"
+    assert propose(life, "year", "fiscal", "lao-mfa", item) is not None
+    assert propose(life, "year", "plan", "lao-mfa", item) is None
+    assert life.act(item, acts.Accept, "khm-mfa", proposal=1) is None
+    assert life.plan.plan.year == "plan"
 
 
 # The past

@@ -183,8 +183,8 @@ def test_what_a_window_dates_is_not_asked_how_far_it_has_come() -> None:
 
 
 def test_what_is_on_trigger_says_who_may_call_it_and_when() -> None:
-    procedure = obligation("p", kind="procedure", triggers=["KHM"], condition="a flood", **TRIGGER)
-    found = opened(plan_of(procedure, round=ROUND))
+    triggered = obligation("p", kind="reporting", triggers=["KHM"], condition="a flood", **TRIGGER)
+    found = opened(plan_of(triggered, round=ROUND))
     player = Player(COMMITMENT, found.commitments[0])
     assert COMMITMENT.sentence(player.state) == "1.1 p: dormant until KHM calls it (a flood)"
     player.tick(ASKS + 500 * DAY)
@@ -202,6 +202,30 @@ def test_what_is_on_trigger_says_who_may_call_it_and_when() -> None:
     assert "the Sekong rose." in told[0].text and "Minister, Ministry MOC" in told[0].text
     refusal = player.act(acts.Call, KHM, reason="again")
     assert isinstance(refusal, Refusal) and refusal.code == "no-change"
+
+
+def test_a_procedure_may_be_called_again_and_by_each_side() -> None:
+    life = Life(obligation("p", kind="procedure", **TRIGGER), round=ROUND)
+    for number, office in enumerate((LAO, KHM, LAO), start=1):
+        assert life.act("t/p", acts.Call, office, reason=f"problem {number}") is None
+        assert life.awaited(f"t/p/{number}") == {(LAO, "evidence", 1), (KHM, "evidence", 1)}
+    assert life.act("t/p/1", acts.Evidence, LAO, text="settled in talks") is None
+    assert life.act("t/p/1", acts.Close, LAO) is None
+    assert life.status("t/p/1") == "closed" and life.status("t/p") == "dormant"
+    refusal = life.act("t/p", acts.Evidence, LAO, text="settled in talks")
+    assert refusal is not None and "p/2" in refusal.message
+
+
+def test_what_waits_for_the_end_of_the_plan_is_not_called_before() -> None:
+    term = {"signed": "2023-01-01", "valid_from": "2023-01-01", "valid_for_years": 5}
+    new = obligation("p", kind="procedure", not_before="expiry", condition="after the end", **TRIGGER)
+    life = Life(new, round=ROUND, **term)
+    refusal = life.act("t/p", acts.Call, LAO, reason="a new plan")
+    assert refusal is not None and refusal.code == "not-yet" and "1 January 2028" in refusal.message
+    life.until(datetime(2028, 2, 1, tzinfo=UTC))
+    assert life.status("t") == "expired"
+    assert life.act("t/p", acts.Call, LAO, reason="a new plan") is None
+    assert life.awaited("t/p/1")
 
 
 def test_what_is_continuous_is_never_called() -> None:

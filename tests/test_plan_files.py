@@ -315,7 +315,7 @@ def test_annual_and_biennial_series_climb_to_the_top_and_the_undated_stay_in_the
 def test_every_stated_cadence_year_and_host_has_its_words(register: dict[str, Obligation]) -> None:
     optional = (
         *("years", "host", "offices", "also", "format", "level", "third_states", "quantity", "condition", "triggers"),
-        *("first_title", "report_to_higher"),
+        *("first_title", "report_to_higher", "not_before"),
     )
     for obligation in register.values():
         stated = {"kind", "strength"} | {field for field in optional if getattr(obligation, field)}
@@ -767,7 +767,7 @@ def test_the_register_document_holds_the_contract() -> None:
     assert conference["assumed"] == list(conference["readings"])
     assert conference["readings"]["first_host"]["chosen"] is None
     assert conference["readings"]["windows"]["chosen"] == {"by": "year", "first": 2023, "last": 2027, "every": 2}
-    assert all(set(reading) == {"chosen", "others", "why"} for reading in conference["readings"].values())
+    assert all(set(reading) == {"chosen", "others", "why", "settled"} for reading in conference["readings"].values())
 
 
 @pytest.mark.parametrize(
