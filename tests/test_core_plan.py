@@ -473,7 +473,12 @@ def test_offices_of_what_an_amendment_changes_are_told_once() -> None:
     agree(life, amend("change", "s", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}))
     told = [(each.office, each.item) for each in life.said(AnnouncementKind.AMENDMENT)]
     assert sorted(told) == [("khm-moc", "t/s"), ("lao-mfa", "t/s"), ("lao-moc", "t/s")]
-    (gone,) = life.said(AnnouncementKind.AMENDMENT, "lao-moc")
+    agree(life, amend("change", "m", fields={"title": "Another Title"}))
+    assert {each.office for each in life.said(AnnouncementKind.AMENDMENT) if each.item == "t/m"} == {
+        "lao-moc",
+        "khm-moc",
+    }
+    (gone,) = (each for each in life.said(AnnouncementKind.AMENDMENT, "lao-moc") if each.item == "t/s")
     assert "Nothing about it is awaited of your office any longer" in gone.reason
 
 

@@ -25,6 +25,7 @@ from models.turns import (
     learn_past,
     next_host,
     open_session,
+    recall_session,
     settle_first,
     turn_of,
 )
@@ -551,6 +552,31 @@ def test_the_ledger_stays_sound(begun: tuple[Any, ...], history: list[Event], gu
         if told[0] in ("agree", "close") and len(told) > 1:
             verb: Any = {"agree": agree_host, "close": close_session}[told[0]]
             assert verb(turns, *told[1:]) == turns, "what comes twice changes nothing"
+
+
+@given(starts, histories, st.integers(1, 3))
+def test_sessions_that_are_recalled_leave_no_trace(begun: tuple[Any, ...], history: list[Event], many: int) -> None:
+    """Opened and not begun, they give their turns back: what follows is as if they had never been opened."""
+    turns = start(*begun)
+    for move in history:
+        turns, _ = apply(turns, move)
+    names = [f"x{n}" for n in range(many)]
+    again = opened(turns, *names)
+    for name in reversed(names):
+        again = recall_session(again, name)
+    gone = {turn.session for turn in turns.turns} - {turn.session for turn in again.turns}
+    assert not gone and again.counts == turns.counts
+    assert queue(again)[: len(queue(turns))] == queue(turns)
+    later = [f"y{n}" for n in range(6)]
+    assert planned(opened(again, *later))[-6:] == planned(opened(turns, *later))[-6:]
+    assert recall_session(again, names[0]) == again, "what comes twice changes nothing"
+
+
+def test_what_was_begun_is_not_recalled() -> None:
+    turns = agree_host(opened(begin(TWO, "LAO"), "2026"), "2026", "KHM")
+    assert recall_session(turns, "2026") == turns
+    held = close_session(opened(begin(TWO, "LAO"), "2026"), "2026", held=True, host=None)
+    assert recall_session(held, "2026") == held
 
 
 @given(starts, histories, st.booleans())
