@@ -155,7 +155,7 @@ class _Row:
         """Whether something of it can have ended before the launch."""
         own = self._own(obligation)
         once = obligation.cadence is Cadence.ONCE or obligation.kind in ONE_OFF
-        return bool(own) or once or is_series_kind(obligation, own)
+        return bool(own) or once or obligation.recurs
 
     def _obligation(self) -> Obligation | None:
         name = self._cells.get("obligation", "").removeprefix(f"{self._plan.plan}/")

@@ -373,7 +373,7 @@ def test_a_plan_survives_json(path: Path) -> None:
 
 def test_the_examples_of_the_docs_load_and_every_field_is_explained(tmp_path: Path) -> None:
     text = (PLANS.parent / "docs" / "plan-files.md").read_text(encoding="utf-8")
-    _, plan_example, contacts_example, scenario_example = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    _, plan_example, contacts_example, _, scenario_example = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "slip.yaml").write_text(scenario_example, encoding="utf-8")
     start = datetime(2026, 1, 1, tzinfo=UTC)
     scenario = load_scenario(tmp_path / "slip.yaml")

@@ -340,14 +340,14 @@ def test_a_called_procedure_and_a_called_session_are_counted() -> None:
         round=ROUND,
     )
     opening = opened(plan)
-    call = Player(COMMITMENT, next(each for each in opening.commitments if each.setup.obligation == "call"))
-    call.act(acts.Call, LAO, reason="a problem was met")
-    talks = Player(SERIES, opening.series[0])
+    procedure, talks = (Player(SERIES, state) for state in opening.series)
+    procedure.act(acts.Call, LAO, reason="a problem was met")
+    call = Player(COMMITMENT, next(each.state for each in procedure.effects if isinstance(each, Open)))
     talks.act(acts.Call, LAO, reason="an anniversary")
     session = Player(MEETING, next(each.state for each in talks.effects if isinstance(each, Open)))
-    report = built(plan, fact(call), fact(talks), fact(session), as_of=START, current=False)
-    assert [*lines(report)] == ["t/call", "t/talks", "t/talks/1"]
-    assert stands(report, "call")[1].startswith("called because a problem was met; evidence is awaited")
+    report = built(plan, fact(procedure), fact(call), fact(talks), fact(session), as_of=START, current=False)
+    assert [*lines(report)] == ["t/call/1", "t/talks", "t/talks/1"]
+    assert stands(report, "call/1")[1].startswith("called because a problem was met; evidence is awaited")
     assert stands(report, "talks") == (
         Standing.IN_PROGRESS,
         "1 session was called so far, and counted beside it",
