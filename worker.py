@@ -20,6 +20,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from activities.calendar import CalendarActivities
+from activities.collecting import CollectingActivities
 from activities.office_hours import HoursActivities
 from activities.post import PostActivities
 from activities.record import RecordActivities
@@ -27,6 +28,7 @@ from activities.settings import Settings
 from activities.windows import windows
 from models.ids import TASK_QUEUE
 from servers.connection import Unreachable, connect
+from servers.mail_reading import read_mail_of_plans
 from workflows import WORKFLOWS
 
 READY_FILE = "AIDE_READY_FILE"
@@ -38,6 +40,7 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
     post = PostActivities(settings, client)
     calendar = CalendarActivities(settings, http)
     record = RecordActivities(settings)
+    mail = CollectingActivities(settings, client)
     return Worker(
         client,
         task_queue=task_queue,
@@ -46,7 +49,14 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
         # must not fill the slots that the record needs.
         max_concurrent_activities=1000,
         graceful_shutdown_timeout=timedelta(seconds=10),  # a letter on its way is finished
-        activities=[post.despatch, calendar.publish, record.enter, HoursActivities(settings).hours, windows],
+        activities=[
+            post.despatch,
+            calendar.publish,
+            record.enter,
+            mail.collect,
+            HoursActivities(settings).hours,
+            windows,
+        ],
     )
 
 
@@ -78,6 +88,7 @@ async def run(settings: Settings) -> None:
         if ready := os.environ.get(READY_FILE):
             Path(ready).touch()
         logging.getLogger("aide-memoire").info("worker polls", extra={"task_queue": TASK_QUEUE})
+        await read_mail_of_plans(client)
         await stopping.wait()
 
 

@@ -23,7 +23,7 @@ from models.ids import safe_item_id
 from models.record import Line, NoPlaceError, RecordEntries, in_force, is_marker, markers, to_append
 
 _BLOCK = 65536  # octets read from the end at a time: what is appended costs the same however old the item is
-_NOT_ITEMS = ("letters", "office")
+_NOT_ITEMS = ("letters", "office", "inbox")
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class RecordActivities:
         path = record_file(self._root, entries.item)
         _check_numbers(path, entries.lines)
         path.parent.mkdir(parents=True, exist_ok=True)
-        async with _locked(path) as descriptor:
+        async with locked(path) as descriptor:
             _append(path, descriptor, entries, activity.info().scheduled_time)
 
 
@@ -121,7 +121,7 @@ def _check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
 
 
 @asynccontextmanager
-async def _locked(path: Path) -> AsyncIterator[int]:
+async def locked(path: Path) -> AsyncIterator[int]:
     """The file, held by this worker alone. Several share the folder, and a lock dies with its process."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:

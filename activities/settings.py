@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     imap_timeout: float = Field(default=20.0, gt=0)
     """Seconds for each wait in the conversation."""
 
+    mail_poll: float = Field(default=5.0, gt=0)
+    """Seconds between two looks into the organizer's mailboxes."""
+
     ca_file: Path | None = None
     """A private authority's certificate (PEM), trusted beside the machine's own by mail and calendar clients."""
 

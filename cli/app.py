@@ -11,6 +11,7 @@ from cli.acting import ACTING
 from cli.demo import demo
 from cli.documents import report, timeline
 from cli.errors import BadUsage, CommandError
+from cli.mail import inbox, ingest
 from cli.reading import register, show, status
 from cli.rehearsing import rehearse
 from cli.running import launch, up
@@ -29,8 +30,8 @@ app = typer.Typer(
 )
 
 for heading, commands in (
-    ("Running", (up, launch, demo)),
-    ("Reading", (status, show, register, turns, amendments, round_, days, why, report, timeline, rehearse)),
+    ("Running", (up, launch, demo, ingest)),
+    ("Reading", (status, show, inbox, register, turns, amendments, round_, days, why, report, timeline, rehearse)),
 ):
     for command in commands:
         app.command(command.__name__.rstrip("_"), rich_help_panel=heading)(command)

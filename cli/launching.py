@@ -19,6 +19,7 @@ from models.opening import Launch
 from models.plan import Plan
 from models.views import ItemRow
 from models.zones import zone
+from servers.mail_reading import read_mail_of
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 LAUNCHED_WITHIN = 60.0
@@ -74,6 +75,7 @@ async def launch_plan(client: Client, launch: Launch) -> str:
         )
     except WorkflowAlreadyStartedError:
         await compare(client, plan)
+        await read_mail_of(client, plan.plan, plan.title)
         return "in force already"
     try:
         async with asyncio.timeout(LAUNCHED_WITHIN):
@@ -82,6 +84,7 @@ async def launch_plan(client: Client, launch: Launch) -> str:
     except (TimeoutError, RPCError, WorkflowFailureError) as error:
         message = f"no worker has started the plan within {LAUNCHED_WITHIN:.0f} s; it goes on once one runs"
         raise NoServer("no-worker", message) from error
+    await read_mail_of(client, plan.plan, plan.title)
     return "launched"
 
 

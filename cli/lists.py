@@ -12,7 +12,7 @@ from cli.session import answered
 from models.views import ItemRow, ItemView, LedgerEntry
 from workflows.visibility import MEMO_ROW
 
-LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat')"
+LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat', 'mailbox')"
 
 ENDED = ("closed", "dropped", "excused", "expired", "settled")
 """Statuses of items whose workflow ends."""

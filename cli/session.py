@@ -78,6 +78,14 @@ def record_root(data: Path) -> Path:
     return Path(run.record) if run else data / "record"
 
 
+def contacts_file(data: Path) -> Path:
+    """AIDE_CONTACTS where it is set, else the contacts file of the data folder."""
+    if "AIDE_CONTACTS" in os.environ:
+        return Settings().contacts
+    run = read_run(data)
+    return run.contacts if run else Settings().contacts
+
+
 @asynccontextmanager
 async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]:
     """Connects, or raises NoServer within ten seconds."""

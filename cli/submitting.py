@@ -64,7 +64,7 @@ def not_an_item(item: str, kind: str, verb: str) -> str:
     """Why a workflow that is no item, or an item of another kind, takes no such act."""
     if kind == "series":
         return f"{item} is a series; act on one of its sessions, which `status` lists below it"
-    if kind in ("plan", "secretariat"):
+    if kind in ("plan", "secretariat", "mailbox"):
         return f"{item} is a {kind}; acts go to items, which `status` lists"
     return f"a {kind} is not {verb.replace('_', ' ')}"
 

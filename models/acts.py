@@ -202,6 +202,8 @@ class Reply(Act):
     comment: str = ""
     slot: Slot | None = None
     """COUNTER: the time that it proposes."""
+    clashes: tuple[Clash, ...] = ()
+    """With what that time clashes, looked up by whoever read the mail."""
     message: Document
     """The mail itself, kept with the record."""
 

@@ -31,6 +31,11 @@ def secretariat_id(plan: str, office: str) -> str:
     return f"{plan}/office/{office}"
 
 
+def mailbox_id(plan: str) -> str:
+    """The workflow that takes in what is sent to the organizer: lao-khm/mailbox"""
+    return f"{plan}/mailbox"
+
+
 def questions_id(plan: str, institutions: tuple[str, ...]) -> str:
     """The list of what some offices have to settle: lao-khm/questions/lao-mps.khm-moi"""
     return f"{plan}/questions/{'.'.join(institutions)}"

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from models.acts import Document, Reply, ReplyMethod
+from models.acts import Clash, Document, Reply, ReplyMethod
 from models.base import Instant, Value
 from models.contacts import Contacts
 from models.invitation import PartStat, Slot
@@ -89,7 +89,8 @@ class Verdict(Value):
     """Whether an answer may go to its item, and as whose."""
 
     answer: Answer
-    office: str = ""
+    offices: tuple[str, ...] = ()
+    """For which its sender answers: several share an address, or one stands in for another."""
     why: str = ""
     """Why a person has to see to it, where no office is named."""
 
@@ -99,14 +100,14 @@ def judge(reading: Reading, contacts: Contacts) -> tuple[Verdict, ...]:
     return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
 
 
-def act_of(verdict: Verdict, digest: str, message: Document) -> Reply:
+def act_of(answer: Answer, office: str, digest: str, message: Document, clashes: tuple[Clash, ...] = ()) -> Reply:
     """The act of an office that may answer. Its id follows from what is said: the same answer counts once."""
-    answer = verdict.answer
-    assert verdict.office and answer.dtstamp is not None
+    assert answer.dtstamp is not None
     return Reply(
         act_id=f"mail-{digest[:32]}",
-        office=verdict.office,
+        office=office,
         message=message,
+        clashes=clashes,
         dtstamp=answer.dtstamp,
         **answer.model_dump(include=_CARRIED),
     )
@@ -116,24 +117,23 @@ _CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "s
 
 
 def _verdict(answer: Answer, reading: Reading, contacts: Contacts) -> Verdict:
-    office = contacts.office_of(answer.attendee) if answer.attendee else None
-    why = answer.doubt or _doubt(answer, reading, contacts)
-    if not why and office is None:
+    offices = contacts.offices_of(answer.attendee) if answer.attendee else ()
+    why = answer.doubt or _doubt(answer, reading, offices, contacts)
+    if not why and not offices:
         why = f"{answer.attendee} is the address of no office in the contacts file"
-    return Verdict(answer=answer, why=why) if why or office is None else Verdict(answer=answer, office=office)
+    return Verdict(answer=answer, why=why) if why else Verdict(answer=answer, offices=offices)
 
 
-def _doubt(answer: Answer, reading: Reading, contacts: Contacts) -> str:
+def _doubt(answer: Answer, reading: Reading, offices: tuple[str, ...], contacts: Contacts) -> str:
     """Whether the sender is who answers. An office's two addresses are one office."""
     sender, attendee = reading.sender, answer.attendee
     if reading.unauthentic:
         return "our mail server says that it does not come from its sender (DMARC)"
     if not sender:
         return "it has no single sender"
-    office = contacts.office_of(attendee)
 
     def same(address: str) -> bool:
-        return address == attendee or (office is not None and contacts.office_of(address) == office)
+        return address == attendee or not set(contacts.offices_of(address)).isdisjoint(offices)
 
     if not same(sender):
         return f"it was sent by {sender} and answers for {attendee}"
@@ -142,3 +142,47 @@ def _doubt(answer: Answer, reading: Reading, contacts: Contacts) -> str:
     if reading.robot == "auto-replied":
         return "a program answered, not a person (Auto-Submitted: auto-replied)"
     return ""
+
+
+class Outcome(Value):
+    """What became of one answer, or of a delivery status."""
+
+    item: str = ""
+    office: str = ""
+    text: str = ""
+    """What was done, in the words of the ledger."""
+    why: str = ""
+    """Why a person has to see to it; empty where that is not so."""
+
+
+class TakenIn(Value):
+    """One message in the inbox of a plan: a line of its file, numbered from 1."""
+
+    n: int = 0
+    at: Instant
+    digest: str
+    kind: Kind
+    sender: str = ""
+    from_line: str = ""
+    subject: str = ""
+    date: str = ""
+    reason: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+    why: str = ""
+    """Why a person has to see to it; empty where that is not so."""
+    file: str = ""
+    """The message itself, beside the list."""
+    size: int = 0
+    """Octets."""
+    source: str = ""
+    """The mailbox or file that it came from."""
+
+
+class SeenTo(Value):
+    """A person has seen to a message: a line of the same file."""
+
+    n: int = 0
+    at: Instant
+    done: int
+    """The number of the message."""
+    note: str = ""

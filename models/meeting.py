@@ -112,7 +112,7 @@ class MeetingMachine(Replying[MeetingState]):
         return tuple(side for side in state.setup.sides if side not in state.reports)
 
     def said_by_invitation(self, state: MeetingState, proposal: Proposal) -> bool:
-        return proposal.terms.topic is Topic.DATE and state.agreed is None and not leaves_event(proposal)
+        return proposal.terms.topic is Topic.DATE and (state.agreed is None or proposal.message is not None)
 
     def status(self, state: MeetingState) -> str:
         if state.stances:

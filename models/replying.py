@@ -183,6 +183,7 @@ class Replying(Machine[R]):
         terms = Terms(
             topic=Topic.DATE,
             slot=act.slot,
+            clashes=act.clashes,
             place=stands.place if stands else "",
             format=stands.format if stands else None,
             reason=act.comment,
@@ -209,14 +210,35 @@ class Replying(Machine[R]):
             self._end_proposal(draft, meant, side)
         elif isinstance(meant, Counter):
             draft.set_proposal(meant.proposal, status=ProposalStatus.COUNTERED)
-            self._propose(draft, meant, meant.terms, side, counters=meant.proposal)
+            self._tell_proposed(draft, self._propose(draft, meant, meant.terms, side, counters=meant.proposal))
         elif isinstance(meant, Propose):
             # A side that proposes yet another time still counters what it countered before.
             own = state.open_proposal(Topic.DATE)
             counters = own.counters if own is not None and leaves_event(own) else None
-            self._propose(draft, meant, meant.terms, side, counters=counters)
+            self._tell_proposed(draft, self._propose(draft, meant, meant.terms, side, counters=counters))
         else:
             self._record(draft, act, side)
+
+    def _tell_proposed(self, draft: Draft[R], number: int) -> None:
+        """Another time by mail, to the other sides at once, where no invitation says it: the event is as it was."""
+        proposal, state = draft.state.proposal(number), draft.state
+        assert proposal is not None and proposal.terms.slot is not None
+        if not leaves_event(proposal) and state.agreed is None:
+            return
+        setup, words = state.setup, f' In its words: "{proposal.terms.reason}".' if proposal.terms.reason else ""
+        stands = "the agreed date stands" if state.agreed else "the date of the invitation stays in the calendars"
+        day = proposal.terms.slot.start.local.date()
+        for party in setup.parties:
+            if proposal.consented(party.side):
+                continue
+            who = f"--proposal {number} --as {party.coordinator.office}"
+            draft.announce(
+                AnnouncementKind.ANSWER,
+                (party.side,),
+                f"{sentence_of(state.ledger[-1].text)}{words} Until every side has consented, {stands}. To take the "
+                f'new time: accept {setup.id} {who}. To refuse it: reject {setup.id} {who} --reason "...". '
+                f"The working days around it: days {setup.id} --around {day}.",
+            )
 
     def _record(self, draft: Draft[R], act: Reply, side: str) -> None:
         """An answer that changes nothing."""

@@ -180,6 +180,8 @@ async def house(
         contacts=contacts,
         record=folder.record,
         office_hours=office_hours,
+        maildir=folder.organizer,
+        mail_poll=0.2,
     )
     queue = queue or f"test-{uuid.uuid4().hex}"
     try:

@@ -204,8 +204,11 @@ def test_a_counter_leaves_the_event_as_it_is_and_asks_the_host_at_once() -> None
     assert [p.status for p in player.state.proposals] == [ProposalStatus.COUNTERED, ProposalStatus.OPEN]
     assert player.state.proposals[1].terms.place == "Vientiane" and player.state.proposals[1].message == MAIL
     [asked] = [e.notice for e in player.effects[before:] if isinstance(e, Await)]
-    assert (asked.office, asked.verb, asked.quiet) == (LAO, "answer", False)
+    assert (asked.office, asked.verb, asked.quiet) == (LAO, "answer", True)
     assert "after the holidays" in asked.act
+    [told] = [e.announcement for e in player.effects[before:] if isinstance(e, Announce)]
+    assert (told.office, told.kind, told.event) == (LAO, AnnouncementKind.ANSWER, None)
+    assert "after the holidays" in told.text and "accept t/m --proposal 2 --as lao-moc" in told.text
 
 
 def test_accepting_a_counter_sends_the_new_request() -> None:
@@ -226,7 +229,7 @@ def test_refusing_a_counter_sends_declinecounter_and_the_first_date_awaits_its_a
     [word] = said(player, AnnouncementKind.DECLINECOUNTER)
     assert (word.office, word.method, word.comment) == (KHM, Method.DECLINECOUNTER, "the hall is taken")
     assert word.event is not None and word.event.sequence == 0 and word.event.dtstamp > START
-    assert [each.office for each in said(player, AnnouncementKind.ANSWER)] == [VNM]
+    assert [each.office for each in said(player, AnnouncementKind.ANSWER)][2:] == [VNM]
     first = player.state.proposals[0]
     assert first.open and [c.side for c in first.consents] == ["LAO", "VNM"], "who accepted meanwhile has consented"
     assert player.awaited() == {(KHM, "answer", 1)}

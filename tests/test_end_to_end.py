@@ -20,6 +20,7 @@ import yaml
 
 from servers.datafolder import process_exists, read_run
 from tests.builders import obligation, plan_of
+from tests.mail_client import answer, send
 from tests.rig import eventually, write_contacts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -316,6 +317,69 @@ async def test_why_tells_what_was_sent_with_its_message_id_and_what_was_not(desk
 def _plain(mail: email.message.EmailMessage) -> str:
     part = mail.get_body(("plain",))
     return " ".join(str(part.get_content()).split()) if part else ""
+
+
+async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_is_listed(
+    desk: Desk, tmp_path: Path
+) -> None:
+    await desk.start()
+
+    async def open_() -> bool:
+        return (await desk.status()).get(f"t/{ITEM}", {}).get("status") == "date-awaited"
+
+    await eventually(open_)
+    code, _ = await desk.verb("propose", ITEM, "date", *soon(36000), "--as", "lao-moc")
+    assert code == 0
+
+    def requests() -> list[email.message.EmailMessage]:
+        return [mail for mail in desk.mails("khm-moc") if "date proposed" in mail["Subject"]]
+
+    async def invited() -> bool:
+        return bool(requests())
+
+    await eventually(invited)
+    accept = answer(requests()[0], "khm-moc@office.example", "ACCEPTED")
+    run = read_run(desk.data)
+    assert run is not None
+    await send(accept, run.smtp_port)
+    # At once, with the answer on its way into the item or not yet; and once more while nothing runs.
+    await desk.end(signal.SIGKILL)
+    new = desk.data / "mail" / "organizer" / "new"
+    (new / "1.again.example").write_bytes(accept.as_bytes())
+    await desk.start()
+
+    async def agreed() -> bool:
+        return (await desk.status())[f"t/{ITEM}"]["status"] == "scheduled" and not list(new.iterdir())
+
+    await eventually(agreed, 60)
+    code, view = await desk.verb("show", ITEM)
+    assert [line["verb"] for line in view["ledger"]].count("accept") == 1
+    assert [(each["office"], each["partstat"]) for each in view["answers"]] == [("khm-moc", "ACCEPTED")]
+    letter = tmp_path / "letter.eml"
+    letter.write_bytes((ROOT / "tests" / "inbound" / "letter.eml").read_bytes())
+    for _ in range(2):
+        code, out, err = await desk.run("ingest", str(letter), "--data", str(desk.data), "--json")
+        assert code == 0, err
+        [message] = json.loads(out)["messages"]
+        assert (message["kind"], message["n"], message["why"]) == ("letter", 2, "a letter")
+    code, _, err = await desk.run("ingest", str(tmp_path / "none.eml"), "--data", str(desk.data))
+    assert code == 2 and "none.eml" in err
+    await desk.end(signal.SIGTERM)
+    # The inbox is read without a server.
+    code, out, _ = await desk.run("inbox", "--data", str(desk.data))
+    assert code == 0 and "needs a person: a letter" in out and "Joint Trade Commission" in out
+    code, out, _ = await desk.run("inbox", "show", "2", "--data", str(desk.data))
+    assert code == 0 and "Dear Secretariat" in out
+    code, _, err = await desk.run("inbox", "show", "7", "--data", str(desk.data))
+    assert code == 1 and "no message 7" in err
+    code, _, _ = await desk.run("inbox", "done", "2", "--note", "answered by telephone", "--data", str(desk.data))
+    code, out, _ = await desk.run("inbox", "--data", str(desk.data), "--json")
+    assert (code, json.loads(out)) == (0, {"messages": []})
+    _, out, _ = await desk.run("inbox", "--all", "--data", str(desk.data), "--json")
+    assert [each["seen_to"] and each["seen_to"]["note"] for each in json.loads(out)["messages"]] == [
+        None,
+        "answered by telephone",
+    ]
 
 
 async def test_what_cannot_start_says_why(desk: Desk, tmp_path: Path) -> None:

@@ -126,11 +126,11 @@ def effect(data: bytes, player: Player) -> str:
 def _effects(reading: Reading, player: Player) -> list[str]:
     found = []
     for verdict in judge(reading, CONTACTS):
-        if not verdict.office:
+        if not verdict.offices:
             found.append(f"person: {verdict.why}")
             continue
         before = player.state
-        act = act_of(verdict, digest_of(verdict.answer), MAIL)
+        act = act_of(verdict.answer, verdict.offices[0], digest_of(verdict.answer), MAIL)
         result = player.act(type(act), act.office, **act.model_dump(exclude={"act_id", "office"}))
         if isinstance(result, Refusal):
             found.append(f"person: {result.message}")
@@ -312,9 +312,9 @@ def sound(data: bytes) -> None:
     assert Reading.model_validate_json(reading.model_dump_json()) == reading
     assert read(data) == reading
     for verdict in judge(reading, CONTACTS):
-        assert bool(verdict.office) != bool(verdict.why)
-        if verdict.office:
-            act_of(verdict, digest_of(verdict.answer), MAIL)
+        assert bool(verdict.offices) != bool(verdict.why)
+        for office in verdict.offices:
+            act_of(verdict.answer, office, digest_of(verdict.answer), MAIL)
 
 
 @given(corpus, changes)

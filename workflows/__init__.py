@@ -3,6 +3,7 @@
 from typing import Any
 
 from workflows.commitment import CommitmentWorkflow
+from workflows.mailbox import MailboxWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.plan import PlanWorkflow
 from workflows.questions import QuestionsWorkflow
@@ -16,4 +17,5 @@ WORKFLOWS: list[type[Any]] = [
     CommitmentWorkflow,
     QuestionsWorkflow,
     SecretariatWorkflow,
+    MailboxWorkflow,
 ]

@@ -1,0 +1,71 @@
+"""The mailbox workflow: takes in what is sent to the organizer of one plan, for as long as it runs."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from workflows.starting import EFFECT_RETRY, HEARTBEAT_TIMEOUT
+from workflows.visibility import MEMO_ROW, show
+
+with workflow.unsafe.imports_passed_through():
+    from models.ids import mailbox_id
+    from models.mailbox import Collect, Collected, MailboxState, collected, in_words
+    from models.views import ItemRow
+
+WATCH = timedelta(minutes=5)
+"""How long one activity watches the mailboxes; it answers sooner when something has come."""
+
+WATCHES_PER_RUN = 300
+"""Continues-as-new after so many, so that its history does not grow with age."""
+
+
+def row_of(state: MailboxState) -> ItemRow:
+    """As lists and the Temporal UI show it."""
+    title = f"Mail to the secretariat of {state.plan_title}"
+    return ItemRow(
+        id=mailbox_id(state.plan),
+        ref="-",
+        kind="mailbox",
+        title=title,
+        status="unreadable" if state.fault else "reading",
+    )
+
+
+@workflow.defn(name="mailbox")
+class MailboxWorkflow:
+    """One long activity after another. What each message does is an Update of its item, not a matter of this one."""
+
+    @workflow.init
+    def __init__(self, state: MailboxState) -> None:
+        self.state = state
+
+    @workflow.run
+    async def run(self, state: MailboxState) -> None:
+        shown = row_of(state)
+        for _ in range(WATCHES_PER_RUN):
+            workflow.set_current_details(in_words(self.state))
+            row = row_of(self.state)
+            show(row, shown)
+            shown = row
+            self.state = collected(self.state, await self._collect(), workflow.now())
+            if workflow.info().is_continue_as_new_suggested():
+                break
+        workflow.continue_as_new(self.state, memo={MEMO_ROW: row_of(self.state)})
+
+    async def _collect(self) -> Collected:
+        try:
+            found: Collected = await workflow.execute_activity(
+                "collect",
+                Collect(plan=self.state.plan, watch=WATCH, fault=self.state.fault),
+                result_type=Collected,
+                start_to_close_timeout=WATCH * 3,
+                heartbeat_timeout=HEARTBEAT_TIMEOUT,
+                retry_policy=EFFECT_RETRY,
+                summary="watches the organizer's mailboxes",
+            )
+        except ActivityError as error:
+            # Only what no repetition mends comes here; it is shown, and tried again after a while.
+            await workflow.sleep(WATCH, summary="tries the mailboxes again")
+            return Collected(fault=str(error.cause or error)[:300])
+        return found
