@@ -55,6 +55,7 @@ from documents.html_report import (
     tally_in_words,
     turn_state,
 )
+from documents.xml_text import clean
 from models.report import ArticleReport, PillarReport, ProgressReport, Standing, Tally, TurnsReport
 
 FONT = "Cambria"
@@ -94,7 +95,6 @@ _NOT_OURS = (
 """Parts of the library's own template: a preview of another document, and styles for an older Word."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Entry(NamedTuple):
@@ -233,8 +233,8 @@ def _set_table_style(document: DocumentObject) -> None:
 
 def _put_properties(document: DocumentObject, report: ProgressReport) -> None:
     properties = document.core_properties
-    properties.title = _clean(f"Progress report on {report.title}")[:255]
-    properties.subject = _clean(f"As of {report.as_of_day}")[:255]
+    properties.title = clean(f"Progress report on {report.title}")[:255]
+    properties.subject = clean(f"As of {report.as_of_day}")[:255]
     properties.author = properties.last_modified_by = "Aide-Mémoire"
     properties.comments = properties.keywords = ""
     properties.language = "en-GB"
@@ -251,7 +251,7 @@ def _put_footer(document: DocumentObject, report: ProgressReport) -> None:
     assert isinstance(style, ParagraphStyle)
     style.paragraph_format.tab_stops.clear_all()
     paragraph.paragraph_format.tab_stops.add_tab_stop(PAGE_WIDTH - 2 * MARGIN, WD_TAB_ALIGNMENT.RIGHT)
-    paragraph.add_run(_clean(footer(report)).replace("\t", " "))
+    paragraph.add_run(clean(footer(report)).replace("\t", " "))
     paragraph.add_run("\tPage ")
     _put_field(paragraph, "PAGE")
     paragraph.add_run(" of ")
@@ -414,12 +414,12 @@ def _put_awaited(document: DocumentObject, report: ProgressReport) -> None:
 
 
 def _paragraph(document: DocumentObject, text: str, style: str = "Normal") -> Paragraph:
-    return document.add_paragraph(_clean(text), style=style)
+    return document.add_paragraph(clean(text), style=style)
 
 
 def _heading(document: DocumentObject, text: str, rank: int) -> None:
     """A heading, which its style keeps with what follows; one of the first rank can be linked to."""
-    paragraph = document.add_heading(_clean(text), rank)
+    paragraph = document.add_heading(clean(text), rank)
     if rank != 1 or not paragraph.runs:
         return
     known = [str(mark.get(qn("w:name"))) for mark in document.element.iter(qn("w:bookmarkStart"))]
@@ -438,7 +438,7 @@ def _anchor(text: str) -> str:
 def _link(paragraph: Paragraph, text: str, *, add: bool = False) -> None:
     """A link to a heading of the first rank: around what the paragraph says, or added to it."""
     link = _element("w:hyperlink", anchor=_anchor(text), history="1")
-    runs = [paragraph.add_run(_clean(text))] if add else paragraph.runs
+    runs = [paragraph.add_run(clean(text))] if add else paragraph.runs
     runs[0]._r.addprevious(link)
     for run in runs:
         link.append(run._r)
@@ -482,7 +482,7 @@ def _describe(table: Table, caption: str, summed: bool) -> None:
     properties.insert(0, _element("w:tblStyle", val=TABLE_STYLE))
     look = {"firstRow": "1", "lastRow": str(int(summed)), "firstColumn": "0", "lastColumn": "0"}
     properties.append(_element("w:tblLook", val="0460" if summed else "0420", **look, noHBand="1", noVBand="1"))
-    properties.append(_element("w:tblCaption", val=_clean(caption)))
+    properties.append(_element("w:tblCaption", val=clean(caption)))
 
 
 def _keep_together(rows: Sequence[_Row]) -> None:
@@ -499,7 +499,7 @@ def _fill(row: _Row, entries: Sequence[Entry], widths: Sequence[float], style: s
         cell.width = Cm(width)
         paragraph = cell.paragraphs[0]
         paragraph.style = style
-        paragraph.add_run(_clean(entry.text) or EMPTY)
+        paragraph.add_run(clean(entry.text) or EMPTY)
         if entry.shade:
             _shade(cell, entry.shade)
 
@@ -514,11 +514,6 @@ def _shade(cell: _Cell, colour: str) -> None:
 def _element(tag: str, **attributes: str) -> BaseOxmlElement:
     element: BaseOxmlElement = OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
     return element
-
-
-def _clean(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return _NOT_XML.sub("", text)
 
 
 def _without_dates(document: DocumentObject) -> bytes:

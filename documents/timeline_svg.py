@@ -3,13 +3,12 @@
 All lengths are millimetres. The drawing is built as a tree of elements, so that no title can bring markup into it.
 """
 
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from documents import svg
 from models.base import Instant
 from models.report import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow
 
@@ -22,11 +21,13 @@ MARGIN = 10.0
 REF_WIDTH, LABEL_WIDTH, GAP = 14.0, 112.0, 3.0
 AXIS_LEFT, AXIS_RIGHT = MARGIN + LABEL_WIDTH + GAP, PAGE_WIDTH - MARGIN
 HEADER, AXIS, LEGEND, BAND = 15.0, 8.0, 12.0, 5.4
-LEAST_ROW, MOST_ROW = 4.4, 8.0
+LEAST_ROW, MOST_ROW = 4.4, 10.5
+TWO_LINES = 9.0
+"""Height of a row in which a long title stands on two lines."""
 LABEL_SIZE = 3.4
 """Type of the row labels: its capitals are 2.43 mm high in Arial (0.716 of the size)."""
 
-INK, MUTED, HAIR, AXIS_COLOUR = "#1f2a44", "#4a5468", "#d5d9e2", "#8f98aa"
+MUTED, HAIR, AXIS_COLOUR = "#4a5468", "#d5d9e2", "#8f98aa"
 FINE = timedelta(days=2)
 
 NOBODY = "#8b929e"
@@ -45,14 +46,6 @@ _KINDS = {
     MarkKind.ROUND: "status round",
 }
 _HOSTED = {MarkKind.WINDOW: "turn of", MarkKind.AGREED: "to be hosted by", MarkKind.HELD: "hosted by"}
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ADVANCES = {
-    **dict.fromkeys("iIjl.,;:'|!", 0.27),
-    **dict.fromkeys("ftr()[] -/", 0.35),
-    **dict.fromkeys("ckJsvxyz", 0.52),
-    **dict.fromkeys("mMwW@%", 0.88),
-}
-"""Of letters that are not as wide as most, in parts of the size; after Arial."""
 
 
 def render(timeline: Timeline) -> str:
@@ -107,7 +100,8 @@ class _Drawing:
         self.scale = Scale(timeline.start, timeline.end)
         self.layout = lay_out(timeline)
         self.colours = _colours(timeline)
-        width, height = _mm(PAGE_WIDTH), _mm(self.layout.page)
+        self.rows: list[tuple[TimelineRow, float]] = []
+        width, height = svg.mm(PAGE_WIDTH), svg.mm(self.layout.page)
         self.root = ET.Element(
             "svg",
             {
@@ -117,62 +111,65 @@ class _Drawing:
                 "viewBox": f"0 0 {width} {height}",
                 "role": "img",
                 "font-family": FONTS,
-                "fill": INK,
+                "fill": svg.INK,
             },
         )
 
     def text(self) -> str:
-        self._title(self.root, f"Timeline of the {self.timeline.title}")
-        self._rect(self.root, 0, 0, PAGE_WIDTH, self.layout.page, fill="#ffffff")
+        svg.title(self.root, f"Timeline of the {self.timeline.title}")
+        svg.rect(self.root, 0, 0, PAGE_WIDTH, self.layout.page, fill="#ffffff")
         self._header()
         self._grid()
         self._pillars()
         self._today()
+        self._symbols()
         self._legend()
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(self.root, encoding="unicode")}\n'
 
     # Frame
 
     def _header(self) -> None:
-        group = self._group(self.root, "header")
-        title = shorten(self.timeline.title, PAGE_WIDTH - 2 * MARGIN, 6.0, bold=True)
-        self._write(group, MARGIN, MARGIN + 5.5, title, 6.0, weight="bold")
+        group = svg.group(self.root, "header")
+        title = svg.shorten(self.timeline.title, PAGE_WIDTH - 2 * MARGIN, 6.0, bold=True)
+        svg.write(group, MARGIN, MARGIN + 5.5, title, 6.0, weight="bold")
         days = f"{self._day(self.timeline.start)} to {self._last_day()}"
         line = (
             f"What is due, agreed and done, {days}. Days are those of {self.timeline.zone}. "
             "Of a past period without a mark, nothing is on record."
         )
-        self._write(group, MARGIN, MARGIN + 11.5, line, 3.6, fill=MUTED)
+        svg.write(group, MARGIN, MARGIN + 11.5, line, 3.6, fill=MUTED)
 
     def _grid(self) -> None:
         """A line at each local new year, a fainter one at each quarter, and the years in their columns."""
-        group = self._group(self.root, "grid")
+        group = svg.group(self.root, "grid")
         top, bottom = MARGIN + HEADER + AXIS, self.layout.bottom
         for instant, month in _quarters(self.timeline):
             x = self.scale.x(instant)
             if month == 1:
-                self._line(group, x, top - AXIS, x, bottom, AXIS_COLOUR, 0.35, **{"class": "year"})
+                svg.line(group, x, top - AXIS, x, bottom, AXIS_COLOUR, 0.35, **{"class": "year"})
             else:
-                self._line(group, x, top, x, bottom, "#e8ebf0", 0.2)
+                svg.line(group, x, top, x, bottom, "#e8ebf0", 0.2)
         for x in (AXIS_LEFT, AXIS_RIGHT):
-            self._line(group, x, top, x, bottom, AXIS_COLOUR, 0.35)
+            svg.line(group, x, top, x, bottom, AXIS_COLOUR, 0.35)
         for year, left, right in _year_columns(self.timeline, self.scale):
             size = 4.0 if right - left > 12 else 2.6
             if right - left >= 6:
-                self._write(group, (left + right) / 2, top - 2.4, str(year), size, anchor="middle", weight="bold")
+                svg.write(group, (left + right) / 2, top - 2.4, str(year), size, anchor="middle", weight="bold")
 
     def _today(self) -> None:
         today = self.timeline.today
         if today is None or not self.scale.holds(today):
             return
-        group = self._group(self.root, "today")
+        group = svg.group(self.root, "today")
         words = f"today, {self._day(today)}"
-        self._title(group, words)
+        svg.title(group, words)
         x, top = self.scale.x(today), MARGIN + HEADER + AXIS
-        self._line(group, x, top - 1.2, x, self.layout.bottom, TODAY_COLOUR, 0.5)
-        half = measure(words, 2.8) / 2
+        svg.line(group, x, top - 1.2, x, self.layout.bottom, TODAY_COLOUR, 0.5)
+        half = svg.measure(words, 2.8) / 2
         middle = min(max(x, AXIS_LEFT + half), AXIS_RIGHT - half)
-        self._write(group, middle, top - AXIS + 0.6, words, 2.8, anchor="middle", fill=TODAY_COLOUR)
+        # The line of a new year must not strike the words through.
+        svg.rect(group, middle - half - 0.8, top - AXIS - 2.2, 2 * half + 1.6, 3.8, fill="#ffffff")
+        svg.write(group, middle, top - AXIS + 0.6, words, 2.8, anchor="middle", fill=TODAY_COLOUR)
 
     # Bands and rows
 
@@ -181,19 +178,19 @@ class _Drawing:
         self._rounds()
         for pillar in self.timeline.pillars:
             y = self._pillar(pillar, y)
-        self._line(self.root, MARGIN, y, AXIS_RIGHT, y, AXIS_COLOUR, 0.35)
+        svg.line(self.root, MARGIN, y, AXIS_RIGHT, y, AXIS_COLOUR, 0.35)
 
     def _pillar(self, pillar: TimelinePillar, y: float) -> float:
-        group = self._group(self.root, "pillar")
+        group = svg.group(self.root, "pillar")
         words = undated_in_words(pillar)
-        self._title(group, f"{pillar.name}: {words}")
-        self._rect(group, MARGIN, y, AXIS_RIGHT - MARGIN, BAND, fill="#e3e7ef")
-        room = AXIS_RIGHT - MARGIN - measure(words, 3.0) - 8
-        self._write(group, MARGIN + 1.5, y + 3.9, shorten(pillar.name, room, 3.7, bold=True), 3.7, weight="bold")
-        self._write(group, AXIS_RIGHT - 1.5, y + 3.8, words, 3.0, anchor="end", fill=MUTED)
+        svg.title(group, f"{pillar.name}: {words}")
+        svg.rect(group, MARGIN, y, AXIS_RIGHT - MARGIN, BAND, fill="#e3e7ef")
+        room = AXIS_RIGHT - MARGIN - svg.measure(words, 3.0) - 8
+        svg.write(group, MARGIN + 1.5, y + 3.9, svg.shorten(pillar.name, room, 3.7, bold=True), 3.7, weight="bold")
+        svg.write(group, AXIS_RIGHT - 1.5, y + 3.8, words, 3.0, anchor="end", fill=MUTED)
         y += BAND
         if not pillar.rows:
-            self._write(group, MARGIN + REF_WIDTH, y + self.layout.row / 2 + 1.2, "No item bears a date.", LABEL_SIZE)
+            svg.write(group, MARGIN + REF_WIDTH, y + self.layout.row / 2 + 1.2, "No item bears a date.", LABEL_SIZE)
             return y + self.layout.row
         for row in pillar.rows:
             self._row(row, y)
@@ -201,27 +198,40 @@ class _Drawing:
         return y
 
     def _row(self, row: TimelineRow, y: float) -> None:
-        group = self._group(self.root, "row")
-        self._title(group, f"{row.ref} {row.title}")
-        self._line(group, MARGIN, y + self.layout.row, AXIS_RIGHT, y + self.layout.row, HAIR, 0.15)
+        group = svg.group(self.root, "row")
+        svg.title(group, f"{row.ref} {row.title}")
+        svg.line(group, MARGIN, y + self.layout.row, AXIS_RIGHT, y + self.layout.row, HAIR, 0.15)
         base = y + self.layout.row / 2 + LABEL_SIZE * 0.358
-        ref = shorten(row.ref, REF_WIDTH - 1, LABEL_SIZE)
-        self._write(group, MARGIN + 1.5, base, ref, LABEL_SIZE, fill=MUTED)
-        title = shorten(row.title, LABEL_WIDTH - REF_WIDTH - 1.5, LABEL_SIZE)
-        self._write(group, MARGIN + 1.5 + REF_WIDTH, base, title, LABEL_SIZE)
-        for mark in sorted(row.marks, key=lambda each: _ORDER.index(each.kind)):
-            self._mark(row, mark, y)
+        ref = svg.shorten(row.ref, REF_WIDTH - 1, LABEL_SIZE)
+        svg.write(group, MARGIN + 1.5, base, ref, LABEL_SIZE, fill=MUTED)
+        title = svg.wrap(row.title, LABEL_WIDTH - REF_WIDTH - 1.5, LABEL_SIZE, 2 if self.layout.row >= TWO_LINES else 1)
+        for n, words in enumerate(title):
+            shift = (n - (len(title) - 1) / 2) * LABEL_SIZE * 1.15
+            svg.write(group, MARGIN + 1.5 + REF_WIDTH, base + shift, words, LABEL_SIZE)
+        for mark in row.marks:
+            if mark.kind is MarkKind.WINDOW:
+                self._mark(group, row, mark, y)
+        self.rows.append((row, y))
+
+    def _symbols(self) -> None:
+        """What lies on the windows, over the line of today."""
+        for row, y in self.rows:
+            own = svg.group(self.root, "symbols")
+            svg.title(own, f"{row.ref} {row.title}")
+            for mark in sorted(row.marks, key=lambda each: _ORDER.index(each.kind)):
+                if mark.kind is not MarkKind.WINDOW:
+                    self._mark(own, row, mark, y)
 
     # Marks
 
-    def _mark(self, row: TimelineRow, mark: Mark, y: float) -> None:
-        group = self._group(self.root, f"mark {mark.kind.value}")
-        self._title(group, self._in_words(row, mark))
+    def _mark(self, parent: ET.Element, row: TimelineRow, mark: Mark, y: float) -> None:
+        group = svg.group(parent, f"mark {mark.kind.value}")
+        svg.title(group, self._in_words(row, mark))
         if mark.kind is MarkKind.WINDOW:
             self._bar(group, row, mark, y)
         elif mark.kind is MarkKind.ROUND:
             x = self.scale.x(mark.start)
-            self._line(group, x, y + 0.6, x, y + self.layout.row - 0.6, ROUND_COLOUR, 0.9)
+            svg.line(group, x, y + 0.6, x, y + self.layout.row - 0.6, ROUND_COLOUR, 0.9)
         else:
             x, middle = self._place(mark), y + self.layout.row / 2
             self._symbol(group, mark.kind, self._colour(mark.side), x, middle, self._size)
@@ -232,7 +242,7 @@ class _Drawing:
         width, height = max(right - left - 0.5, 0.5), self.layout.row * 0.7
         left, top = min(left + 0.25, AXIS_RIGHT - width), y + self.layout.row * 0.15
         colour = self._colour(mark.side)
-        self._rect(
+        svg.rect(
             group,
             left,
             top,
@@ -243,9 +253,9 @@ class _Drawing:
             **{"fill-opacity": "0.3", "stroke-width": "0.25"},
         )
         code = mark.side or ""
-        x = self._free_place(row, left, left + width, measure(code, 2.3, bold=True)) if code else None
+        x = self._free_place(row, left, left + width, svg.measure(code, 2.3, bold=True)) if code else None
         if x is not None:
-            self._write(group, x, top + height / 2 + 0.83, code, 2.3, weight="bold")
+            svg.write(group, x, top + height / 2 + 0.83, code, 2.3, weight="bold")
 
     def _free_place(self, row: TimelineRow, left: float, right: float, width: float) -> float | None:
         """Where in a bar a word stands clear of symbols and lines: far left, by a round, far right."""
@@ -272,11 +282,11 @@ class _Drawing:
         """A thin line down the chart for each status round, however many rows it asks about."""
         rounds = {mark.start: mark.label for mark in _rounds_of(self.timeline) if self.scale.holds(mark.start)}
         for instant, label in sorted(rounds.items()):
-            group = self._group(self.root, "round-line")
-            self._title(group, ", ".join(filter(None, ("status round", label, self._day(instant)))))
+            group = svg.group(self.root, "round-line")
+            svg.title(group, ", ".join(filter(None, ("status round", label, self._day(instant)))))
             x = self.scale.x(instant)
             dash = {"stroke-dasharray": "1.6 1.2"}
-            self._line(group, x, MARGIN + HEADER + AXIS, x, self.layout.bottom, ROUND_COLOUR, 0.25, **dash)
+            svg.line(group, x, MARGIN + HEADER + AXIS, x, self.layout.bottom, ROUND_COLOUR, 0.25, **dash)
 
     def _symbol(self, group: ET.Element, kind: MarkKind, colour: str, x: float, y: float, size: float) -> None:
         """One shape each; colour only repeats what the shape says, or names the side."""
@@ -286,27 +296,27 @@ class _Drawing:
         elif kind is MarkKind.DONE:
             tip = size * 1.2
             diamond = ((x, y - tip), (x + tip, y), (x, y + tip), (x - tip, y))
-            self._polygon(group, diamond, fill=own, stroke="#ffffff", width=0.3)
+            svg.polygon(group, diamond, fill=own, stroke="#ffffff", width=0.3)
         elif kind is MarkKind.EXCUSED:
             triangle = ((x - size, y - size * 0.85), (x + size, y - size * 0.85), (x, y + size * 0.95))
-            self._polygon(group, triangle, fill="#ffffff", stroke=own, width=0.5)
+            svg.polygon(group, triangle, fill="#ffffff", stroke=own, width=0.5)
         else:
             self._cross(group, x, y, size * 0.85, own)
 
     def _circle(self, group: ET.Element, x: float, y: float, size: float, colour: str, *, filled: bool) -> None:
         """Full where it was held, a ring where it is only agreed. The dark rim sets it off from its bar."""
         if filled:
-            attributes = {"fill": colour, "stroke": INK, "stroke-width": "0.35"}
+            attributes = {"fill": colour, "stroke": svg.INK, "stroke-width": "0.35"}
         else:
-            attributes = {"fill": "#ffffff", "stroke": INK, "stroke-width": "0.55"}
-        ET.SubElement(group, "circle", {"cx": _mm(x), "cy": _mm(y), "r": _mm(size * 0.9), **attributes})
+            attributes = {"fill": "#ffffff", "stroke": svg.INK, "stroke-width": "0.55"}
+        ET.SubElement(group, "circle", {"cx": svg.mm(x), "cy": svg.mm(y), "r": svg.mm(size * 0.9), **attributes})
         if not filled:
-            ET.SubElement(group, "circle", {"cx": _mm(x), "cy": _mm(y), "r": _mm(size * 0.35), "fill": colour})
+            ET.SubElement(group, "circle", {"cx": svg.mm(x), "cy": svg.mm(y), "r": svg.mm(size * 0.35), "fill": colour})
 
     def _cross(self, group: ET.Element, x: float, y: float, size: float, colour: str) -> None:
         for stroke, width in (("#ffffff", 1.4), (colour, 0.8)):
-            self._line(group, x - size, y - size, x + size, y + size, stroke, width)
-            self._line(group, x - size, y + size, x + size, y - size, stroke, width)
+            svg.line(group, x - size, y - size, x + size, y + size, stroke, width)
+            svg.line(group, x - size, y + size, x + size, y - size, stroke, width)
 
     @property
     def _size(self) -> float:
@@ -322,14 +332,14 @@ class _Drawing:
     # Legend
 
     def _legend(self) -> None:
-        group = self._group(self.root, "legend")
+        group = svg.group(self.root, "legend")
         x, y = MARGIN, self.layout.bottom + 5.0
         for kind, words, side in self._entries():
-            width = 8.5 + measure(words, 3.0) + 4.0
+            width = 8.5 + svg.measure(words, 3.0) + 4.0
             if x + width > AXIS_RIGHT and x > MARGIN:
                 x, y = MARGIN, y + 5.0
             self._sample(group, kind, side, x, y)
-            self._write(group, x + 8.5, y + 1.05, words, 3.0)
+            svg.write(group, x + 8.5, y + 1.05, words, 3.0)
             x += width
 
     def _entries(self) -> Iterator[tuple[MarkKind | str, str, str | None]]:
@@ -345,7 +355,7 @@ class _Drawing:
     def _sample(self, group: ET.Element, kind: MarkKind | str, side: str | None, x: float, y: float) -> None:
         colour = self._colour(side)
         if kind == MarkKind.WINDOW:
-            self._rect(
+            svg.rect(
                 group,
                 x,
                 y - 1.5,
@@ -357,7 +367,7 @@ class _Drawing:
             )
         elif kind == MarkKind.ROUND or kind == "today":
             stroke = TODAY_COLOUR if kind == "today" else ROUND_COLOUR
-            self._line(group, x + 4, y - 2, x + 4, y + 2, stroke, 0.5 if kind == "today" else 0.9)
+            svg.line(group, x + 4, y - 2, x + 4, y + 2, stroke, 0.5 if kind == "today" else 0.9)
         elif isinstance(kind, MarkKind):
             self._symbol(group, kind, colour, x + 4, y, 1.5)
 
@@ -388,55 +398,6 @@ class _Drawing:
     def _last_day(self) -> str:
         return self._day(max(_last(self.timeline.end), self.timeline.start))
 
-    # Elements
-
-    def _group(self, parent: ET.Element, name: str) -> ET.Element:
-        return ET.SubElement(parent, "g", {"class": name})
-
-    def _title(self, parent: ET.Element, words: str) -> None:
-        ET.SubElement(parent, "title").text = _clean(words)
-
-    def _write(
-        self,
-        parent: ET.Element,
-        x: float,
-        y: float,
-        words: str,
-        size: float,
-        *,
-        anchor: str = "start",
-        weight: str = "normal",
-        fill: str = INK,
-    ) -> None:
-        attributes = {"x": _mm(x), "y": _mm(y), "font-size": _mm(size), "fill": fill}
-        attributes |= {"text-anchor": anchor} if anchor != "start" else {}
-        attributes |= {"font-weight": weight} if weight != "normal" else {}
-        ET.SubElement(parent, "text", attributes).text = _clean(words)
-
-    def _rect(self, parent: ET.Element, x: float, y: float, width: float, height: float, **attributes: str) -> None:
-        place = {"x": _mm(x), "y": _mm(y), "width": _mm(width), "height": _mm(height)}
-        ET.SubElement(parent, "rect", place | attributes)
-
-    def _line(
-        self,
-        parent: ET.Element,
-        x1: float,
-        y1: float,
-        x2: float,
-        y2: float,
-        stroke: str,
-        width: float,
-        **attributes: str,
-    ) -> None:
-        place = {"x1": _mm(x1), "y1": _mm(y1), "x2": _mm(x2), "y2": _mm(y2)}
-        ET.SubElement(parent, "line", place | {"stroke": stroke, "stroke-width": _mm(width)} | attributes)
-
-    def _polygon(
-        self, parent: ET.Element, points: Sequence[tuple[float, float]], *, fill: str, stroke: str, width: float
-    ) -> None:
-        place = " ".join(f"{_mm(x)},{_mm(y)}" for x, y in points)
-        ET.SubElement(parent, "polygon", {"points": place, "fill": fill, "stroke": stroke, "stroke-width": _mm(width)})
-
 
 _ORDER = tuple(MarkKind)
 """Windows are drawn first, what lies on them after."""
@@ -455,39 +416,6 @@ def undated_in_words(pillar: TimelinePillar) -> str:
     if pillar.undated == 1:
         return "one item without a date is not drawn"
     return f"{pillar.undated} items without a date are not drawn"
-
-
-def measure(words: str, size: float, *, bold: bool = False) -> float:
-    """About how wide a text runs, rather too wide than too narrow. Marks above and below a letter take no room."""
-    return sum(map(_advance, words)) * size * (1.08 if bold else 1.0)
-
-
-def _advance(letter: str) -> float:
-    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
-        return 0.0
-    if letter in _ADVANCES:
-        return _ADVANCES[letter]
-    if unicodedata.east_asian_width(letter) in "WF":
-        return 1.0
-    if letter.isascii():
-        return 0.72 if letter.isupper() else 0.57
-    return 0.68
-
-
-def shorten(words: str, width: float, size: float, *, bold: bool = False) -> str:
-    """The text, or as much of it as fits with an ellipsis; never a letter without the marks that belong to it."""
-    words = " ".join(_clean(words).split())
-    if measure(words, size, bold=bold) <= width:
-        return words
-    kept = words
-    while kept and (measure(f"{kept}…", size, bold=bold) > width or _cuts(words, len(kept))):
-        kept = kept[:-1]
-    return f"{kept.rstrip(' ,;:-')}…"
-
-
-def _cuts(words: str, at: int) -> bool:
-    """Whether a cut there would part a letter from its mark, or a Khmer subscript from its sign."""
-    return at < len(words) and (unicodedata.category(words[at])[0] == "M" or words[at - 1] == "\u17d2")
 
 
 def _colours(timeline: Timeline) -> dict[str, str]:
@@ -522,13 +450,3 @@ def _local(timeline: Timeline, instant: Instant) -> datetime:
 def _last(end: Instant) -> Instant:
     """The last moment before an end that is no longer included."""
     return end - timedelta(seconds=1)
-
-
-def _mm(length: float) -> str:
-    """A length with no more digits than a printer can use."""
-    return f"{length:.3f}".rstrip("0").rstrip(".")
-
-
-def _clean(words: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return _NOT_XML.sub("", words)

@@ -8,13 +8,17 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from docx import Document
 from docx.document import Document as DocumentObject
 from docx.oxml.ns import qn
 
-from documents import docx_report, html_report, timeline_svg
+from cli.documents import facts_of_file
+from cli.plan_file import load_plan
+from documents import docx_report, html_report, svg, timeline_svg
 from models.report import (
     AmendmentLine,
     ArticleReport,
@@ -34,6 +38,7 @@ from models.report import (
     TurnLine,
     TurnsReport,
 )
+from models.timeline import build_timeline
 from tests.docx_order import faults
 
 MARKUP = 'Railway <b>& road</b> "link" <script>x</script>'
@@ -625,18 +630,75 @@ def test_rows_shrink_to_a_limit_then_the_page_grows(count: int, fits: bool) -> N
 def test_row_labels_keep_their_size_and_long_ones_end_in_an_ellipsis() -> None:
     title = "Memorandum of understanding " * 9
     root = drawn(timeline((TimelineRow(ref="1.1", title=title), TimelineRow(ref="1.2", title=LAO))))
-    _, label = list(groups(root, "row")[0].iter(f"{SVG}text"))
+    _, first, label = list(groups(root, "row")[0].iter(f"{SVG}text"))
     assert float(label.get("font-size", "0")) * 0.716 >= 2.4
-    assert label.text is not None and label.text.endswith("…") and title.startswith(label.text[:-1])
-    assert float(label.get("x", "")) + timeline_svg.measure(label.text, 3.4) <= timeline_svg.AXIS_LEFT
+    assert first.text is not None and label.text is not None and label.text.endswith("…")
+    assert title.startswith(f"{first.text} {label.text[:-1]}")
+    for part in (first, label):
+        assert float(part.get("x", "")) + svg.measure(str(part.text), 3.4) <= timeline_svg.AXIS_LEFT
+    many = drawn(timeline(tuple(TimelineRow(ref="1.1", title=title) for _ in range(40))))
+    assert all(len(list(row.iter(f"{SVG}text"))) == 2 for row in groups(many, "row")), "low rows have one line"
     assert tooltip(groups(root, "row")[0]) == f"1.1 {title}"
     assert [text.text for text in groups(root, "row")[1].iter(f"{SVG}text")] == ["1.2", LAO]
+
+
+class Box(NamedTuple):
+    words: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def lies_on(self, other: "Box") -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+
+def boxes(root: ET.Element) -> list[Box]:
+    """Where each text stands: as wide as it is measured, as high as its capitals and descenders."""
+    found = []
+    for text in root.iter(f"{SVG}text"):
+        size, x, y = (float(text.get(name, "0")) for name in ("font-size", "x", "y"))
+        width = svg.measure(str(text.text), size, bold=text.get("font-weight") == "bold")
+        left = x - {"middle": width / 2, "end": width}.get(text.get("text-anchor", ""), 0.0)
+        found.append(Box(str(text.text), left, y - 0.72 * size, left + width, y + 0.2 * size))
+    return found
+
+
+@pytest.mark.parametrize("day", [local(2023, 2, 14), local(2025, 12, 20), local(2026, 11, 24), local(2028, 2, 12)])
+@pytest.mark.parametrize("rows", [1, 45])
+def test_on_a3_all_words_can_be_read_and_none_lies_on_another(day: datetime, rows: int) -> None:
+    root = drawn(timeline((TimelineRow(ref="16.3", title=MARKUP * 4, marks=MARKS),) * rows, today=day))
+    found = boxes(root)
+    assert not [(a.words, b.words) for n, a in enumerate(found) for b in found[:n] if a.lies_on(b)]
+    points = [float(text.get("font-size", "0")) * 72 / 25.4 for text in root.iter(f"{SVG}text")]
+    assert min(points) >= 5
+    width, height = (float(str(root.get(name)).removesuffix("mm")) for name in ("width", "height"))
+    assert all(box.left > 0 and box.right < width and box.top > 0 and box.bottom < height for box in found)
+
+
+def test_the_plan_itself_can_be_read_on_a3() -> None:
+    plan = load_plan(Path("plans/lao-cambodia-2023-2027.yaml"))
+    now = local(2026, 11, 24)
+    what = build_timeline(plan, facts_of_file(plan, now), now)
+    found = boxes(drawn(what))
+    assert not [(a.words, b.words) for n, a in enumerate(found) for b in found[:n] if a.lies_on(b)]
+    assert timeline_svg.lay_out(what).page == timeline_svg.PAGE_HEIGHT, "it fits one sheet"
+    assert not [box.words for box in found if box.words.endswith("…")], "every title is whole"
+
+
+def test_symbols_lie_over_the_line_of_today_and_windows_under_it() -> None:
+    root = drawn(timeline())
+    order = [group.get("class") for group in root.iter(f"{SVG}g")]
+    today = order.index("today")
+    assert max(n for n, name in enumerate(order) if name == "mark window") < today
+    assert min(n for n, name in enumerate(order) if name in ("mark held", "mark missed", "mark done")) > today
 
 
 @pytest.mark.parametrize("words", [LAO * 3, KHMER * 3])
 def test_a_shortened_word_keeps_its_letters_whole(words: str) -> None:
     for width in range(2, 60):
-        kept = timeline_svg.shorten(words, width, 3.4).removesuffix("…")
+        kept = svg.shorten(words, width, 3.4).removesuffix("…")
         rest = words[len(kept) :].lstrip(" -")
         assert words.startswith(kept)
         assert not re.match(r"[\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ecd\u17b4-\u17d3]", rest) and not kept.endswith("\u17d2")

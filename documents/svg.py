@@ -1,0 +1,121 @@
+"""Elements of an SVG drawing, and how wide texts run in it. All lengths are millimetres.
+
+A drawing is built as a tree of elements, so that no text can bring markup into it.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from xml.etree import ElementTree as ET
+
+from documents.xml_text import clean
+
+INK = "#1f2a44"
+
+_ADVANCES = {
+    **dict.fromkeys("iIjl.,;:'|!", 0.27),
+    **dict.fromkeys("ftr()[] -/", 0.35),
+    **dict.fromkeys("ckJsvxyz", 0.52),
+    **dict.fromkeys("mMwW@%", 0.88),
+}
+"""Of letters that are not as wide as most, in parts of the size; after Arial."""
+
+
+def group(parent: ET.Element, name: str) -> ET.Element:
+    return ET.SubElement(parent, "g", {"class": name})
+
+
+def title(parent: ET.Element, words: str) -> None:
+    ET.SubElement(parent, "title").text = clean(words)
+
+
+def write(
+    parent: ET.Element,
+    x: float,
+    y: float,
+    words: str,
+    size: float,
+    *,
+    anchor: str = "start",
+    weight: str = "normal",
+    fill: str = INK,
+) -> None:
+    attributes = {"x": mm(x), "y": mm(y), "font-size": mm(size), "fill": fill}
+    attributes |= {"text-anchor": anchor} if anchor != "start" else {}
+    attributes |= {"font-weight": weight} if weight != "normal" else {}
+    ET.SubElement(parent, "text", attributes).text = clean(words)
+
+
+def rect(parent: ET.Element, x: float, y: float, width: float, height: float, **attributes: str) -> None:
+    place = {"x": mm(x), "y": mm(y), "width": mm(width), "height": mm(height)}
+    ET.SubElement(parent, "rect", place | attributes)
+
+
+def line(
+    parent: ET.Element,
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    stroke: str,
+    width: float,
+    **attributes: str,
+) -> None:
+    place = {"x1": mm(x1), "y1": mm(y1), "x2": mm(x2), "y2": mm(y2)}
+    ET.SubElement(parent, "line", place | {"stroke": stroke, "stroke-width": mm(width)} | attributes)
+
+
+def polygon(parent: ET.Element, points: Sequence[tuple[float, float]], *, fill: str, stroke: str, width: float) -> None:
+    place = " ".join(f"{mm(x)},{mm(y)}" for x, y in points)
+    ET.SubElement(parent, "polygon", {"points": place, "fill": fill, "stroke": stroke, "stroke-width": mm(width)})
+
+
+def measure(words: str, size: float, *, bold: bool = False) -> float:
+    """About how wide a text runs, rather too wide than too narrow. Marks above and below a letter take no room."""
+    return sum(map(_advance, words)) * size * (1.08 if bold else 1.0)
+
+
+def _advance(letter: str) -> float:
+    if unicodedata.category(letter) in ("Mn", "Me", "Cf"):
+        return 0.0
+    if letter in _ADVANCES:
+        return _ADVANCES[letter]
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    if letter.isascii():
+        return 0.72 if letter.isupper() else 0.57
+    return 0.68
+
+
+def shorten(words: str, width: float, size: float, *, bold: bool = False) -> str:
+    """The text, or as much of it as fits with an ellipsis; never a letter without the marks that belong to it."""
+    words = " ".join(clean(words).split())
+    if measure(words, size, bold=bold) <= width:
+        return words
+    kept = words
+    while kept and (measure(f"{kept}…", size, bold=bold) > width or _cuts(words, len(kept))):
+        kept = kept[:-1]
+    return f"{kept.rstrip(' ,;:-')}…"
+
+
+def wrap(words: str, width: float, size: float, most: int) -> list[str]:
+    """The text on so many lines at most, broken between words; the last one shortened where it must be."""
+    lines: list[str] = []
+    rest = " ".join(clean(words).split())
+    while len(lines) < most - 1 and measure(rest, size) > width:
+        parts = rest.split(" ")
+        fits = [n for n in range(1, len(parts)) if measure(" ".join(parts[:n]), size) <= width]
+        if not fits:
+            break
+        lines.append(" ".join(parts[: fits[-1]]))
+        rest = " ".join(parts[fits[-1] :])
+    return [*lines, shorten(rest, width, size)]
+
+
+def _cuts(words: str, at: int) -> bool:
+    """Whether a cut there would part a letter from its mark, or a Khmer subscript from its sign."""
+    return at < len(words) and (unicodedata.category(words[at])[0] == "M" or words[at - 1] == "\u17d2")
+
+
+def mm(length: float) -> str:
+    """A length with no more digits than a printer can use."""
+    return f"{length:.3f}".rstrip("0").rstrip(".")
