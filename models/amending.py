@@ -302,6 +302,9 @@ _EMPTY: tuple[JsonValue, ...] = (None, "", [], {}, False)
 def _text(value: JsonValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict) and value.get("by") == "year":
+        often = "every year" if value.get("every") == 1 else f"every {value.get('every')} years"
+        return f"{often}, {value.get('first')} to {value.get('last')}"
     return "nothing" if value in _EMPTY else value_in_words(value)
 
 

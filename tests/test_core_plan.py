@@ -468,6 +468,21 @@ def test_a_session_that_is_not_due_any_longer_ends_unless_it_was_begun() -> None
     assert life.item("t/b/2027").host == "KHM"
 
 
+def test_a_proposal_says_field_by_field_what_would_read_otherwise() -> None:
+    life = Life(series("s", cadence="regular", window=None), round=ROUND, **TERM)
+    propose = {"obligation": "s", "value": "annual"}
+    life.act("t", acts.Propose, LAO, terms=amend("cadence", **propose))
+    notice = next(s.notice for s in life.world.rooms[f"t/office/{KHM}"].standing.values() if s.notice.verb == "answer")
+    assert notice.lines == (
+        "cadence: annual (until now: regular)",
+        "window: every year, 2026 to 2027 (until now: nothing)",
+    )
+    added = obligation("new", title="Halal Forum", window=None)
+    life.act("t", acts.Propose, LAO, terms=amend("add", "new", provision="1.1", fields=added))
+    lines = [s.notice.lines for s in life.world.rooms[f"t/office/{KHM}"].standing.values() if s.notice.verb == "answer"]
+    assert "title: Halal Forum" in lines[-1] and "sides: LAO, KHM" in lines[-1]
+
+
 def test_offices_of_what_an_amendment_changes_are_told_once() -> None:
     life = Life(obligation("m"), series("s"), standing(), round=ROUND)
     agree(life, amend("change", "s", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}))
