@@ -25,6 +25,7 @@ from activities.office_hours import HoursActivities
 from activities.post import PostActivities
 from activities.record import RecordActivities
 from activities.settings import Settings
+from activities.tls import tls_context
 from activities.windows import windows
 from models.ids import TASK_QUEUE
 from servers.connection import Unreachable, connect
@@ -62,10 +63,7 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
 
 def calendar_client(settings: Settings) -> httpx.AsyncClient:
     """The client of the calendar server. Environment proxies are not for it."""
-    auth = None
-    if settings.caldav_username and settings.caldav_password:
-        auth = httpx.BasicAuth(settings.caldav_username, settings.caldav_password.get_secret_value())
-    return httpx.AsyncClient(base_url=settings.caldav_url, auth=auth, timeout=settings.caldav_timeout, trust_env=False)
+    return httpx.AsyncClient(verify=tls_context(settings), trust_env=False)
 
 
 def log_as_json(level: str) -> None:

@@ -30,8 +30,8 @@ class Settings(BaseSettings):
     """Conversations that one worker holds at once."""
 
     caldav_url: str = "http://127.0.0.1:5232"
-    caldav_home: str = "/aide-memoire/"
-    """Path of the collection under which the calendars are made."""
+    caldav_home: str | None = None
+    """Path of the collection under which the calendars are made; None asks the server for the home of this login."""
     caldav_username: str | None = None
     caldav_password: SecretStr | None = None
     caldav_timeout: float = Field(default=20.0, gt=0)
@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
 
     @field_validator(
-        *("smtp_username", "smtp_password", "caldav_username", "caldav_password", "maildir", "ca_file"),
+        *("smtp_username", "smtp_password", "caldav_home", "caldav_username", "caldav_password", "maildir", "ca_file"),
         *("imap_host", "imap_port", "imap_username", "imap_password", "imap_done_folder", "imap_since"),
         mode="before",
     )

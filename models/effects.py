@@ -40,6 +40,16 @@ class Publish(Value):
 
     event: CalendarEvent
     calendars: tuple[str, ...]
+    removed: tuple[str, ...] = ()
+    """Offices that were invited to the version before, and no longer are: the event leaves their calendars."""
+
+    def after(self, earlier: "Publish | None") -> "Publish":
+        """This version instead of one that was not published yet: calendars keep no history, but what had to leave
+        must still leave."""
+        if earlier is None:
+            return self
+        left = dict.fromkeys((*earlier.removed, *self.removed))
+        return self.model_copy(update={"removed": tuple(name for name in left if name not in self.calendars)})
 
 
 class Enter(Value):

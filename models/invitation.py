@@ -92,3 +92,7 @@ class Publication(Value):
     event: CalendarEvent
     calendars: tuple[str, ...]
     """Names of the collections under the calendar home: the plan's (lao-khm) and one for each office (lao-moic)."""
+    removed: tuple[str, ...] = ()
+    """Names of those from which it is taken out: of offices that are no longer invited."""
+    plan_title: str = ""
+    """What the plan's own calendar is called when it is made."""

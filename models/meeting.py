@@ -298,11 +298,14 @@ class MeetingMachine(Replying[MeetingState]):
     ) -> None:
         if event is None:
             return
+        last = draft.state.event
         self.keep_event(draft, event)
         setup = draft.state.setup
         draft.announce(kind, setup.sides, text, event, how=how)
         calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
-        draft.effects.append(Publish(event=event, calendars=calendars))
+        invited_before = [attendee.office for attendee in last.attendees] if last else []
+        removed = tuple(office for office in invited_before if office not in calendars)
+        draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
 
     # The meeting's own acts
 

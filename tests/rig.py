@@ -30,7 +30,7 @@ from models.zones import clock_of, end_of_validity
 from servers.datafolder import DataFolder
 from servers.ports import claim
 from servers.processes import Child
-from servers.radicale_server import radicale_child, wait_for_radicale
+from servers.radicale_server import HOME, radicale_child, wait_for_radicale
 from servers.spool import Spool
 from worker import build_worker, calendar_client
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
@@ -177,6 +177,7 @@ async def house(
     settings = Settings(
         smtp_port=spool.port,
         caldav_url=f"http://127.0.0.1:{port}",
+        caldav_home=HOME,
         contacts=contacts,
         record=folder.record,
         office_hours=office_hours,

@@ -278,7 +278,8 @@ class ItemWorkflow(Generic[S]):
         Only the newest version counts: calendars keep no history.
         """
         if publishes:
-            self._to_publish = publishes[-1]
+            for publish in publishes:
+                self._to_publish = publish.after(self._to_publish)
             if not self._publishing():
                 self._publisher = asyncio.create_task(self._publish_newest())
 
@@ -288,7 +289,13 @@ class ItemWorkflow(Generic[S]):
     async def _publish_newest(self) -> None:
         while self._to_publish is not None:
             effect, self._to_publish = self._to_publish, None
-            publication = Publication(plan=self.state.setup.plan, event=effect.event, calendars=effect.calendars)
+            publication = Publication(
+                plan=self.state.setup.plan,
+                plan_title=self.state.setup.plan_title,
+                event=effect.event,
+                calendars=effect.calendars,
+                removed=effect.removed,
+            )
             when = self.state.setup.clock.at(effect.event.slot.start.utc)
             summary = f"calendar: {effect.event.summary}, {when}, {effect.event.status.lower()}"
             sequence = await self._activity("publish", publication, summary, int)
