@@ -14,9 +14,11 @@ import httpx
 import pytest
 import vobject
 from pydantic import SecretStr
-from temporalio import activity
+from temporalio import activity, workflow
+from temporalio.client import Client
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
+from temporalio.worker import Worker
 
 from activities.caldav import CalDav, file_name
 from activities.calendar import TRIES, CalendarActivities
@@ -26,6 +28,7 @@ from models.invitation import EventStatus, Publication, Slot
 from tests.fixtures_post import LAO, UID, at, contacts, event, settings, zoned
 from tests.mail_servers import PASSWORD, free_port, listening
 from tests.web import Answer, Request, Respond, Web, web
+from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT
 
 XML = {"Content-Type": "application/xml"}
 DISPLAY_NAMES = '<propfind xmlns="DAV:"><prop><displayname/></prop></propfind>'
@@ -674,3 +677,33 @@ async def test_a_calendar_that_refuses_holds_up_none_of_the_others(desk: Desk) -
     for calendar in ("lao-khm", "khm-moc"):
         assert UID in await desk.stored(calendar)
     assert beats[-1] == (["lao-khm", "khm-moc"], 0), "the next attempt begins there"
+
+
+@workflow.defn(name="publishes", sandboxed=False)
+class PublishesWorkflow:
+    """Publishes one event, as items do."""
+
+    @workflow.run
+    async def run(self, publication: Publication) -> None:
+        await workflow.execute_activity(
+            "publish", publication, start_to_close_timeout=EFFECT_TIMEOUT, retry_policy=EFFECT_RETRY
+        )
+
+
+async def test_the_next_attempt_writes_only_what_is_left(dev_server: Client, tmp_path: Path) -> None:
+    """Temporal itself carries what was done, although these activities have no heartbeat timeout."""
+    refusals = [403, 503, 507]
+
+    def respond(request: Request) -> Answer:
+        if request.method == "PUT" and "/lao-moic/" in request.path and refusals:
+            return Answer(refusals.pop())
+        return Answer({"GET": 404, "REPORT": 404, "PUT": 201}.get(request.method, 200))
+
+    async with web(respond) as server, httpx.AsyncClient() as http:
+        config = settings(tmp_path, caldav_url=server.url, caldav_home="/home")
+        publish, queue = CalendarActivities(config, http).publish, f"q{uuid.uuid4().hex}"
+        publication = Publication(plan="lao-khm", event=event(), calendars=("lao-khm", "lao-moic", "khm-moc"))
+        async with Worker(dev_server, task_queue=queue, workflows=[PublishesWorkflow], activities=[publish]):
+            await dev_server.execute_workflow(PublishesWorkflow.run, publication, id=queue, task_queue=queue)
+    puts = [request.path.split("/")[2] for request in server.asked if request.method == "PUT"]
+    assert puts == ["lao-khm", "lao-moic", "khm-moc", *["lao-moic"] * 3]

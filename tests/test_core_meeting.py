@@ -135,6 +135,23 @@ def test_regret_cancels_at_once_and_a_new_date_follows_on_the_same_event() -> No
     assert len(uids) == 1 and stamps == sorted(set(stamps))
 
 
+def test_the_event_leaves_the_calendar_of_an_office_that_is_no_longer_invited() -> None:
+    player = agreed_player(third=True)
+    parties = tuple(party for party in player.state.setup.parties if party.coordinator.office != VNM)
+    setup = player.state.setup.model_copy(update={"parties": parties})
+    player.state = player.state.model_copy(update={"setup": setup})
+    player.act(acts.Regret, LAO, reason="flood")
+    player.act(acts.Propose, LAO, terms=date_terms(START + 15 * DAY))
+    published = [e for e in player.effects if isinstance(e, Publish)]
+    called_off, proposed = published[-2:]
+    assert VNM in called_off.calendars and not called_off.removed, "a cancelled event stays, and says so"
+    assert VNM not in proposed.calendars and proposed.removed == (VNM,)
+    # A newer version that overtakes it takes the removal along; an invitation undoes it.
+    newer = Publish(event=proposed.event, calendars=proposed.calendars)
+    assert newer.after(proposed).removed == (VNM,) and newer.after(None).removed == ()
+    assert called_off.after(proposed).removed == ()
+
+
 def test_acts_out_of_order_are_refused_with_what_is_awaited() -> None:
     player = Player(MEETING, meeting())
     for verb, fields, code in (
