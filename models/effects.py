@@ -123,6 +123,9 @@ class Order(Value):
     """Its offices are told of the change: an amendment made it."""
     edition: int = 1
     """How it is carried out. From 2 on open sessions follow windows that move, and what is asked goes on."""
+    reinvites: bool = False
+    """Offices that the change takes away are removed from an event that is to come, and those that take their place
+    are invited. Orders of before it was so do not say it."""
 
 
 class Tell(Value):

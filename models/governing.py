@@ -571,7 +571,8 @@ def _order(
     if not changes and host is None:
         return None
     named = new[1].host_rule is HostRule.FIXED or (launch.edition >= 3 and new[1].host_rule is not HostRule.ROTATING)
-    return Order(host=host, instead_of=former if named else None, changes=changes, text=why)
+    instead_of = former if named else None
+    return Order(host=host, instead_of=instead_of, changes=changes, text=why, reinvites="parties" in changes)
 
 
 def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from models.acts import Act, Close, Dispute, Evidence, Held, NotHeld, Outcome, Regret, Reply, Terms, Topic
 from models.base import Instant, Value
-from models.effects import Publish
+from models.effects import Order, Publish
 from models.invitation import Attendee, CalendarEvent, EventStatus, PartStat, ZonedTime, same_time
-from models.item import EVIDENCE_KEPT, Ask, Draft, Proposal, Step
+from models.item import EVIDENCE_KEPT, Ask, Draft, ItemSetup, Proposal, Rung, Step
 from models.letters import AnnouncementKind
 from models.plan import Format
 from models.replying import AgreedDate, InvitedState, Replying, answer_rows, answers_to, leaves_event
@@ -306,6 +306,46 @@ class MeetingMachine(Replying[MeetingState]):
         invited_before = [attendee.office for attendee in last.attendees] if last else []
         removed = tuple(office for office in invited_before if office not in calendars)
         draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
+
+    def _amend(self, draft: Draft[MeetingState], order: Order) -> None:
+        super()._amend(draft, order)
+        event = self._other_offices(draft, order)
+        if event is not None:
+            self._reinvite(draft, event, order.text)
+
+    def say_amended(self, draft: Draft[MeetingState], before: ItemSetup, order: Order) -> None:
+        if self._other_offices(draft, order) is None:  # otherwise said with the invitation
+            super().say_amended(draft, before, order)
+
+    def _other_offices(self, draft: Draft[MeetingState], order: Order) -> CalendarEvent | None:
+        """An event that is to come, to which others are invited than the offices that follow it now."""
+        state = draft.state
+        event = state.event
+        if not order.reinvites or event is None or event.status is EventStatus.CANCELLED or state.held:
+            return None
+        now = {party.coordinator.office for party in state.setup.parties}
+        changed = now != {attendee.office for attendee in event.attendees}
+        return event if changed and event.slot.end.utc > draft.now else None
+
+    def _reinvite(self, draft: Draft[MeetingState], last: CalendarEvent, why: str) -> None:
+        """The offices that follow it now are invited in place of the former, which are removed (itip-rules 11)."""
+        setup = draft.state.setup
+        kept = {attendee.office: attendee for attendee in last.attendees}
+        now = [party.coordinator for party in setup.parties]
+        attendees = tuple(kept.get(rung.office, Attendee(office=rung.office, title=rung.title)) for rung in now)
+        stamp = max(draft.now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
+        event = last.model_copy(update={"attendees": attendees, "sequence": last.sequence + 1, "dtstamp": stamp})
+        text = sentence_of(f"The plan reads otherwise {why}")
+        for office in [each for each in kept if each not in {rung.office for rung in now}]:
+            changes = {"status": EventStatus.CANCELLED, "attendees": (kept[office],), "removes": True}
+            own = event.model_copy(update=changes)
+            told = Rung(office=office, title=kept[office].title, label="", after=timedelta(0))
+            more = " It takes place without this office, and nothing about it is awaited of it any longer."
+            draft.announce_to(AnnouncementKind.CANCELLATION, [told], text + more, event=own)
+            draft.effects.append(Publish(event=own, calendars=(office,)))
+        proposal = draft.state.open_proposal(Topic.DATE) if event.status is EventStatus.TENTATIVE else None
+        how = f"accept {setup.id} --proposal {proposal.number} --as {{office}}" if proposal else ""
+        self._put_event(draft, event, AnnouncementKind.INVITATION, text, how)
 
     # The meeting's own acts
 

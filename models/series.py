@@ -408,7 +408,8 @@ class SeriesMachine(Machine[SeriesState]):
         for item in before.open_sessions:
             change = {**told, **moved.get(item, {})}
             if change:
-                order_to = Order(changes=change, text=order.text, edition=order.edition)
+                reinvites = order.reinvites and "parties" in change
+                order_to = Order(changes=change, text=order.text, edition=order.edition, reinvites=reinvites)
                 draft.effects.append(Tell(item=item, order=order_to))
 
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:

@@ -15,11 +15,14 @@ from models.acts import Act, Terms, Topic
 from models.amending import AmendmentInForce, plan_as_of
 from models.amendment import AmendmentKind
 from models.details import details_of
-from models.effects import EnterElsewhere, Open, Order, Resolve, SessionReport, Tell
+from models.effects import EnterElsewhere, Open, Order, Publish, Resolve, SessionReport, Tell
 from models.governing import PLAN, PlanState
+from models.invitation import Method, PartStat
 from models.item import Draft, ProposalStatus
 from models.letters import AnnouncementKind
+from models.meeting import MEETING
 from models.opening import Launch, openings
+from models.parties import party_of
 from models.plan import Kind, Plan
 from models.views import Receipt, Refusal
 from models.zones import resolve_windows
@@ -573,6 +576,94 @@ def test_other_offices_are_asked_and_what_the_former_were_asked_is_settled_with_
         assert same_over_the_wire(state)
     agree(life, amend("drop", "m"))
     assert life.status("t/m") == "dropped"
+
+
+def dated(life: Life, **more: Any) -> None:
+    """A date in a fortnight, proposed by the Lao side; agreed unless told otherwise."""
+    agreed = more.pop("agreed", True)
+    assert life.act("t/m", acts.Propose, "lao-moc", terms=date_terms(life.now + 14 * DAY, **more)) is None
+    if agreed:
+        assert life.act("t/m", acts.Accept, "khm-moc", proposal=life.item("t/m").last_proposal) is None
+
+
+def amended_offices(life: Life, **offices: str) -> list[Any]:
+    """What the meeting decides as the plan gives it other offices."""
+    setup = life.item("t/m").setup
+    plan = life.plan.plan
+    _, obligation = next((p, o) for p, o in plan.obligations() if o.id == "m")
+    institutions = {**obligation.working_offices, **offices}
+    changed = obligation.model_copy(update={"offices": institutions})
+    parties = [party_of(plan, changed, side).model_dump(mode="json") for side in setup.sides]
+    order = Order(changes={"parties": parties}, text="by amendment 1: another office", reinvites=True)
+    step = MEETING.ordered(life.item("t/m"), order, life.now)
+    return [step.state, *step.effects]
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_an_office_that_an_amendment_takes_away_is_removed_from_the_event_and_the_new_one_invited(agreed: bool) -> None:
+    life = Life(obligation("m"))
+    dated(life, agreed=agreed)
+    before = life.item("t/m").event
+    state, *effects = amended_offices(life, LAO="lao-mfa")
+    after = state.event
+    words = {word.office: word for word in announced(effects)}
+    assert list(words) == ["lao-moc", "lao-mfa", "khm-moc"]
+    removed = words["lao-moc"]
+    assert (removed.kind, removed.method) == (AnnouncementKind.CANCELLATION, Method.CANCEL)
+    assert removed.event.removes and [each.office for each in removed.event.attendees] == ["lao-moc"]
+    assert (removed.event.sequence, after.sequence) == (before.sequence + 1, before.sequence + 1)
+    assert (removed.event.slot, removed.event.summary) == (before.slot, before.summary)
+    assert after.dtstamp > before.dtstamp and removed.event.dtstamp == after.dtstamp
+    for office in ("lao-mfa", "khm-moc"):
+        assert words[office].kind is AnnouncementKind.INVITATION and words[office].event == after
+        assert bool(words[office].how) is not agreed, "an office that is to consent is told how"
+    assert [each.office for each in after.attendees] == ["lao-mfa", "khm-moc"]
+    stays = {each.office: each.partstat for each in before.attendees}["khm-moc"]
+    assert [each.partstat for each in after.attendees] == [PartStat.NEEDS_ACTION, stays], "who stays is not asked anew"
+    put = [(each.event, each.calendars) for each in effects if isinstance(each, Publish)]
+    assert put == [(removed.event, ("lao-moc",)), (after, ("t", "lao-mfa", "khm-moc"))]
+    assert state.agreed == life.item("t/m").agreed, "the date stands"
+    assert same_over_the_wire(state)
+
+
+def test_nobody_is_removed_from_what_has_passed_or_was_called_off_or_by_an_order_of_before() -> None:
+    life = Life(obligation("m"))
+    assert announced(amended_offices(life, LAO="lao-mfa")[1:]) == [], "there is no event"
+    dated(life)
+    same = amended_offices(life)
+    assert announced(same[1:]) == [] and same[0].event == life.item("t/m").event, "the offices are the same"
+    order = Order(changes={"parties": [p.model_dump(mode="json") for p in life.item("t/m").setup.parties]}, text="x")
+    assert announced(MEETING.ordered(life.item("t/m"), order, life.now).effects) == []
+    life.act("t/m", acts.Regret, "lao-moc", reason="x")
+    assert announced(amended_offices(life, LAO="lao-mfa")[1:]) == [], "it was called off"
+    dated(life)
+    life.pass_on(20 * DAY)
+    assert announced(amended_offices(life, LAO="lao-mfa")[1:]) == [], "it has passed"
+
+
+def test_a_removed_office_hears_it_once_and_nothing_afterwards() -> None:
+    life = Life(obligation("m"), series("s"))
+    dated(life)
+    agree(life, amend("change", "m", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}))
+    life.pass_on(DAY)
+    [removed] = [key for key in life.sent("lao-moc") if "/cancellation/" in key]
+    assert any("/invitation/" in key for key in life.sent("lao-mfa"))
+    assert life.world.rooms["t/office/lao-moc"].invited == {}
+    life.act("t/m", acts.Regret, "lao-mfa", reason="x")
+    life.pass_on(DAY)
+    assert [key for key in life.sent("lao-moc") if "/cancellation/" in key] == [removed]
+    for office in ("lao-mfa", "khm-moc"):
+        assert any("/cancellation/" in key for key in life.sent(office))
+
+
+def test_the_sessions_of_a_series_remove_the_former_offices_too() -> None:
+    life = Life(series("s"))
+    terms = date_terms(life.now + 14 * DAY)
+    assert life.act("t/s/2026", acts.Propose, "lao-moc", terms=terms) is None
+    agree(life, amend("change", "s", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}))
+    life.pass_on(DAY)
+    assert any("/cancellation/" in key for key in life.sent("lao-moc"))
+    assert any("/invitation/" in key for key in life.sent("lao-mfa"))
 
 
 def test_a_round_that_is_open_is_asked_of_the_offices_that_follow_it_now() -> None:
