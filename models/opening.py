@@ -214,7 +214,7 @@ def setup_of(
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
         settled=obligation.settled,
-        tells_busy=launch.edition >= 3 and asked,
+        tells_busy=launch.edition >= 3 and asked and bool(rounds),
         records_awaited=launch.edition >= RECORDS_AWAITED,
     )
     return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})

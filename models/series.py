@@ -573,6 +573,7 @@ def _session_setup(state: SeriesState, window: Window | None, name: str, now: In
             "rounds": (),
             "on_trigger": False,
             "not_before": None,
+            "tells_busy": False,
             "rotating": state.host_rule is HostRule.ROTATING,
         }
     )

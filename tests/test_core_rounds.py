@@ -216,6 +216,18 @@ def test_a_procedure_may_be_called_again_and_by_each_side() -> None:
     assert refusal is not None and "p/2" in refusal.message
 
 
+def test_sessions_tell_their_series_nothing_of_rounds() -> None:
+    life = Life(
+        obligation("s", kind="meeting_series", cadence="annual"),
+        obligation("u", kind="meeting_series", cadence="regular", window=None),
+        round=ROUND,
+    )
+    assert life.act("t/u", acts.Call, LAO, reason="an anniversary") is None
+    life.pass_on(10 * DAY)
+    for name in ("t/s", "t/u"):
+        assert not [entry.text for entry in life.item(name).ledger if entry.verb in ("busy", "idle")]
+
+
 def test_what_waits_for_the_end_of_the_plan_is_not_called_before() -> None:
     term = {"signed": "2023-01-01", "valid_from": "2023-01-01", "valid_for_years": 5}
     new = obligation("p", kind="procedure", not_before="expiry", condition="after the end", **TRIGGER)
