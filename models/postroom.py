@@ -257,8 +257,7 @@ def _letter_instant(state: PostRoomState) -> Instant | None:
         for s in state.standing.values()
         if s.heard is not None and (cannot_wait(state, s, routine) or _has_room(state, s))
     ]
-    earliest = min([routine, *hasty])
-    return earliest if state.hold_until is None else max(earliest, state.hold_until)
+    return min([routine, *hasty])
 
 
 def routine_instant(state: PostRoomState) -> Instant | None:

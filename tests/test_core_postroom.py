@@ -438,6 +438,23 @@ def test_what_is_newly_awaited_waits_for_the_despatch_day() -> None:
     # On Tuesday something new comes: the week has had its letter.
     state = postroom.hear_awaited(state, asked("c", monday(1) + DAY), monday(1) + DAY)
     assert postroom.next_instant(state, monday(1) + DAY) == monday(2)
+    state, letter = send(state, monday(2))
+    assert [n.key for n in letter.notices] == ["b", "a", "c"] and letter.repeated == ("b", "a")
+
+
+def test_a_higher_ceiling_lets_news_go_at_once_until_it_is_reached() -> None:
+    state = postroom.hear_awaited(courteous(ceiling=3), asked("first", NOON), NOON)
+    state, _ = send(state, NOON + timedelta(seconds=5))
+    for n in (1, 2):
+        at = NOON + n * HOUR
+        state = postroom.hear_awaited(state, asked(f"n{n}", at), at)
+        assert postroom.next_instant(state, at) == at + timedelta(seconds=5)
+        state, letter = send(state, at + timedelta(seconds=5))
+        assert not letter.immediate, "it counts"
+    state = postroom.hear_awaited(state, asked("n3", NOON + 3 * HOUR), NOON + 3 * HOUR)
+    assert postroom.next_instant(state, NOON + 3 * HOUR) == monday(1), "this week has had its three"
+    state = postroom.hear_awaited(state, asked("n4", NOON + DAY, rung=2), NOON + DAY)
+    assert postroom.next_instant(state, NOON + DAY) == NOON + DAY + timedelta(seconds=5), "what cannot wait goes beside"
 
 
 def test_a_letter_that_goes_for_what_is_new_names_it_first_and_leaves_the_despatch_day() -> None:
@@ -520,7 +537,7 @@ def test_a_closed_office_gets_it_at_the_opening_that_the_activity_names() -> Non
         at = friday + timedelta(seconds=5)
         closed = DespatchResult(fate=Fate.CLOSED, hours=known.hours, perhaps_arrived=arrived)
         state, first = send(state, at, closed)
-        assert postroom.next_instant(state, at) == monday(2)
+        assert postroom.next_instant(state, at) == state.letter_at == monday(2)
         state = postroom.hear_awaited(state, asked("b", friday + HOUR), friday + HOUR)
         again = postroom.next_despatch(state, monday(2))
         assert again is not None and (again == first) is arrived, "the same bytes, where they may have arrived"
