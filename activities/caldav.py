@@ -110,8 +110,8 @@ class CalDav:
         headers = {"Depth": "0", "Content-Type": "application/xml; charset=utf-8"}
         for _ in range(_REDIRECTS):
             answer = await self.ask("PROPFIND", url, _PROPFIND.format(prop=asked).encode(), headers)
-            if answer.status_code == 401:
-                raise self.refusal(answer)
+            if answer.status_code == 401 and self._settings.caldav_username:
+                raise self.refusal(answer)  # without a login it has no home to name
             if not answer.is_redirect:
                 break
             url = self._trusted(answer.request.url.join(answer.headers["Location"]))

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import re
 import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -321,11 +322,11 @@ async def test_the_activity_has_its_name() -> None:
 # --- servers that Radicale is not -----------------------------------------------------------------------------------
 
 
-async def answered(folder: Path, respond: Respond, seconds: float = 20, **change: Any) -> Web:
+async def answered(folder: Path, respond: Respond, seconds: float = 20, base: str = "/base", **change: Any) -> Web:
     """One publication to a server that answers as told. Only for what Radicale never says."""
     async with web(respond) as server:
         url = server.url.replace("//", "//user:pw@")
-        config = settings(folder, **{"caldav_url": f"{url}/base", "caldav_home": "/home", **change})
+        config = settings(folder, **{"caldav_home": "/home", **change, "caldav_url": f"{url}{base}"})
         async with httpx.AsyncClient() as http:
             publication = Publication(plan="lao-khm", event=event(), calendars=("lao-khm",))
             await attempt(seconds).run(CalendarActivities(config, http).publish, publication)
@@ -530,6 +531,16 @@ async def test_the_login_goes_to_no_other_host_in_the_clear(tmp_path: Path) -> N
             assert "PUT" not in server.methods
 
 
+async def test_a_server_that_names_no_home_without_a_login_has_ours(tmp_path: Path) -> None:
+    def respond(request: Request) -> Answer:
+        if request.method == "PROPFIND" and not request.path.startswith("/aide-memoire/"):
+            return Answer(401)
+        return Answer({"GET": 404, "PUT": 201}.get(request.method, 200))
+
+    server = await answered(tmp_path, respond, base="", caldav_home=None)
+    assert server.asked[-1].path == f"/aide-memoire/lao-khm/{file_name(UID)}"
+
+
 async def test_redirects_that_go_round_are_bounded(tmp_path: Path) -> None:
     def respond(request: Request) -> Answer:
         if request.method == "PROPFIND":
@@ -625,6 +636,40 @@ async def test_a_wrong_password_names_the_setting(guarded: str, tmp_path: Path) 
         publication = Publication(plan="lao-khm", event=event(), calendars=("lao-khm",))
         with pytest.raises(ApplicationError, match="AIDE_CALDAV_PASSWORD"):
             await attempt().run(CalendarActivities(config, http).publish, publication)
+
+
+RIGHTS = re.compile(r"/etc/radicale/rights`:\n\n```ini\n(.*?)```", re.DOTALL)
+
+
+async def test_the_rights_that_the_docs_give(tmp_path: Path) -> None:
+    """The program writes all of its home; an office reads its own calendar and the plan's, and writes nowhere."""
+    told = RIGHTS.search((Path(__file__).parent.parent / "docs" / "calendars.md").read_text(encoding="utf-8"))
+    assert told is not None
+    (tmp_path / "rights").write_text(told[1])
+    (tmp_path / "users").write_text("".join(f"{user}:pw\n" for user in ("organizer", "lao-moic", "khm-moc")))
+    (tmp_path / "config").write_text(
+        f"[server]\nhosts = 127.0.0.1:{(port := free_port())}\n"
+        f"[auth]\ntype = htpasswd\nhtpasswd_filename = {tmp_path / 'users'}\nhtpasswd_encryption = autodetect\n"
+        f"delay = 0\n[rights]\ntype = from_file\nfile = {tmp_path / 'rights'}\n"
+        f"[storage]\nfilesystem_folder = {tmp_path / 'collections'}\n[logging]\nlevel = error\n"
+    )
+    url, login = f"http://127.0.0.1:{port}", SecretStr("pw")
+    config = settings(tmp_path, caldav_url=url, caldav_username="organizer", caldav_password=login)
+    async with running(port, sys.executable, "-m", "radicale", "--config", str(tmp_path / "config")):
+        async with httpx.AsyncClient() as http:
+            calendars = ("lao-khm", "lao-moic", "khm-moc")
+            publication = Publication(plan="lao-khm", event=event(), calendars=calendars)
+            await attempt().run(CalendarActivities(config, http).publish, publication)
+        async with httpx.AsyncClient(auth=("lao-moic", "pw"), timeout=20) as office:
+            for calendar, status in (("lao-khm", 200), ("lao-moic", 200), ("khm-moc", 403)):
+                whole = await office.get(f"{url}/organizer/{calendar}/")
+                assert whole.status_code == status, calendar
+                if status == 200:
+                    assert whole.headers["Content-Type"].startswith("text/calendar") and UID in whole.text
+            href = f"{url}/organizer/lao-moic/{file_name(UID)}"
+            assert (await office.get(href)).status_code == 200
+            assert (await office.delete(href)).status_code == 403
+            assert (await httpx.AsyncClient().get(href)).status_code == 401
 
 
 # --- deletions ------------------------------------------------------------------------------------------------------
