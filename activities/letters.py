@@ -9,30 +9,22 @@ import hashlib
 import json
 import quopri
 import textwrap
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BytecodeCache, FileSystemLoader, StrictUndefined
-from jinja2.bccache import Bucket
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-from activities.itip import calendar_object, clean_line, clean_text, declined_counter
+from activities.itip import calendar_object, clean_line, declined_counter
+from activities.templates import Written, write
 from models.base import write_instant
-from models.contacts import Contact, Contacts, StandIn
-from models.invitation import Method, Slot, ZonedTime
-from models.letters import AnnouncementKind, Despatch, Notice
+from models.contacts import Contacts, StandIn
+from models.invitation import Method
+from models.letters import AnnouncementKind, Despatch
 
 # Headers are written here line by line and left alone: the standard library folds long words and mixed scripts
 # differently from version to version. 7bit, because not every relay takes 8BITMIME.
 _POLICY = SMTP.clone(refold_source="none", cte_type="7bit")
-
-_MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
 class NoAddressError(LookupError):
@@ -76,15 +68,22 @@ def message_id(despatch: Despatch, contacts: Contacts) -> str:
 
 
 def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
-    """The whole message with CRLF line ends.
+    """The whole message with CRLF line ends. Raises as `compose_noting` does."""
+    return compose_noting(despatch, contacts, templates)[0]
 
-    Raises NoAddressError, and jinja2.TemplateError where a template is missing, malformed or names what is not there.
+
+def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> tuple[bytes, Written]:
+    """The whole message with CRLF line ends, and its words with what operators should know of their templates.
+
+    Raises NoAddressError, and jinja2.TemplateError where the shipped English templates fail too.
     """
     identity = message_id(despatch, contacts)
-    parts = _Templates(despatch, contacts, templates)
+    away = _stand_in(despatch, contacts)
+    reached = away is not None and recipient(despatch, contacts) == away.address
+    parts = write(despatch, contacts, templates, away if reached else None)
     contacts = _as_addressed(despatch, contacts)
     message = EmailMessage(_POLICY)
-    for name, raw in _headers(despatch, contacts, identity, parts.render("subject")):
+    for name, raw in _headers(despatch, contacts, identity, parts.subject):
         message.set_raw(name, raw)
     word = despatch.announcement
     if word and word.event and word.version:
@@ -95,7 +94,7 @@ def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
         _fill_alternative(message, parts)
     for number, part in enumerate(p for p in message.walk() if p.is_multipart()):
         part.set_boundary(f"=_{identity[1:33]}_{number}")
-    return message.as_bytes()
+    return message.as_bytes(), parts
 
 
 def _as_addressed(despatch: Despatch, contacts: Contacts) -> Contacts:
@@ -112,7 +111,7 @@ def _as_addressed(despatch: Despatch, contacts: Contacts) -> Contacts:
 # --- the MIME tree ------------------------------------------------------------------------------------------------
 
 
-def _fill_invitation(message: EmailMessage, data: bytes, method: Method, parts: "_Templates") -> None:
+def _fill_invitation(message: EmailMessage, data: bytes, method: Method, parts: Written) -> None:
     """mixed{ alternative{ plain, html, calendar }, attachment } as Outlook, Gmail and Thunderbird all show it."""
     alternative, inline, attached = EmailMessage(_POLICY), EmailMessage(_POLICY), EmailMessage(_POLICY)
     _fill_alternative(alternative, parts)
@@ -130,12 +129,12 @@ def _fill_invitation(message: EmailMessage, data: bytes, method: Method, parts: 
     message.attach(attached)
 
 
-def _fill_alternative(message: EmailMessage, parts: "_Templates") -> None:
+def _fill_alternative(message: EmailMessage, parts: Written) -> None:
     message["Content-Type"] = "multipart/alternative"
-    for subtype, suffix in (("plain", "txt"), ("html", "html")):
+    for subtype, text in (("plain", parts.text), ("html", parts.html)):
         part = EmailMessage(_POLICY)
         part.add_header("Content-Type", f"text/{subtype}", charset="utf-8")
-        _set_text(part, parts.text(suffix))
+        _set_text(part, text)
         message.attach(part)
 
 
@@ -212,126 +211,3 @@ def _encoded(text: str) -> str:
         chunk += octets
     words.append(chunk)
     return "\r\n ".join(f"=?utf-8?b?{base64.b64encode(word).decode()}?=" for word in words)
-
-
-# --- templates ----------------------------------------------------------------------------------------------------
-
-
-class _Compiled(BytecodeCache):
-    """Keeps compiled templates for the life of the process, by the checksum of their source: an edit counts at once."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
-
-
-class _Templates:
-    """The templates of one despatch: those of the office's language, English where one is missing. Read anew each
-    time, because a side may edit its own; sandboxed, because it is a side that edits them."""
-
-    def __init__(self, despatch: Despatch, contacts: Contacts, templates: Path) -> None:
-        contact = contacts.offices[despatch.office]
-        folders = [templates / contact.language, templates / "en"]
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folders),
-            undefined=StrictUndefined,
-            bytecode_cache=_COMPILED,
-            autoescape=lambda name: name is not None and ".html" in name,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        dates = _Dates(despatch)
-        self._environment.filters.update(
-            day=dates.day, last_day=dates.last_day, date=_day, moment=_moment, slot=_slot, period=_period
-        )
-        self._kind = "announcement" if despatch.announcement else "letter"
-        self._values = _values(despatch, contacts, contact)
-
-    def text(self, suffix: str) -> str:
-        return clean_text(self.render(suffix)).strip("\n") + "\n"
-
-    def render(self, suffix: str) -> str:
-        return self._environment.get_template(f"{self._kind}.{suffix}.j2").render(self._values)
-
-
-def _values(despatch: Despatch, contacts: Contacts, contact: Contact) -> Mapping[str, Any]:
-    """What a template may name; docs of the templates list the same names."""
-    repeated = set(despatch.repeated)
-    new_first = despatch.immediate or not despatch.side
-    ordered = sorted(despatch.notices, key=lambda n: (new_first and n.key in repeated, n.since, n.key))
-    word, away = despatch.announcement, _stand_in(despatch, contacts)
-    return {
-        "plan_title": despatch.plan_title,
-        "office": contact.name or despatch.office_title,
-        "sender": contacts.organizer.name,
-        "stand_in": away if away and recipient(despatch, contacts) == away.address else None,
-        "at": despatch.at,
-        "zone": despatch.zone,
-        "period": despatch.period,
-        "immediate": new_first,
-        "notices": ordered,
-        "new": [notice for notice in ordered if notice.key not in repeated],
-        "repeated": [notice for notice in ordered if notice.key in repeated],
-        "items": _items(ordered),
-        "announcement": word,
-        "event": word.event if word else None,
-    }
-
-
-def _items(notices: list[Notice]) -> list[str]:
-    """The items of the notices, each once: "16.3 Joint Trade Commission 2026"."""
-    return list(dict.fromkeys(f"{notice.ref} {notice.title}" for notice in notices))
-
-
-class _Dates:
-    """Instants as the office's own wall clock shows them."""
-
-    def __init__(self, despatch: Despatch) -> None:
-        self._zone = ZoneInfo(despatch.zone)
-        self._fine = despatch.period < timedelta(hours=1)
-
-    def day(self, instant: datetime) -> str:
-        """3 March 2026; in a plan that runs in seconds also the time."""
-        local = instant.astimezone(self._zone)
-        return f"{_day(local)}, {local:%H:%M:%S}" if self._fine else _day(local)
-
-    def last_day(self, end: datetime) -> str:
-        """The last day before an end that is no longer included: a year ends on 31 December."""
-        return self.day(end if self._fine else end - timedelta(seconds=1))
-
-
-def _day(local: date) -> str:
-    """3 March 2026"""
-    return f"{local.day} {_MONTHS[local.month - 1]} {local.year}"
-
-
-def _moment(time: ZonedTime) -> str:
-    """3 March 2026, 09:00 (Asia/Vientiane)"""
-    return f"{_day(time.local)}, {time.local:%H:%M} ({time.zone})"
-
-
-def _slot(slot: Slot) -> str:
-    """3 March 2026, 09:00 to 12:00 (Asia/Vientiane); both dates and zones where they differ."""
-    start, end = slot.start, slot.end
-    if start.zone != end.zone:
-        return f"{_moment(start)} to {_moment(end)}"
-    until = f"{end.local:%H:%M}" if start.local.date() == end.local.date() else f"{_day(end.local)}, {end.local:%H:%M}"
-    return f"{_day(start.local)}, {start.local:%H:%M} to {until} ({start.zone})"
-
-
-def _period(length: timedelta) -> str:
-    """7 days, 1 hour, 20 seconds: the largest unit that divides it."""
-    seconds = round(length.total_seconds())
-    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
-        if seconds and seconds % size == 0:
-            return f"{seconds // size} {unit}{'s' if seconds != size else ''}"
-    return f"{seconds} second{'s' if seconds != 1 else ''}"

@@ -8,7 +8,6 @@ import asyncio
 import hashlib
 import logging
 import re
-import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -23,11 +22,12 @@ from temporalio.service import RPCError
 from activities.alive import attempt_seconds, heartbeating
 from activities.contacts_file import load_contacts
 from activities.durable import write_durably
-from activities.letters import NoAddressError, compose, recipient
+from activities.letters import NoAddressError, compose_noting, recipient
 from activities.office_hours import hours_now
 from activities.said import note_sent, sent_before
 from activities.settings import Settings
 from activities.smtp import RefusedError, identity_of, place, transmit
+from activities.templates import fault_of
 from models.contacts import Contacts
 from models.hours import Hours, HoursWanted
 from models.ids import safe_item_id
@@ -82,7 +82,11 @@ class PostActivities:
         try:
             contacts = load_contacts(self._settings.contacts)
             recipient(despatch, contacts)
-            letter = archive.read_bytes() if tried else self._compose(despatch, contacts, archive)
+            fault = ""
+            if tried:
+                letter = archive.read_bytes()
+            else:
+                letter, fault = self._compose(despatch, contacts, archive)
             async with asyncio.timeout(attempt_seconds()), self._line():
                 standing = await self._standing(despatch)
                 if not standing or standing != set(keys_of(despatch)):
@@ -99,7 +103,7 @@ class PostActivities:
             content = isinstance(error, RefusedError) and error.content
             return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, perhaps_arrived=tried)
         note_sent(archive, despatch, identity)
-        return DespatchResult(fate=Fate.SENT, message_id=identity)
+        return DespatchResult(fate=Fate.SENT, message_id=identity, fault=fault)
 
     def _hours(self, despatch: Despatch) -> Hours:
         """The office's hours as they are now. Also the answer to its post room, which so knows the weeks to come."""
@@ -112,16 +116,18 @@ class PostActivities:
         )
         return hours_now(self._settings, wanted)
 
-    def _compose(self, despatch: Despatch, contacts: Contacts, archive: Path) -> bytes:
+    def _compose(self, despatch: Despatch, contacts: Contacts, archive: Path) -> tuple[bytes, str]:
         try:
-            letter = compose(despatch, contacts, self._settings.templates)
+            letter, words = compose_noting(despatch, contacts, self._settings.templates)
         except TemplateError as error:
-            # Jinja puts the template's own lines into the traceback.
-            frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
-            place = f" {frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
-            raise ApplicationError(f"letter template{place}: {error.message}", type="LetterTemplate") from None
+            raise ApplicationError(f"letter template: {fault_of(error)}", type="LetterTemplate") from None
+        fields = {"key": despatch.key, "office": despatch.office}
+        if words.fault:
+            _log.warning("despatch %s: %s", despatch.key, words.fault, extra=fields)
+        if words.missing:
+            _log.info("despatch %s: %s", despatch.key, words.missing, extra=fields)
         write_durably(archive, letter)
-        return letter
+        return letter, words.fault
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[None]:

@@ -6,7 +6,8 @@ from typing import Generic
 from models.base import Instant
 from models.effects import Await, Settle
 from models.item import Ask, Draft, ItemSetup, ItemState, OpenAct, Proposal, S, Step
-from models.letters import Notice
+from models.letters import Asked, Before, Notice
+from models.telling import proposed
 from models.views import AwaitedRow
 from models.wording import assumption, describe, infinitive
 
@@ -87,14 +88,19 @@ class Asking(Generic[S]):
         setup = draft.state.setup
         ladder = setup.party(open_act.side).ladder
         rung = ladder[open_act.rung - 1]
+        answered = draft.state.proposal(open_act.subject) if open_act.act == "answer" else None
         notice = Notice(
             key=notice_key(setup, open_act, open_act.rung),
             item=setup.id,
             ref=setup.ref,
             title=setup.title,
+            short=setup.short,
             verb=open_act.act,
             act=self.act_in_words(draft.state, open_act),
             lines=self.lines_of(draft.state, open_act),
+            questions=self.questions_of(draft.state, open_act),
+            proposal=proposed(draft.state, answered) if answered is not None else None,
+            wanted=setup.evidence_wanted if open_act.act == "evidence" else "",
             how=self.how(draft.state, open_act, rung.office),
             side=open_act.side,
             office=rung.office,
@@ -104,7 +110,12 @@ class Asking(Generic[S]):
             due=self.due_of(draft.state, open_act, open_act.rung),
             at=at,
             asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
+            before=tuple(
+                Before(office=below.office, title=below.title, since=climbed)
+                for below, climbed in zip(ladder, open_act.climbs[:-1], strict=False)
+            ),
             assumed=tuple(assumption(reading) for reading in setup.assumed),
+            readings=setup.assumed,
             quiet=quiet,
             gather=open_act.gather,
         )
@@ -118,10 +129,15 @@ class Asking(Generic[S]):
             return infinitive(open_act.act)
         whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
         words = f', with the words "{proposal.terms.reason}"' if proposal.message and proposal.terms.reason else ""
-        return f"answer proposal {proposal.number} of the {whose}: {describe(proposal.terms, state.setup.clock)}{words}"
+        said = describe(proposal.terms, state.setup.clock, state.setup.names)
+        return f"answer proposal {proposal.number} of the {whose}: {said}{words}"
 
     def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
         """What an act consists of, a line each; nothing where its words say it all."""
+        return ()
+
+    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[Asked, ...]:
+        """The open questions that an act settles."""
         return ()
 
     def how(self, state: ItemState, open_act: OpenAct, office: str) -> str:

@@ -14,8 +14,8 @@ from models.wording import Clock
 _ASKED = {
     FIRST_HOST: "who hosts the {title} first",
     ORDER: "in which order the sides host the {title}",
-    CADENCE: "how often the {title} is held",
-    ANCHOR: "from which year the {title} is counted",
+    CADENCE: "how often to hold the {title}",
+    ANCHOR: "from which year to count the {title}",
     PAIRS: "who meets whom in the {title}",
 }
 """Readings that are questions; the others (who is written to, how high) are the program's own working values."""
@@ -59,6 +59,7 @@ def _of_obligations(plan: Plan) -> Iterator[tuple[Group, Question]]:
                     id=f"{obligation.id}/{field}",
                     obligation=obligation.id,
                     field=field,
+                    about=obligation.title,
                     text=_words(obligation, field, words),
                     options=_options(reading),
                 ),
@@ -97,6 +98,7 @@ def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[
                 id=f"{obligation.id}/{PAST}/{session}".rstrip("/"),
                 obligation=obligation.id,
                 field=PAST,
+                about=name,
                 text=f"what became of the {name}: held, missed or excused",
                 session=session,
             ),

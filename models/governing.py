@@ -84,6 +84,10 @@ class PlanState(ItemState):
     lists: tuple[str, ...] = ()
     """Every list of questions that was ever opened: their ids are never used again."""
 
+    def words_of(self, name: str) -> str:
+        obligation = self.plan.obligation(name) or self.launch.plan.obligation(name)
+        return obligation.title if obligation else name
+
 
 class PlanMachine(Machine[PlanState]):
     verbs = frozenset({"propose", "accept", "reject", "counter", "withdraw"})
@@ -501,7 +505,7 @@ def consequences(
     for name, (_, obligation) in old.items():
         item = obligation_id(launch.plan.plan, name)
         if name not in new:
-            text = f"{obligation.title} was dropped from the plan {draft.state.why}"
+            text = f"{obligation.title} was dropped from the plan {draft.state.why.partition(':')[0]}"
             draft.effects.append(Tell(item=item, order=Order(end="dropped", text=text)))
             ended = [each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")]
             for each in ended:

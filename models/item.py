@@ -14,6 +14,7 @@ from models.effects import Announce, Effect, Enter, PostRoomAddress
 from models.invitation import CalendarEvent
 from models.letters import Announcement, AnnouncementKind
 from models.plan import DespatchRule, Window
+from models.telling import happened
 from models.views import LedgerEntry, Receipt
 from models.wording import Clock, describe
 
@@ -39,6 +40,8 @@ class Party(Value):
 
     side: str
     adjective: str
+    name: str = ""
+    """The state in short: "Cambodia"."""
     ladder: tuple[Rung, ...]
     offices: dict[str, str]
     """Every office of the institution with its title: any of them may act."""
@@ -129,6 +132,16 @@ class ItemSetup(Value):
     def side_of(self, office: str) -> str | None:
         """The side for which an office may act here, or None."""
         return next((party.side for party in self.parties if office in party.offices), None)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The states in short, by side."""
+        return {party.side: party.name or party.adjective for party in self.parties}
+
+    def title_of(self, office: str, side: str) -> str:
+        """An office of a side by its title."""
+        parties = (party for party in (*self.parties, *self.former) if side in ("", party.side))
+        return next((party.offices[office] for party in parties if office in party.offices), office)
 
     def spoken(self, text: str) -> str:
         """A line of the ledger as it is said to an office: titles in place of ids."""
@@ -300,6 +313,10 @@ class ItemState(Value):
     entries: int = 0
     taken: tuple[TakenAct, ...] = ()
 
+    def words_of(self, name: str) -> str:
+        """What a proposal names by an id, in words: a question, an obligation."""
+        return name
+
     @property
     def window_end(self) -> Instant | None:
         if self.extended_to is not None:
@@ -347,6 +364,8 @@ class Draft(Generic[S]):
         self.effects: list[Effect] = []
         self.message: Document | None = None
         """The mail that carried the act: its lines in the ledger name it."""
+        self._entered: tuple[LedgerEntry, Act | None] | None = None
+        """The last line of this step, with the act that it tells of: announcements tell it in fields."""
 
     def put(self, **changes: Any) -> None:
         self.state = self.state.model_copy(update=changes)
@@ -366,11 +385,12 @@ class Draft(Generic[S]):
             data={key: value for key, value in data.items() if value is not None},
         )
         self.put(ledger=(*self.state.ledger, entry)[-LEDGER_KEPT:], entries=entry.n)
+        self._entered = (entry, act) if act is not None or self._entered is None else (entry, self._entered[1])
         self.effects.append(Enter(entry=entry))
 
     def words(self, terms: Terms) -> str:
         """Terms in a few words."""
-        return describe(terms, self.state.setup.clock)
+        return describe(terms, self.state.setup.clock, self.state.setup.names)
 
     def moment(self, instant: Instant) -> str:
         """An instant as people read it."""
@@ -415,21 +435,23 @@ class Draft(Generic[S]):
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
-        for told in rungs:
+        told = happened(self.state, *self._entered) if self._entered else None
+        for rung in rungs:
             announcement = Announcement(
-                key=f"{setup.id}/{kind.value}/{number}/{told.office}",
+                key=f"{setup.id}/{kind.value}/{number}/{rung.office}",
                 kind=kind,
                 item=setup.id,
                 ref=setup.ref,
                 title=setup.title,
-                office=told.office,
-                office_title=told.title,
+                short=setup.short,
+                office=rung.office,
+                office_title=rung.title,
                 at=at or self.now,
                 text=setup.spoken(text),
-                how=how.format(office=told.office),
-                **more,
+                how=how.format(office=rung.office),
+                **{"happened": told, **more},
             )
-            self.told(told.office)
+            self.told(rung.office)
             self.effects.append(Announce(announcement=announcement))
 
     def set_proposal(self, number: int, **changes: Any) -> None:

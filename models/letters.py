@@ -1,10 +1,95 @@
 """What passes between items, the post room and the activity that transmits."""
 
+from datetime import date
 from enum import StrEnum
 
 from models.base import Duration, Instant, Value
 from models.hours import Hours
-from models.invitation import CalendarEvent, Method
+from models.invitation import CalendarEvent, Method, Slot, ZonedTime
+
+
+class NoWorkday(Value):
+    """A day of a proposed date on which a side does not work."""
+
+    day: date
+    who: str
+    """The side by its adjective."""
+    kind: str
+    """holiday or weekend."""
+    name: str
+    """Of the holiday; of the day of a weekend."""
+
+
+class Proposed(Value):
+    """A proposal as a letter tells it: in fields, whose words are the templates' own."""
+
+    number: int
+    topic: str
+    """date, host, postpone, extend, drop, excuse, answer, amend."""
+    by: str
+    """The office that made it, by its title."""
+    side: str
+    """Its side by its adjective."""
+    slot: Slot | None = None
+    place: str = ""
+    format: str = ""
+    host: str = ""
+    """The state that is to host, by its short name."""
+    until: Instant | None = None
+    question: str = ""
+    """With answer: what was asked. With amend: the obligation by its title."""
+    value: str = ""
+    """With answer and with an amended cadence or first host: what is to hold."""
+    change: str = ""
+    """With amend: add, change, drop, cadence, first-host."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """With amend: what is to read otherwise, by field of the plan file."""
+    ref: str = ""
+    """With amend: the provision."""
+    clashes: tuple[NoWorkday, ...] = ()
+    """With date."""
+    reason: str = ""
+
+
+class Happened(Value):
+    """What an office has done, or what all have agreed, in fields: the words are the templates' own."""
+
+    verb: str
+    """As in the ledger: propose, counter, accept, agreed, reject, withdraw, regret, held, not_held, outcome, ..."""
+    by: str = ""
+    """The office that acted, by its title; empty where it is all of them, or time."""
+    side: str = ""
+    """Its side by its adjective."""
+    proposal: Proposed | None = None
+    counters: int = 0
+    """With counter: the number of the proposal to which it is the answer."""
+    reason: str = ""
+    text: str = ""
+    document: str = ""
+    on: ZonedTime | None = None
+    place: str = ""
+    format: str = ""
+
+
+class Before(Value):
+    """An office that was asked before, on a rung below."""
+
+    office: str
+    title: str
+    since: Instant
+
+
+class Asked(Value):
+    """One open question in a letter."""
+
+    name: str
+    """How an answer names it: 6.2-drugs-provincial/first_host."""
+    field: str
+    about: str
+    """The obligation by its title, with its session; empty for the whole plan."""
+    text: str
+    """As it is asked, in English."""
+    options: tuple[str, ...] = ()
 
 
 class Notice(Value):
@@ -28,6 +113,20 @@ class Notice(Value):
     """What is awaited, as an infinitive: "propose a date"."""
     how: str
     """The command that answers it."""
+    short: str = ""
+    """The item in short, for subjects: "JTC 2026"."""
+    proposal: Proposed | None = None
+    """With answer: what is proposed."""
+    questions: tuple[Asked, ...] = ()
+    """With settle: what is asked."""
+    wanted: str = ""
+    """With evidence: what closes it. With give-address: the office that is not reached."""
+    reason: str = ""
+    """With give-address: why nothing reaches it."""
+    before: tuple[Before, ...] = ()
+    """Whom the rungs below have asked, and since when."""
+    readings: tuple[str, ...] = ()
+    """The readings behind `assumed`, by name."""
     side: str
     office: str
     office_title: str
@@ -132,6 +231,10 @@ class Announcement(Value):
     """With an invitation, a cancellation or a declined counter: the calendar object."""
     comment: str = ""
     """With a declined counter: the reason, in the words of whoever rejected it."""
+    short: str = ""
+    """The item in short, for subjects."""
+    happened: Happened | None = None
+    """What `text` says, in fields; None where only `text` says it."""
     lists: tuple[Section, ...] = ()
     """What `text` sums up, item by item, in the order of the plan's text."""
     counts: tuple[Count, ...] = ()
@@ -206,6 +309,8 @@ class DespatchResult(Value):
     """What became of a despatch; `message_id` names the letter that was sent, or that perhaps arrived."""
 
     fate: Fate
+    fault: str = ""
+    """Which letter template failed, and where: the mail went all the same, in the shipped English."""
     content: bool = False
     """With REFUSED: the server refused what was said (after DATA), not the address."""
     message_id: str = ""

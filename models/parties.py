@@ -11,6 +11,11 @@ def office_id(institution: str, rank: Rank) -> str:
     return f"{institution}{RANK_SUFFIX[rank]}"
 
 
+def rank_of(office: str) -> Rank:
+    """The rank of an office, by its id."""
+    return next((rank for rank, suffix in RANK_SUFFIX.items() if suffix and office.endswith(suffix)), Rank.COORDINATOR)
+
+
 def office_title(plan: Plan, institution: str, rank: Rank) -> str:
     """ "Director General, Ministry of Industry and Commerce, Lao PDR" """
     return f"{plan.offices[institution].titles[rank]}, {institution_title(plan, institution)}"
@@ -42,6 +47,7 @@ def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
     return Party(
         side=side,
         adjective=state.adjective,
+        name=state.short or state.name,
         ladder=tuple(
             _rung(plan, institution, rule.rank, rule.after)
             for rule in (rungs[:1] if third else rungs)
@@ -65,6 +71,7 @@ def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
         Party(
             side=side,
             adjective=plan.sides[side].adjective,
+            name=plan.sides[side].short or plan.sides[side].name,
             ladder=(_rung(plan, name, Rank.COORDINATOR, timedelta(0)),),
             offices={
                 office_id(name, rank): office_title(plan, name, rank) for rank in sorted(plan.offices[name].titles)

@@ -477,7 +477,8 @@ def _closed(state: PostRoomState, despatch: Despatch, result: DespatchResult, no
 def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
     for key in keys_of(despatch):
         if key not in despatch.repeated:
-            state = note(state, now, "sent", key, result.reason, message_id=result.message_id, despatch=despatch.key)
+            why = result.reason or result.fault
+            state = note(state, now, "sent", key, why, message_id=result.message_id, despatch=despatch.key)
     if result.message_id:
         mail = SentMail(
             message_id=result.message_id,
@@ -649,7 +650,10 @@ def _ask_for_address(state: PostRoomState, now: Instant) -> Notice:
         item=_own_item(state),
         ref="-",
         title=f"Letters to {address.office_title}",
+        verb="give-address",
         act=f"give an address that reaches it (now: {state.unreachable})",
+        wanted=address.office_title,
+        reason=state.unreachable,
         how=f"correct the address of {address.office} in the contacts file; the next letter tries it",
         side="",
         office=address.focal_point or "",

@@ -13,7 +13,7 @@ from models.adoption import AdoptedSession, PastState
 from models.base import Instant, Value
 from models.effects import Order, Report, SessionReport
 from models.item import Ask, Draft, ItemState, OpenAct, Proposal, Step
-from models.letters import AnnouncementKind
+from models.letters import AnnouncementKind, Asked
 from models.machine import Machine
 from models.plan import Cadence
 from models.rounds import gather
@@ -39,6 +39,8 @@ class Question(Value):
     obligation: str
     """Empty for a question about the whole plan."""
     field: str
+    about: str = ""
+    """The obligation by its title, with the session; empty for the whole plan."""
     text: str
     """As it is asked: "who hosts the Provincial Drug-Control Meeting first"."""
     options: tuple[JsonValue, ...] = ()
@@ -57,6 +59,10 @@ class QuestionsState(ItemState):
     @property
     def open_questions(self) -> tuple[Question, ...]:
         return tuple(each for each in self.questions if each.id not in self.answers)
+
+    def words_of(self, name: str) -> str:
+        found = self.question(name)
+        return found.text if found else name
 
     def question(self, name: str) -> Question | None:
         return next((each for each in self.questions if each.id == name), None)
@@ -91,6 +97,21 @@ class QuestionsMachine(Machine[QuestionsState]):
         if open_act.act != "settle" or not isinstance(state, QuestionsState):
             return ()
         return tuple(_line(each) for each in self._asked(state))
+
+    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[Asked, ...]:
+        if open_act.act != "settle" or not isinstance(state, QuestionsState):
+            return ()
+        names = state.setup.names
+        return tuple(
+            Asked(
+                name=each.id,
+                field=each.field,
+                about=each.about,
+                text=each.text,
+                options=() if each.field == PAIRS else tuple(value_in_words(option, names) for option in each.options),
+            )
+            for each in self._asked(state)
+        )
 
     def _asked(self, state: QuestionsState) -> list[Question]:
         """Open, and about which nothing is proposed."""

@@ -1,6 +1,6 @@
 """How instants and acts read in a sentence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from pydantic import JsonValue
@@ -129,8 +129,9 @@ class Clock(Value):
         return f"{local:%H:%M:%S}" if self.fine else f"{local:%H:%M}"
 
 
-def describe(terms: Terms, clock: Clock) -> str:
-    """Terms in a few words."""
+def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None) -> str:
+    """Terms in a few words; `names` are those of the sides."""
+    names = names or {}
     if terms.topic is Topic.DATE and terms.slot:
         start, length = terms.slot.start, terms.slot.end.utc - terms.slot.start.utc
         place = f", {terms.place}" if terms.place else ""
@@ -139,12 +140,12 @@ def describe(terms: Terms, clock: Clock) -> str:
         note = f"; note that {clashes_in_words(terms.clashes)}" if terms.clashes else ""
         return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {_length(length)}{place}{style}{note}"
     if terms.topic is Topic.HOST:
-        return f"{terms.host} as host"
+        return f"{names.get(terms.host or '', terms.host)} as host"
     until = clock.moment(terms.until) if terms.until else ""
     if terms.topic is Topic.ANSWER:
-        return f"{value_in_words(terms.value)} as the answer to {terms.question}"
+        return f"{value_in_words(terms.value, names)} as the answer to {terms.question}"
     if terms.topic is Topic.AMEND and terms.amendment is not None:
-        return amendment_in_words(terms.amendment)
+        return amendment_in_words(terms.amendment, names)
     return {
         Topic.EXCUSE: f"not holding it ({terms.reason})",
         Topic.POSTPONE: f"postponing until {until}",
@@ -163,36 +164,40 @@ def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
     return "; ".join(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items())
 
 
-def value_in_words(value: JsonValue) -> str:
-    """An answer as people read it: LAO; KHM, LAO, VNM; held on 2024-05-03, host LAO."""
+def value_in_words(value: JsonValue, names: Mapping[str, str] | None = None) -> str:
+    """An answer as people read it: Lao PDR; Cambodia, Lao PDR, Viet Nam; held on 2024-05-03, host Lao PDR.
+
+    Without the names of the sides, their codes stand there.
+    """
+    names = names or {}
     if isinstance(value, list):
-        return ", ".join(map(value_in_words, value))
+        return ", ".join(value_in_words(each, names) for each in value)
     if isinstance(value, dict) and isinstance(value.get("state"), str):
         date = value.get("date")
         date = date if isinstance(date, dict) else {}
         parts = [str(value["state"]), f"on {str(date['local'])[:10]}" if date.get("local") else ""]
         parts += [
             f"in {date['place']}" if date.get("place") else "",
-            f"host {value['host']}" if value.get("host") else "",
+            f"host {value_in_words(value['host'], names)}" if value.get("host") else "",
         ]
         return " ".join(part for part in parts if part)
     if isinstance(value, dict):
-        return ", ".join(f"{key} {value_in_words(each)}" for key, each in value.items() if each)
-    return str(value)
+        return ", ".join(f"{names.get(key, key)} {value_in_words(each, names)}" for key, each in value.items() if each)
+    return names.get(value, value) if isinstance(value, str) else str(value)
 
 
-def amendment_in_words(amendment: Amendment) -> str:
+def amendment_in_words(amendment: Amendment, names: Mapping[str, str] | None = None) -> str:
     """An amendment as a noun phrase: "the cadence of 5.7-border-security: annual"."""
-    name = amendment.obligation
+    name, names = amendment.obligation, names or {}
     if amendment.kind is AmendmentKind.ADD:
         return f"adding {name} under {amendment.provision}"
     if amendment.kind is AmendmentKind.DROP:
         return f"dropping {name} from the plan"
     if amendment.kind is AmendmentKind.CHANGE:
-        fields = ", ".join(f"{field} {value_in_words(value)}" for field, value in amendment.fields.items())
+        fields = ", ".join(f"{field} {value_in_words(value, names)}" for field, value in amendment.fields.items())
         return f"changing {name}: {fields}"
     what = "cadence" if amendment.kind is AmendmentKind.CADENCE else "first host"
-    return f"the {what} of {name}: {amendment.value}"
+    return f"the {what} of {name}: {names.get(amendment.value, amendment.value)}"
 
 
 def _length(length: timedelta) -> str:

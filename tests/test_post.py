@@ -361,12 +361,26 @@ async def test_a_bad_contacts_file_names_itself_and_the_field(tmp_path: Path, te
 
 
 @pytest.mark.parametrize("text", ["x\n{% if %}", "x\n{{ nothing }}"])
-async def test_a_bad_template_is_named(tmp_path: Path, text: str) -> None:
-    folder = tmp_path / "templates" / "en"
+async def test_a_bad_template_is_named_and_holds_nothing_back(
+    tmp_path: Path, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "templates" / "layout"
     folder.mkdir(parents=True)
     (folder / "letter.subject.j2").write_text(text)
+    async with post(tmp_path) as (mailbox, config):
+        result = await run(config.model_copy(update={"templates": folder.parent}), despatch())
+    assert result.fate is Fate.SENT and len(mailbox.letters) == 1
+    assert "letter.subject.j2, line 2:" in result.fault
+    assert any("letter.subject.j2, line 2:" in record.getMessage() for record in caplog.records)
+
+
+async def test_where_no_template_works_the_letter_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "templates" / "layout"
+    folder.mkdir(parents=True)
+    (folder / "letter.subject.j2").write_text("x\n{{ nothing }}")
+    monkeypatch.setattr("activities.templates.SHIPPED", folder.parent)
     error = await refused(settings(tmp_path, templates=folder.parent), despatch(), "LetterTemplate")
-    assert "letter.subject.j2, line 2:" in str(error)
+    assert "letter.subject.j2, line 2:" in str(error) or "words.j2" in str(error)
 
 
 async def test_one_line_is_logged_without_the_letter(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -382,7 +396,8 @@ async def test_one_line_is_logged_without_the_letter(tmp_path: Path, caplog: pyt
 async def test_what_arrives_is_what_was_composed(tmp_path: Path) -> None:
     """Dots at line starts and long lines survive the transport."""
     async with post(tmp_path) as (mailbox, config):
-        await run(config, despatch(notices=(notice(act="\n.\n..x", how="y" * 2000),)))
+        word = announcement(kind="answer", event=None, text="\n.\n..x", how="y" * 2000)
+        await run(config, despatch(announcement=word))
         message = email.message_from_bytes(mailbox.letters[0], policy=email.policy.default)
         part = message.get_body(("plain",))  # type: ignore[attr-defined]
         text = part.get_content().replace("\r\n", "\n")

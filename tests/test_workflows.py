@@ -157,7 +157,7 @@ async def test_windows_of_the_past_are_unknown_and_become_one_question(
             body = letter.get_body(("plain",))
             assert body is not None
             text = " ".join(body.get_content().split())
-            assert text.count("Asked of you:") == 1 and text.count("what became of the") == 3
+            assert text.count("Asked: to ") == 1 and text.count("what became of the") == 3
         assert not [line for line in home.record("questions/lao-moc.khm-moc") if line["verb"] == "rung"]
 
 
