@@ -381,6 +381,8 @@ def test_the_summary_leads_to_every_section() -> None:
     links = [str(link.get(qn("w:anchor"))) for link in body.iter(qn("w:hyperlink"))]
     marks = {str(mark.get(qn("w:name"))) for mark in body.iter(qn("w:bookmarkStart"))}
     assert len(links) == 5 and set(links) < marks and len(marks) == 6
+    said = ["".join(text.text for text in link.iter(qn("w:t"))) for link in body.iter(qn("w:hyperlink"))]
+    assert said == ["Politics", *list(html_report.HEADINGS.values())[1:]]
 
 
 def test_the_standing_is_a_word_on_a_shade_of_its_own() -> None:

@@ -11,9 +11,14 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from activities.office_hours import workdays_of
+from cli.documents import Moment, gather, plan_then
+from cli.session import Session
+from cli.standings import plan_state_of
 from models import acts
 from models.acts import Terms, Topic
 from models.postroom import PostRoomState
+from models.report import ProgressReport
+from models.reporting import build_report
 from models.views import Receipt, Refusal
 from models.workdays import working_days
 from servers.radicale_server import wait_for_radicale
@@ -100,6 +105,44 @@ async def test_a_life_in_full_is_in_the_mail_the_calendar_and_the_record(
         before = len(home.mails(LAO)) + len(home.mails(KHM))
         await pass_days(skipping, 30)
         assert len(home.mails(LAO)) + len(home.mails(KHM)) == before, "nothing is sent about a closed item"
+
+
+async def test_a_report_of_a_past_day_is_the_one_that_was_made_then(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    rotating = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}
+    series = obligation("s", kind="meeting_series", cadence="annual", **windows(count=3), **rotating)
+    async with at_home(skipping, tmp_path, obligation(**windows()), series) as home:
+        await home.launch()
+        here = Session(home.client, tmp_path, home.plan.plan)
+
+        async def reported(at: datetime, current: bool) -> ProgressReport:
+            state = await plan_state_of(here)
+            facts = await gather(here, state, Moment(at, current=False))
+            return build_report(plan_then(state, Moment(at, current)), facts, at)
+
+        await skipping.sleep(40 * DAY)
+        await home.until("m", lambda view: max(row.rung for row in view.awaiting) == 2)
+        then = await skipping.get_current_time()
+        made = await reported(then, current=True)
+        assert {(each.item, each.act, each.rung) for each in made.awaited} >= {
+            ("t/m", "propose a date", 2),
+            ("t/s/1", "propose a date", 1),
+            ("t/questions/lao-moc.khm-moc", "settle what the text leaves open", 1),
+        }
+        await skipping.sleep(DAY)
+        answer = Terms(topic=Topic.ANSWER, question="s/first_host", value="LAO")
+        await home.act("questions/lao-moc.khm-moc", acts.Propose, LAO, terms=answer)
+        await home.act("questions/lao-moc.khm-moc", acts.Accept, KHM, proposal=1)
+        now = await skipping.get_current_time()
+        await home.act("m", acts.Propose, LAO, terms=date_terms(now + 10 * DAY))
+        await home.until("s/1", lambda view: view.host == "LAO")
+        later = await reported(now + DAY, current=False)
+        assert [each.settled for each in later.questions] == [1] and "Lao PDR" in later.turns[0].next
+        assert {each.act for each in later.awaited if each.item == "t/m"} == {"answer a proposal"}
+        again = await reported(then, current=False)
+        assert again.awaited == made.awaited and again.questions == made.questions
+        assert again.turns == made.turns and again.pillars == made.pillars
 
 
 async def test_a_refused_update_changes_nothing_and_an_act_repeated_counts_once(
