@@ -25,7 +25,7 @@ from docx.styles.style import ParagraphStyle
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from documents.html_report import (
+from documents.report_words import (
     AMENDMENT_COLUMNS,
     AWAITED_COLUMNS,
     EMPTY,

@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 
 from cli.documents import facts_of_file
 from cli.plan_file import load_plan
-from documents import docx_report, html_report, svg, timeline_svg
+from documents import docx_report, html_report, report_words, svg, timeline_svg
 from models.report import (
     AmendmentLine,
     ArticleReport,
@@ -230,15 +230,15 @@ def test_every_item_stands_there_once_with_its_standing(kind: str) -> None:
 def test_empty_sections_say_so(kind: str) -> None:
     words = words_of(kind, EMPTY)
     for sentence in (
-        html_report.NO_ITEMS,
-        html_report.NO_TURNS,
-        html_report.NO_AMENDMENTS,
-        html_report.NO_QUESTIONS,
-        html_report.NOTHING_AWAITED,
+        report_words.NO_ITEMS,
+        report_words.NO_TURNS,
+        report_words.NO_AMENDMENTS,
+        report_words.NO_QUESTIONS,
+        report_words.NOTHING_AWAITED,
     ):
         assert words.count(sentence) == 1
     bare = TurnsReport(id="x", ref="2.1", title="Consultation", next="Nobody is stated.")
-    assert html_report.NO_TURNS_YET in words_of(kind, report(turns=(bare,)))
+    assert report_words.NO_TURNS_YET in words_of(kind, report(turns=(bare,)))
     assert "No item is followed here. Two provisions of this article ask for nothing that can be followed." in words_of(
         kind, report()
     )
@@ -247,8 +247,8 @@ def test_empty_sections_say_so(kind: str) -> None:
 @both
 def test_what_was_awaited_on_a_past_day_is_not_claimed(kind: str) -> None:
     words = words_of(kind, report(awaited_known=False))
-    assert html_report.AWAITED_UNKNOWN in words
-    assert html_report.NOTHING_AWAITED not in words
+    assert report_words.AWAITED_UNKNOWN in words
+    assert report_words.NOTHING_AWAITED not in words
     assert "propose a date" not in words
 
 
@@ -274,7 +274,7 @@ def test_questions_stand_by_their_offices_open_and_settled(kind: str) -> None:
     assert ("How often it is held", MARKUP, "4 May 2025") in rows
     assert "4 acts are awaited, counted by office: 1 of Lao PDR and 3 of Cambodia. 1 of 2 questions" in " ".join(words)
     untold = words_of(kind, report(questions=(), questions_known=False))
-    assert html_report.QUESTIONS_UNKNOWN in untold and html_report.NO_QUESTIONS not in untold
+    assert report_words.QUESTIONS_UNKNOWN in untold and report_words.NO_QUESTIONS not in untold
 
 
 @both
@@ -300,14 +300,14 @@ def test_an_amendment_is_given_whole(kind: str) -> None:
     ],
 )
 def test_a_percentage_is_never_alone_nor_all_where_it_is_not(number: int, total: int, words: str) -> None:
-    assert html_report.share(number, total) == words
+    assert report_words.share(number, total) == words
 
 
 def test_a_tally_reads_as_a_sentence() -> None:
-    assert html_report.tally_in_words(Tally(done=3)) == "All 3 items are done."
-    assert html_report.tally_in_words(Tally(not_started=1)) == "The one item has not started."
+    assert report_words.tally_in_words(Tally(done=3)) == "All 3 items are done."
+    assert report_words.tally_in_words(Tally(not_started=1)) == "The one item has not started."
     everything = Tally(done=1, in_progress=2, not_started=1, missed=2, excused=1, no_evidence=2)
-    assert html_report.tally_in_words(everything) == (
+    assert report_words.tally_in_words(everything) == (
         "Of 9 items, 1 is done, 2 are in progress, 1 has not started, 2 were missed, 1 was excused and 2 are without "
         "evidence."
     )
@@ -382,7 +382,7 @@ def test_the_summary_leads_to_every_section() -> None:
     marks = {str(mark.get(qn("w:name"))) for mark in body.iter(qn("w:bookmarkStart"))}
     assert len(links) == 5 and set(links) < marks and len(marks) == 6
     said = ["".join(text.text for text in link.iter(qn("w:t"))) for link in body.iter(qn("w:hyperlink"))]
-    assert said == ["Politics", *list(html_report.HEADINGS.values())[1:]]
+    assert said == ["Politics", *list(report_words.HEADINGS.values())[1:]]
 
 
 def test_the_standing_is_a_word_on_a_shade_of_its_own() -> None:
@@ -406,7 +406,7 @@ def test_the_page_is_a4_with_headings_title_and_page_numbers() -> None:
     assert styles[f"Action Plan {MARKUP}"] == "Title"
     assert styles["As of 24 November 2026 (Asia/Vientiane)"] == "Report dateline"
     assert styles["In force from 13 February 2023 to 12 February 2028"] == "Report dateline"
-    for head in ("Summary", "Politics", *html_report.HEADINGS.values()):
+    for head in ("Summary", "Politics", *report_words.HEADINGS.values()):
         assert styles[head] == "Heading 1"
     assert styles["1. Visits"] == styles[f"V.a. {MARKUP}"] == styles["Cambodia"] == "Heading 2"
     assert styles["Ministry khm-moc"] == "Heading 3"
