@@ -52,6 +52,7 @@ class Spool:
             self._server = await loop.create_server(self._conversation, LOOPBACK, self.port)
         except OSError as error:
             raise PortBusy(f"port {self.port}, wanted by the mail spool, cannot be had: {error.strerror}") from error
+        self._make_maildir()  # it is read from the start, and empty is not missing
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -89,13 +90,16 @@ class Spool:
 
     def _deliver(self, content: bytes) -> Path:
         """Into the organizer's Maildir, each time: whether an answer was there before is judged by what it says."""
-        for name in ("cur", "new", "tmp"):
-            (self.mail / ORGANIZER / name).mkdir(parents=True, exist_ok=True)
+        self._make_maildir()
         moment = time.time_ns()
         name = f"{moment // 10**9}.M{moment // 1000 % 10**6:06}P{os.getpid()}Q{next(self._deliveries)}.localhost.eml"
         path = self.mail / ORGANIZER / "new" / name
         write_atomically(path, content)
         return path
+
+    def _make_maildir(self) -> None:
+        for name in ("cur", "new", "tmp"):
+            (self.mail / ORGANIZER / name).mkdir(parents=True, exist_ok=True)
 
     def _has(self, folder: Path, name: str) -> bool:
         # Read once and then remembered, so that a message costs the same in the fifth year as in the first.

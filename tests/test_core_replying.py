@@ -237,6 +237,15 @@ def test_refusing_a_counter_sends_declinecounter_and_the_first_date_awaits_its_a
     assert events(player)[-1] == (1, EventStatus.CONFIRMED)
 
 
+def test_whoever_countered_and_then_accepts_has_consented_once_the_counter_is_refused() -> None:
+    player = proposed()
+    reply(player, KHM, PartStat.TENTATIVE, slot=slot(15))
+    reply(player, KHM, PartStat.ACCEPTED)
+    assert player.state.agreed is None, "its own proposal is still before the other side"
+    player.act(acts.Reject, LAO, proposal=2, reason="no")
+    assert player.state.agreed.slot == slot(10) and events(player)[-1] == (1, EventStatus.CONFIRMED)
+
+
 def test_a_counter_after_consent_leaves_the_agreed_date_until_every_side_consents() -> None:
     player = agreed()
     receipt = reply(player, KHM, PartStat.DECLINED, slot=slot(15), comment="flood")

@@ -92,6 +92,7 @@ EFFECTS = {
     "unknown-partstat": "person: its PARTSTAT is X-PERHAPS",
     "unknown-zone-counter": "person: there is no zone 'Moon/Tycho'",
     "utf16-accept": "accept",
+    "windows-zone-without-vtimezone-counter": "counter: 2026-07-15T07:00:00Z to 2026-07-15T10:00:00Z",
     "winmail-dat": "letter: its calendar or attachment is in Outlook's own format",
     "without-partstat": "person: it has no PARTSTAT",
     **{

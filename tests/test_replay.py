@@ -11,7 +11,7 @@ from temporalio.worker import Replayer
 from workflows import WORKFLOWS
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
-TYPES = {"plan", "series", "meeting", "commitment", "questions", "secretariat"}
+TYPES = {"plan", "series", "meeting", "commitment", "questions", "secretariat", "mailbox"}
 
 
 def test_there_is_a_history_of_each_workflow() -> None:

@@ -22,8 +22,9 @@ from models import acts
 from models.acts import Terms, Topic
 from models.amendment import Amendment, AmendmentKind
 from models.invitation import Slot
-from models.postroom import PostRoomState
+from models.postroom import Bounced, PostRoomState
 from models.zones import later, zoned
+from servers.mail_reading import read_mail_of
 from tests.builders import obligation, plan_of
 from tests.rig import House, eventually, house
 from workflows.visibility import REGISTERED
@@ -41,6 +42,7 @@ def soon(seconds: float) -> Terms:
 async def live(home: House) -> None:
     """Something of everything that workflows do."""
     await home.launch()
+    await read_mail_of(home.client, "t", "Test plan", home.task_queue)
     await governed(home)
     await answered(home, "s/1")
     await contested(home, "m")
@@ -48,6 +50,7 @@ async def live(home: House) -> None:
     await home.act("mou", acts.Dispute, KHM, reason="a page is missing")
     await home.act("mou", acts.Evidence, KHM, text="signed, all pages")
     await home.act("mou", acts.Close, LAO)
+    await came_back(home)
     await home.until("s/2", lambda view: any(entry.verb == "unreached" for entry in view.ledger))
     contacts = home.settings.contacts.read_text()
     home.settings.contacts.write_text(contacts.replace("khm-nobody:", "khm-moc-dg:"))
@@ -57,12 +60,30 @@ async def live(home: House) -> None:
     await home.client.get_workflow_handle(home.item("s")).result()
 
 
+async def came_back(home: House) -> None:
+    """A letter comes, and a mail bounces."""
+    letter = (FOLDER.parent / "inbound" / "letter.eml").read_bytes()
+    (home.folder.organizer / "new" / "1.a.example").write_bytes(letter)
+    lines = [line for line in home.record("office/khm-moc") if line["verb"] == "sent"]
+    bounced = Bounced(message_id=lines[-1]["data"]["message_id"], reason="5.1.1 no such user")
+    await home.client.get_workflow_handle(home.item("office/khm-moc")).signal("bounced", bounced)
+    await eventually(lambda: _noted(home))
+
+
+async def _noted(home: House) -> bool:
+    read = not list((home.folder.organizer / "new").iterdir())
+    return read and any(line["verb"] == "bounced" for line in home.record("office/khm-moc"))
+
+
 async def answered(home: House, item: str) -> None:
     """Proposed, countered, accepted, held, outcome, closed."""
     await home.until(item, lambda view: view.status == "date-awaited")
     await home.act(item, acts.Propose, LAO, terms=soon(60))
-    await home.act(item, acts.Counter, KHM, proposal=1, terms=soon(2))
-    await home.act(item, acts.Accept, LAO, proposal=2)
+    await home.act(item, acts.Counter, KHM, proposal=1, terms=soon(3))
+    view = await home.until(item, lambda view: view.sequence == 1)
+    mail = {"name": "inbox/0.eml", "sha256": "00" * 32, "size": 1}
+    said = {"method": "REPLY", "partstat": "ACCEPTED", "uid": view.uid, "sequence": 1, "dtstamp": datetime.now(UTC)}
+    await home.act(item, acts.Reply, LAO, message=mail, **said)
     await home.until(item, lambda view: view.status == "mark-awaited")
     await home.act(item, acts.Held, LAO)
     await home.act(item, acts.Outcome, LAO, text="minutes")
