@@ -217,7 +217,7 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
 
 def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:
     """Whether a word that still waits goes with a newer one: of one item, in words alone, and not yet on its way."""
-    words = queued.event is None and newer.event is None and queued.item == newer.item
+    words = queued.item == newer.item and not any(each.event or each.lists or each.counts for each in (queued, newer))
     return words and queued.key not in state.on_its_way and not (state.delayed and queued.key in keys_of(state.delayed))
 
 

@@ -13,7 +13,7 @@ from models.effects import Await, PostRoomAddress, Settle
 from models.explaining import not_said, told
 from models.hours import Span
 from models.invitation import Attendee, CalendarEvent, EventStatus
-from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
+from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice, Section
 from models.plan import DespatchRule
 from models.postroom import Bounced, PostRoomState, Returned
 from tests.builders import DAY, START, date_terms
@@ -508,6 +508,15 @@ def test_announcements_go_within_hours_and_those_of_one_item_in_one_mail() -> No
     assert {key: fate for key, fate in fates(state).items() if key != "first"} == {
         "mark/0": "merged", "mark/1": "sent", "v/0": "sent"
     }  # fmt: skip
+
+
+def test_a_word_with_lists_is_a_mail_of_its_own() -> None:
+    word = announcement(0).model_copy(update={"key": "round", "kind": AnnouncementKind.ROUND, "event": None})
+    listed = word.model_copy(update={"lists": (Section(pillar="", article="", lines=()),)})
+    said = word.model_copy(update={"key": "said", "kind": AnnouncementKind.ANSWER})
+    for first, second in ((listed, said), (said, listed)):
+        state = postroom.hear_announcement(written_to(), first, NOON)
+        assert postroom.hear_announcement(state, second, NOON).queue == (first, second)
 
 
 def test_what_is_on_its_way_is_not_put_into_another_mail() -> None:
