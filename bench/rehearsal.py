@@ -9,6 +9,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from activities.office_hours import rehearsed_hours
 from cli.plan_file import load_plan
 from models.opening import EDITION, Launch
 from models.plan import Plan
@@ -36,11 +37,11 @@ def cost(plan: Plan, size: int) -> tuple[float, World]:
     """Seconds of process time for a world of so many plans."""
     gc.collect()
     begun = time.process_time()
-    world = World(launch_of(plan, "plan-1"))
-    for n in range(2, size + 1):
-        world.add(launch_of(plan, f"plan-{n}"))
     end = end_of_validity(plan)
     assert end is not None
+    world = World(launch_of(plan, "plan-1"), hours=rehearsed_hours(None, end + timedelta(days=1)))
+    for n in range(2, size + 1):
+        world.add(launch_of(plan, f"plan-{n}"))
     world.run(end + timedelta(days=1))
     return time.process_time() - begun, world
 
