@@ -517,6 +517,7 @@ BAD = [
     ("period: PT5S", "period: P1M", "despatch.period", "write it as ISO 8601, like P30D"),
     ("period: PT5S", "period: [PT5S]", "despatch.period", "this is a list; write a duration as ISO 8601"),
     ("period: PT5S", "period: PT0S", "despatch.period", "PT0S is out of range; write more than 0"),
+    ("period: PT5S", "period: PT5S\n  ceiling: 0", "despatch.ceiling", "0 is out of range; write at least 1"),
     ("count: 2", "count: 0", f"{FIELD}.window.count", "0 is out of range; write at least 1"),
     ("count: 2", "count: two", f"{FIELD}.window.count", "write a whole number"),
     ("by: offset", "by: ofset", f"{FIELD}.window.by", "there is no 'ofset'; write one of year, offset"),
