@@ -183,7 +183,10 @@ def _mailbox(name: str, address: str) -> str:
     if not name:
         return address
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    phrase = quoted if _plain(name) and len(quoted) < 60 else _encoded(name)
+    # In quotation marks where ASCII says it, folded at its spaces: some readers put a blank between encoded words.
+    lines = textwrap.wrap(quoted, 68, break_long_words=False, break_on_hyphens=False)
+    plain = _plain(name) and all(len(line) <= 68 for line in lines)
+    phrase = "\r\n ".join(lines) if plain else _encoded(name)
     return f"{phrase}\r\n <{address}>"
 
 

@@ -271,6 +271,18 @@ def test_the_headers_of_a_letter() -> None:
     assert re.fullmatch(r"<[0-9a-f]{40}@secretariat\.example>", message["Message-ID"])
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Coordinator, Ministry of Education, Youth and Sport, Cambodia",
+        'The "Joint" Secretariat of the Committee for the Implementation of the Strategic Partnership, Vientiane',
+    ],
+)
+def test_a_long_name_in_ascii_needs_no_encoded_words(name: str) -> None:
+    data = composed(despatch(office_title=name))
+    assert b"\nTo: =?" not in data and read(data)["To"].addresses[0].display_name == name
+
+
 def test_the_second_address_is_written_to_and_invited() -> None:
     message = read(composed(despatch(announcement=announcement(), second_address=True)))
     assert message["To"].addresses[0].addr_spec == "registry@moic-lao.example"
