@@ -70,6 +70,7 @@ class CalDav:
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._settings = settings
         self._http = http
+        self._login: httpx.Auth | None = httpx.BasicAuth(*_login(settings)) if settings.caldav_username else None
         self._found: str | None = None
         self._finding = asyncio.Lock()
 
@@ -236,14 +237,17 @@ class CalDav:
         self, method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
         """One request. Raises ApplicationError where no answer came or the server could not give one."""
-        user, password = self._settings.caldav_username, self._settings.caldav_password
-        auth = httpx.BasicAuth(user, password.get_secret_value() if password else "") if user else None
         # A proxy that compresses makes ETags weak.
         headers = {"Accept-Encoding": "identity", **(headers or {})}
+        timeout = self._settings.caldav_timeout
         try:
             answer = await self._http.request(
-                method, url, content=content, headers=headers, auth=auth, timeout=self._settings.caldav_timeout
+                method, url, content=content, headers=headers, auth=self._login, timeout=timeout
             )
+            if self._wants_digest(answer):
+                answer = await self._http.request(
+                    method, url, content=content, headers=headers, auth=self._login, timeout=timeout
+                )
         except httpx.HTTPError as error:
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 what = "has a certificate that is not trusted; name the authority's in AIDE_CA_FILE"
@@ -257,6 +261,14 @@ class CalDav:
         if answer.status_code in (423, 429) or (answer.status_code >= 500 and answer.status_code != 501):
             raise self._error(f"answered {answer.status_code} to {method}", _UNAVAILABLE, _retry_after(answer))
         return answer
+
+    def _wants_digest(self, answer: httpx.Response) -> bool:
+        """Whether the server takes this login as Digest alone (RFC 7616); from then on it gets it so."""
+        offered = answer.headers.get("WWW-Authenticate", "").lower() if answer.status_code == 401 else ""
+        if "digest" not in offered or "basic" in offered or not isinstance(self._login, httpx.BasicAuth):
+            return False
+        self._login = httpx.DigestAuth(*_login(self._settings))
+        return True
 
     def refusal(self, answer: httpx.Response) -> ApplicationError:
         """What the server refused, and which setting to look at."""
@@ -279,6 +291,11 @@ class CalDav:
 
 _UNAVAILABLE = "CalendarServerUnavailable"
 _REFUSED = "CalendarServerRefused"
+
+
+def _login(settings: Settings) -> tuple[str, str]:
+    password = settings.caldav_password
+    return settings.caldav_username or "", password.get_secret_value() if password else ""
 
 
 def file_name(uid: str) -> str:

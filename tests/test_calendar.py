@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import hashlib
 import re
 import sys
 import uuid
@@ -487,6 +488,27 @@ async def test_a_conflict_that_names_the_other_address_is_followed_within_the_ca
         else:
             with pytest.raises(ApplicationError, match="403"):
                 await answered(tmp_path, respond)
+
+
+async def test_a_server_that_takes_digest_alone(tmp_path: Path) -> None:
+    """RFC 7616 with qop=auth and MD5, as servers built on SabreDAV offer it."""
+    wanted = hashlib.md5(b"u:dav:s3cret").hexdigest()
+
+    def respond(request: Request) -> Answer:
+        told = request.headers.get("authorization", "")
+        fields = dict(re.findall(r'(\w+)="?([^",]*)"?', told.removeprefix("Digest ")))
+        if told.startswith("Digest "):
+            right = hashlib.md5(f"{request.method}:{fields['uri']}".encode()).hexdigest()
+            parts = (wanted, fields["nonce"], fields["nc"], fields["cnonce"], fields["qop"], right)
+            if fields["response"] == hashlib.md5(":".join(parts).encode()).hexdigest():
+                return Answer({"GET": 404, "PUT": 201}.get(request.method, 200))
+        return Answer(401, {"WWW-Authenticate": 'Digest realm="dav", nonce="n1", qop="auth", algorithm=MD5'})
+
+    login = {"caldav_username": "u", "caldav_password": SecretStr("s3cret")}
+    server = await answered(tmp_path, respond, **login)
+    assert "PUT" in server.methods
+    with pytest.raises(ApplicationError, match="AIDE_CALDAV_PASSWORD"):
+        await answered(tmp_path, respond, **{**login, "caldav_password": SecretStr("wrong")})
 
 
 # --- discovery ------------------------------------------------------------------------------------------------------
