@@ -16,6 +16,7 @@ from activities.inbox import Inbox
 from activities.intake import Intake, IntakeUnavailable
 from activities.mailbox import LIMIT, MailboxUnavailable, Message
 from activities.maildir import Maildir
+from activities.record import RecordFault
 from cli.errors import BadUsage, NoServer, Refused
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import contacts_file, record_root, session
@@ -157,6 +158,21 @@ def _plan_of(data: Path, plan: str | None) -> str:
     return found[0]
 
 
+def waiting_line(data: Path, plan: str | None) -> str:
+    """What `status` says of the inbox: nothing where nothing waits there."""
+    try:
+        count = len(Inbox(record_root(data), _plan_of(data, plan)).read().waiting)
+    except Refused:
+        return ""
+    except RecordFault as fault:
+        return f"inbox: {fault}\n"
+    return (
+        f"inbox: {count} {'message needs' if count == 1 else 'messages need'} a person; `inbox` lists them\n"
+        if count
+        else ""
+    )
+
+
 def _list(box: Inbox, every: bool, as_json: bool) -> None:
     shown = list(box.messages.values()) if every else box.waiting
     if as_json:
@@ -177,7 +193,9 @@ def _line(message: TakenIn) -> str:
     lines.append(f"      {message.subject or '(no subject)'}")
     for outcome in message.outcomes:
         about = f"{outcome.item.partition('/')[2]}: " if outcome.item else ""
-        lines += [f"      {about}{line}" for line in (outcome.text or outcome.why).splitlines()]
+        lines += [f"      {about}{line}" for line in outcome.text.splitlines()]
+        if about and outcome.why:
+            lines.append(f"      about {about.removesuffix(': ')}")
     if message.why:
         lines.append(f"      needs a person: {message.why}")
     elif not message.outcomes:

@@ -15,6 +15,7 @@ from activities.record import read_rewinds
 from cli.arguments import in_zone, wall_time
 from cli.errors import BadUsage, Refused
 from cli.lists import all_rows, as_document, open_view, recorded_ledger, recorded_view
+from cli.mail import waiting_line
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.plan_file import load_plan
 from cli.register import register_document, register_table
@@ -44,7 +45,7 @@ def status(
     if as_json:
         sys.stdout.write(json.dumps({"items": [as_document(row) for row in rows]}, ensure_ascii=False) + "\n")
         return
-    sys.stdout.write(status_text(rows) + "\n")
+    sys.stdout.write(status_text(rows) + "\n" + waiting_line(data, plan))
 
 
 async def _rows(data: Path, plan: str | None) -> list[ItemRow]:

@@ -362,6 +362,18 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
         assert code == 0, err
         [message] = json.loads(out)["messages"]
         assert (message["kind"], message["n"], message["why"]) == ("letter", 2, "a letter")
+    maildir = tmp_path / "Maildir"
+    for name in ("cur", "new", "tmp"):
+        (maildir / name).mkdir(parents=True)
+    (maildir / "new" / "1.a.example").write_bytes(
+        (ROOT / "tests" / "inbound" / "out-of-office-exchange.eml").read_bytes()
+    )
+    code, out, err = await desk.run("ingest", str(maildir), str(tmp_path), "--data", str(desk.data), "--json")
+    assert code == 0, err
+    kinds = [(message["n"], message["kind"]) for message in json.loads(out)["messages"]]
+    assert kinds == [(3, "automatic"), (2, "letter")] and list((maildir / "cur").iterdir())
+    code, out, _ = await desk.run("status", "--data", str(desk.data))
+    assert out.endswith("inbox: 1 message needs a person; `inbox` lists them\n")
     code, _, err = await desk.run("ingest", str(tmp_path / "none.eml"), "--data", str(desk.data))
     assert code == 2 and "none.eml" in err
     await desk.end(signal.SIGTERM)
@@ -379,6 +391,7 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
     assert [each["seen_to"] and each["seen_to"]["note"] for each in json.loads(out)["messages"]] == [
         None,
         "answered by telephone",
+        None,
     ]
 
 

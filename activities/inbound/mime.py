@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 
 from activities.inbound import bounds
 from activities.inbound.bounds import RefusedError
@@ -63,6 +63,18 @@ def content(part: Message) -> bytes:
     """The octets of a part, its transfer encoding undone."""
     data = part.get_payload(decode=True)
     return data if isinstance(data, bytes) else b""
+
+
+def method(part: Message) -> str:
+    """The METHOD that the Content-Type of a part names, in capitals; empty where it names none."""
+    value = part.get_param("method") if part.get_content_maintype() == "text" else None
+    return collapse_rfc2231_value(value).strip().upper() if value else ""
+
+
+def attachments(message: Message) -> list[str]:
+    """Names of what is attached, without pictures: signatures are full of them."""
+    names = ((part.get_filename() or "").strip() for part in parts(message) if part.get_content_maintype() != "image")
+    return [clean(name) for name in names if name]
 
 
 def charset(part: Message) -> str:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from datetime import datetime
 from email.message import Message
 from urllib.parse import unquote
 
@@ -65,15 +66,16 @@ def _read(raw: bytes) -> Reading:
     if calendar is not None:
         return _with_calendar(message, calendar, {**said, "unauthentic": unauthentic})
     digest = _digest("letter", about["from_line"], about["subject"], about["date"], said["text"])
+    names = mime.attachments(message)
     if said["robot"]:
-        reason = f"sent by a program ({said['robot']})"
-        return Reading(kind=Kind.AUTOMATIC, reason=reason, digest=digest, **said)
-    return Reading(kind=Kind.LETTER, reason=_letter(message), digest=digest, unauthentic=unauthentic, **said)
+        # A registry's program sends letters, too; who is out of office attaches nothing.
+        kind, more = (Kind.LETTER, f", with {', '.join(names)[:200]}") if names else (Kind.AUTOMATIC, "")
+        return Reading(kind=kind, reason=f"sent by a program ({said['robot']}){more}", digest=digest, **said)
+    return Reading(kind=Kind.LETTER, reason=_letter(message, names), digest=digest, unauthentic=unauthentic, **said)
 
 
-def _letter(message: Message) -> str:
+def _letter(message: Message, names: list[str]) -> str:
     """Why a person should read it."""
-    names = [part.get_filename() or "" for part in mime.parts(message)]
     if any(name.lower() == "winmail.dat" for name in names):
         return "its calendar or attachment is in Outlook's own format (winmail.dat)"
     postmaster = mime.header(message, "Return-Path").replace(" ", "") == "<>"
@@ -115,7 +117,7 @@ def _calendar(message: Message) -> tuple[Component, str] | None:
             continue
         calendar = read_calendar(mime.content(part), mime.charset(part))
         said = calendar.value("METHOD").upper()
-        told = str(part.get_param("method") or "").strip().upper() if part.get_content_maintype() == "text" else ""
+        told = mime.method(part)
         if said and told and said != told:
             raise RefusedError(f"its part says METHOD {told[:20]}, its calendar {said[:20]}")
         found.append((calendar, said or told))
@@ -123,43 +125,44 @@ def _calendar(message: Message) -> tuple[Component, str] | None:
         return None
     # The attachment is the inline part once more; clients that add one leave out what they do not need.
     methods = {method for _, method in found if method}
-    if len({_gist(calendar) for calendar, _ in found}) > 1 or len(methods) > 1:
+    method = next(iter(methods), "")
+    if len(methods) > 1 or len({_gist(message, calendar, method) for calendar, _ in found}) > 1:
         raise RefusedError("it holds two calendars that differ")
-    return found[0][0], next(iter(methods), "")
+    return found[0][0], method
 
 
-def _gist(calendar: Component) -> str:
-    names = ("UID", "DTSTAMP", "SEQUENCE", "RECURRENCE-ID", "DTSTART", "DTEND", "ATTENDEE")
-    events = calendar.within("VEVENT")[: bounds.EVENTS]
-    said = [[(each.value(name), _partstats(each)) for name in names] for each in events]
-    return json.dumps(sorted(map(str, said)))
+def _gist(message: Message, calendar: Component, method: str) -> tuple[str, ...]:
+    """What a calendar says, however it is written."""
+    return tuple(sorted(map(digest_of, _answers(message, calendar, method))))
 
 
-def _partstats(event: Component) -> list[str]:
-    return sorted(each.parameters.get("PARTSTAT", "").upper() for each in event.all("ATTENDEE"))
+def _answers(message: Message, calendar: Component, method: str) -> tuple[Answer, ...]:
+    """Every answer in a calendar; none where its METHOD is no answer's."""
+    if method not in (ReplyMethod.REPLY, ReplyMethod.COUNTER):
+        return ()
+    senders, sent = mime.addresses(message, "From"), mime.date(message)
+    events = calendar.within("VEVENT")[: bounds.EVENTS + 1]
+    if len(events) > bounds.EVENTS:
+        raise RefusedError(f"its calendar has more events than the {bounds.EVENTS} that are read")
+    return tuple(_answer(event, ReplyMethod(method), calendar, senders, sent) for event in events)
 
 
 def _with_calendar(message: Message, found: tuple[Component, str], said: dict[str, object]) -> Reading:
     calendar, method = found
-    events = calendar.within("VEVENT")
-    if len(events) > bounds.EVENTS:
-        raise RefusedError(f"its calendar has {len(events)} events; up to {bounds.EVENTS} are read")
-    if method in (ReplyMethod.REPLY, ReplyMethod.COUNTER) and events:
-        senders = mime.addresses(message, "From")
-        each = tuple(_answer(event, ReplyMethod(method), calendar, senders) for event in events)
+    if each := _answers(message, calendar, method):
         # With its sender: what a stranger sent first must not stand for what the office sends.
         digest = _digest("answers", str(said["sender"]), str(said["unauthentic"]), *sorted(map(digest_of, each)))
         return Reading(kind=Kind.ANSWERS, answers=each, digest=digest, **said)
-    uids = sorted(event.value("UID") for event in events)
+    uids = sorted(event.value("UID") for event in calendar.within("VEVENT"))
     head = [str(said[name]) for name in ("from_line", "subject", "date")]
     digest = _digest("calendar", method, *uids, *head, str(said["text"]))
-    if said["robot"] and method not in (ReplyMethod.REPLY, ReplyMethod.COUNTER):
+    if said["robot"]:
         return Reading(kind=Kind.AUTOMATIC, reason=f"sent by a program ({said['robot']})", digest=digest, **said)
     what = f"a calendar object with METHOD {method[:20]}" if method else "a calendar object without METHOD"
     return Reading(kind=Kind.CALENDAR, reason=f"{what} alters nothing here", digest=digest, **said)
 
 
-def _answer(event: Component, method: ReplyMethod, calendar: Component, senders: list[str]) -> Answer:
+def _answer(event: Component, method: ReplyMethod, calendar: Component, senders: list[str], sent: str) -> Answer:
     attendee, doubt = _attendee(event, senders)
     slot = recurrence = None
     try:
@@ -170,10 +173,12 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, senders:
     except (TimeFaultError, OverflowError) as fault:
         doubt = doubt or str(fault)
     partstat, unknown = _partstat(attendee, method)
-    stamp, sequence = instant(event.value("DTSTAMP")), event.value("SEQUENCE") or "0"
+    stamp, sequence = instant(event.value("DTSTAMP")) or _sent(sent), event.value("SEQUENCE") or "0"
     if not re.fullmatch(r"\d{1,9}", sequence):
         doubt, sequence = doubt or f"{sequence[:20]!r} is no SEQUENCE", "0"
-    missing = "it has no UID" if not event.value("UID") else "it has no DTSTAMP in UTC" if stamp is None else ""
+    missing = (
+        "it has no UID" if not event.value("UID") else "it does not say when it was given" if stamp is None else ""
+    )
     if method is ReplyMethod.COUNTER and any(event.first(name) for name in ("RRULE", "RDATE")):
         missing = missing or "it proposes that the event recur"
     return Answer(
@@ -189,6 +194,11 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, senders:
         slot=slot,
         doubt=doubt or unknown or missing,
     )
+
+
+def _sent(date: str) -> datetime | None:
+    """The Date header, for an answer whose DTSTAMP is missing or no instant."""
+    return datetime.fromisoformat(date) if date.endswith("Z") and date[:1].isdigit() else None
 
 
 def _attendee(event: Component, senders: list[str]) -> tuple[Property | None, str]:
