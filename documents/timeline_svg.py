@@ -101,6 +101,8 @@ class _Drawing:
         self.layout = lay_out(timeline)
         self.colours = _colours(timeline)
         self.rows: list[tuple[TimelineRow, float]] = []
+        self.stretches: list[tuple[float, float]] = []
+        """From where to where the rows of each pillar stand."""
         width, height = svg.mm(PAGE_WIDTH), svg.mm(self.layout.page)
         self.root = ET.Element(
             "svg",
@@ -164,7 +166,10 @@ class _Drawing:
         words = f"today, {self._day(today)}"
         svg.title(group, words)
         x, top = self.scale.x(today), MARGIN + HEADER + AXIS
-        svg.line(group, x, top - 1.2, x, self.layout.bottom, TODAY_COLOUR, 0.5)
+        # Bands hold words: the line stands in the rows.
+        svg.line(group, x, top - 1.2, x, top, TODAY_COLOUR, 0.5)
+        for first, last in self.stretches:
+            svg.line(group, x, first, x, last, TODAY_COLOUR, 0.5)
         half = svg.measure(words, 2.8) / 2
         middle = min(max(x, AXIS_LEFT + half), AXIS_RIGHT - half)
         # The line of a new year must not strike the words through.
@@ -189,6 +194,7 @@ class _Drawing:
         svg.write(group, MARGIN + 1.5, y + 3.9, svg.shorten(pillar.name, room, 3.7, bold=True), 3.7, weight="bold")
         svg.write(group, AXIS_RIGHT - 1.5, y + 3.8, words, 3.0, anchor="end", fill=MUTED)
         y += BAND
+        self.stretches.append((y, y + self.layout.row * max(len(pillar.rows), 1)))
         if not pillar.rows:
             svg.write(group, MARGIN + REF_WIDTH, y + self.layout.row / 2 + 1.2, "No item bears a date.", LABEL_SIZE)
             return y + self.layout.row

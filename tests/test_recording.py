@@ -1,28 +1,38 @@
 """What the record tells of a past day: what was awaited then, whose turn it was, what was settled."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import acts
 from models.acts import Terms, Topic
+from models.amending import plan_as_of
+from models.assumptions import assumption_of
 from models.base import Instant
 from models.commitment import COMMITMENT
-from models.effects import Enter
-from models.facts import Facts, ItemFact
+from models.effects import Enter, EnterElsewhere
+from models.facts import Facts, ItemFact, SeriesFact
+from models.governing import PlanState
 from models.heard import Known, hear_all
 from models.item import Step
+from models.machines import MACHINES
 from models.meeting import MEETING
+from models.opening import Launch
 from models.plan import Plan
 from models.questions import QUESTIONS
 from models.recording import with_awaited
+from models.rehearsal import World
+from models.report import ProgressReport
 from models.reporting import build_report
-from models.series import SERIES
+from models.series import SERIES, SeriesState
+from models.turns import Turns
 from models.views import LedgerEntry
 from models.zones import clock_of, resolve_windows
-from tests.builders import DAY, START, Player, date_terms, obligation, opened, plan_of
+from tests.builders import DAY, START, Player, date_terms, launch_of, obligation, opened, plan_of
 
 LAO, KHM = "lao-moc", "khm-moc"
 ROUND = {"by": "year", "day": "01-15", "first": 2026, "last": 2027}
@@ -202,6 +212,75 @@ def test_a_report_of_a_past_day_says_what_was_awaited_then_and_of_whom() -> None
 def test_a_record_that_does_not_tell_it_is_not_guessed_from() -> None:
     report = report_of(plan_of(obligation()), START + 2 * DAY, the_meeting(), awaited_recorded=False)
     assert not report.awaited_known and report.awaited == () and not report.questions_known
+
+
+class RecordedWorld(World):
+    """A rehearsal of which every step is recorded, as workflows do it."""
+
+    def __init__(self, *more: Any) -> None:
+        self.lines: dict[str, list[LedgerEntry]] = {}
+        super().__init__(*more)
+
+    def _take(self, item: str, step: Step[Any]) -> None:
+        step = with_awaited(MACHINES[self._kinds[item]], self.items[item], step, self.now)
+        for effect in step.effects:
+            if isinstance(effect, Enter):
+                self.lines.setdefault(item, []).append(effect.entry)
+            elif isinstance(effect, EnterElsewhere):
+                self.lines.setdefault(effect.item, []).extend(effect.entries)
+        super()._take(item, step)
+
+    def report(self, launch: Launch, at: Instant, current: bool) -> ProgressReport:
+        """As of an instant: with the rows of now, or from the record alone."""
+        state = next(each for each in self.items.values() if isinstance(each, PlanState))
+        open_items = {name: each for name, each in self.items.items() if not each.closed} if current else {}
+        rows = {name: MACHINES[self._kinds[name]].row(each) for name, each in open_items.items()}
+        items = tuple(
+            ItemFact(id=name, entries=tuple(self.lines.get(name, ())), row=rows.get(name))
+            for name in dict.fromkeys((*self.lines, *rows))
+        )
+        facts = Facts(
+            launched=launch.launched,
+            clock=launch.clock,
+            current=current,
+            awaited_recorded=True,
+            valid_until=launch.valid_until,
+            windows=state.windows,
+            items=items,
+            series=tuple(self._series(at, current)),
+        )
+        return build_report(plan_as_of(state.plan, state.amendments, at, state.settlements), facts, at)
+
+    def _series(self, at: Instant, current: bool) -> Iterator[SeriesFact]:
+        for name, state in self.items.items():
+            if isinstance(state, SeriesState):
+                told = hear_all(line for line in self.lines[name] if line.at <= at).turns
+                turns = SERIES.view(state).turns if current else told
+                yield SeriesFact(id=name, hosting=Turns.model_validate(turns), next=turns["next"])
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_a_report_of_any_past_day_is_the_one_that_was_made_then(seed: str) -> None:
+    years = {"by": "year", "first": 2026, "last": 2028}
+    turns = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}
+    launch = launch_of(
+        plan_of(
+            obligation("s", kind="meeting_series", cadence="annual", window=years, **turns),
+            obligation("m"),
+            obligation("c", kind="deliverable", window=None),
+            obligation("d", kind="instrument"),
+            round=ROUND,
+        )
+    )
+    world = RecordedWorld(launch, assumption_of(f"random:{seed}"))
+    made = []
+    for week in range(1, 150, 3):
+        at = START + week * timedelta(days=7, seconds=1)
+        world.run(at)
+        made.append((at, world.report(launch, at, current=True)))
+    assert len({report.tally for _, report in made}) > 5
+    for at, report in made:
+        assert world.report(launch, at, current=False) == report, at
 
 
 def test_the_day_on_which_it_was_held_is_read_from_figures_not_from_words() -> None:
