@@ -8,8 +8,10 @@ import email
 import email.policy
 import re
 import tracemalloc
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -107,7 +109,7 @@ EFFECTS = {
     "bounce-no-such-user": "bounce: khm-moc@office.example 5.1.1 failed <0123456789abcdef@aide-memoire.example> 550",
     "bounce-headers-only": "bounce: khm-moc@office.example 5.2.2 failed <0123456789abcdef@aide-memoire.example> 552",
     "bounce-delayed": "bounce: khm-moc@office.example 4.4.1 not failed",
-    "bounce-expired-4xx": "bounce: khm-moc@office.example 4.4.7 not failed",
+    "bounce-expired-4xx": "bounce: khm-moc@office.example 4.4.7 failed",
     "bounce-of-a-stranger": "bounce: nobody@elsewhere.example 5.1.1 failed",
     "bounce-without-recipient": "bounce: a delivery status that names no recipient",
 }
@@ -297,6 +299,10 @@ pieces = st.sampled_from(
         b"BEGIN:VEVENT\r\n",
         b"END:VCALENDAR\r\n",
         b"\xe0\xba",
+        b"\x1b[31m",
+        "\u202e".encode(),
+        b"=1B",
+        b"PARTSTAT=",
         b"=\n",
         b"--b1",
         b"\xff\xfe",
@@ -311,12 +317,22 @@ changes = st.lists(
 )
 
 
+def texts(value: Any) -> Iterator[str]:
+    """Every text in it: what a terminal is going to show."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | tuple | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
+
+
 def sound(data: bytes) -> None:
     """Never an exception, always a digest, and a value that goes over the wire as it is."""
     reading = read(data)
     assert re.fullmatch("[0-9a-f]{64}", reading.digest)
     assert Reading.model_validate_json(reading.model_dump_json()) == reading
     assert read(data) == reading
+    assert all(c.isprintable() or c in "\n\u200b\u200c\u200d" for text in texts(reading.model_dump()) for c in text)
     for verdict in judge(reading, CONTACTS):
         assert bool(verdict.offices) != bool(verdict.why)
         for office in verdict.offices:
@@ -350,3 +366,16 @@ def test_mangled_calendars_raise_nothing(name: str, mangled: list[tuple[int, int
 @given(st.binary(max_size=3000))
 def test_noise_raises_nothing(data: bytes) -> None:
     sound(data)
+
+
+@pytest.mark.parametrize(
+    "name", ["ATTENDEE;PARTSTAT=", "UID:", "SEQUENCE:", "COMMENT:", "DTSTART;TZID=", "RECURRENCE-ID:"]
+)
+def test_no_text_can_command_a_terminal(name: str) -> None:
+    for evil in ("\x1b[31m", "\u202e", "\x9b2J", "\x07"):
+        for method in ("REPLY", "COUNTER", evil):
+            sound(
+                reply(vcalendar(f"{name}{evil}x:y").replace("METHOD:REPLY", f"METHOD:{method}")).replace(
+                    b"; method=REPLY", b""
+                )
+            )

@@ -50,8 +50,8 @@ def _returned(fields: Message, identity: str) -> Returned:
     return Returned(
         recipient=who.rpartition(";")[2].strip().strip("<>").lower(),
         status=status,
-        # Both must say so: a class 5 that is "relayed" or "delayed" is no end.
-        failed=action == "failed" and not status.startswith(("2", "4")),
+        # A class 4 that has "failed" was tried until its time was over (4.4.7); a class 5 that is "relayed" is no end.
+        failed=action == "failed" or (not action and status.startswith("5")),
         message_id=identity,
         reason=(reason or f"delivery {action or 'failed'}")[:300],
     )

@@ -38,6 +38,7 @@ def _refused(raw: bytes, reason: str) -> Reading:
         about = _about(mime.parsed(head[:32768]))
     except Exception:  # its head cannot be read either
         about = {}
+    reason = mime.clean(reason)
     said = (about.get("from_line", ""), about.get("subject", ""), about.get("date", ""), len(raw) // 4096)
     content = hashlib.sha256(body).hexdigest()
     return Reading(kind=Kind.REFUSED, reason=reason, digest=_digest("refused", *map(str, said), content), **about)
@@ -158,7 +159,7 @@ def _with_calendar(message: Message, found: tuple[Component, str], said: dict[st
     digest = _digest("calendar", method, *uids, *head, str(said["text"]))
     if said["robot"]:
         return Reading(kind=Kind.AUTOMATIC, reason=f"sent by a program ({said['robot']})", digest=digest, **said)
-    what = f"a calendar object with METHOD {method[:20]}" if method else "a calendar object without METHOD"
+    what = f"a calendar object with METHOD {mime.clean(method[:20])}" if method else "a calendar object without METHOD"
     return Reading(kind=Kind.CALENDAR, reason=f"{what} alters nothing here", digest=digest, **said)
 
 
@@ -192,7 +193,7 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, senders:
         dtstamp=stamp,
         comment=_comment(event, attendee),
         slot=slot,
-        doubt=doubt or unknown or missing,
+        doubt=mime.clean(doubt or unknown or missing)[:300],
     )
 
 
