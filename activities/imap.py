@@ -118,6 +118,10 @@ class ImapMailbox:
             return f"the server lacks what was asked ({text}); check AIDE_IMAP_SECURITY"
         if isinstance(error, _NoFolder):
             return text
+        if isinstance(error, exceptions.IMAPClientReadOnlyError):
+            return (
+                f"may only be read ({text}); what was taken in has to be marked: give this login the right to set flags"
+            )
         if isinstance(error, TimeoutError) and not text:
             text = "no answer in time"
         return f"cannot be read ({type(error).__name__}: {text}); check AIDE_IMAP_HOST, AIDE_IMAP_PORT"

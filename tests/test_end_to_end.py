@@ -131,7 +131,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         await found.end(signal.SIGKILL)
 
 
-def soon(seconds: int = 6) -> tuple[str, ...]:
+def soon(seconds: int = 20) -> tuple[str, ...]:
     start = datetime.now(ZoneInfo("Asia/Vientiane")) + timedelta(seconds=seconds)
     return (
         "--start",

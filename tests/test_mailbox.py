@@ -343,6 +343,50 @@ async def test_imap_what_else_is_wrong_names_its_setting(config: Settings) -> No
             await round_of(ImapMailbox(config.model_copy(update=update)))
 
 
+# What a server says to each command; the greeting first. {} stands for the command's tag.
+GREETING = b"* PREAUTH [CAPABILITY IMAP4rev1] hello\r\n"
+SELECTED = b"* FLAGS ()\r\n* OK [PERMANENTFLAGS (\\Seen \\*)] x\r\n* OK [UIDVALIDITY 7] x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"": b"* BYE overloaded\r\n"}, "overloaded"),
+        ({"": b"\xff\xfe\x00 what\r\n"}, "cannot be read"),
+        ({"SELECT": SELECTED + b"{} OK [READ-ONLY] done\r\n"}, "may only be read"),
+        ({"SELECT": b"* FLAGS ()\r\n{} OK done\r\n"}, "cannot be read"),  # no UIDVALIDITY
+        ({"SELECT": b"{} NO no such folder\r\n"}, "AIDE_IMAP_FOLDER"),
+        ({"SEARCH": b"* SEARCH" + b" 123456789" * 110_000 + b"\r\n{} OK done\r\n"}, "AIDE_IMAP_SINCE"),
+        ({"SEARCH": b"* SEARCH one two\r\n{} OK done\r\n"}, "cannot be read"),
+        ({"SEARCH": b"{} BAD what?\r\n"}, "cannot be read"),
+        ({"SEARCH": b"* SEARCH 5\r\n{} OK done\r\n", "FETCH": b"* 1 FETCH (UID 5 (((\r\n{} OK\r\n"}, "cannot be read"),
+    ],
+)
+async def test_imap_whatever_a_server_says_is_told_and_ends(
+    tmp_path: Path, answers: dict[str, bytes], words: str
+) -> None:
+    capability = b"* CAPABILITY IMAP4rev1\r\n{} OK done\r\n"
+    selected = SELECTED + b"{} OK [READ-WRITE] done\r\n"
+    told = {"": GREETING, "CAPABILITY": capability, "SELECT": selected, **answers}
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(told[""])
+        while line := await reader.readline():
+            tag, _, command = line.decode().strip().partition(" ")
+            verb = command.removeprefix("UID ").partition(" ")[0]
+            writer.write(told.get(verb, b"{} OK done\r\n").replace(b"{}", tag.encode()))
+        writer.close()
+
+    server = await asyncio.start_server(meet, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        config = settings(tmp_path, imap_host="127.0.0.1", imap_port=port, imap_security="none", imap_timeout=10.0)
+        mailbox = ImapMailbox(config)
+        for _ in range(2):
+            with pytest.raises(MailboxUnavailable, match=words):
+                await asyncio.wait_for(round_of(mailbox), 60)
+
+
 # --- settings -------------------------------------------------------------------------------------------------------
 
 
