@@ -2,6 +2,7 @@
 ## make demo    two sessions of one series in about a minute
 ## make test    lint, types and every test, on real servers
 ## make soak    the property tests over thousands of histories
+## make conform our mails and calendars before judges and servers of others (Node, libical, Xandikos, Dovecot)
 ## make bench   the cost of one meeting cycle, as ratios
 ## make bench-rehearsal  what a rehearsal costs with 1, 10 and 100 plans
 ## make clean   remove the environment and caches; data under var/ stays
@@ -15,7 +16,7 @@ SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev up demo check test soak bench bench-rehearsal histories lock clean
+.PHONY: help install dev up demo check test soak conform bench bench-rehearsal histories lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -57,6 +58,10 @@ test: check
 soak: dev
 	HYPOTHESIS_PROFILE=soak AIDE_DIFFERENTIAL_SEEDS=20 $(BIN)/python -m pytest -q tests/test_core_properties.py tests/test_core_postroom.py tests/test_turns.py tests/test_differential.py
 
+# What the judges need goes into build/conform; a missing one is told of, and only a fault makes it fail.
+conform: dev
+	$(BIN)/python -m conform
+
 bench: dev
 	$(BIN)/python -m bench.cycle
 
@@ -70,6 +75,7 @@ histories: dev
 lock:
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements.lock
 	uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.lock
+	uv pip compile conform/requirements.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o conform/requirements.lock
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info

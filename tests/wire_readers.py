@@ -22,12 +22,13 @@ def faults_of_readers(data: bytes) -> Iterator[Fault]:
         except Exception as error:
             yield Fault(name, f"refuses it: {type(error).__name__} {str(error)[:200]}")
             continue
-        for key, value in _expected(calendar).items():
+        for key, value in expected(calendar).items():
             if got.get(key) != value:
                 yield Fault(name, f"reads {key} as {got.get(key)!r}, not {value!r}")
 
 
-def _expected(calendar: Component) -> dict[str, Any]:
+def expected(calendar: Component) -> dict[str, Any]:
+    """What a reader finds in it, by `tests/wire.py`. Also for the judges of `make conform`."""
     event = calendar.named("VEVENT")[0]
     method = calendar.one("METHOD")
     said: dict[str, Any] = {
