@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from temporalio.client import (
     Client,
@@ -35,7 +36,7 @@ from models.invitation import Slot, ZonedTime
 from models.meeting import MeetingState
 from models.postroom import Bounced
 from models.views import Receipt, Refusal
-from models.workdays import clashes
+from models.workdays import clashes, working_days_around
 from models.zones import zone
 
 ANSWER_WITHIN = timedelta(seconds=10)
@@ -47,6 +48,17 @@ _log = logging.getLogger(__name__)
 
 class IntakeUnavailable(Exception):
     """The message cannot be taken in now: no server, no worker, no contacts. It stays where it is and comes again."""
+
+
+class _Fitted(NamedTuple):
+    """An answer with its time in the event's zone, and what the calendars of the sides say of another time."""
+
+    answer: Answer
+    offices: tuple[str, ...]
+    """Those of the sender's offices that were invited."""
+    clashes: tuple[Clash, ...] = ()
+    around: tuple[date, ...] = ()
+    """The days around it on which every side works."""
 
 
 @dataclass(frozen=True)
@@ -136,12 +148,13 @@ class Intake:
         if found is None:
             return Outcome(why=f"no item of a plan here has an event with the UID {answer.uid}")
         try:
-            answer, offices, found_clashes = await self._fitted(verdict, found, contacts)
-            if len(offices) != 1:
-                both = " and ".join(offices or verdict.offices)
-                why = f"{answer.attendee} answers for {both}" + ("" if offices else "; none of them was invited")
+            fitted = await self._fitted(verdict, found, contacts)
+            if len(fitted.offices) != 1:
+                both = " and ".join(fitted.offices or verdict.offices)
+                why = f"{answer.attendee} answers for {both}" + ("" if fitted.offices else "; none of them was invited")
                 return Outcome(item=item, why=why)
-            act = act_of(answer, offices[0], digest_of(verdict.answer), message, found_clashes)
+            act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message)
+            act = act.model_copy(update={"clashes": fitted.clashes, "around": fitted.around})
             receipt = await self._submit(found, act)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
@@ -152,27 +165,25 @@ class Intake:
         text = receipt.text or "nothing new: an answer of this office that is as new is on record"
         return Outcome(item=item, office=act.office, text=text)
 
-    async def _fitted(
-        self, verdict: Verdict, found: _Found, contacts: Contacts
-    ) -> tuple[Answer, tuple[str, ...], tuple[Clash, ...]]:
-        """The answer with its time in the event's zone, those of the sender's offices that were invited, and the days
-        of another time on which a side does not work."""
+    async def _fitted(self, verdict: Verdict, found: _Found, contacts: Contacts) -> "_Fitted":
+        """The answer as its event has it."""
         answer, offices = verdict.answer, verdict.offices
         if answer.slot is None and len(offices) == 1:
-            return answer, offices, ()
+            return _Fitted(answer, offices)
         handle = self._client.get_workflow_handle(found.item)
         state = await handle.query("state_now", result_type=MeetingState, rpc_timeout=ANSWER_WITHIN)
         event = state.event
         if event is None:
-            return answer, offices[:1], ()
+            return _Fitted(answer, offices[:1])
         if len(offices) > 1:
             invited = {attendee.office for attendee in event.attendees}
             offices = tuple(office for office in offices if office in invited)
         if answer.slot is None:
-            return answer, offices, ()
+            return _Fitted(answer, offices)
         slot = in_zone_of(answer.slot, event.slot.start.zone)
-        known = clashes(slot, calendars_of(contacts, state.setup.parties))
-        return answer.model_copy(update={"slot": slot}), offices, known
+        calendars = calendars_of(contacts, state.setup.parties)
+        around = working_days_around(slot.start.local.date(), calendars)
+        return _Fitted(answer.model_copy(update={"slot": slot}), offices, clashes(slot, calendars), around)
 
     async def _submit(self, found: _Found, act: Reply) -> Receipt | Refusal:
         handle = self._client.get_workflow_handle(found.item)

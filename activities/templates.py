@@ -468,6 +468,8 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "tentative": event is not None and event.status is EventStatus.TENTATIVE,
         "consented": event is not None
         and any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in event.attendees),
+        "asks": word.asks,
+        "around": word.around,
         "commands": [word.how] if word.how else [],
     }
 

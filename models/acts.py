@@ -204,6 +204,8 @@ class Reply(Act):
     """COUNTER: the time that it proposes."""
     clashes: tuple[Clash, ...] = ()
     """With what that time clashes, looked up by whoever read the mail."""
+    around: tuple[date, ...] = ()
+    """The days around that time on which every side works, looked up likewise."""
     message: Document
     """The mail itself, kept with the record."""
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from models.acts import Clash, Document, Reply, ReplyMethod
+from models.acts import Document, Reply, ReplyMethod
 from models.base import Instant, Value
 from models.contacts import Contacts
 from models.invitation import PartStat, Slot
@@ -100,14 +100,13 @@ def judge(reading: Reading, contacts: Contacts) -> tuple[Verdict, ...]:
     return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
 
 
-def act_of(answer: Answer, office: str, digest: str, message: Document, clashes: tuple[Clash, ...] = ()) -> Reply:
+def act_of(answer: Answer, office: str, digest: str, message: Document) -> Reply:
     """The act of an office that may answer. Its id follows from what is said: the same answer counts once."""
     assert answer.dtstamp is not None
     return Reply(
         act_id=f"mail-{digest[:32]}",
         office=office,
         message=message,
-        clashes=clashes,
         dtstamp=answer.dtstamp,
         **answer.model_dump(include=_CARRIED),
     )

@@ -243,6 +243,10 @@ class Announcement(Value):
     """What it is about, where the item's title does not say it: the round 2026."""
     day: Instant | None = None
     """The instant that it is about: the end of the plan's validity, the close of a round."""
+    asks: bool = False
+    """An answer to a proposal is awaited, and no invitation asks for it."""
+    around: tuple[date, ...] = ()
+    """With another proposed date: the days around it on which every side works."""
 
     @property
     def method(self) -> Method:

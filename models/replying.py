@@ -8,6 +8,7 @@ What a COUNTER leaves as it is: the event. Only when the sides have decided do c
 the new time or a DECLINECOUNTER; a rejected COUNTER leaves the proposal that it countered open.
 """
 
+from datetime import date
 from typing import Any, TypeVar
 
 from models.acts import Accept, Counter, Document, Propose, Reject, Reply, ReplyMethod, Terms, Topic, Withdraw
@@ -210,16 +211,18 @@ class Replying(Machine[R]):
             self._end_proposal(draft, meant, side)
         elif isinstance(meant, Counter):
             draft.set_proposal(meant.proposal, status=ProposalStatus.COUNTERED)
-            self._tell_proposed(draft, self._propose(draft, meant, meant.terms, side, counters=meant.proposal))
+            number = self._propose(draft, meant, meant.terms, side, counters=meant.proposal)
+            self._tell_proposed(draft, number, act.around)
         elif isinstance(meant, Propose):
             # A side that proposes yet another time still counters what it countered before.
             own = state.open_proposal(Topic.DATE)
             counters = own.counters if own is not None and leaves_event(own) else None
-            self._tell_proposed(draft, self._propose(draft, meant, meant.terms, side, counters=counters))
+            number = self._propose(draft, meant, meant.terms, side, counters=counters)
+            self._tell_proposed(draft, number, act.around)
         else:
             self._record(draft, act, side)
 
-    def _tell_proposed(self, draft: Draft[R], number: int) -> None:
+    def _tell_proposed(self, draft: Draft[R], number: int, around: tuple[date, ...]) -> None:
         """Another time by mail, to the other sides at once, where no invitation says it: the event is as it was."""
         proposal, state = draft.state.proposal(number), draft.state
         assert proposal is not None and proposal.terms.slot is not None
@@ -238,6 +241,9 @@ class Replying(Machine[R]):
                 f"{sentence_of(state.ledger[-1].text)}{words} Until every side has consented, {stands}. To take the "
                 f'new time: accept {setup.id} {who}. To refuse it: reject {setup.id} {who} --reason "...". '
                 f"The working days around it: days {setup.id} --around {day}.",
+                how=f"accept {setup.id} {who}",
+                asks=True,
+                around=around,
             )
 
     def _record(self, draft: Draft[R], act: Reply, side: str) -> None:
@@ -324,6 +330,7 @@ class Replying(Machine[R]):
             f"{text} {stands}",
             event.model_copy(update={"dtstamp": draft.now.replace(microsecond=0)}),
             comment=act.reason,
+            asks=draft.state.agreed is None,
         )
         others = tuple(each for each in draft.state.setup.sides if each not in (side, proposal.side))
         if others:

@@ -1,6 +1,6 @@
 """Answers by mail to an invitation: consent, rejection, another time, what is only recorded (itip-rules 14 to 16)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hypothesis import given
@@ -198,7 +198,8 @@ def test_no_answer_before_an_invitation_and_no_counter_after_its_cancellation() 
 def test_a_counter_leaves_the_event_as_it_is_and_asks_the_host_at_once() -> None:
     player = proposed()
     before = len(player.effects)
-    receipt = reply(player, KHM, PartStat.TENTATIVE, slot=slot(15), comment="after the holidays")
+    days = (date(2026, 1, 14), date(2026, 1, 15))
+    receipt = reply(player, KHM, PartStat.TENTATIVE, slot=slot(15), comment="after the holidays", around=days)
     assert isinstance(receipt, Receipt) and receipt.proposal == 2
     assert events(player) == [(0, EventStatus.TENTATIVE)], "no new version"
     assert [p.status for p in player.state.proposals] == [ProposalStatus.COUNTERED, ProposalStatus.OPEN]
@@ -208,6 +209,7 @@ def test_a_counter_leaves_the_event_as_it_is_and_asks_the_host_at_once() -> None
     assert "after the holidays" in asked.act
     [told] = [e.announcement for e in player.effects[before:] if isinstance(e, Announce)]
     assert (told.office, told.kind, told.event) == (LAO, AnnouncementKind.ANSWER, None)
+    assert told.asks and told.around == days and told.how == "accept t/m --proposal 2 --as lao-moc"
     assert "after the holidays" in told.text and "accept t/m --proposal 2 --as lao-moc" in told.text
 
 
@@ -228,6 +230,7 @@ def test_refusing_a_counter_sends_declinecounter_and_the_first_date_awaits_its_a
     assert events(player) == [(0, EventStatus.TENTATIVE)]
     [word] = said(player, AnnouncementKind.DECLINECOUNTER)
     assert (word.office, word.method, word.comment) == (KHM, Method.DECLINECOUNTER, "the hall is taken")
+    assert word.asks, "the invitation still awaits its answer"
     assert word.event is not None and word.event.sequence == 0 and word.event.dtstamp > START
     assert [each.office for each in said(player, AnnouncementKind.ANSWER)][2:] == [VNM]
     first = player.state.proposals[0]

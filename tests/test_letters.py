@@ -170,6 +170,18 @@ def test_every_kind_has_a_subject_with_and_without_an_event(kind: AnnouncementKi
             assert about.startswith("Joint Trade Commission 2026: ")
 
 
+def test_another_date_by_mail_asks_for_an_answer_and_shows_the_working_days() -> None:
+    asked = announcement(event=None, kind="answer", asks=True, around=(date(2026, 3, 12), date(2026, 3, 13)))
+    for kind in ("plain", "html"):
+        words = " ".join(body(composed(despatch(announcement=asked)), kind).split())
+        assert "An answer is awaited" in words and "No answer is needed" not in words
+        assert "on which every side works: 12 March 2026, 13 March 2026." in words
+    told = announcement(event=None, kind="answer")
+    assert "No answer is needed" in " ".join(body(composed(despatch(announcement=told))).split())
+    declined = composed(despatch(announcement=announcement(kind="declinecounter", asks=True)))
+    assert "The invitation still awaits your answer" in " ".join(body(declined).split())
+
+
 def test_slots_over_days_and_zones_are_written_out() -> None:
     for slot, words in (
         (Slot(start=zoned(3, 9), end=zoned(4, 12)), "3 March 2026, 09:00 to 4 March 2026, 12:00 (Asia/Vientiane)"),
