@@ -109,6 +109,7 @@ class Intake:
                 digest=reading.digest,
                 kind=reading.kind,
                 sender=reading.sender,
+                offices=contacts.offices_of(reading.sender) if reading.sender else (),
                 from_line=reading.from_line[:300],
                 subject=reading.subject[:600],
                 date=reading.date[:60],

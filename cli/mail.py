@@ -189,7 +189,8 @@ def _list(box: Inbox, every: bool, as_json: bool) -> None:
 
 def _line(message: TakenIn) -> str:
     """One message for a person."""
-    lines = [f"{message.n:>4}  {message.date[:16].replace('T', ' ')}  {message.from_line or '(no sender)'}"]
+    office = f" ({', '.join(message.offices)})" if message.offices else ""
+    lines = [f"{message.n:>4}  {message.date[:16].replace('T', ' ')}  {message.from_line or '(no sender)'}{office}"]
     lines.append(f"      {message.subject or '(no subject)'}")
     for outcome in message.outcomes:
         about = f"{outcome.item.partition('/')[2]}: " if outcome.item else ""

@@ -162,6 +162,8 @@ class TakenIn(Value):
     digest: str
     kind: Kind
     sender: str = ""
+    offices: tuple[str, ...] = ()
+    """For which the sender's address answers."""
     from_line: str = ""
     subject: str = ""
     date: str = ""

@@ -362,6 +362,7 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
         assert code == 0, err
         [message] = json.loads(out)["messages"]
         assert (message["kind"], message["n"], message["why"]) == ("letter", 2, "a letter")
+        assert message["offices"] == ["khm-moc"]
     maildir = tmp_path / "Maildir"
     for name in ("cur", "new", "tmp"):
         (maildir / name).mkdir(parents=True)
