@@ -24,6 +24,8 @@ A server that looks into the letter before it takes it needs longer (RFC 5321 se
 is given up too early is sent twice.
 """
 
+_LEAVE_SECONDS = 3.0
+
 # RFC 4954 section 6: what these codes refuse is our login, whatever command they answer.
 _LOGIN_CODES = (530, 534, 535, 538)
 
@@ -68,9 +70,11 @@ async def transmit(settings: Settings, letter: bytes) -> str:
             raise _after_data(error, settings) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise _uncertain(error, settings) from None
-        # It is delivered; how the server says goodbye changes nothing.
-        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
-            await server.quit()
+    except (RefusedError, ApplicationError):
+        await _take_leave(server, settings)
+        raise
+    else:
+        await _take_leave(server, settings)
     finally:
         server.close()
     return identity_of(letter)
@@ -119,6 +123,13 @@ async def _reach(server: aiosmtplib.SMTP, settings: Settings) -> None:
         raise _unavailable(f"{what}: {_words(error)}{hint}", settings) from None
 
 
+async def _take_leave(server: aiosmtplib.SMTP, settings: Settings) -> None:
+    """QUIT, also after a refusal: relays count clients that hang up. What is said to it changes nothing any more."""
+    if server.is_connected:
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+            await server.quit(timeout=min(settings.smtp_timeout, _LEAVE_SECONDS))
+
+
 async def _address(server: aiosmtplib.SMTP, settings: Settings, sender: str, to: str, size: int) -> None:
     """Says from whom and to whom. Nothing has been delivered whichever way this ends."""
     options = [f"size={size}"] if server.supports_extension("size") else []
@@ -129,6 +140,8 @@ async def _address(server: aiosmtplib.SMTP, settings: Settings, sender: str, to:
         text = _text(error)
         if error.code == 552 or _TOO_LARGE.search(text):
             raise RefusedError(text, content=True) from None
+        if error.code in _LOGIN_CODES:
+            raise _login(error, settings) from None
         # Our own address is refused: that is no fault of the office, and an operator can mend it.
         raise _unavailable(f"refuses the sender {sender}: {text}", settings) from None
     except aiosmtplib.SMTPResponseException as error:
@@ -160,7 +173,10 @@ def _after_data(answer: aiosmtplib.SMTPResponseException, settings: Settings) ->
 
 
 def _login(answer: aiosmtplib.SMTPResponseException, settings: Settings) -> ApplicationError:
-    what = f"refused our login: {_text(answer)}; check AIDE_SMTP_USERNAME and AIDE_SMTP_PASSWORD"
+    text = _text(answer)
+    what = f"refused our login: {text}; check AIDE_SMTP_USERNAME and AIDE_SMTP_PASSWORD"
+    if re.search(r"\b(STARTTLS|TLS|encrypt)", text, re.IGNORECASE):
+        what = f"wants the line secured: {text}; set AIDE_SMTP_SECURITY"
     return _unavailable(what, settings)
 
 

@@ -174,8 +174,24 @@ OURS, ADDRESS, CONTENT = "MailServerUnavailable", "address", "content"
     ],
 )
 async def test_whose_fault_a_refusal_is(tmp_path: Path, step: str, answer: str, expected: str) -> None:
-    found, _ = await outcome(tmp_path, answers={step: answer})
+    found, server = await outcome(tmp_path, answers={step: answer})
     assert found == expected
+    if step not in ("greeting", "EHLO") and not answer.startswith("421"):  # 421: the server hangs up
+        assert server.said[-1] == "QUIT", "relays count clients that hang up"
+
+
+@pytest.mark.parametrize(
+    ("answer", "setting"),
+    [
+        ("530 5.7.0 Must issue a STARTTLS command first", "AIDE_SMTP_SECURITY"),
+        ("530 5.7.0 Authentication required", "AIDE_SMTP_USERNAME"),
+        ("538 5.7.11 Encryption required for requested mechanism", "AIDE_SMTP_SECURITY"),
+    ],
+)
+async def test_a_server_that_wants_more_of_us_says_which_setting(tmp_path: Path, answer: str, setting: str) -> None:
+    async with scripted_smtp(answers={"MAIL": answer}) as server:
+        with pytest.raises(ApplicationError, match=setting):
+            await transmit(settings(tmp_path, smtp_port=server.port), LETTER)
 
 
 # --- several at once -------------------------------------------------------------------------------------------------
