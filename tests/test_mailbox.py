@@ -5,19 +5,24 @@ import logging
 import os
 import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from imapclient import IMAPClient
 from pydantic import SecretStr, ValidationError
+from temporalio.client import Client
+from temporalio.testing import ActivityEnvironment
 
+from activities.collecting import CollectingActivities
 from activities.imap import KEYWORD, ImapMailbox
+from activities.inbox import Inbox
 from activities.mailbox import Bounds, MailboxUnavailable, MailSource, Message
 from activities.mailboxes import mailboxes
 from activities.maildir import Maildir
 from activities.settings import Settings
+from models.mailbox import Collect
 from tests.fixtures_post import settings
 from tests.mail_servers import (
     PASSWORD,
@@ -388,6 +393,25 @@ async def test_imap_whatever_a_server_says_is_told_and_ends(
 
 
 # --- settings -------------------------------------------------------------------------------------------------------
+
+
+async def test_what_comes_is_taken_in_and_marked_and_a_bad_mailbox_holds_up_no_other(
+    person: Person, config: Settings, tmp_path: Path, dev_server: Client
+) -> None:
+    activities = CollectingActivities(
+        config.model_copy(update={"maildir": tmp_path / "none", "mail_poll": 0.1}), dev_server
+    )
+    person.append(b"one", b"two")
+    wanted = Collect(plan="t", watch=timedelta(seconds=20))
+    found = await ActivityEnvironment().run(activities.collect, wanted)
+    assert (found.taken, found.needed) == (2, 2) and "AIDE_MAILDIR" in found.fault
+    assert person.flags() == [person.taken] * 2
+    kept = Inbox(config.record, "t").read()
+    assert [each.subject for each in kept.waiting] == ["one", "two"]
+    person.append(b"one")
+    known = Collect(plan="t", watch=timedelta(seconds=20), fault=found.fault)
+    again = await ActivityEnvironment().run(activities.collect, known)
+    assert again.taken == 1 and len(kept.read().messages) == 2, "the same letter again is no other"
 
 
 def test_the_settings_say_which_mailboxes_are_read(tmp_path: Path) -> None:
