@@ -456,6 +456,7 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
     return {
         "announcement": word,
         "kind": word.kind.value,
+        "text": word.text[:1].upper() + word.text[1:],
         "event": event,
         "happened": happened,
         "above": word.kind is AnnouncementKind.OUTCOME and rank_of(word.office) > 1,

@@ -64,7 +64,10 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
     setup = state.setup
     found = state.proposal(entry.data["proposal"]) if isinstance(entry.data.get("proposal"), int) else None
     document = getattr(act, "document", None)
-    style = getattr(act, "format", None)
+    # Of what was held, the mark knows the day and the place, agreed or said now.
+    mark = getattr(state, "mark", None) if entry.verb == "held" else None
+    agreed = mark.agreed if mark is not None else None
+    style = mark.format if mark is not None else getattr(act, "format", None)
     return Happened(
         verb=entry.verb,
         by=setup.title_of(entry.office, entry.side or "") if entry.office else "",
@@ -74,7 +77,7 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         reason=getattr(act, "reason", "") or (found.terms.reason if found is not None else ""),
         text=getattr(act, "text", ""),
         document=document.name if document else "",
-        on=getattr(act, "on", None),
-        place=getattr(act, "place", ""),
+        on=getattr(act, "on", None) or (agreed.slot.start if agreed is not None else None),
+        place=mark.place if mark is not None else getattr(act, "place", ""),
         format=style.value if style else "",
     )

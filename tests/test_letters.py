@@ -687,6 +687,36 @@ def test_what_has_happened_is_said_in_words_and_not_in_ids() -> None:
             assert said in flat(body(composed(despatch(announcement=word)), kind))
 
 
+def test_the_higher_authority_is_told_why_it_is_told() -> None:
+    who = contacts()
+    who = who.model_copy(update={"offices": {**who.offices, "lao-moic-dg": who.offices["lao-moic"]}})
+    told = Happened(verb="outcome", by="Coordinator, Y", text="minutes agreed")
+    for office, said in (("lao-moic-dg", True), ("lao-moic", False)):
+        word = announcement(kind=AnnouncementKind.OUTCOME, event=None, happened=told, office=office, ref="6.2")
+        what = despatch(announcement=word, office=office, office_title="Director General, Ministry of X")
+        for kind in ("plain", "html"):
+            text = flat(body(composed(what, who), kind))
+            assert ("Provision 6.2 asks that the result be reported to the higher authority." in text) is said
+            assert 'The Coordinator, Y, has filed the outcome: "minutes agreed".' in text
+
+
+def test_a_focal_point_is_asked_for_an_address_and_for_no_command() -> None:
+    asked = notice(
+        1,
+        verb="give-address",
+        item="lao-khm/office/lao-mps",
+        ref="-",
+        title="Letters to Coordinator, Ministry of Public Security",
+        how="correct the address of lao-mps in the contacts file; the next letter tries it",
+        wanted="Coordinator, Ministry of Public Security",
+    ).model_copy(update={"reason": "550 no such user"})
+    data = composed(despatch(notices=(asked,)))
+    text = flat(body(data))
+    assert "to give an address at which the Coordinator, Ministry of Public Security can be reached" in text
+    assert "550 no such user" in text and "starter.py" not in text and "lao-mps" not in text
+    assert str(read(data)["Subject"]).endswith(": to give an address [Lao-Cambodia Action Plan]")
+
+
 def test_lists_stand_by_article_and_say_each_answer() -> None:
     lines = (
         Line(
