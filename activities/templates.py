@@ -453,6 +453,8 @@ def _command(verb: str, group: list[Notice], office: str) -> str:
 def _of_announcement(word: Announcement) -> dict[str, Any]:
     count = {each.of: each.number for each in word.counts if not each.who}
     event, happened = word.event, word.happened
+    attendees = event.attendees if event else ()
+    consented = any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in attendees)
     return {
         "announcement": word,
         "kind": word.kind.value,
@@ -467,11 +469,10 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "final": word.kind is AnnouncementKind.EXPIRY and word.subject == "final",
         "buttons": event is not None and word.kind is AnnouncementKind.INVITATION,
         "tentative": event is not None and event.status is EventStatus.TENTATIVE,
-        "consented": event is not None
-        and any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in event.attendees),
+        "consented": consented,
         "asks": word.asks,
         "around": word.around,
-        "commands": [word.how] if word.how else [],
+        "commands": [word.how] if word.how and not consented else [],
     }
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from activities.itip import calendar_object, clean_line, declined_counter
 from activities.letters import NoAddressError, compose, compose_noting, message_id
 from models.contacts import Contacts
-from models.invitation import CalendarEvent, EventStatus, Method, Slot
+from models.invitation import Attendee, CalendarEvent, EventStatus, Method, PartStat, Slot
 from models.letters import (
     AnnouncementKind,
     Answered,
@@ -150,6 +150,15 @@ def test_the_words_of_an_invitation() -> None:
         assert "It stands once every side has consented." in words
         assert "Accept is the consent of your side, Decline rejects the date, Propose new time" in words
         assert "starter.py" not in words, "without a command there is no part for the secretariat"
+
+
+def test_who_proposed_a_date_is_not_asked_to_accept_it() -> None:
+    accepted = Attendee(office="lao-moic", title="Coordinator", partstat=PartStat.ACCEPTED)
+    word = announcement(event=event(attendees=(accepted,)), how="accept X --proposal 1 --as lao-moic")
+    for kind in ("plain", "html"):
+        text = flat(body(composed(despatch(announcement=word)), kind))
+        assert "Your side has consented to this date already." in text
+        assert "Accept is the consent" not in text and "starter.py" not in text
 
 
 def test_a_confirmed_date_asks_for_no_consent() -> None:
