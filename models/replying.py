@@ -18,6 +18,7 @@ from models.item import Consent, Draft, ItemState, Proposal, ProposalStatus
 from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.plan import Format
+from models.telling import happened
 from models.views import Refusal
 from models.wording import sentence_of
 
@@ -278,13 +279,15 @@ class Replying(Machine[R]):
             others = tuple(each for each in state.setup.sides if each != side)
             draft.announce(AnnouncementKind.ANSWER, others, f"{text} The agreed date stands.")
             how = f'regret {item} --reason "..." --as {act.office}'
-            text += f" The agreed date stands. Should your side be unable to come, regret it: {how}"
+            text += (
+                " The agreed date stands. Should your side be unable to come, please say so by replying to this letter."
+            )
         elif own is not None and own.side == side:
             how = f"withdraw {item} --proposal {own.number} --as {act.office}"
-            text += f" Proposal {own.number} of your side stands. To take it back, withdraw it: {how}"
+            text += " The proposal of your side stands. To take it back, please say so by replying to this letter."
         else:
             return
-        draft.announce(AnnouncementKind.ANSWER, (side,), text)
+        draft.announce(AnnouncementKind.ANSWER, (side,), text, how=how)
 
     # What becomes of a COUNTER
 
@@ -320,7 +323,8 @@ class Replying(Machine[R]):
         if proposal.message is None or event is None or isinstance(act, Withdraw):
             super().tell_ended(draft, proposal, act, side)
             return
-        text = sentence_of(next(entry.text for entry in reversed(draft.state.ledger) if entry.verb == act.verb))
+        entry = next(entry for entry in reversed(draft.state.ledger) if entry.verb == act.verb)
+        text, told = sentence_of(entry.text), happened(draft.state, entry, act)
         stands = (
             "The agreed date stands." if draft.state.agreed else "The date of the invitation still awaits your answer."
         )
@@ -331,10 +335,11 @@ class Replying(Machine[R]):
             event.model_copy(update={"dtstamp": draft.now.replace(microsecond=0)}),
             comment=act.reason,
             asks=draft.state.agreed is None,
+            happened=told,
         )
         others = tuple(each for each in draft.state.setup.sides if each not in (side, proposal.side))
         if others:
-            draft.announce(AnnouncementKind.ANSWER, others, text)
+            draft.announce(AnnouncementKind.ANSWER, others, text, happened=told)
 
 
 _KEPT = {"office", "method", "sequence", "dtstamp", "comment", "slot", "message"}
