@@ -162,9 +162,11 @@ async def house(
     now: Callable[[], Awaitable[datetime]] = real_now,
     office_hours: bool = False,
     queue: str = "",
+    **more: Any,
 ) -> AsyncIterator[House]:
     """Starts the spool, Radicale and a worker of their own for this plan, and stops them. Unless a test is about office
-    hours, every office is open day and night. With a named task queue and the same folder it goes on where it was."""
+    hours, every office is open day and night. With a named task queue and the same folder it goes on where it was.
+    More are settings of the worker."""
     folder = DataFolder(root)
     folder.create()
     contacts = write_contacts(plan, root / "contacts.yaml")
@@ -181,8 +183,8 @@ async def house(
         contacts=contacts,
         record=folder.record,
         office_hours=office_hours,
-        maildir=folder.organizer,
         mail_poll=0.2,
+        **{"maildir": folder.organizer, **more},
     )
     queue = queue or f"test-{uuid.uuid4().hex}"
     try:

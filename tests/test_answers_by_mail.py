@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+from imapclient import IMAPClient
+from pydantic import SecretStr
 from temporalio.client import Client
 
 from activities.inbox import Inbox
@@ -19,6 +21,7 @@ from models.views import Receipt
 from servers.mail_reading import read_mail_of
 from tests.builders import date_terms, obligation, plan_of
 from tests.mail_client import answer, calendar_of, event_in, send, value
+from tests.mail_servers import PASSWORD, USER, imap_server, make_certificates
 from tests.rig import House, eventually, house
 
 LAO, KHM = "lao-moc", "khm-moc"
@@ -27,10 +30,11 @@ DAY = timedelta(days=1)
 
 
 @asynccontextmanager
-async def at_home(client: Client, root: Path, name: str) -> AsyncIterator[House]:
+async def at_home(client: Client, root: Path, name: str, **settings: Any) -> AsyncIterator[House]:
     """A plan with one meeting whose first date LAO has proposed, and its mailbox read."""
     window = {"by": "offset", "opens": "PT0S", "length": "P200D", "every": "P200D", "count": 1}
-    async with house(client, plan_of(obligation("m", window=window)).model_copy(update={"plan": name}), root) as home:
+    plan = plan_of(obligation("m", window=window)).model_copy(update={"plan": name})
+    async with house(client, plan, root, **settings) as home:
         await home.launch()
         await read_mail_of(client, name, "Test plan", home.task_queue)
         await home.until("m", lambda view: view.status == "date-awaited")
@@ -99,6 +103,28 @@ async def test_accept_in_a_mail_program_is_the_consent(dev_server: Client, tmp_p
         [message] = await entered(home, 1)
         assert not message.why and message.outcomes[0].item == "mailed/m"
         assert home.folder.organizer.joinpath("cur").exists()
+
+
+async def test_an_answer_in_an_imap_mailbox_is_taken_in_and_marked(dev_server: Client, tmp_path: Path) -> None:
+    certificates = make_certificates(tmp_path)
+    async with imap_server(certificates) as port:
+        login = {"imap_username": USER, "imap_password": SecretStr(PASSWORD), "imap_security": "starttls"}
+        where = {"imap_host": "127.0.0.1", "imap_port": port, "ca_file": certificates.authority, "maildir": None}
+        async with at_home(dev_server, tmp_path, "imap", **login, **where) as home:
+            reply = answer(await request(home), ADDRESS, "ACCEPTED").as_bytes()
+            person = IMAPClient("127.0.0.1", port, ssl=False, timeout=20)
+            person.plain_login(USER, PASSWORD)
+            person.append("INBOX", reply)
+            await home.until("m", lambda view: view.status == "scheduled")
+
+            async def marked() -> bool:
+                person.select_folder("INBOX")
+                return bool(person.search("SEEN"))
+
+            await eventually(marked)
+            person.logout()
+            [message] = await entered(home, 1)
+            assert not message.why and message.outcomes[0].item == "imap/m"
 
 
 async def test_the_same_answer_counts_once_however_often_it_comes(dev_server: Client, tmp_path: Path) -> None:
