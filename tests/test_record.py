@@ -184,7 +184,7 @@ async def test_recorded_items(tmp_path: Path) -> None:
     letters = tmp_path / "lao-khm" / "letters" / "lao-moic"
     letters.mkdir(parents=True)
     (letters / "x.jsonl").touch()
-    (letters / "x.eml").touch()
+    (letters / "x.sent.json").touch()
     assert recorded_items(tmp_path, "lao-khm") == sorted(["lao-khm", "lao-khm/16.3-jtc", ITEM, "lao-khm/officer"])
     assert recorded_items(tmp_path, "lao-khm", "lao-khm/office/") == ["lao-khm/office/lao-moic"]
     assert recorded_items(tmp_path, "lao-khm", "lao-khm/16.3-jtc/") == [ITEM]
