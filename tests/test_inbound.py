@@ -193,6 +193,7 @@ def test_a_message_says_the_same_however_it_was_written_anew() -> None:
     wrapped = email.message_from_bytes(letter, policy=email.policy.default)
     wrapped["Received"] = "from relay.example by mx.example"
     wrapped.replace_header("Message-ID", "<anew@relay.example>")
+    wrapped.replace_header("From", '"FOCAL POINT" <Khm-Moc@office.example>')
     wrapped.set_content("Dear  Secretariat,\n\n\nພວກເຮົາຈະຕອບໃນອາທິດໜ້າ.\n", cte="base64")
     assert read(wrapped.as_bytes()).digest == read(letter).digest
 

@@ -32,16 +32,14 @@ def read(raw: bytes, truncated: bool = False) -> Reading:
 
 
 def _refused(raw: bytes, reason: str) -> Reading:
-    """Only its head is looked at. A relay writes other headers before ours, so the body alone is its digest."""
-    head, _, body = re.sub(rb"\0", b" ", raw[:65536]).replace(b"\r\n", b"\n").partition(b"\n\n")
+    """Only its head is looked at. A relay writes other headers before ours, so its digest is that of the body."""
+    head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     try:
-        about = _about(mime.parsed(head[:32768]))
+        about = _about(mime.parsed(head[:32768].replace(b"\0", b" ")))
     except Exception:  # its head cannot be read either
         about = {}
-    reason = mime.clean(reason)
-    said = (about.get("from_line", ""), about.get("subject", ""), about.get("date", ""), len(raw) // 4096)
-    content = hashlib.sha256(body).hexdigest()
-    return Reading(kind=Kind.REFUSED, reason=reason, digest=_digest("refused", *map(str, said), content), **about)
+    said = (_who(about), about.get("subject", ""), about.get("date", ""), hashlib.sha256(body).hexdigest())
+    return Reading(kind=Kind.REFUSED, reason=mime.clean(reason), digest=_digest("refused", *said), **about)
 
 
 def _about(message: Message) -> dict[str, str]:
@@ -55,6 +53,11 @@ def _about(message: Message) -> dict[str, str]:
     }
 
 
+def _who(about: dict[str, str]) -> str:
+    """The sender, however a relay writes its name; where there is no single one, the line as it is."""
+    return about.get("sender") or about.get("from_line", "")
+
+
 def _read(raw: bytes) -> Reading:
     message = mime.parsed(raw)
     about = _about(message)
@@ -66,7 +69,7 @@ def _read(raw: bytes) -> Reading:
     calendar = _calendar(message)
     if calendar is not None:
         return _with_calendar(message, calendar, {**said, "unauthentic": unauthentic})
-    digest = _digest("letter", about["from_line"], about["subject"], about["date"], said["text"])
+    digest = _digest("letter", _who(about), about["subject"], about["date"], said["text"])
     names = mime.attachments(message)
     if said["robot"]:
         # A registry's program sends letters, too; who is out of office attaches nothing.
@@ -98,7 +101,7 @@ def _robot(message: Message) -> str:
 def _report(message: Message, said: dict[str, str]) -> Reading:
     """A delivery status, or a receipt, from which nothing follows."""
     if not bounces.is_delivery_status(message):
-        digest = _digest("report", said["from_line"], said["subject"], said["date"], said["text"])
+        digest = _digest("report", _who(said), said["subject"], said["date"], said["text"])
         return Reading(kind=Kind.AUTOMATIC, reason="a report of reading", digest=digest, **said)
     found = bounces.returned(message)
     facts = [f"{each.recipient} {each.status} {each.failed} {each.message_id}" for each in found]
@@ -155,7 +158,7 @@ def _with_calendar(message: Message, found: tuple[Component, str], said: dict[st
         digest = _digest("answers", str(said["sender"]), str(said["unauthentic"]), *sorted(map(digest_of, each)))
         return Reading(kind=Kind.ANSWERS, answers=each, digest=digest, **said)
     uids = sorted(event.value("UID") for event in calendar.within("VEVENT"))
-    head = [str(said[name]) for name in ("from_line", "subject", "date")]
+    head = [str(said[name]) for name in ("sender", "subject", "date")]
     digest = _digest("calendar", method, *uids, *head, str(said["text"]))
     if said["robot"]:
         return Reading(kind=Kind.AUTOMATIC, reason=f"sent by a program ({said['robot']})", digest=digest, **said)
