@@ -81,7 +81,7 @@ def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> t
     away = _stand_in(despatch, contacts)
     reached = away is not None and recipient(despatch, contacts) == away.address
     parts = write(despatch, contacts, templates, away if reached else None)
-    contacts = _as_addressed(despatch, contacts)
+    contacts = _as_addressed(despatch, contacts, parts.stand_in)
     message = EmailMessage(_POLICY)
     for name, raw in _headers(despatch, contacts, identity, parts.subject):
         message.set_raw(name, raw)
@@ -97,14 +97,13 @@ def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> t
     return message.as_bytes(), parts
 
 
-def _as_addressed(despatch: Despatch, contacts: Contacts) -> Contacts:
+def _as_addressed(despatch: Despatch, contacts: Contacts, stand_in: str) -> Contacts:
     """With the second address, or that of who stands in, in place of the first where we write to it: a client looks for
     itself in ATTENDEE."""
-    address, away = recipient(despatch, contacts), _stand_in(despatch, contacts)
+    address = recipient(despatch, contacts)
     contact = contacts.offices[despatch.office].model_copy(update={"address": address, "second": address})
-    if away is not None and away.name and address == away.address:
-        office = contact.name or despatch.office_title
-        contact = contact.model_copy(update={"name": f"{away.name}, for {office}"})
+    if stand_in:
+        contact = contact.model_copy(update={"name": stand_in})
     return contacts.model_copy(update={"offices": {**contacts.offices, despatch.office: contact}})
 
 

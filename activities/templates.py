@@ -50,6 +50,8 @@ class Written(NamedTuple):
     html: str
     fault: str = ""
     """Which template failed, and where; the mail is then in the shipped English."""
+    stand_in: str = ""
+    """How whoever stands in is addressed: "Deputy, for Coordinator, Ministry of Industry and Commerce"."""
     missing: str = ""
     """What the language has not translated: it stands there in English."""
 
@@ -111,7 +113,10 @@ def _write(despatch: Despatch, values: Mapping[str, Any], templates: Path, langu
     for name, part in (("subject", subject), ("txt", text.strip()), ("html", found["html"].strip())):
         if not part:
             raise TemplateError(f"{kind}.{name}.j2 of {templates} gives nothing")
-    return Written(subject, text, clean_text(found["html"]).strip("\n") + "\n", missing=words.missing)
+    away = values["stand_in"]
+    named = words.stand_in(away.name, values["office"]) if away is not None and away.name else ""
+    page = clean_text(found["html"]).strip("\n") + "\n"
+    return Written(subject, text, page, stand_in=named, missing=words.missing)
 
 
 # --- files --------------------------------------------------------------------------------------------------------
@@ -184,7 +189,11 @@ class _Words:
         found = [getattr(module, name) for module in self._modules if hasattr(module, name)]
         if not found:
             raise UndefinedError(f"{self._sources[1].filename} has no {name!r}")
-        if len(found) < len(self._modules) and not hasattr(self._modules[0], name) and name not in self._lacking:
+        if (
+            len(found) < len(self._modules)
+            and not hasattr(self._modules[0], name)
+            and name not in (*self._lacking, "direction")
+        ):
             self._lacking.append(name)
         value = found[0]
         return (lambda *values: " ".join(value(*values).split())) if isinstance(value, Macro) else value
