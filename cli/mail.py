@@ -20,7 +20,7 @@ from activities.record import RecordFault
 from cli.errors import BadUsage, NoServer, Refused
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import contacts_file, record_root, session
-from models.inbound import SeenTo, TakenIn
+from models.inbound import Answer, SeenTo, TakenIn
 from servers.connection import readable
 from servers.datafolder import read_run
 
@@ -187,6 +187,14 @@ def _list(box: Inbox, every: bool, as_json: bool) -> None:
         sys.stdout.write("nothing needs a person\n")
 
 
+def _answer_line(answer: Answer) -> str:
+    """What a calendar in a message says, for whoever has to enter it by hand."""
+    said = f"{answer.partstat or 'no PARTSTAT'} ({answer.method}) of {answer.attendee or 'nobody'}"
+    time = f", proposes {answer.slot.start.local:%Y-%m-%d %H:%M} {answer.slot.start.zone}" if answer.slot else ""
+    comment = f": {answer.comment}" if answer.comment else ""
+    return f"{said}, SEQUENCE {answer.sequence}{time}{comment}"
+
+
 def _line(message: TakenIn) -> str:
     """One message for a person."""
     office = f" ({', '.join(message.offices)})" if message.offices else ""
@@ -227,9 +235,10 @@ def _show(box: Inbox, message: TakenIn, as_json: bool) -> None:
     except OSError as error:
         raise Refused("no-message", f"{path} cannot be read: {error.strerror}") from None
     reading = read(raw)
-    text = reading.text or f"({reading.reason or 'no text'})"
+    text = "\n".join([*map(_answer_line, reading.answers), reading.text]).strip() or f"({reading.reason or 'no text'})"
     if as_json:
-        document = {**_document(message, box), "text": text, "path": str(path)}
+        answers = [each.model_dump(mode="json") for each in reading.answers]
+        document = {**_document(message, box), "answers": answers, "text": reading.text, "path": str(path)}
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
         return
     sys.stdout.write(f"{_line(message)}\n      {readable(path)}\n\n{text}\n")

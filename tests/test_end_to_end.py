@@ -383,6 +383,8 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
     assert code == 0 and "needs a person: a letter" in out and "Joint Trade Commission" in out
     code, out, _ = await desk.run("inbox", "show", "2", "--data", str(desk.data))
     assert code == 0 and "Dear Secretariat" in out
+    code, out, _ = await desk.run("inbox", "show", "1", "--data", str(desk.data))
+    assert code == 0 and "ACCEPTED (REPLY) of khm-moc@office.example, SEQUENCE 0" in out
     code, _, err = await desk.run("inbox", "show", "7", "--data", str(desk.data))
     assert code == 1 and "no message 7" in err
     code, _, _ = await desk.run("inbox", "done", "2", "--note", "answered by telephone", "--data", str(desk.data))
