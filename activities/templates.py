@@ -426,8 +426,9 @@ def _before(notice: Notice, office_title: str, contacts: Contacts) -> tuple[Past
 
 
 def _round_of(notices: list[Notice]) -> str:
-    """The year of the newest of several status questions."""
-    return str(max(notice.since for notice in notices).year)
+    """The name of the newest of several status rounds; of before it was told, its year."""
+    newest = max(notices, key=lambda notice: notice.since)
+    return newest.round or str(newest.since.year)
 
 
 def _ways(notices: list[Notice]) -> list[str]:

@@ -98,6 +98,7 @@ class Asking(Generic[S]):
             verb=open_act.act,
             act=self.act_in_words(draft.state, open_act),
             lines=self.lines_of(draft.state, open_act),
+            round=draft.state.round.name if open_act.act == "progress" and draft.state.round else "",
             questions=self.questions_of(draft.state, open_act),
             proposal=proposed(draft.state, answered) if answered is not None else None,
             wanted=setup.evidence_wanted if open_act.act == "evidence" else "",

@@ -117,6 +117,8 @@ class Notice(Value):
     """The item in short, for subjects: "JTC 2026"."""
     proposal: Proposed | None = None
     """With answer: what is proposed."""
+    round: str = ""
+    """With progress: the status round by its name, 2026."""
     questions: tuple[Asked, ...] = ()
     """With settle: what is asked."""
     wanted: str = ""

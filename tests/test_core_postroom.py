@@ -321,6 +321,17 @@ def test_no_notice_is_lost_and_none_is_said_twice(history: list[tuple[str, Any, 
 BOUNCE = Bounced(message_id="<1@x.example>", reason="5.1.1 no such user")
 
 
+def test_a_template_at_fault_stands_in_the_record_beside_the_letter_that_went() -> None:
+    fault = "written in the shipped English, because templates/lo/words.j2, line 2: 'x' is undefined"
+    state = postroom.hear_awaited(room(), notice("k"), START)
+    at = postroom.next_instant(state, START)
+    assert at is not None
+    state, despatch = send(state, at, SENT.model_copy(update={"fault": fault}))
+    assert despatch is not None
+    [line] = [each for each in state.pending if each.verb == "sent"]
+    assert fault in line.text and line.data["reason"] == fault
+
+
 def sent_room(kind: AnnouncementKind = AnnouncementKind.INVITATION, second: bool = False) -> PostRoomState:
     """A room whose invitation the server took; the answer to it stands."""
     state = postroom.hear_announcement(room(), announcement(0, kind), START)

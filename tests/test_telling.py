@@ -4,6 +4,7 @@ from typing import Any
 
 from models import acts
 from models.acts import Terms, Topic
+from models.commitment import COMMITMENT
 from models.effects import Await
 from models.governing import PLAN
 from models.letters import Announcement, Notice
@@ -68,6 +69,13 @@ def test_a_higher_office_learns_who_was_asked_before_and_since_when() -> None:
         ("lao-moc-dg", "Director General", top.since + 30 * DAY),
     ]
     assert tuple(each.title for each in top.before) == top.asked_before
+
+
+def test_a_status_round_is_told_by_its_name() -> None:
+    rounds: dict[str, Any] = {"round": {"by": "offset", "opens": "P1D", "every": "P30D", "count": 2}}
+    found = opened(plan_of(obligation("c", kind="standing", cadence="continuous", window=None), **rounds))
+    player = Player(COMMITMENT, found.commitments[0]).tick(START + 2 * DAY)
+    assert {(each.verb, each.round) for each in notices(player)} == {("progress", "1")}
 
 
 def test_questions_are_told_one_by_one() -> None:
