@@ -324,7 +324,7 @@ async def test_a_correction_of_the_contacts_counts_from_the_next_message(spool: 
     await send(spool, message("new@moc.example"))
     spool.contacts.write_text(CONTACTS.replace("focal@moc.example", "new@moc.example"))
     await send(spool, message("new@moc.example"))
-    assert sorted(folder.name for folder in spool.mail.iterdir()) == ["khm-moc", "unknown"]
+    assert sorted(folder.name for folder in spool.mail.iterdir()) == ["khm-moc", "organizer", "unknown"]
 
 
 async def test_what_cannot_be_kept_is_refused_for_now(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
