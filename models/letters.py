@@ -211,6 +211,13 @@ class AnnouncementKind(StrEnum):
     """What is open before the plan's validity ends; and, final, what has become of it all as it ends."""
 
 
+class Said(Value):
+    """What an announcement says."""
+
+    text: str
+    happened: Happened | None = None
+
+
 class Announcement(Value):
     """A word to one office that goes at once, in order: an invitation, a cancellation, an answer, what was marked."""
 
@@ -237,6 +244,8 @@ class Announcement(Value):
     """The item in short, for subjects."""
     happened: Happened | None = None
     """What `text` says, in fields; None where only `text` says it."""
+    earlier: tuple[Said, ...] = ()
+    """What else waited to be said of the item, oldest first: it goes in the same mail."""
     lists: tuple[Section, ...] = ()
     """What `text` sums up, item by item, in the order of the plan's text."""
     counts: tuple[Count, ...] = ()

@@ -14,7 +14,7 @@ from typing import Any
 from models.base import Instant, Value
 from models.effects import Await, PostRoomAddress, Settle
 from models.hours import Hours, apart
-from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice
+from models.letters import Announcement, AnnouncementKind, Despatch, DespatchResult, Fate, Notice, Said
 from models.record import LineMark
 from models.views import LedgerEntry
 
@@ -208,8 +208,9 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
             state = note(state, now, "merged", queued.key, f"overtaken by {announcement.key}")
         elif state.address.keeps_hours and _in_one_mail(state, queued, announcement):
             state = note(state, now, "merged", queued.key, f"said in one mail with {announcement.key}")
-            text = f"{queued.text.rstrip()} {announcement.text}"
-            announcement = announcement.model_copy(update={"text": text, "final": queued.final or announcement.final})
+            earlier = (*queued.earlier, Said(text=queued.text, happened=queued.happened), *announcement.earlier)
+            final = queued.final or announcement.final
+            announcement = announcement.model_copy(update={"earlier": earlier, "final": final})
         else:
             kept.append(queued)
     return state.model_copy(update={"queue": (*kept, announcement)})

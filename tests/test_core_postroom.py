@@ -514,7 +514,8 @@ def test_announcements_go_within_hours_and_those_of_one_item_in_one_mail() -> No
     assert opening == NOON + 20 * HOUR
     state, first = send(state, opening)
     state, second = send(state, opening)
-    assert first.announcement and first.announcement.text == "It was held. Its outcome is filed."
+    assert first.announcement and first.announcement.text == "Its outcome is filed."
+    assert [said.text for said in first.announcement.earlier] == ["It was held."]
     assert second.announcement and second.announcement.key == "v/0" and not state.queue
     assert {key: fate for key, fate in fates(state).items() if key != "first"} == {
         "mark/0": "merged", "mark/1": "sent", "v/0": "sent"

@@ -32,6 +32,7 @@ from models.letters import (
     Line,
     NoWorkday,
     Proposed,
+    Said,
     Section,
 )
 from tests.fixtures_post import (
@@ -818,3 +819,13 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open and self.open.pop() == tag, f"</{tag}> after {self.open}"
+
+
+def test_words_of_one_item_that_waited_together_are_one_mail_in_their_order() -> None:
+    held = Said(text="held", happened=Happened(verb="held", by="Coordinator, Ministry of Commerce", place="Pakse"))
+    plain = Said(text="the host is given.")
+    word = announcement(kind=AnnouncementKind.ANSWER, event=None, text="last", happened=None, earlier=(held, plain))
+    for kind in ("plain", "html"):
+        said = " ".join(body(composed(despatch(announcement=word)), kind).split())
+        first = said.index("states that it was held in Pakse")
+        assert first < said.index("The host is given.") < said.index("Last"), said
