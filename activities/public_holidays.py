@@ -8,8 +8,6 @@ import functools
 from collections.abc import Mapping
 from datetime import date
 
-import holidays
-
 from models.workdays import Holidays
 
 
@@ -17,6 +15,8 @@ from models.workdays import Holidays
 def public_holidays(country: str, year: int) -> Mapping[date, str]:
     """The public holidays of a country (ISO 3166-1 code) in a year, with their English names where the tables have
     them. Raises NotImplementedError for a country of which there are no tables."""
+    import holidays  # most commands of the command line do without
+
     found = holidays.country_holidays(country, years=[year])
     if "en_US" in found.supported_languages:
         found = holidays.country_holidays(country, years=[year], language="en_US")
