@@ -45,6 +45,8 @@ class MeetingState(InvitedState):
     stances: dict[str, bool] = {}
     """While the mark is disputed: what each disputing side says (held?)."""
     outcome: dict[str, Any] | None = None
+    reinvited: bool = False
+    """An amendment gave it other offices: a cancellation goes to whoever was invited, not to whoever follows it now."""
     reports: tuple[str, ...] = ()
     """Sides that put on record their report to the higher authority."""
 
@@ -196,10 +198,21 @@ class MeetingMachine(Replying[MeetingState]):
     def proposed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
         """A tentative invitation; an agreed date stands in the calendars until every side consents to another."""
         if proposal.terms.topic is Topic.DATE and draft.state.agreed is None and not leaves_event(proposal):
-            accepted = {consent.side for consent in proposal.consents}
+            accepted = self._accepted(draft.state, proposal)
             text = sentence_of(draft.state.ledger[-1].text) + " It stands when every side has accepted."
             how = f"accept {draft.state.setup.id} --proposal {proposal.number} --as {{office}}"
             self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, how)
+
+    def _accepted(self, state: MeetingState, proposal: Proposal) -> set[str]:
+        """Sides that a tentative invitation shows as accepting. Another time, and an event that is called again, asks
+        everybody anew, also who proposed it; with the same time PARTSTAT is kept (itip-rules 10)."""
+        last, slot = state.event, proposal.terms.slot
+        if last is None or slot is None:
+            return {consent.side for consent in proposal.consents}
+        if last.status is EventStatus.CANCELLED or not same_time(last.slot, slot):
+            return set()
+        accepting = {each.office for each in last.attendees if each.partstat is PartStat.ACCEPTED}
+        return {party.side for party in state.setup.parties if party.coordinator.office in accepting}
 
     def agreed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
         terms = proposal.terms
@@ -299,16 +312,40 @@ class MeetingMachine(Replying[MeetingState]):
         if event is None:
             return
         last = draft.state.event
+        if draft.state.reinvited and last is not None:
+            event = self._remove_former(draft, last, event, text)
         self.keep_event(draft, event)
         setup = draft.state.setup
-        draft.announce(kind, setup.sides, text, event, how=how)
+        if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
+            draft.announce_to(kind, [_seat(attendee) for attendee in event.attendees], text, event=event)
+        else:
+            draft.announce(kind, setup.sides, text, event, how=how)
         calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
         invited_before = [attendee.office for attendee in last.attendees] if last else []
         removed = tuple(office for office in invited_before if office not in calendars)
         draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
 
+    def _remove_former(
+        self, draft: Draft[MeetingState], last: CalendarEvent, event: CalendarEvent, text: str
+    ) -> CalendarEvent:
+        """Who was invited and no longer is hears so, alone (itip-rules 11); the event in its next version."""
+        invited = {attendee.office for attendee in event.attendees}
+        former = [attendee for attendee in last.attendees if attendee.office not in invited]
+        if not former or last.status is EventStatus.CANCELLED:
+            return event
+        event = event.model_copy(update={"sequence": max(event.sequence, last.sequence + 1)})
+        for attendee in former:
+            changes = {"status": EventStatus.CANCELLED, "attendees": (attendee,), "removes": True}
+            stamps = {"sequence": event.sequence, "dtstamp": event.dtstamp}
+            own = last.model_copy(update={**changes, **stamps})
+            more = " It takes place without this office, and nothing about it is awaited of it any longer."
+            draft.announce_to(AnnouncementKind.CANCELLATION, [_seat(attendee)], text + more, event=own)
+        return event
+
     def _amend(self, draft: Draft[MeetingState], order: Order) -> None:
         super()._amend(draft, order)
+        if order.reinvites:
+            draft.put(reinvited=True)
         event = self._other_offices(draft, order)
         if event is not None:
             self._reinvite(draft, event, order.text)
@@ -336,13 +373,6 @@ class MeetingMachine(Replying[MeetingState]):
         stamp = max(draft.now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
         event = last.model_copy(update={"attendees": attendees, "sequence": last.sequence + 1, "dtstamp": stamp})
         text = sentence_of(f"The plan reads otherwise {why}")
-        for office in [each for each in kept if each not in {rung.office for rung in now}]:
-            changes = {"status": EventStatus.CANCELLED, "attendees": (kept[office],), "removes": True}
-            own = event.model_copy(update=changes)
-            told = Rung(office=office, title=kept[office].title, label="", after=timedelta(0))
-            more = " It takes place without this office, and nothing about it is awaited of it any longer."
-            draft.announce_to(AnnouncementKind.CANCELLATION, [told], text + more, event=own)
-            draft.effects.append(Publish(event=own, calendars=(office,)))
         proposal = draft.state.open_proposal(Topic.DATE) if event.status is EventStatus.TENTATIVE else None
         how = f"accept {setup.id} --proposal {proposal.number} --as {{office}}" if proposal else ""
         self._put_event(draft, event, AnnouncementKind.INVITATION, text, how)
@@ -606,6 +636,11 @@ def held_date(mark: Mark) -> DateRow | None:
         return date_row(mark.on, mark.on, mark.place, mark.format)
     slot = mark.agreed.slot if mark.agreed else None
     return date_row(slot.start, slot.end, mark.place, mark.format) if slot else None
+
+
+def _seat(attendee: Attendee) -> Rung:
+    """Who is invited, as one who is told."""
+    return Rung(office=attendee.office, title=attendee.title, label="", after=timedelta(0))
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:

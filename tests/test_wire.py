@@ -13,12 +13,19 @@ from hypothesis import strategies as st
 
 from activities.itip import calendar_object, clean_line, clean_text, declined_counter
 from activities.letters import compose
+from models import acts
+from models.contacts import Contacts
+from models.effects import Announce, Order
 from models.invitation import Attendee, CalendarEvent, EventStatus, Method, PartStat, Slot, ZonedTime
-from models.letters import AnnouncementKind, Despatch
-from models.meeting import following, same_time
+from models.letters import AnnouncementKind, Despatch, DespatchResult, Fate
+from models.meeting import MEETING, following, same_time
+from models.parties import party_of
+from models.plan import Obligation
+from models.postroom import PostRoomState, despatched, drop_unsent_cancellations, hear_announcement, next_despatch
 from tests import wire, wire_mail, wire_readers
-from tests.builders import DAY
+from tests.builders import DAY, Player, date_terms, meeting, obligation, plan_of
 from tests.fixtures_post import KHMER, LAO, TEMPLATES, announcement, contacts, despatch, event
+from tests.test_core_properties import PREAMBLE, moves, play
 from tests.wire import Component, faults_of_versions, instant, read, unescaped
 
 UNJUDGED = calendar_object.__wrapped__  # type: ignore[attr-defined]
@@ -413,6 +420,104 @@ def says(calendar: Component, version: CalendarEvent, comment: str) -> None:
     assert vevent.all("SEQUENCE")[0].value == str(version.sequence)
     if clean_line(version.summary):
         assert unescaped(vevent.all("SUMMARY")[0].value) == clean_line(version.summary)
+
+
+OFFICES = ("lao-moc", "khm-moc", "lao-mfa")
+
+HISTORY = st.lists(
+    st.one_of(
+        moves,
+        st.tuples(st.just("date"), st.integers(1, 9)),
+        st.tuples(st.just("agree"), st.none()),
+        st.tuples(st.just("call off"), st.none()),
+        st.tuples(st.just("office"), st.sampled_from(["lao-moc", "lao-mfa"])),
+        st.tuples(st.just("send"), st.none()),
+    ),
+    max_size=30,
+)
+
+
+def do(player: Player, step: str, value: Any) -> None:
+    """The moves that events live by, by whichever office may make them now."""
+    now = [party.coordinator.office for party in player.state.setup.parties]
+    if step == "date":
+        player.act(acts.Propose, now[0], terms=date_terms(player.now + value * DAY, place=f"Hall {value % 3}"))
+    elif step == "agree":
+        for office in now:
+            player.act(acts.Accept, office, proposal=player.state.last_proposal)
+    elif step == "call off":
+        player.act(acts.Regret, now[1], reason="x")
+    elif step == "office":
+        follow(player, value)
+
+
+class Rooms:
+    """The post rooms of the offices of one meeting; what each has sent, as bytes."""
+
+    def __init__(self, player: Player) -> None:
+        self.player, self.heard = player, 0
+        address = player.state.setup.post_room("lao-moc").model_copy(update={"side": ""})  # open at every hour
+        self.rooms = {office: PostRoomState(address=address) for office in OFFICES}
+        self.sent: dict[str, list[bytes]] = {office: [] for office in OFFICES}
+        self.who = contacts_of(OFFICES)
+
+    def hear(self) -> None:
+        for effect in self.player.effects[self.heard :]:
+            if isinstance(effect, Announce) and effect.announcement.office in self.rooms:
+                room = self.rooms[effect.announcement.office]
+                self.rooms[effect.announcement.office] = hear_announcement(room, effect.announcement, self.player.now)
+        self.heard = len(self.player.effects)
+
+    def send(self) -> None:
+        for office in OFFICES:
+            self.rooms[office] = drop_unsent_cancellations(self.rooms[office], self.player.now)
+            while self.rooms[office].queue:
+                word = self.rooms[office].queue[0]
+                what = next_despatch(self.rooms[office], self.player.now)
+                assert what is not None and what.announcement == word
+                if word.version and word.event is not None:
+                    self.sent[office].append(calendar_object(word.event, self.who, word.method))
+                result = DespatchResult(fate=Fate.SENT, message_id=f"<{word.key}>")
+                self.rooms[office] = despatched(self.rooms[office], what, result, self.player.now).state
+
+
+def contacts_of(offices: tuple[str, ...]) -> Contacts:
+    found = {office: {"address": f"{office}@office.example"} for office in offices}
+    return Contacts.model_validate({"organizer": {"name": "S", "address": "s@office.example"}, "offices": found})
+
+
+def follow(player: Player, office: str) -> None:
+    """An amendment gives the Lao side another institution."""
+    plan, changed = plan_of(obligation("m")), obligation("m", offices={"LAO": office, "KHM": "khm-moc"})
+    own = Obligation.model_validate(changed)
+    parties = [party_of(plan, own, side).model_dump(mode="json") for side in player.state.setup.sides]
+    order = Order(changes={"parties": parties}, text="by amendment 1", reinvites=True)
+    step = MEETING.ordered(player.state, order, player.now)
+    player.state = step.state
+    player.effects.extend(step.effects)
+
+
+@settings(max_examples=150, deadline=None)
+@given(HISTORY, st.integers(0, 4))
+def test_what_a_meeting_says_to_each_office_is_sound_in_its_order(history: list[tuple[str, Any]], along: int) -> None:
+    player = Player(MEETING, meeting())
+    rooms = Rooms(player)
+    for move in [*PREAMBLE[:along], *history, ("send", None)]:
+        if move[0] in ("date", "agree", "call off", "office"):
+            do(player, *move)
+        elif move[0] != "send":
+            play(player, move)
+        rooms.hear()
+        if move[0] == "send":
+            rooms.send()
+    for office in OFFICES:
+        found = [fault for fault in faults_of_versions(rooms.sent[office]) if fault.check != "no change"]
+        assert found == [], office
+        last = read(rooms.sent[office][-1]) if rooms.sent[office] else None
+        stands = player.state.event is not None and player.state.event.status is not EventStatus.CANCELLED
+        invited = stands and office in {each.office for each in player.state.event.attendees}
+        holds = last is not None and last.all("METHOD")[0].value == "REQUEST"
+        assert holds == invited, f"{office} holds what is so"
 
 
 def test_composing_twice_gives_equal_bytes() -> None:
