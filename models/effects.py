@@ -65,6 +65,8 @@ class SessionReport(Value):
     session: str
     item: str
     status: str
+    at: Instant | None = None
+    """When it was decided; None in reports of before it was told."""
     host: str | None = None
     closed: bool = False
     held: bool = False
@@ -115,6 +117,8 @@ class Order(Value):
     """The status with which it ends: dropped, expired."""
     text: str = ""
     """Why, in a sentence."""
+    at: Instant | None = None
+    """When it was decided; None in orders of before it was told."""
     changes: dict[str, JsonValue] = {}
     """Of a series or item that an amendment changes: field and new value, as models/amending defines them."""
     unless_begun: bool = False
@@ -137,6 +141,9 @@ class Tell(Value):
 
 class Resolve(Value):
     """Resolve the windows of the plan as it now is; the answer comes back to the plan's machine."""
+
+    at: Instant | None = None
+    """When the plan came to read otherwise."""
 
 
 Effect = Await | Settle | Announce | Publish | Enter | Report | Open | EnterElsewhere | Tell | Resolve

@@ -23,9 +23,9 @@ from models.asking_questions import renamed, still_asked
 from models.base import Instant
 from models.commitment import CommitmentState
 from models.correcting import corrected, past_question, wrong_correction
-from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport, Tell
+from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport
 from models.ids import event_uid, obligation_id, plan_id
-from models.item import Draft, ItemSetup, ItemState, OpenAct, Proposal, ProposalStatus, Step
+from models.item import Draft, ItemSetup, ItemState, OpenAct, Proposal, ProposalStatus, Step, heard_at
 from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.meeting import MeetingState
@@ -188,12 +188,13 @@ class PlanMachine(Machine[PlanState]):
         draft.put(rounds_shown=closed)
         shown = rounds[closed - 1]
         summary = round_summary(draft.state, shown.name)
+        until = draft.state.launch.valid_until
         draft.enter("round", summary.text, answers=draft.state.answers, busy=list(draft.state.busy))
         self._say_list(
             draft,
             AnnouncementKind.ROUND,
             summary,
-            at=min(shown.closes, draft.now),
+            at=min(shown.closes, until or shown.closes),
             how=f"round {shown.name}",
             subject=shown.name,
         )
@@ -239,7 +240,7 @@ class PlanMachine(Machine[PlanState]):
         for item in tuple(state.open_items):
             # Sessions are told by their series.
             if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
-                draft.effects.append(Tell(item=item, order=Order(end="expired", text=text)))
+                draft.tell(item, Order(end="expired", text=text), at=state.launch.valid_until)
         summary = final_summary(state, draft.now)
         text = f"The validity of the plan has ended. {summary.text}"
         if state.launch.edition >= 3:
@@ -331,7 +332,7 @@ class PlanMachine(Machine[PlanState]):
         plan = amended(state.plan, amendment, today_of(state, draft.now))
         why = f"by amendment {done.number}: {done.text}"
         draft.put(plan=plan, amendments=(*state.amendments, done), why=why, amending=True)
-        draft.effects.append(Resolve())
+        draft.effects.append(Resolve(at=draft.now))
         self._overtake_questions(draft, done)
         self._drop_stale(draft)
 
@@ -344,7 +345,7 @@ class PlanMachine(Machine[PlanState]):
                 by_list.setdefault(each.item, []).append(each.id)
         for item, names in by_list.items():
             order = Order(changes={"overtaken": names}, text=draft.state.why)
-            draft.effects.append(Tell(item=item, order=order))
+            draft.tell(item, order)
 
     def _drop_stale(self, draft: Draft[PlanState]) -> None:
         """Proposals that no longer fit the plan as it now reads are overtaken; their proposers are told."""
@@ -356,11 +357,13 @@ class PlanMachine(Machine[PlanState]):
                 draft.enter("overtaken", what, proposal=proposal.number)
                 draft.announce(AnnouncementKind.ANSWER, (proposal.side,), sentence_of(what))
 
-    def resolved(self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant) -> Step[PlanState]:
-        """The windows of the plan as it now is: what follows for each item."""
+    def resolved(
+        self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant, at: Instant | None = None
+    ) -> Step[PlanState]:
+        """The windows of the plan as it now is, and as it has read since `at`: what follows for each item."""
         if state.closed:
             return Step(state=state)
-        draft = Draft(state, now)
+        draft = Draft(state, heard_at(state, at, now))
         before = state.launch.plan  # the plan that its items follow so far
         draft.put(windows=dict(windows), launch=state.launch.model_copy(update={"plan": state.plan}))
         consequences(draft, before, windows, state.windows)
@@ -371,7 +374,7 @@ class PlanMachine(Machine[PlanState]):
     def learn(self, state: PlanState, report: SessionReport, now: Instant) -> Step[PlanState]:
         if state.closed:
             return Step(state=state)
-        draft = Draft(state, now)
+        draft = Draft(state, heard_at(state, report.at, now))
         if report.status == "progress":
             self._learn_progress(draft, report)
         elif report.status == "answered":
@@ -421,7 +424,7 @@ class PlanMachine(Machine[PlanState]):
         done = Settlement(question=question.id, obligation=question.obligation, at=draft.now, before=before)
         why = f"settled by the offices: {question.text}: {said}"
         draft.put(plan=plan, settlements=(*draft.state.settlements, done), why=why, amending=False)
-        draft.effects.append(Resolve())
+        draft.effects.append(Resolve(at=draft.now))
         self._drop_stale(draft)
 
     def _correct_past(self, draft: Draft[PlanState], terms: Terms) -> None:
@@ -439,7 +442,7 @@ class PlanMachine(Machine[PlanState]):
         if past.session and item in state.open_items:
             changes: dict[str, JsonValue] = {"past": past.model_dump(mode="json")}
             order = Order(changes=changes, text=f"session {past.session}: {past.words}")
-            draft.effects.append(Tell(item=item, order=order))
+            draft.tell(item, order)
             return
         found = next(((p, o) for p, o in state.plan.obligations() if o.id == past.obligation), None)
         if found is not None:  # a one-off item, or a session of a series that has ended
@@ -506,7 +509,7 @@ def consequences(
         item = obligation_id(launch.plan.plan, name)
         if name not in new:
             text = f"{obligation.title} was dropped from the plan {draft.state.why.partition(':')[0]}"
-            draft.effects.append(Tell(item=item, order=Order(end="dropped", text=text)))
+            draft.tell(item, Order(end="dropped", text=text))
             ended = [each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")]
             for each in ended:
                 _count_ended(draft, each, "dropped")
@@ -516,7 +519,7 @@ def consequences(
             if order is not None:
                 if launch.edition >= 3:
                     order = order.model_copy(update={"edition": 2, "announce": draft.state.amending})
-                draft.effects.append(Tell(item=item, order=order))
+                draft.tell(item, order)
                 _relist(draft, item, order)
     added = [name for name in new if name not in old]
     if added:
@@ -627,7 +630,7 @@ def _new_lists(draft: Draft[PlanState], opening: Openings) -> tuple[QuestionsSta
         if running is not None:
             asked = tuple(question.model_copy(update={"item": running}) for question in each.questions)
             changes: dict[str, JsonValue] = {"added": [question.model_dump(mode="json") for question in asked]}
-            draft.effects.append(Tell(item=running, order=Order(changes=changes, text=draft.state.why)))
+            draft.tell(running, Order(changes=changes, text=draft.state.why))
             draft.put(questions=(*draft.state.questions, *asked))
             continue
         free = next(name for name in names if name not in draft.state.lists)

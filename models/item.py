@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from models.acts import Act, Document, Terms, Topic
 from models.base import Duration, Instant, Value
-from models.effects import Announce, Effect, Enter, PostRoomAddress
+from models.effects import Announce, Effect, Enter, Order, PostRoomAddress, Report, SessionReport, Tell
 from models.invitation import CalendarEvent
 from models.letters import Announcement, AnnouncementKind
 from models.plan import DespatchRule, Window
@@ -355,6 +355,17 @@ class Step(Value, Generic[S]):
     receipt: Receipt | None = None
 
 
+def heard_at(state: ItemState, decided: Instant | None, now: Instant) -> Instant:
+    """The instant from which counts what another workflow tells, heard now: that of its decision.
+
+    Not before this item's own last decision, because a ledger goes forward only. What comes later than a tenth of a
+    despatch period counts from now: no ladder climbs on an outage of ours.
+    """
+    if decided is None or decided > now or now - decided > state.setup.despatch.period / 10:
+        return now
+    return max(decided, state.ledger[-1].at) if state.ledger else decided
+
+
 class Draft(Generic[S]):
     """A step in the making. It lives within one decision only."""
 
@@ -387,6 +398,14 @@ class Draft(Generic[S]):
         self.put(ledger=(*self.state.ledger, entry)[-LEDGER_KEPT:], entries=entry.n)
         self._entered = (entry, act) if act is not None or self._entered is None else (entry, self._entered[1])
         self.effects.append(Enter(entry=entry))
+
+    def tell(self, item: str, order: Order, at: Instant | None = None) -> None:
+        """Gives an order to an item. `at` is when it was due, where time brings it."""
+        self.effects.append(Tell(item=item, order=order.model_copy(update={"at": at or self.now})))
+
+    def report(self, report: SessionReport) -> None:
+        """Tells the workflow that opened this item."""
+        self.effects.append(Report(report=report.model_copy(update={"at": self.now})))
 
     def words(self, terms: Terms) -> str:
         """Terms in a few words."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from models.acts import Accept, Act, Call, Counter, Progress, Propose, Reject, Reply, Withdraw
 from models.base import Instant
-from models.effects import Announce, Order, Report, SessionReport, Settle
+from models.effects import Announce, Order, SessionReport, Settle
 from models.item import (
     ACTS_KEPT,
     Closure,
@@ -20,6 +20,7 @@ from models.item import (
     S,
     Step,
     TakenAct,
+    heard_at,
 )
 from models.letters import AnnouncementKind
 from models.rounds import Rounds
@@ -291,7 +292,7 @@ class Machine(Rounds[S]):
 
     def ordered(self, state: S, order: Order, now: Instant) -> Step[S]:
         """What the workflow that opened it tells: its host, its end, or what an amendment changes."""
-        draft = Draft(state, now)
+        draft = Draft(state, heard_at(state, order.at, now))
         if state.closed:
             return Step(state=state)
         if order.unless_begun and (state.open_proposals or self.under_way(state)):
@@ -398,7 +399,7 @@ class Machine(Rounds[S]):
             reason=text,
             fate=self.fate(draft.state),
         )
-        draft.effects.append(Report(report=report))
+        draft.report(report)
 
     def fate(self, state: S) -> str | None:
         """How it stands to its window: on-time, late, missed or excused; None while that is open."""

@@ -3,7 +3,7 @@
 from models.acts import Accept, Act, Counter, Reject, Terms, Topic, Withdraw
 from models.asking import Asking
 from models.base import Instant
-from models.effects import Report, SessionReport
+from models.effects import SessionReport
 from models.item import PROPOSALS_KEPT, Consent, Draft, Proposal, ProposalStatus, S
 from models.letters import AnnouncementKind
 from models.views import Refusal
@@ -184,7 +184,7 @@ class Proposing(Asking[S]):
             report = SessionReport(
                 session=setup.session or "", item=setup.id, status="open", host=terms.host, reason=terms.reason
             )
-            draft.effects.append(Report(report=report))
+            draft.report(report)
         said = draft.state.announced
         self.agreed(draft, proposal)
         if draft.state.announced == said:

@@ -11,8 +11,8 @@ from pydantic import JsonValue, TypeAdapter
 from models.acts import Act, Terms, Topic
 from models.adoption import AdoptedSession, PastState
 from models.base import Instant, Value
-from models.effects import Order, Report, SessionReport
-from models.item import Ask, Draft, ItemState, OpenAct, Proposal, Step
+from models.effects import Order, SessionReport
+from models.item import Ask, Draft, ItemState, OpenAct, Proposal, Step, heard_at
 from models.letters import AnnouncementKind, Asked
 from models.machine import Machine
 from models.plan import Cadence
@@ -141,13 +141,13 @@ class QuestionsMachine(Machine[QuestionsState]):
         report = SessionReport(
             session="", item=setup.id, status="answered", question=question.id, value=terms.value, title=question.text
         )
-        draft.effects.append(Report(report=report))
+        draft.report(report)
 
     def ordered(self, state: QuestionsState, order: Order, now: Instant) -> Step[QuestionsState]:
         """What an amendment has settled, or left without object, is asked no longer; what it brings is asked."""
         if state.closed or not {"overtaken", "added"} & set(order.changes):
             return super().ordered(state, order, now)
-        draft = Draft(state, now)
+        draft = Draft(state, heard_at(state, order.at, now))
         self._add(draft, order)
         overtaken = order.changes.get("overtaken")
         for name in (str(each) for each in (overtaken if isinstance(overtaken, list) else ())):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from models.acts import Call, Progress
 from models.base import Instant
-from models.effects import Report, SessionReport
+from models.effects import SessionReport
 from models.item import Ask, Draft, ItemState, Progressed, S
 from models.letters import AnnouncementKind
 from models.proposing import Proposing
@@ -64,7 +64,7 @@ class Rounds(Proposing[S]):
         if not state.setup.tells_busy or state.awake == before.awake or state.closed:
             return
         status = "busy" if state.awake else "idle"
-        draft.effects.append(Report(report=SessionReport(session="", item=state.setup.id, status=status)))
+        draft.report(SessionReport(session="", item=state.setup.id, status=status))
 
     def _close_round(self, draft: Draft[S]) -> None:
         """A round that is over is not nagged about: who was silent is put on record, and both ministries see it."""
@@ -104,7 +104,7 @@ class Rounds(Proposing[S]):
         draft.enter("progress", text, act, round=answer.round, state=answer.state, note=answer.note)
         told = {"side": side, "office": act.office, "round": answer.round, "state": answer.state, "note": act.note}
         report = SessionReport(session="", item=draft.state.setup.id, status="progress", progress=told)
-        draft.effects.append(Report(report=report))
+        draft.report(report)
 
     def refuse_call(self, state: S, act: Call, side: str, now: Instant) -> Refusal | None:
         setup = state.setup

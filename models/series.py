@@ -11,9 +11,9 @@ from models.acts import Act, Call, Topic
 from models.adoption import AdoptedSession, PastState, adopted_entries
 from models.base import Instant, write_instant
 from models.commitment import CommitmentState
-from models.effects import EnterElsewhere, Open, Order, Report, SessionReport, Tell
+from models.effects import EnterElsewhere, Open, Order, SessionReport
 from models.ids import event_uid, session_id
-from models.item import Draft, ItemSetup, ItemState, Step
+from models.item import Draft, ItemSetup, ItemState, Step, heard_at
 from models.machine import Machine
 from models.meeting import MeetingState
 from models.plan import HostRule, Kind, Window
@@ -255,7 +255,7 @@ class SeriesMachine(Machine[SeriesState]):
 
     def _tell_plan(self, draft: Draft[SeriesState], report: SessionReport) -> None:
         if draft.state.tells_plan:
-            draft.effects.append(Report(report=report))
+            draft.report(report)
 
     # What sessions and the plan tell
 
@@ -263,6 +263,7 @@ class SeriesMachine(Machine[SeriesState]):
         """A session tells its host, or its end: the turn is served, swapped or forfeited."""
         if state.closed:
             return Step(state=state)
+        now = heard_at(state, report.at, now)
         draft = Draft(state, now)
         recalled = report.closed and report.status == "dropped" and report.item in state.recalled
         if recalled:
@@ -299,20 +300,21 @@ class SeriesMachine(Machine[SeriesState]):
             fresh = turn.planned is not None and known.get(turn.session) is None
             if fresh and turn.session != except_for and item in draft.state.open_sessions:
                 order = Order(host=turn.planned, text=turns.explain(draft.state.hosting, turn.session))
-                draft.effects.append(Tell(item=item, order=order))
+                draft.tell(item, order)
 
     def ordered(self, state: SeriesState, order: Order, now: Instant) -> Step[SeriesState]:
         """What the plan tells: an answer that the sides have settled, an amendment, or the end."""
         if state.closed:
             return Step(state=state)
-        draft = Draft(state, now)
+        draft = Draft(state, heard_at(state, order.at, now))
         if order.changes:
             self._change(draft, order)
         if order.host:
             self._settle_first(draft, order)
         if order.end:
             end = Order(end=order.end, text=order.text)
-            draft.effects += [Tell(item=item, order=end) for item in state.open_sessions]
+            for item in state.open_sessions:
+                draft.tell(item, end)
             if not state.open_sessions:  # they say it themselves
                 self.say_dropped(draft, order)
             draft.put(expired=True, open_sessions=())
@@ -327,7 +329,8 @@ class SeriesMachine(Machine[SeriesState]):
         assert order.host is not None
         host = Order(host=order.host, instead_of=order.instead_of, text=order.text)
         if draft.state.host_rule is HostRule.FIXED:
-            draft.effects += [Tell(item=item, order=host) for item in draft.state.open_sessions]
+            for item in draft.state.open_sessions:
+                draft.tell(item, host)
             draft.enter("settled", f"host {order.host}: {order.text}")
             return
         draft.put(first_host=order.host)
@@ -338,7 +341,9 @@ class SeriesMachine(Machine[SeriesState]):
         else:
             setup = draft.state.setup
             first = {session_id(setup.plan, setup.obligation, turn.session) for turn in before.turns[:1]}
-            draft.effects += [Tell(item=item, order=host) for item in draft.state.open_sessions if item in first]
+            for item in draft.state.open_sessions:
+                if item in first:
+                    draft.tell(item, host)
         draft.enter("settled", f"first host {order.host}: {order.text}")
         self._give_hosts(draft, before)
 
@@ -349,7 +354,7 @@ class SeriesMachine(Machine[SeriesState]):
         free = [turn.session for turn in state.hosting.turns if turn.host is None]
         waiting = [item for name in free if (item := session_id(setup.plan, setup.obligation, name)) in _open(state)]
         if waiting:
-            draft.effects.append(Tell(item=waiting[0], order=order))
+            draft.tell(waiting[0], order)
         else:
             draft.put(next_host=order.host)
 
@@ -388,7 +393,8 @@ class SeriesMachine(Machine[SeriesState]):
         undue = [item for name in gone if (item := session_id(setup.plan, setup.obligation, name)) in _open(before)]
         text = f"it is not due any longer {order.text}"
         end = Order(end="dropped", unless_begun=True, text=text)
-        draft.effects += [Tell(item=item, order=end) for item in undue]
+        for item in undue:
+            draft.tell(item, end)
         draft.put(recalled=(*(item for item in draft.state.recalled if item in before.open_sessions), *undue))
 
     def _change_sessions(
@@ -410,7 +416,7 @@ class SeriesMachine(Machine[SeriesState]):
             if change:
                 reinvites = order.reinvites and "parties" in change
                 order_to = Order(changes=change, text=order.text, edition=order.edition, reinvites=reinvites)
-                draft.effects.append(Tell(item=item, order=order_to))
+                draft.tell(item, order_to)
 
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:
         state = draft.state

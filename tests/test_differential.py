@@ -41,8 +41,8 @@ from tests.rig import House, house
 LENGTH = 100 * DAY
 SEEDS = range(int(os.environ.get("AIDE_DIFFERENTIAL_SEEDS", "2")))
 LATENCY = timedelta(minutes=2)
-"""Signals between workflows, timers and mails take a moment on the server, and in the rehearsal none. Nothing that is
-decided is closer to anything else than this, so that their order is the same."""
+"""Mails, and the opening of items, take a moment on the server, and in the rehearsal none. Nothing that is decided is
+closer to anything else than this, so that their order is the same."""
 APART = timedelta(hours=3)
 """Between two acts, and between an act and whatever came due before it."""
 
@@ -348,16 +348,14 @@ def rehearsed(launch: Launch, done: Sequence[Done], until: datetime) -> World:
 
 
 class Slack:
-    """By how much a notice may differ: not at all, but for what follows from what another workflow said or took.
+    """By how much a notice may differ: not at all, but for what is due since before the launch.
 
-    Whatever time brings is due at an exact instant, and what an act brings about in its own item is due at the act's.
-    What is passed on by signals, what is due since before the launch, and words that announce what time has brought are
-    as late as the server is.
+    What an act brings about is due at the act's instant, also where one workflow tells it to another; what time brings
+    at an exact one. Asking that should have begun before the launch begins when the item opens: a moment later.
     """
 
-    def __init__(self, launch: Launch, done: Sequence[Done], notices: Iterable[RehearsedNotice]) -> None:
-        self._acts = {(each.item, each.at) for each in done}
-        self._instants = {launch.launched, *(each.at for each in done)}
+    def __init__(self, launch: Launch, notices: Iterable[RehearsedNotice]) -> None:
+        self._launched = launch.launched
         self._begun: dict[tuple[str, ...], datetime] = {}
         for each in notices:
             self._begun.setdefault(self._ladder(each), each.at)
@@ -368,12 +366,8 @@ class Slack:
         return notice.item, notice.act, side, round_number
 
     def __call__(self, notice: RehearsedNotice) -> timedelta:
-        if notice.kind == "announcement":
-            own = (notice.item, notice.at) in self._acts
-            return timedelta(0) if own else LATENCY
-        begun = self._begun[self._ladder(notice)]
-        passed_on = begun in self._instants and (notice.item, begun) not in self._acts
-        return LATENCY if passed_on else timedelta(0)
+        since_launch = notice.kind != "announcement" and self._begun[self._ladder(notice)] == self._launched
+        return LATENCY if since_launch else timedelta(0)
 
 
 def differing_notices(office: str, real: Said, world: World, slack: Slack) -> list[str]:
@@ -417,7 +411,7 @@ async def compare(life: Life) -> World:
     history = "\n".join(map(str, life.done))
     refused = {each.act.act_id: each.refusal.code for each in world.refused}
     assert refused == {each.act.act_id: each.refused for each in life.done if each.refused}, history
-    slack = Slack(life.launch, life.done, world.notices)
+    slack = Slack(life.launch, world.notices)
     differences: list[str] = []
     for office in all_offices(life.home.plan):
         real = await said_to(life.home.client, office)

@@ -111,12 +111,13 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         return windows
 
     async def carry_out_own(self, effects: list[Effect]) -> None:
-        if any(isinstance(effect, Resolve) for effect in effects):
+        resolves = [effect for effect in effects if isinstance(effect, Resolve)]
+        if resolves:
             plan = None
             while plan != self.state.plan:  # another amendment may come into force meanwhile
                 plan = self.state.plan
                 windows = await self._windows(self.state.launch.model_copy(update={"plan": plan}))
-            self._keep(PLAN.resolved(self.state, windows, workflow.now()))
+            self._keep(PLAN.resolved(self.state, windows, workflow.now(), resolves[-1].at))
 
     def _show_as(self, status: str) -> None:
         row = self.machine.row(self.state).model_copy(update={"status": status})
