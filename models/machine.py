@@ -11,6 +11,7 @@ from typing import Any
 from models.acts import Accept, Act, Call, Counter, Progress, Propose, Reject, Reply, Withdraw
 from models.base import Instant
 from models.effects import Announce, Order, SessionReport, Settle
+from models.invitation import CalendarEvent
 from models.item import (
     ACTS_KEPT,
     Closure,
@@ -367,8 +368,12 @@ class Machine(Rounds[S]):
         """What an item that it opened tells. An item that opens none learns nothing."""
         return Step(state=state)
 
-    def outrun(self, state: S, sequence: int, now: Instant) -> Step[S]:
-        """The calendars hold a higher SEQUENCE than it counts. An item without an event has none to raise."""
+    def newest(self, state: S, event: CalendarEvent) -> CalendarEvent:
+        """The version that calendars need now, where this one was to be published."""
+        return event
+
+    def outrun(self, state: S, published: CalendarEvent, sequence: int, now: Instant) -> Step[S]:
+        """The calendars hold what was published with a higher SEQUENCE than it counts. Only a meeting has an event."""
         return Step(state=state)
 
     def ending(self, draft: Draft[S], text: str) -> None:

@@ -281,12 +281,19 @@ class MeetingMachine(Replying[MeetingState]):
         changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
         self._put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text)
 
-    def outrun(self, state: MeetingState, sequence: int, now: Instant) -> Step[MeetingState]:
-        """The event goes on from the SEQUENCE that the calendars now have, and is said to the invited again with it:
-        their programs would take what bears a lower one for old (RFC 5546 section 2.1.5)."""
+    def newest(self, state: MeetingState, event: CalendarEvent) -> CalendarEvent:
+        """A version that was overtaken while it waited would only be counted against its successor."""
+        last = state.event
+        return last if last is not None and last.uid == event.uid and last.dtstamp > event.dtstamp else event
+
+    def outrun(self, state: MeetingState, published: CalendarEvent, sequence: int, now: Instant) -> Step[MeetingState]:
+        """The event goes on from the SEQUENCE with which the calendars now have the version that was published, and is
+        said to the invited again: their programs would take what bears a lower one for old (RFC 5546 section 2.1.5)."""
         last = state.event
         if last is None or last.sequence >= sequence:
             return Step(state=state)
+        if last.status != published.status or not same_time(last.slot, published.slot):
+            sequence += 1  # it has changed since
         draft = Draft(state, now)
         stamp = max(now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
         event = last.model_copy(update={"sequence": sequence, "dtstamp": stamp})

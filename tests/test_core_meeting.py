@@ -348,11 +348,12 @@ def test_the_same_instant_in_another_zone_moves_nothing() -> None:
 def test_an_event_that_calendars_outnumber_is_said_again_above_them() -> None:
     """After a rewind: what is in force must bear a higher SEQUENCE than what was said in the time that is lost."""
     player = Player(MEETING, meeting()).tick()
-    assert not MEETING.outrun(player.state, 5, player.now).effects, "nothing was said yet"
+    unsaid = player.state
     player.act(acts.Propose, "lao-moc", terms=date_terms(START + 10 * DAY))
     before = player.state.event
     assert before is not None
-    step = MEETING.outrun(player.state, 5, player.now)
+    assert not MEETING.outrun(unsaid, before, 5, player.now).effects, "nothing was said yet"
+    step = MEETING.outrun(player.state, before, 5, player.now)
     event = step.state.event
     assert event is not None and (event.sequence, event.slot, event.status) == (5, before.slot, before.status)
     assert event.dtstamp > before.dtstamp
@@ -361,5 +362,10 @@ def test_an_event_that_calendars_outnumber_is_said_again_above_them() -> None:
         (office, AnnouncementKind.INVITATION, event) for office in ("lao-moc", "khm-moc")
     }
     assert [effect.event for effect in step.effects if isinstance(effect, Publish)] == [event]
-    assert not MEETING.outrun(step.state, 5, player.now).effects, "once"
-    assert not MEETING.outrun(player.state, 5, START + 11 * DAY).effects, "nobody is told about what is over"
+    assert not MEETING.outrun(step.state, before, 5, player.now).effects, "once"
+    assert not MEETING.outrun(player.state, before, 5, START + 11 * DAY).effects, "nobody is told about what is over"
+    # While that was on its way, the last consent came: what is in force is above what the calendars have now.
+    player.act(acts.Accept, "khm-moc", proposal=1)
+    confirmed = MEETING.outrun(player.state, before, 5, player.now).state.event
+    assert confirmed is not None and (confirmed.sequence, confirmed.status) == (6, EventStatus.CONFIRMED)
+    assert MEETING.newest(player.state, before) == player.state.event, "an overtaken version is not published any more"

@@ -78,8 +78,11 @@ def has(home: House, office: str, *words: str, since: int = 0) -> bool:
 async def quiet(home: House) -> None:
     """Until no more mails come: for twice as long as a letter waits for others."""
     before = -1
-    while before != (before := sum(len(home.mails(office)) for office in (LAO, KHM))):
+    for _ in range(20):
+        if before == (before := sum(len(home.mails(office)) for office in (LAO, KHM))):
+            return
         await asyncio.sleep(3)
+    raise AssertionError(f"mails go on and on: {before} so far")
 
 
 async def mailed(home: House, office: str, *words: str, since: int = 0) -> None:

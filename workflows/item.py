@@ -289,18 +289,19 @@ class ItemWorkflow(Generic[S]):
     async def _publish_newest(self) -> None:
         while self._to_publish is not None:
             effect, self._to_publish = self._to_publish, None
+            event = self.machine.newest(self.state, effect.event)
             publication = Publication(
                 plan=self.state.setup.plan,
                 plan_title=self.state.setup.plan_title,
-                event=effect.event,
+                event=event,
                 calendars=effect.calendars,
                 removed=effect.removed,
             )
-            when = self.state.setup.clock.at(effect.event.slot.start.utc)
-            summary = f"calendar: {effect.event.summary}, {when}, {effect.event.status.lower()}"
+            when = self.state.setup.clock.at(event.slot.start.utc)
+            summary = f"calendar: {event.summary}, {when}, {event.status.lower()}"
             sequence = await self._activity("publish", publication, summary, int)
             if sequence is not None:
-                self._keep(self.machine.outrun(self.state, sequence, workflow.now()))
+                self._keep(self.machine.outrun(self.state, event, sequence, workflow.now()))
 
     async def _record(self, enters: list[Enter]) -> None:
         if enters:
