@@ -213,7 +213,7 @@ def text(world: World, clock: Clock, office: str | None) -> str:
 def _per_week(told: dict[str, Any]) -> str:
     alone = told["unmerged"]
     return (
-        f"In a week in which an office is written to: {told['median']:g} mails in the median, {told['max']} at most, "
+        f"Mails in a week in which an office is written to: {told['median']:g} in the median, {told['max']} at most, "
         f"{told['routine']} of them routine. One mail for each notice and repetition would be {alone['median']:g} and "
         f"{alone['max']}: {alone['total']} mails instead of {told['total']}."
     )
