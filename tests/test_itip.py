@@ -230,6 +230,8 @@ def test_an_independent_parser_reads_the_same(title: str) -> None:
 def test_zero_width_spaces_stay_because_lao_and_khmer_break_words_there() -> None:
     assert clean_line("ກອງ\u200bປະຊຸມ\x00\x9f") == "ກອງ\u200bປະຊຸມ"
     assert clean_text("a\r\nb\rc\u2028d\te\x1b\ud800") == "a\nb\nc\nd e"
+    assert clean_line("\ufeffກອງ\ufeff") == "ກອງ"
+    assert values(calendar_object(event(summary="\ufeff"), contacts(), None), "SUMMARY") == [f"SUMMARY:{UNTITLED}"]
 
 
 # --- objects that came back ---------------------------------------------------------------------------------------
