@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= var
+# Test files run side by side on so many cores.
+WORKERS ?= 2
 
 # A failing pip must fail its recipe, also in front of a pipe.
 SHELL := bash
@@ -52,7 +54,7 @@ check: dev
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 # Long runs, behind their own targets: properties over thousands of histories.
 soak: dev

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -31,6 +32,18 @@ def everything_generated_is_sound(request: pytest.FixtureRequest) -> Iterator[No
     if folder is not None:
         wire_hook.judge_folder(folder)
     assert list(wire_hook.faults()) == []
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Each core's process hands its counts to the one that reports."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["judged"] = wire_hook.counts
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    for what, count in getattr(node, "workeroutput", {}).get("judged", {}).items():
+        wire_hook.counts[what] += count
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
