@@ -240,7 +240,9 @@ class PlanMachine(Machine[PlanState]):
         for item in tuple(state.open_items):
             # Sessions are told by their series.
             if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
-                draft.tell(item, Order(end="expired", text=text), at=state.launch.valid_until)
+                edition = 2 if state.launch.edition >= 3 else 1
+                order = Order(end="expired", text=text, edition=edition)
+                draft.tell(item, order, at=state.launch.valid_until)
         summary = final_summary(state, draft.now)
         text = f"The validity of the plan has ended. {summary.text}"
         if state.launch.edition >= 3:

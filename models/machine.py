@@ -306,7 +306,7 @@ class Machine(Rounds[S]):
         if order.changes:
             self._amend(draft, order)
         if order.end:
-            self.ending(draft, order.text)
+            self.ending(draft, order)
             self.say_dropped(draft, order)
             self.close(draft, order.end, None, order.text)
         else:
@@ -376,7 +376,7 @@ class Machine(Rounds[S]):
         """The calendars hold what was published with a higher SEQUENCE than it counts. Only a meeting has an event."""
         return Step(state=state)
 
-    def ending(self, draft: Draft[S], text: str) -> None:
+    def ending(self, draft: Draft[S], order: Order) -> None:
         """What must be said before an item ends by order: a cancellation."""
 
     def close(self, draft: Draft[S], status: str, act: Act | None, text: str) -> None:

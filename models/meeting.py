@@ -159,9 +159,12 @@ class MeetingMachine(Replying[MeetingState]):
     def under_way(self, state: MeetingState) -> bool:
         return state.agreed is not None or state.held or bool(state.stances)
 
-    def ending(self, draft: Draft[MeetingState], text: str) -> None:
-        if not draft.state.held:
-            self._call_off(draft, text)
+    def ending(self, draft: Draft[MeetingState], order: Order) -> None:
+        event = draft.state.event
+        # A date that has passed when the plan ends is called off no more, whatever nobody has marked.
+        passed = event is not None and event.slot.end.utc <= draft.now
+        if not draft.state.held and not (order.edition >= 2 and order.end == "expired" and passed):
+            self._call_off(draft, order.text)
 
     # Proposals
 

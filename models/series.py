@@ -312,7 +312,7 @@ class SeriesMachine(Machine[SeriesState]):
         if order.host:
             self._settle_first(draft, order)
         if order.end:
-            end = Order(end=order.end, text=order.text)
+            end = Order(end=order.end, text=order.text, edition=order.edition)
             for item in state.open_sessions:
                 draft.tell(item, end)
             if not state.open_sessions:  # they say it themselves

@@ -1088,3 +1088,14 @@ def test_worlds_of_the_shipped_plan_are_amended_alike() -> None:
     asked = {q.id for item in life.world.items.values() for q in getattr(item, "open_questions", ())}
     assert not asked & {"5.7-border-security/cadence", "16.3-jtc/first_host", "6.2-drugs-adhoc/first_host"}
     assert "5.7-border-security/first_host" in asked, "what was not amended is still asked"
+
+
+def test_a_date_that_has_passed_is_not_called_off_as_the_plan_ends() -> None:
+    life = Life(obligation("m"), obligation("late"), **TERM)
+    for item, at in (("t/m", START + 60 * DAY), ("t/late", END + 10 * DAY)):
+        life.act(item, acts.Propose, "lao-moc", terms=date_terms(at))
+        life.act(item, acts.Accept, "khm-moc", proposal=1)
+    life.until(END + DAY)
+    assert life.status("t/m") == life.status("t/late") == "expired"
+    called_off = {each.item for each in life.said(AnnouncementKind.CANCELLATION)}
+    assert called_off == {"t/late"}, "what lies ahead is called off, what is past is not"
