@@ -10,7 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= var
-# Test files run side by side on so many cores.
+# Tests run side by side on so many cores.
 WORKERS ?= 2
 
 # A failing pip must fail its recipe, also in front of a pipe.
@@ -54,7 +54,7 @@ check: dev
 	$(BIN)/mypy
 
 test: check
-	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal
 
 # Long runs, behind their own targets: properties over thousands of histories.
 soak: dev
