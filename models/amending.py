@@ -11,7 +11,7 @@ from models.base import Instant, Value
 from models.plan import EVERY, Cadence, HostRule, Kind, Obligation, Plan, Provision, Reading, YearWindows
 from models.plan_faults import faults
 from models.questions import ANCHOR, CADENCE, YEAR, Question
-from models.wording import value_in_words
+from models.wording import joined, value_in_words
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
 """What no change can alter: it would be another obligation. Drop it and add the other."""
@@ -90,6 +90,34 @@ def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
         became = "has sessions" if after.recurs else "has one item and no sessions"
         raise NotPossible(f"so {obligation.id} would be what {became}; drop it and add another obligation")
     return _checked(_replaced(plan, obligation.id, after))
+
+
+def check_third_states(plan: Plan, amendment: Amendment, today: Today) -> None:
+    """Date and host of a session with a third state need the consent of all, and an amendment is that of two.
+
+    Raises NotPossible for an amendment that would set who hosts what a third state takes part in.
+    """
+    before = plan.obligation(amendment.obligation)
+    if before is None or not before.third_states or amendment.kind is AmendmentKind.DROP:
+        return
+    after = amended(plan, amendment, today).obligation(before.id)
+    if amendment.kind is AmendmentKind.FIRST_HOST or (after is not None and _hosting(after) != _hosting(before)):
+        raise NotPossible(third_states_must_consent(plan, before))
+
+
+def _hosting(obligation: Obligation) -> tuple[object, ...]:
+    """All that says who hosts."""
+    return obligation.host_rule, obligation.host, obligation.working_first_host, obligation.working_order
+
+
+def third_states_must_consent(plan: Plan, obligation: Obligation) -> str:
+    """Why the signatories do not set the host of this by themselves, and how it is set."""
+    third = joined([plan.sides[side].name for side in obligation.third_states])
+    session = f"{obligation.id}/SESSION" if obligation.recurs else obligation.id
+    return (
+        f"{third} must consent too to who hosts {obligation.id}, and has no part in this: propose the host of a session "
+        f"with `propose {session} host --host SIDE`, or answer the question where it is asked; to that all sides consent"
+    )
 
 
 def _checked(plan: Plan) -> Plan:

@@ -4,6 +4,7 @@ from pydantic import JsonValue
 
 from models.acts import Terms
 from models.adoption import AdoptedSession, PastState
+from models.amending import third_states_must_consent
 from models.base import Instant
 from models.plan import Plan
 from models.questions import PAST, Question, past_of, wrong_answer
@@ -61,6 +62,17 @@ def wrong_correction(
     if wrong or past_of(question, terms.value).state is not PastState.HELD:
         return wrong or f"{question.id} is on record as missed; all that can be said of it is that it was held"
     return ""
+
+
+def names_host_of_three(plan: Plan, terms: Terms) -> str:
+    """Why the signatories do not say by themselves who hosted a session with a third state; empty where they do not."""
+    question = past_question(plan, terms.question)
+    obligation = plan.obligation(question.obligation) if question else None
+    if question is None or obligation is None or not obligation.third_states:
+        return ""
+    if past_of(question, terms.value).host is None:
+        return ""
+    return f"{third_states_must_consent(plan, obligation)}. Without --host it can be put right that it was held"
 
 
 def corrected(question: Question, value: JsonValue, settled: Answers) -> AdoptedSession:

@@ -15,6 +15,7 @@ from models.amending import (
     Today,
     amended,
     before_settling,
+    check_third_states,
     difference,
     settled,
 )
@@ -22,7 +23,7 @@ from models.amendment import AmendmentKind
 from models.asking_questions import renamed, still_asked
 from models.base import Instant
 from models.commitment import CommitmentState
-from models.correcting import corrected, past_question, wrong_correction
+from models.correcting import corrected, names_host_of_three, past_question, wrong_correction
 from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport
 from models.ids import event_uid, obligation_id, plan_id
 from models.item import Draft, ItemSetup, ItemState, OpenAct, Proposal, ProposalStatus, Step, heard_at
@@ -30,6 +31,7 @@ from models.letters import AnnouncementKind
 from models.machine import Machine
 from models.meeting import MeetingState
 from models.opening import (
+    HOSTS_OF_THREE,
     MEETINGS,
     RECORDS_AWAITED,
     Launch,
@@ -261,7 +263,8 @@ class PlanMachine(Machine[PlanState]):
     def _misfit(self, state: PlanState, terms: Terms, now: Instant) -> str:
         """Why an amendment does not fit the plan as it reads now, or a correction its past; empty where it does."""
         if terms.topic is Topic.ANSWER:
-            return wrong_correction(state.plan, state.launch.history, state.settled, state.questions, terms, now)
+            wrong = wrong_correction(state.plan, state.launch.history, state.settled, state.questions, terms, now)
+            return wrong or (names_host_of_three(state.plan, terms) if state.launch.edition >= HOSTS_OF_THREE else "")
         amendment = terms.amendment
         if amendment is None:
             return "say which obligation is to read otherwise"
@@ -278,6 +281,8 @@ class PlanMachine(Machine[PlanState]):
             return f"{amendment.obligation} has ended; add what is to follow it as another obligation"
         try:
             amended(state.plan, amendment, today_of(state, now))
+            if state.launch.edition >= HOSTS_OF_THREE:
+                check_third_states(state.plan, amendment, today_of(state, now))
         except NotPossible as error:
             return str(error)
         return ""

@@ -556,6 +556,33 @@ def test_a_rule_of_hosting_that_changes_reaches_the_turns() -> None:
     assert (life.item("t/s/2026").host, life.item("t/s/2027").host) == ("KHM", "LAO")
 
 
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (amend("first-host", "s", value="KHM"), True),
+        (amend("first-host", "o", value="KHM"), True),
+        (amend("change", "s", fields={"host_rule": "fixed", "host": "KHM"}), True),
+        (amend("change", "s", fields={"readings": {"order": {"chosen": ["KHM", "LAO", "VNM"]}}}), True),
+        (amend("change", "s", fields={"readings": {"first_host": {"chosen": "KHM"}}}), True),
+        (amend("change", "s", fields={"title": "Another"}), False),
+        (amend("cadence", "s", value="biennial"), False),
+        (amend("drop", "s"), False),
+        (amend("first-host", "two", value="KHM"), False),
+    ],
+)
+def test_two_signatories_do_not_say_who_hosts_what_a_third_state_takes_part_in(terms: Terms, said: bool) -> None:
+    sides = ("LAO", "KHM", "VNM")
+    items = (series("s", sides=sides, host_rule="rotating"), obligation("o", sides=sides), series("two"))
+    life = Life(*items, third=True, **TERM)
+    refusal = life.act("t", acts.Propose, LAO, terms=terms)
+    if not said:
+        assert refusal is None and life.act("t", acts.Accept, KHM, proposal=1) is None
+        return
+    assert refusal is not None and refusal.code == "bad-terms" and "Viet Nam must consent too" in refusal.message
+    session = "o" if terms.about == "o" else "s/SESSION"
+    assert f"propose {session} host --host SIDE" in refusal.message and life.plan.proposals == ()
+
+
 def test_other_offices_are_asked_and_what_the_former_were_asked_is_settled_with_them() -> None:
     life = Life(obligation("m"), series("s"), standing(), round=ROUND)
     life.until(datetime(2026, 2, 20, tzinfo=UTC))

@@ -70,14 +70,23 @@ def turn(life: Life, session: str) -> tuple[str | None, str]:
 def test_a_missed_session_was_held_after_all_and_its_turn_is_served(third: bool) -> None:
     world = life(third)
     assert turn(world, "2024") == (None, "forfeited")
-    assert world.act("t", acts.Propose, LAO, terms=answer("s/past/2024", HELD)) is None
+    held = {key: value for key, value in HELD.items() if key != "host"} if third else HELD
+    assert world.act("t", acts.Propose, LAO, terms=answer("s/past/2024", held)) is None
     assert turn(world, "2024") == (None, "forfeited"), "one side alone changes nothing"
     assert world.act("t", acts.Accept, KHM, proposal=1) is None
     assert turn(world, "2024") == ("KHM", "served")
     assert world.item("t/s").hosting.counts["KHM"] == {"forfeited": 0, "served": 1}
-    assert world.plan.settled["s/past/2024"] == HELD
-    assert "it was held on 2024-05-03 in Pakse, hosted by KHM" in world.plan.ledger[-1].text
+    assert world.plan.settled["s/past/2024"] == held
+    assert "it was held on 2024-05-03 in Pakse" in world.plan.ledger[-1].text
+    assert ("hosted by KHM" in world.plan.ledger[-1].text) is not third
     assert not [item for item in world.world.items if item == "t/s/2024"], "what is past has no workflow"
+
+
+def test_two_of_three_do_not_say_who_hosted() -> None:
+    world = life(third=True)
+    said = refused(world, "s/past/2024", HELD)
+    assert "Viet Nam must consent too" in said and "Without --host" in said
+    assert turn(world, "2024") == (None, "forfeited") and world.plan.proposals == ()
 
 
 def test_only_what_was_missed_before_the_launch_is_put_right() -> None:
