@@ -184,6 +184,12 @@ def test_the_famous_obligations_are_as_the_text_has_them(register: dict[str, Obl
     }
 
 
+def test_a_bare_noun_states_no_cadence(register: dict[str, Obligation]) -> None:
+    exercise = register["24.2-exercise"]
+    assert exercise.cadence is Cadence.UNSPECIFIED, "the text says neither one exercise nor several"
+    assert "cadence" not in exercise.basis and not exercise.recurs
+
+
 def test_the_meetings_that_recur_are_these(register: dict[str, Obligation]) -> None:
     assert [name for name, each in register.items() if each.kind is Kind.MEETING_SERIES] == [
         *("1.1-high-level-meetings", "1.2-deputy-ministers", "1.3-dg-consultation", "5.7-border-security"),
