@@ -92,15 +92,17 @@ def _scenario(assume: str) -> Scenario:
 
 def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[datetime, datetime]:
     """The instants from which and until which is rehearsed, in the plan's zone."""
+    here = zone(plan.zone)
     start = first or (datetime.combine(plan.valid_from, datetime.min.time()) if plan.valid_from else None)
-    begins = start.replace(tzinfo=zone(plan.zone)).astimezone(UTC) if start else datetime.now(UTC)
+    begins = start.replace(tzinfo=here).astimezone(UTC) if start else datetime.now(UTC)
     # The last day of validity is rehearsed with what follows from it.
     end = end_of_validity(plan)
     ends = (end + timedelta(days=1)) if end else begins + timedelta(days=365)
     if to is not None:
-        ends = to.replace(tzinfo=zone(plan.zone)).astimezone(UTC)
+        ends = to.replace(tzinfo=here).astimezone(UTC)
     if ends <= begins:
-        raise BadUsage("bad-time", f"--to {ends:%Y-%m-%d} does not lie after --from {begins:%Y-%m-%d}")
+        first_day, last_day = (f"{each.astimezone(here):%Y-%m-%d}" for each in (begins, ends))
+        raise BadUsage("bad-time", f"--to {last_day} does not lie after --from {first_day}")
     return begins, ends
 
 

@@ -24,6 +24,7 @@ from models.opening import Launch, openings
 from models.plan import Plan, Window
 from models.postroom import PostRoomState, keys_of
 from models.views import Refusal
+from models.wording import Clock
 from models.zones import resolve_windows
 
 CLASSES = {"progress": "round", "settle": "question", "give-address": "address"}
@@ -242,7 +243,7 @@ class World:
         setup = self.items[item].setup
         for effect in effects:
             if isinstance(effect, Await):
-                self._note_notice(effect)
+                self._note_notice(effect, setup.clock)
             elif isinstance(effect, Announce):
                 self._note_announcement(effect)
         for office, words in words_by_office(effects).items():
@@ -294,7 +295,7 @@ class World:
         self.letters.append(RehearsedLetter(self.now, despatch.office, keys_of(despatch), kind))
         return postroom.despatched(room, despatch, DespatchResult(fate=Fate.SENT), self.now).state
 
-    def _note_notice(self, effect: Await) -> None:
+    def _note_notice(self, effect: Await, clock: Clock) -> None:
         notice = effect.notice
         before = f" after {len(notice.asked_before)} below" if notice.asked_before else ""
         self.notices.append(
@@ -307,7 +308,7 @@ class World:
                 act=notice.verb,
                 rung=notice.rung,
                 kind=CLASSES.get(notice.verb, "rung"),
-                reason=f"{notice.act}: awaited since {notice.since:%Y-%m-%d}{before}",
+                reason=f"{notice.act}: awaited since {clock.day(notice.since)}{before}",
             )
         )
 

@@ -217,6 +217,15 @@ def test_an_act_on_what_is_not_open_then_is_listed_as_refused(tmp_path: Path) ->
     assert (refused["item"], refused["message"]) == ("lao-khm/16.3-jtc/2027", "it is not open then")
 
 
+def test_days_are_said_as_the_plans_clock_has_them() -> None:
+    told = rehearse("--from", "2023-02-13", "--to", "2023-02-20", "--office", "lao-moic")
+    [first] = [each for each in told["notices"] if each["item"] == "lao-khm/16.3-jtc/2023"]
+    assert first["at"] == "2023-02-12T17:00:00Z", "midnight in Vientiane"
+    assert first["reason"] == "propose a date: awaited since 13 February 2023"
+    result = CliRunner().invoke(app, ["rehearse", "--from", "2023-02-13", "--to", "2023-02-13"])
+    assert str(result.exception) == "--to 2023-02-13 does not lie after --from 2023-02-13"
+
+
 def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text("acts:\n  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: celebrate, office: lao-moic}\n")
