@@ -41,7 +41,12 @@ class ReportFormat(StrEnum):
     JSON = "json"
 
 
-OutOption = Annotated[Path | None, typer.Option("--out", help="Where to write it.", metavar="FILE", dir_okay=False)]
+STDOUT = Path("-")
+
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", help="Where to write it; - is standard output.", metavar="FILE", dir_okay=False),
+]
 ForceOption = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
 DayOption = Annotated[
     datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="As it stood at the end of this day (now).")
@@ -64,11 +69,16 @@ def report(
 
     report --as-of 2026-11-24 --format docx
     """
+    if out == STDOUT and style is ReportFormat.DOCX:
+        raise BadUsage("bad-usage", "--out -: DOCX is a file; name one, or choose --format html or json")
     _refuse_existing(out, force)
     day = as_of.date() if as_of else None
     built = asyncio.run(_report(day, data, plan))
-    if style is ReportFormat.JSON and out is None:
+    if style is ReportFormat.JSON and out in (None, STDOUT):
         sys.stdout.write(json.dumps(report_document(built), ensure_ascii=False) + "\n")
+        return
+    if out == STDOUT:
+        write_stdout(rendered(built, style))
         return
     named = day or built.as_of.astimezone(zone(built.zone)).date()
     path = out or Path(f"{built.plan}-progress-{named}.{style.value}")
@@ -154,6 +164,9 @@ def timeline(
     else:
         of_plan, facts = asyncio.run(_facts(now, data, plan))
     drawing = timeline_svg.render(build_timeline(of_plan, facts, now))
+    if out == STDOUT:
+        write_stdout(drawing.encode())
+        return
     path = out or Path(f"{of_plan.plan}-timeline-{now.astimezone(zone(of_plan.zone)).date()}.svg")
     write_file(path, drawing.encode(), force)
     sys.stdout.write(f"{path}\n")
@@ -251,8 +264,14 @@ async def _series(here: Session, plan: str, obligation: str, moment: Moment) -> 
 
 
 def _refuse_existing(path: Path | None, force: bool) -> None:
-    if path is not None and path.exists() and not force:
+    if path is not None and path != STDOUT and path.exists() and not force:
         raise BadUsage("file-exists", f"{path} is there already; --force writes over it, --out names another")
+
+
+def write_stdout(content: bytes) -> None:
+    """The same bytes as in a file, whatever the terminal's encoding."""
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def write_file(path: Path, content: bytes, force: bool) -> None:

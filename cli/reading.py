@@ -69,7 +69,7 @@ def status_text(rows: list[ItemRow]) -> str:
             due = f", due {row.clock.last_day(each.due)}" if each.due else ""
             act, since = infinitive(each.act), row.clock.day(each.since)
             lines.append(f"    awaited  {each.office} to {act}, since {since}{due}, rung {each.rung}")
-        if row.next_at:
+        if row.next_at and row.next_what:
             lines.append(f"    next     {row.next_what.partition(': ')[2]}")
     for status in ended:
         names = [row.id for row in rows if row.status == status]
@@ -114,7 +114,8 @@ async def view_of(here: Session, item: str) -> ItemView:
 def view_text(view: ItemView) -> str:
     """The same for a person."""
     fate = f"  ({view.fate})" if view.fate else ""
-    lines = [f"{view.ref}  {view.title}   [{view.id}]", f"status   {view.status}{fate}"]
+    ref = "" if view.ref == "-" else f"{view.ref}  "
+    lines = [f"{ref}{view.title}   [{view.id}]", f"status   {view.status}{fate}"]
     if view.host:
         lines.append(f"host     {view.host}")
     if view.called:
@@ -132,7 +133,7 @@ def view_text(view: ItemView) -> str:
         which = "" if answer["current"] else ", to an earlier time"
         when = view.clock.moment(datetime.fromisoformat(answer["at"]))
         lines.append(f"answered {answer['office']}: {answer['partstat'].lower()} by mail, {when}{which}{more}")
-    if view.next_at:
+    if view.next_at and view.next_what:
         lines.append(f"next     {view.next_what}")
     if view.assumed:
         lines.append(f"assumed  {', '.join(view.assumed)} (not stated by the plan)")

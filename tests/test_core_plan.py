@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.plan_file import load_plan
+from cli.reading import status_text, view_text
 from cli.standings import round_document
 from models import acts, governing
 from models.acts import Act, Terms, Topic
@@ -1126,3 +1127,15 @@ def test_a_date_that_has_passed_is_not_called_off_as_the_plan_ends() -> None:
     assert life.status("t/m") == life.status("t/late") == "expired"
     called_off = {each.item for each in life.said(AnnouncementKind.CANCELLATION)}
     assert called_off == {"t/late"}, "what lies ahead is called off, what is past is not"
+
+
+def test_a_plan_is_shown_without_the_lines_that_it_has_nothing_for() -> None:
+    life = Life(obligation("m"), round=ROUND, **TERM)
+    view, row = PLAN.view(life.plan), PLAN.row(life.plan)
+    assert view.next_at and view.ref == "-" and not view.next_what
+    first, *lines = view_text(view).splitlines()
+    assert first == f"{view.title}   [t]"
+    assert not [line for line in lines if line.startswith("next")]
+    assert "next" not in status_text([row])
+    below = MEETING.view(life.item("t/m"))
+    assert view_text(below).splitlines()[0].startswith(f"{below.ref}  ") and "\nnext  " in view_text(below)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli import documents
 from cli.app import app
 from cli.documents import ReportFormat as Format
 from cli.documents import instant_of, item_facts, rendered, report_document, write_file
@@ -495,6 +496,28 @@ def test_the_timeline_of_a_plan_file_needs_no_server(tmp_path: Path) -> None:
     again = CliRunner().invoke(app, command)
     assert isinstance(again.exception, BadUsage)
     assert out.read_text() == drawing
+
+
+def test_a_dash_is_standard_output_for_a_drawing_and_for_a_report_that_is_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_file = str(Path("plans/lao-cambodia-2023-2027.yaml").resolve())
+    report = built(plan_of(obligation("m")))
+
+    async def of_no_server(*_: Any) -> ProgressReport:
+        return report
+
+    monkeypatch.setattr(documents, "_report", of_no_server)
+    monkeypatch.chdir(tmp_path)
+    drawn = CliRunner().invoke(app, ["timeline", "--file", plan_file, "--out", "-"])
+    assert drawn.stdout.startswith(("<svg", "<?xml")) and drawn.stdout.rstrip().endswith("</svg>")
+    page = CliRunner().invoke(app, ["report", "--format", "html", "--out", "-"])
+    assert page.stdout_bytes == rendered(report, Format.HTML)
+    told = CliRunner().invoke(app, ["report", "--format", "json", "--out", "-"])
+    assert json.loads(told.stdout) == report_document(report)
+    refused = CliRunner().invoke(app, ["report", "--out", "-"]).exception
+    assert isinstance(refused, BadUsage) and "choose --format html or json" in refused.message
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_facts_are_read_from_the_record_and_from_rows(tmp_path: Path) -> None:
