@@ -435,8 +435,8 @@ def _ways(notices: list[Notice]) -> list[str]:
     """Which explanations of how to answer a letter needs, each once."""
     ways = []
     for notice in notices:
-        dated = notice.verb == "answer" and notice.proposal is not None and notice.proposal.topic == "date"
-        ways.append("answer-date" if dated else notice.verb)
+        invited = notice.verb == "answer" and notice.proposal is not None and notice.proposal.invited
+        ways.append("answer-date" if invited else notice.verb)
     explained = ("propose-date", "answer-date", "answer", "progress", "settle", "evidence", "outcome")
     return [way for way in explained if way in ways]
 
@@ -464,7 +464,8 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
     count = {each.of: each.number for each in word.counts if not each.who}
     event, happened = word.event, word.happened
     attendees = event.attendees if event else ()
-    consented = any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in attendees)
+    accepted = any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in attendees)
+    consented = word.office in word.consented or accepted
     return {
         "announcement": word,
         "kind": word.kind.value,
@@ -481,6 +482,7 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "tentative": event is not None and event.status is EventStatus.TENTATIVE,
         "consented": consented,
         "asks": word.asks,
+        "was": word.was_slot is not None or word.was_place is not None,
         "around": word.around,
         "commands": [word.how] if word.how and not consented else [],
     }

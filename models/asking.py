@@ -195,9 +195,13 @@ class Asking(Generic[S]):
         ladder = state.setup.party(open_act.side).ladder
         if open_act.act == "progress" and state.round is not None:
             return state.round.closes
-        if open_act.stays or rung >= len(ladder):
-            return state.window_end
-        return open_act.since + ladder[rung].after
+        due = state.window_end if open_act.stays or rung >= len(ladder) else open_act.since + ladder[rung].after
+        proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
+        slot = proposal.terms.slot if proposal else None
+        begun = open_act.climbs[rung - 1] if rung <= open_act.rung else open_act.since
+        if slot is None or slot.start.utc <= begun:
+            return due
+        return slot.start.utc if due is None else min(due, slot.start.utc)  # after it no answer is of use
 
     def next_rung_at(self, state: ItemState, open_act: OpenAct) -> Instant | None:
         """When one more, higher office is awaited; None on the last rung, which stays.

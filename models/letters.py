@@ -48,6 +48,8 @@ class Proposed(Value):
     """With amend: the provision."""
     clashes: tuple[NoWorkday, ...] = ()
     """With date."""
+    invited: bool = False
+    """With date: an invitation to it is in the calendars, and its buttons answer it."""
     reason: str = ""
 
 
@@ -254,6 +256,12 @@ class Announcement(Value):
     """What it is about, where the item's title does not say it: the round 2026."""
     day: Instant | None = None
     """The instant that it is about: the end of the plan's validity, the close of a round."""
+    consented: tuple[str, ...] = ()
+    """With a proposed date: offices whose side has consented to it."""
+    was_slot: Slot | None = None
+    """With an invitation that changes the time: the time until now."""
+    was_place: str | None = None
+    """With an invitation that changes the place: the place until now, empty where none was said."""
     asks: bool = False
     """An answer to a proposal is awaited, and no invitation asks for it."""
     around: tuple[date, ...] = ()

@@ -1,6 +1,6 @@
 """Meetings, visits and seminars: agree a date, invite, was it held, outcome, close."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -204,7 +204,10 @@ class MeetingMachine(Replying[MeetingState]):
             accepted = self._accepted(draft.state, proposal)
             text = sentence_of(draft.state.ledger[-1].text) + " It stands when every side has accepted."
             how = f"accept {draft.state.setup.id} --proposal {proposal.number} --as {{office}}"
-            self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, how)
+            consented = {consent.side for consent in proposal.consents}
+            self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, how, consented)
+        elif proposal.terms.topic is Topic.DATE and proposal.message is None:
+            self.tell_proposed(draft, proposal.number)
 
     def _accepted(self, state: MeetingState, proposal: Proposal) -> set[str]:
         """Sides that a tentative invitation shows as accepting. Another time, and an event that is called again, asks
@@ -246,6 +249,7 @@ class MeetingMachine(Replying[MeetingState]):
         accepted: set[str],
         text: str,
         how: str = "",
+        consented: Collection[str] = (),
     ) -> None:
         """Tells the calendars and the invited a new version of the event."""
         setup, last = draft.state.setup, draft.state.event
@@ -273,7 +277,9 @@ class MeetingMachine(Replying[MeetingState]):
             slot=terms.slot,
             attendees=attendees,
         )
-        self._put_event(draft, following(last, event), AnnouncementKind.INVITATION, text, how)
+        offices = tuple(party.coordinator.office for party in setup.parties if party.side in consented)
+        told = {"consented": offices, **_until_now(last, event)}
+        self._put_event(draft, following(last, event), AnnouncementKind.INVITATION, text, how, **told)
 
     def _call_off(self, draft: Draft[MeetingState], text: str) -> None:
         """Takes the event out of the calendars, if it is in them."""
@@ -318,6 +324,7 @@ class MeetingMachine(Replying[MeetingState]):
         kind: AnnouncementKind,
         text: str,
         how: str = "",
+        **more: Any,
     ) -> None:
         if event is None:
             return
@@ -329,7 +336,7 @@ class MeetingMachine(Replying[MeetingState]):
         if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
             draft.announce_to(kind, [_seat(attendee) for attendee in event.attendees], text, event=event)
         else:
-            draft.announce(kind, setup.sides, text, event, how=how)
+            draft.announce(kind, setup.sides, text, event, how=how, **more)
         calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
         invited_before = [attendee.office for attendee in last.attendees] if last else []
         removed = tuple(office for office in invited_before if office not in calendars)
@@ -651,6 +658,14 @@ def held_date(mark: Mark) -> DateRow | None:
 def _seat(attendee: Attendee) -> Rung:
     """Who is invited, as one who is told."""
     return Rung(office=attendee.office, title=attendee.title, label="", after=timedelta(0))
+
+
+def _until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any]:
+    """What the invited have in their calendars otherwise: the time, the place."""
+    if last is None or last.status is EventStatus.CANCELLED:
+        return {}
+    place = last.location if last.location != event.location else None
+    return {"was_slot": None if same_time(last.slot, event.slot) else last.slot, "was_place": place}
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:

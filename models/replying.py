@@ -213,18 +213,18 @@ class Replying(Machine[R]):
         elif isinstance(meant, Counter):
             draft.set_proposal(meant.proposal, status=ProposalStatus.COUNTERED)
             number = self._propose(draft, meant, meant.terms, side, counters=meant.proposal)
-            self._tell_proposed(draft, number, act.around)
+            self.tell_proposed(draft, number, act.around)
         elif isinstance(meant, Propose):
             # A side that proposes yet another time still counters what it countered before.
             own = state.open_proposal(Topic.DATE)
             counters = own.counters if own is not None and leaves_event(own) else None
             number = self._propose(draft, meant, meant.terms, side, counters=counters)
-            self._tell_proposed(draft, number, act.around)
+            self.tell_proposed(draft, number, act.around)
         else:
             self._record(draft, act, side)
 
-    def _tell_proposed(self, draft: Draft[R], number: int, around: tuple[date, ...]) -> None:
-        """Another time by mail, to the other sides at once, where no invitation says it: the event is as it was."""
+    def tell_proposed(self, draft: Draft[R], number: int, around: tuple[date, ...] = ()) -> None:
+        """Another time, to the other sides at once, where no invitation says it: the event is as it was."""
         proposal, state = draft.state.proposal(number), draft.state
         assert proposal is not None and proposal.terms.slot is not None
         if not leaves_event(proposal) and state.agreed is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.acts import Act, Topic
 from models.amendment import Amendment, AmendmentKind
+from models.invitation import EventStatus
 from models.letters import Happened, NoWorkday, Proposed
 from models.wording import value_in_words
 
@@ -25,6 +26,7 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
         side=setup.party(proposal.side).adjective,
         slot=terms.slot,
         place=terms.place,
+        invited=_invited(state, proposal),
         format=terms.format.value if terms.format else "",
         host=setup.names.get(terms.host or "", terms.host or ""),
         until=terms.until,
@@ -40,6 +42,14 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
     if terms.topic is Topic.AMEND and terms.amendment is not None:
         return told.model_copy(update=_amendment(state, terms.amendment))
     return told
+
+
+def _invited(state: "ItemState", proposal: "Proposal") -> bool:
+    """Whether the tentative event that is in the calendars is at the proposed time."""
+    event, slot = getattr(state, "event", None), proposal.terms.slot
+    if event is None or slot is None or event.status is not EventStatus.TENTATIVE:
+        return False
+    return (event.slot.start.utc, event.slot.end.utc) == (slot.start.utc, slot.end.utc)
 
 
 def _adjective(state: "ItemState", side: str) -> str:

@@ -369,3 +369,41 @@ def test_an_event_that_calendars_outnumber_is_said_again_above_them() -> None:
     confirmed = MEETING.outrun(player.state, before, 5, player.now).state.event
     assert confirmed is not None and (confirmed.sequence, confirmed.status) == (6, EventStatus.CONFIRMED)
     assert MEETING.newest(player.state, before) == player.state.event, "an overtaken version is not published any more"
+
+
+def test_another_date_than_the_agreed_one_is_told_at_once() -> None:
+    player = agreed_player(third=True)
+    player.effects.clear()
+    player.act(acts.Propose, LAO, terms=date_terms(START + 12 * DAY))
+    told = [e.announcement for e in player.effects if isinstance(e, Announce)]
+    assert [(each.office, each.kind, each.asks) for each in told] == [
+        (office, AnnouncementKind.ANSWER, True) for office in (KHM, VNM)
+    ]
+    assert told[0].how == f"accept t/m --proposal 2 --as {KHM}" and "agreed date stands" in told[0].text
+    asked = [e.notice for e in player.effects if isinstance(e, Await)]
+    assert asked and not any(each.proposal.invited for each in asked), "no invitation is at the proposed time"
+
+
+def test_an_answer_to_a_date_is_asked_for_before_that_date() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    (asked,) = [e.notice for e in player.effects if isinstance(e, Await) and e.notice.verb == "answer"]
+    assert asked.due == START + 10 * DAY and asked.proposal.invited
+    player.act(acts.Reject, KHM, proposal=1)
+    player.act(acts.Propose, LAO, terms=date_terms(START + 100 * DAY))
+    late = [e.notice for e in player.effects if isinstance(e, Await) and e.notice.verb == "answer"][-1]
+    assert late.due is not None and late.due < START + 100 * DAY, "else before the next office is asked"
+
+
+def test_an_invitation_says_what_was_until_now_and_who_has_consented() -> None:
+    player = agreed_player()
+    player.act(acts.Propose, LAO, terms=date_terms(START + 12 * DAY, place="Pakse"))
+    player.act(acts.Accept, KHM, proposal=2)
+    first, confirmed, moved = [
+        e.announcement
+        for e in player.effects
+        if isinstance(e, Announce) and e.announcement.office == KHM and e.announcement.event is not None
+    ]
+    assert first.consented == (LAO,) and first.was_slot is None
+    assert confirmed.was_slot is None and confirmed.was_place is None
+    assert moved.was_slot == confirmed.event.slot and moved.was_place == "Vientiane"

@@ -186,7 +186,7 @@ def test_another_date_by_mail_asks_for_an_answer_and_shows_the_working_days() ->
         words = " ".join(body(composed(despatch(announcement=asked)), kind).split())
         assert "An answer is awaited" in words and "No answer is needed" not in words
         assert "on which every side works: 12 March 2026, 13 March 2026." in words
-    told = announcement(event=None, kind="answer")
+    told = announcement(event=None, kind="mark")
     assert "No answer is needed" in " ".join(body(composed(despatch(announcement=told))).split())
     declined = composed(despatch(announcement=announcement(kind="declinecounter", asks=True)))
     assert "The invitation still awaits your answer" in " ".join(body(declined).split())
@@ -651,13 +651,46 @@ def test_a_proposal_is_worded_with_names_and_answered_with_the_buttons() -> None
         number=2, topic="date", by="Coordinator, Ministry of Commerce, Cambodia", side="Cambodian", slot=slot
     )
     host = dated.model_copy(update={"topic": "host", "host": "Cambodia", "slot": None, "number": 3})
+    moved, dated = dated, dated.model_copy(update={"invited": True})
     for proposal, said, way in (
+        (moved, "3 March 2026, 09:00 to 12:00 (Asia/Vientiane)", "Any other proposal: accepted, rejected"),
         (dated, "3 March 2026, 09:00 to 12:00 (Asia/Vientiane)", "with the buttons of its invitation"),
         (host, "Cambodia as host", "Any other proposal: accepted, rejected"),
     ):
         text = flat(body(composed(despatch(notices=(notice(1, verb="answer", proposal=proposal),)))))
         assert f"to answer the proposal of the Coordinator, Ministry of Commerce, Cambodia: {said}" in text
         assert way in text and f"[16.3-jtc/2026, proposal {proposal.number}]" in text
+
+
+def test_an_update_says_what_has_changed_and_why() -> None:
+    slot = Slot(start=zoned(3, 9), end=zoned(3, 12))
+    proposal = Proposed(number=2, topic="date", by="Coordinator", side="Lao", slot=slot, reason="hall booked")
+    agreed = Happened(verb="agreed", proposal=proposal, reason="hall booked")
+    new = event(status="CONFIRMED")
+    moved = announcement(event=new, was_slot=Slot(start=zoned(2, 9), end=zoned(2, 12)), happened=agreed)
+    data = composed(despatch(announcement=moved))
+    assert "new date agreed, 3 March 2026" in decoded(data)
+    assert "Changed. The time until now: 2 March 2026, 09:00 to 12:00 (Asia/Vientiane)." in flat(body(data))
+    assert "Reason given: hall booked." in flat(body(data)) and "until now: 2 March" in flat(body(data, "html"))
+    data = composed(despatch(announcement=announcement(event=new, was_place="Pakse")))
+    assert "place changed, 3 March 2026" in decoded(data) and "The place until now: Pakse." in flat(body(data))
+    assert "until now" not in flat(body(composed(despatch(announcement=announcement(event=new)))))
+
+
+def test_who_has_consented_is_not_asked_to_accept() -> None:
+    how = "accept lao-khm/16.3-jtc/2026 --proposal 1 --as lao-moic"
+    asked = announcement(event=event(status="TENTATIVE"), how=how)
+    assert how in flat(body(composed(despatch(announcement=asked))))
+    done = flat(body(composed(despatch(announcement=asked.model_copy(update={"consented": ("lao-moic",)})))))
+    assert how not in done and "Your side has consented to this date already" in done
+
+
+def test_a_counter_that_is_not_taken_is_named_by_its_own_date() -> None:
+    countered = Slot(start=zoned(9, 9), end=zoned(9, 12))
+    proposal = Proposed(number=2, topic="date", by="Coordinator, Cambodia", side="Cambodian", slot=countered)
+    rejected = Happened(verb="reject", by="Coordinator, Lao PDR", proposal=proposal, reason="the hall is taken")
+    text = flat(body(composed(despatch(announcement=announcement(kind="declinecounter", happened=rejected)))))
+    assert "does not accept the proposal: 9 March 2026, 09:00 to 12:00 (Asia/Vientiane). Reason given:" in text
 
 
 def test_a_day_on_which_a_side_does_not_work_is_noted() -> None:
