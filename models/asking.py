@@ -58,7 +58,8 @@ class Asking(Generic[S]):
         key = f"{ask.act}/{ask.side}"
         number = draft.state.rounds.get(key, 0) + 1
         # An item whose asking instant lies before its opening (a launch midway) starts its ladder at the opening.
-        since = at if draft.now - at <= draft.state.setup.despatch.period / 10 else draft.now
+        asked = at if draft.now - at <= draft.state.setup.despatch.period / 10 else draft.now
+        since = min(ask.since or asked, asked)
         open_act = OpenAct(
             act=ask.act,
             side=ask.side,
@@ -70,7 +71,7 @@ class Asking(Generic[S]):
             gather=ask.gather,
         )
         draft.put(rounds={**draft.state.rounds, key: number}, open_acts=(*draft.state.open_acts, open_act))
-        self._await(draft, open_act, since, quiet)
+        self._await(draft, open_act, asked, quiet)
 
     def restart(self, draft: Draft[S]) -> None:
         """Everything that is awaited is asked anew, from now and from the coordinator."""

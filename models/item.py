@@ -204,6 +204,8 @@ class Ask(Value):
     """An invitation has just said it."""
     gather: Duration | None = None
     """It may wait so long for others to go in one letter with it."""
+    since: Instant | None = None
+    """Since when it is awaited, where it was asked before in other words; None for what is asked now."""
 
 
 class OpenAct(Value):

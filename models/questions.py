@@ -55,6 +55,8 @@ class QuestionsState(ItemState):
     answers: dict[str, JsonValue] = {}
     amended: int = 0
     """How often an amendment of the plan brought further questions."""
+    asked_at: dict[str, Instant] = {}
+    """Since when questions that an amendment brought are asked; the others are since the list opened."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -76,12 +78,23 @@ class QuestionsMachine(Machine[QuestionsState]):
 
     def required(self, state: QuestionsState) -> Iterator[Ask]:
         # The subject counts what is settled: with each answer the notice is worded anew.
+        # What was asked before is awaited since then: since when the oldest of what is open is.
         proposed = sum(1 for each in state.open_questions if state.open_proposal(Topic.ANSWER, each.id))
+        asked, opened = self._asked(state), state.setup.opens_at
         if len(state.open_questions) > proposed:
             for side in state.setup.sides:
                 subject = (len(state.answers) + state.amended) * 1000 + proposed
                 # The list as it now reads goes with the next letter; only the first asks for a letter of its own.
-                yield Ask(act="settle", side=side, subject=subject, stays=True, said=subject > 0, gather=gather(state))
+                since = min(state.asked_at.get(each.id, opened) for each in asked) if opened else None
+                yield Ask(
+                    act="settle",
+                    side=side,
+                    subject=subject,
+                    stays=True,
+                    said=subject > 0,
+                    gather=gather(state),
+                    since=since,
+                )
 
     def status(self, state: QuestionsState) -> str:
         return "settling"
@@ -161,7 +174,8 @@ class QuestionsMachine(Machine[QuestionsState]):
         brought = TypeAdapter(tuple[Question, ...]).validate_python(order.changes.get("added") or ())
         new = tuple(each for each in brought if draft.state.question(each.id) is None)
         if new:
-            draft.put(questions=(*draft.state.questions, *new), amended=draft.state.amended + 1)
+            asked_at = {**draft.state.asked_at, **{each.id: draft.now for each in new}}
+            draft.put(questions=(*draft.state.questions, *new), amended=draft.state.amended + 1, asked_at=asked_at)
             names = [each.id for each in new]
             draft.enter("amended", f"also to be settled: {', '.join(names)} ({order.text})", added=names)
 

@@ -19,7 +19,7 @@ from models.questions import QUESTIONS, QuestionsState
 from models.series import SERIES
 from models.views import DateRow
 from tests.builders import DAY, START, Player, launch_of, obligation, opened, plan_of
-from tests.worlds import Life, announced, same_over_the_wire
+from tests.worlds import Life, amend, announced, same_over_the_wire
 
 LIST = "t/questions/lao-moc.khm-moc"
 ROUND: dict[str, Any] = {"by": "year", "day": "01-15", "first": 2026, "last": 2029}
@@ -129,6 +129,33 @@ def test_the_notice_is_worded_anew_with_each_answer_and_never_twice_alike() -> N
     )
     assert life.act(LIST, acts.Withdraw, "lao-moc", proposal=2) is None
     assert life.awaited(LIST) == before, "a proposal withdrawn is asked about as before"
+
+
+def test_what_is_open_is_awaited_since_the_oldest_question_is_asked_whatever_happens_to_the_others() -> None:
+    life = Life(series("a", **HOSTS), series("b", **HOSTS))
+
+    def since() -> set[Any]:
+        rows = life.machine(LIST).awaiting(life.item(LIST))
+        return {row.since for row in rows if row.act == "settle"}
+
+    [asked] = since()
+    life.pass_on(20 * DAY)
+    assert propose(life, "a/first_host", "LAO") is None
+    assert since() == {asked}, "a proposal about one leaves the other as old as it is"
+    assert life.act(LIST, acts.Withdraw, "lao-moc", proposal=1) is None
+    assert since() == {asked}
+    settle(life, "a/first_host", "LAO")
+    assert since() == {asked}
+    life.pass_on(20 * DAY)
+    added = {key: value for key, value in series("c", **HOSTS).items() if key != "id"}
+    assert life.act("t", acts.Propose, "lao-mfa", terms=amend("add", "c", provision="1.1", fields=added)) is None
+    assert life.act("t", acts.Accept, "khm-mfa", proposal=1) is None
+    assert since() == {asked}
+    settle(life, "b/first_host", "LAO")
+    [later] = since()
+    assert asked + 40 * DAY <= later < life.now, "what is left is asked since the amendment"
+    notices = [each.key for each in life.world.notices if each.item == LIST]
+    assert len(notices) == len(set(notices))
 
 
 def test_what_is_all_proposed_awaits_the_answers_only() -> None:
