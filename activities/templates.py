@@ -437,7 +437,8 @@ def _ways(notices: list[Notice]) -> list[str]:
     for notice in notices:
         invited = notice.verb == "answer" and notice.proposal is not None and notice.proposal.invited
         ways.append("answer-date" if invited else notice.verb)
-    explained = ("propose-date", "answer-date", "answer", "progress", "settle", "evidence", "outcome")
+    before = ("propose-date", "propose-host", "answer-date", "answer", "mark", "outcome", "report", "close")
+    explained = (*before, "evidence", "progress", "settle", "give-address")
     return [way for way in explained if way in ways]
 
 

@@ -662,6 +662,13 @@ def test_a_proposal_is_worded_with_names_and_answered_with_the_buttons() -> None
         assert way in text and f"[16.3-jtc/2026, proposal {proposal.number}]" in text
 
 
+@pytest.mark.parametrize("verb", ["mark", "propose-host", "report", "close", "give-address", "outcome", "evidence"])
+def test_every_act_that_is_awaited_says_how_it_is_done(verb: str) -> None:
+    text = flat(body(composed(despatch(notices=(notice(1, verb=verb),)))))
+    how = text[text.index("HOW TO ANSWER") : text.index("Dates are those")]
+    assert ": " in how.partition("enters it.")[2], how
+
+
 def test_an_update_says_what_has_changed_and_why() -> None:
     slot = Slot(start=zoned(3, 9), end=zoned(3, 12))
     proposal = Proposed(number=2, topic="date", by="Coordinator", side="Lao", slot=slot, reason="hall booked")
