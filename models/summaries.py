@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from models.base import Instant, Value
 from models.letters import Answered, Count, Line, Section
-from models.plan import Kind, Provision, Window
+from models.plan import Obligation, Provision, Window
 
 if TYPE_CHECKING:  # the plan's machine speaks through this module
     from models.governing import PlanState
+
+_Places = dict[str, tuple[Provision, Obligation]]
 
 LISTED = 60
 """Titles that a sentence names; of more, it gives the number. Lists name all of them."""
@@ -64,7 +66,7 @@ def sides_of(state: "PlanState", item: str) -> tuple[str, ...]:
 
 def round_summary(state: "PlanState", name: str) -> Summary:
     """A round as it stands, with its denominators: of each side, the commitments about which it was asked."""
-    items = round_items(state, name, state.answers, state.busy)
+    items, places = round_items(state, name, state.answers, state.busy), _places(state)
     counts: list[Count] = []
     parts = []
     for side in _sides_in_order(state, items):
@@ -82,7 +84,9 @@ def round_summary(state: "PlanState", name: str) -> Summary:
     more = f" {busy} more {_are(busy)} under way and not asked about." if busy else ""
     text = f"Status round {name}, {_number(asked, 'commitment')} asked: {'; '.join(parts)}.{more}"
     whole = (Count(of="asked", number=asked), Count(of="busy", number=busy))
-    return Summary(text=text, lists=_by_article(state, _round_lines(state, items)), counts=(*whole, *counts))
+    return Summary(
+        text=text, lists=_by_article(state, _round_lines(state, items, places), places), counts=(*whole, *counts)
+    )
 
 
 def _sides_in_order(state: "PlanState", items: list[RoundItem]) -> list[str]:
@@ -90,14 +94,14 @@ def _sides_in_order(state: "PlanState", items: list[RoundItem]) -> list[str]:
     return [side for side in state.plan.sides if side in asked]
 
 
-def _round_lines(state: "PlanState", items: list[RoundItem]) -> Iterator[tuple[str, Line]]:
+def _round_lines(state: "PlanState", items: list[RoundItem], places: _Places) -> Iterator[tuple[str, Line]]:
     for each in items:
         answers = tuple(
             Answered(who=state.plan.sides[side].adjective, state=said["state"], note=said.get("note", ""))
             for side, said in each.answers.items()
         )
         silent = tuple(state.plan.sides[side].adjective for side in each.asked if side not in each.answers)
-        line = _line(state, each.item)
+        line = _line(state, each.item, places)
         yield each.item, line.model_copy(update={"answers": answers, "silent": silent, "busy": each.busy})
 
 
@@ -106,7 +110,7 @@ def _round_lines(state: "PlanState", items: list[RoundItem]) -> Iterator[tuple[s
 
 def open_summary(state: "PlanState", now: Instant, head: str = "Open") -> Summary:
     """What is open, by name: sessions, one-off items, lists of questions, and what the rounds ask about."""
-    items = open_items(state)
+    items, places = open_items(state), _places(state)
     asked = set(state.round_items)
     dated = [item for item in items if item not in asked and not _is_list(item)]
     lists = [item for item in items if _is_list(item)]
@@ -126,10 +130,14 @@ def open_summary(state: "PlanState", now: Instant, head: str = "Open") -> Summar
         Count(of="dated", number=len(dated)),
         Count(of="questions", number=len(lists)),
         Count(of="standing", number=len(standing)),
-        Count(of="missed", number=sum(1 for item in dated if _missed(state, item, now))),
+        Count(of="missed", number=sum(1 for item in dated if _missed(state, item, now, places))),
     )
     text = f"{head} {_are(len(items))} {_number(len(items), 'item')}.{said}"
-    return Summary(text=text, lists=_by_article(state, ((item, _line(state, item)) for item in items)), counts=counts)
+    return Summary(
+        text=text,
+        lists=_by_article(state, ((item, _line(state, item, places)) for item in items), places),
+        counts=counts,
+    )
 
 
 def open_items(state: "PlanState") -> list[str]:
@@ -182,47 +190,48 @@ def obligation_of(item: str) -> str:
 
 def title_of(state: "PlanState", item: str) -> str:
     """As it was opened; of what has ended, as the plan has it."""
+    if title := state.open_items.get(item):
+        return title
     obligation = state.plan.obligation(obligation_of(item))
-    return state.open_items.get(item) or (obligation.title if obligation else "")
+    return obligation.title if obligation else ""
 
 
-def _line(state: "PlanState", item: str) -> Line:
-    found = _provision(state, item)
-    window = _window(state, item)
+def _line(state: "PlanState", item: str, places: _Places) -> Line:
+    found = places.get(obligation_of(item))
+    window = _window(state, item, places)
     name = item.partition("/")[2]
-    ref = found.ref if found else ""
+    ref = found[0].ref if found else ""
     return Line(ref=ref, title=title_of(state, item), name=name, ends=window.end if window else None)
 
 
-def _provision(state: "PlanState", item: str) -> Provision | None:
-    """Where the text has it; what an amendment has dropped stands where the launch had it."""
-    name = obligation_of(item)
-    plans = (state.plan, state.launch.plan)
-    return next((p for plan in plans for p, o in plan.obligations() if o.id == name), None)
+def _places(state: "PlanState") -> _Places:
+    """Where the text has each obligation; what an amendment has dropped stands where the launch had it. Looked up once
+    for a list: it names every item of the plan."""
+    plans = (state.launch.plan, state.plan)
+    return {obligation.id: (provision, obligation) for plan in plans for provision, obligation in plan.obligations()}
 
 
-def _window(state: "PlanState", item: str) -> Window | None:
+def _window(state: "PlanState", item: str, places: _Places) -> Window | None:
     """The window that the plan gives it: of a session its own, of a one-off item the last of several."""
     name = obligation_of(item)
     own, session = state.windows.get(name, ()), item.split("/")[2:]
     if session:
         return next((each for each in own if each.name == session[0]), None)
-    obligation = state.plan.obligation(name)
-    series = obligation is not None and obligation.kind is Kind.MEETING_SERIES
-    return own[-1] if own and not series else None
+    found = places.get(name)
+    return own[-1] if own and not (found and found[1].recurs) else None
 
 
-def _missed(state: "PlanState", item: str, now: Instant) -> bool:
-    window = _window(state, item)
+def _missed(state: "PlanState", item: str, now: Instant, places: _Places) -> bool:
+    window = _window(state, item, places)
     return window is not None and window.end <= now
 
 
-def _by_article(state: "PlanState", lines: Iterable[tuple[str, Line]]) -> tuple[Section, ...]:
+def _by_article(state: "PlanState", lines: Iterable[tuple[str, Line]], places: _Places) -> tuple[Section, ...]:
     """Lines under pillar and article, in the order of the plan's text; open questions at the end."""
     order = {provision.ref: n for n, provision in enumerate(state.plan.provisions)}
     by: dict[tuple[int, str, str], list[Line]] = {}
     for item, line in lines:
-        found = _provision(state, item)
+        found = places[obligation_of(item)][0] if obligation_of(item) in places else None
         place = order.get(found.ref, len(order)) if found else len(order) + 1
         by.setdefault((place, found.pillar if found else "", found.article if found else ""), []).append(line)
     sections: list[Section] = []
