@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from models.base import Instant, Value
 from models.invitation import CalendarEvent
-from models.letters import Announcement, Notice
+from models.letters import Announcement, Notice, Proposed
 from models.plan import DespatchRule
 from models.views import LedgerEntry
 from models.wording import Clock
@@ -127,6 +127,8 @@ class Order(Value):
     """Its offices are told of the change: an amendment made it."""
     edition: int = 1
     """How it is carried out. From 2 on open sessions follow windows that move, and what is asked goes on."""
+    amended: Proposed | None = None
+    """The amendment that made the change, as letters tell it; None in orders of before it was told in fields."""
     reinvites: bool = False
     """Offices that the change takes away are removed from an event that is to come, and those that take their place
     are invited. Orders of before it was so do not say it."""

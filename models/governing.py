@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from models import telling
 from models.acts import Act, Terms, Topic
 from models.adoption import AdoptedSession, adopted_entries
 from models.amending import (
@@ -27,7 +28,7 @@ from models.correcting import corrected, names_host_of_three, past_question, wro
 from models.effects import EnterElsewhere, Open, Order, PostRoomAddress, Resolve, SessionReport
 from models.ids import event_uid, obligation_id, plan_id
 from models.item import Draft, ItemSetup, ItemState, OpenAct, Proposal, ProposalStatus, Step, heard_at
-from models.letters import AnnouncementKind
+from models.letters import AnnouncementKind, Proposed
 from models.machine import Machine
 from models.meeting import MeetingState
 from models.opening import (
@@ -525,12 +526,23 @@ def consequences(
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
             if order is not None:
                 if launch.edition >= 3:
-                    order = order.model_copy(update={"edition": 2, "announce": draft.state.amending})
+                    order = order.model_copy(
+                        update={"edition": 2, "announce": draft.state.amending, "amended": _told(draft.state, name)}
+                    )
                 draft.tell(item, order)
                 _relist(draft, item, order)
     added = [name for name in new if name not in old]
     if added:
         _open_added(draft, launch, windows, frozenset(added))
+
+
+def _told(state: PlanState, obligation: str) -> Proposed | None:
+    """The last amendment of an obligation, where it was an amendment that last changed the plan."""
+    last = next((each for each in reversed(state.amendments) if each.amendment.obligation == obligation), None)
+    if last is None or not state.amending:
+        return None
+    title = str((last.before or {}).get("title") or state.words_of(obligation))
+    return telling.amended(state, last.number, last.amendment, title)
 
 
 def _count_ended(draft: Draft[PlanState], item: str, word: str) -> None:

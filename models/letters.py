@@ -57,7 +57,8 @@ class Happened(Value):
     """What an office has done, or what all have agreed, in fields: the words are the templates' own."""
 
     verb: str
-    """As in the ledger: propose, counter, accept, agreed, reject, withdraw, regret, held, not_held, outcome, ..."""
+    """As in the ledger: propose, counter, accept, agreed, reject, withdraw, regret, held, not_held, outcome,
+    amended and others."""
     by: str = ""
     """The office that acted, by its title; empty where it is all of them, or time."""
     side: str = ""
@@ -71,6 +72,8 @@ class Happened(Value):
     on: ZonedTime | None = None
     place: str = ""
     format: str = ""
+    relieved: bool = False
+    """With amended: nothing about it is awaited any longer of the office that is told."""
 
 
 class Before(Value):

@@ -25,6 +25,7 @@ from models.item import (
 )
 from models.letters import AnnouncementKind
 from models.rounds import Rounds
+from models.telling import told_of
 from models.views import ItemRow, ItemView, Receipt, Refusal
 from models.wording import infinitive, joined, sentence_of
 
@@ -330,12 +331,14 @@ class Machine(Rounds[S]):
         """The offices that an amendment concerns are told of it, and those that it no longer concerns."""
         text = sentence_of(f"The plan reads otherwise {order.text}")
         after = draft.state.setup
-        draft.announce(AnnouncementKind.AMENDMENT, after.sides, text)
+        draft.announce(AnnouncementKind.AMENDMENT, after.sides, text, **told_of(order))
         now_asked = {party.coordinator.office for party in after.parties}
         gone = [party.coordinator for party in before.parties if party.coordinator.office not in now_asked]
         if gone:
             more = " Nothing about it is awaited of your office any longer."
-            draft.announce_to(AnnouncementKind.AMENDMENT, gone, text + more, final=True)
+            draft.announce_to(
+                AnnouncementKind.AMENDMENT, gone, text + more, final=True, **told_of(order, relieved=True)
+            )
 
     def _redate(self, draft: Draft[S], before: ItemSetup, edition: int) -> None:
         """Another window, or none: what has not begun waits for it, or for the next status round.

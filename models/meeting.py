@@ -12,6 +12,7 @@ from models.item import EVIDENCE_KEPT, Ask, Draft, ItemSetup, Proposal, Rung, St
 from models.letters import AnnouncementKind
 from models.plan import Format
 from models.replying import AgreedDate, InvitedState, Replying, answer_rows, answers_to, leaves_event
+from models.telling import told_of
 from models.views import DateRow, ItemRow, ItemView, Refusal, date_row
 from models.wording import sentence_of
 
@@ -365,7 +366,7 @@ class MeetingMachine(Replying[MeetingState]):
             draft.put(reinvited=True)
         event = self._other_offices(draft, order)
         if event is not None:
-            self._reinvite(draft, event, order.text)
+            self._reinvite(draft, event, order)
 
     def say_amended(self, draft: Draft[MeetingState], before: ItemSetup, order: Order) -> None:
         if self._other_offices(draft, order) is None:  # otherwise said with the invitation
@@ -381,7 +382,7 @@ class MeetingMachine(Replying[MeetingState]):
         changed = now != {attendee.office for attendee in event.attendees}
         return event if changed and event.slot.end.utc > draft.now else None
 
-    def _reinvite(self, draft: Draft[MeetingState], last: CalendarEvent, why: str) -> None:
+    def _reinvite(self, draft: Draft[MeetingState], last: CalendarEvent, order: Order) -> None:
         """The offices that follow it now are invited in place of the former, which are removed (itip-rules 11)."""
         setup = draft.state.setup
         kept = {attendee.office: attendee for attendee in last.attendees}
@@ -389,10 +390,10 @@ class MeetingMachine(Replying[MeetingState]):
         attendees = tuple(kept.get(rung.office, Attendee(office=rung.office, title=rung.title)) for rung in now)
         stamp = max(draft.now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
         event = last.model_copy(update={"attendees": attendees, "sequence": last.sequence + 1, "dtstamp": stamp})
-        text = sentence_of(f"The plan reads otherwise {why}")
+        text = sentence_of(f"The plan reads otherwise {order.text}")
         proposal = draft.state.open_proposal(Topic.DATE) if event.status is EventStatus.TENTATIVE else None
         how = f"accept {setup.id} --proposal {proposal.number} --as {{office}}" if proposal else ""
-        self._put_event(draft, event, AnnouncementKind.INVITATION, text, how)
+        self._put_event(draft, event, AnnouncementKind.INVITATION, text, how, **told_of(order))
 
     # The meeting's own acts
 

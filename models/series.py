@@ -416,6 +416,7 @@ class SeriesMachine(Machine[SeriesState]):
             if change:
                 reinvites = order.reinvites and "parties" in change
                 order_to = Order(changes=change, text=order.text, edition=order.edition, reinvites=reinvites)
+                order_to = order_to.model_copy(update={"amended": order.amended})
                 draft.tell(item, order_to)
 
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:

@@ -3,7 +3,7 @@
 The sentences are those of the record (models/wording) and, by language, of the letter templates.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from models.acts import Act, Topic
 from models.amendment import Amendment, AmendmentKind
@@ -12,6 +12,7 @@ from models.letters import Happened, NoWorkday, Proposed
 from models.wording import value_in_words
 
 if TYPE_CHECKING:  # items speak through this module
+    from models.effects import Order
     from models.item import ItemState, Proposal
     from models.views import LedgerEntry
 
@@ -67,6 +68,17 @@ def _amendment(state: "ItemState", amendment: Amendment) -> dict[str, object]:
         "fields": tuple((field, value_in_words(value, names)) for field, value in fields),
         "ref": amendment.provision,
     }
+
+
+def amended(state: "ItemState", number: int, amendment: Amendment, title: str) -> Proposed:
+    """An amendment in force in fields, for the offices of what it changes. `title` is that by which they know it."""
+    told = Proposed(number=number, topic=Topic.AMEND.value, by="", side="")
+    return told.model_copy(update={**_amendment(state, amendment), "question": title})
+
+
+def told_of(order: "Order", relieved: bool = False) -> dict[str, Any]:
+    """What an announcement says in fields of the amendment behind an order; nothing where the order has none."""
+    return {"happened": Happened(verb="amended", proposal=order.amended, relieved=relieved)} if order.amended else {}
 
 
 def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happened:

@@ -25,9 +25,12 @@ from models.meeting import MEETING
 from models.opening import Launch, openings
 from models.parties import party_of
 from models.plan import Kind, Plan
+from models.series import SERIES
 from models.views import Receipt, Refusal
 from models.zones import resolve_windows
 from tests.builders import DAY, START, Player, date_terms, launch_of, obligation, plan_of
+from tests.fixtures_post import despatch
+from tests.test_letters import composed, read
 from tests.worlds import KHM, LAO, SECOND, Life, amend, announced, same_over_the_wire
 
 ROUND: dict[str, Any] = {"by": "year", "day": "01-15", "first": 2026, "last": 2029}
@@ -499,6 +502,33 @@ def test_offices_of_what_an_amendment_changes_are_told_once() -> None:
     }
     (gone,) = (each for each in life.said(AnnouncementKind.AMENDMENT, "lao-moc") if each.item == "t/s")
     assert "Nothing about it is awaited of your office any longer" in gone.reason
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (amend("first-host", "s", value="KHM"), "that Cambodia be the first host of the Title s."),
+        (amend("cadence", "s", value="biennial"), "that the cadence of the Title s be biennial."),
+        (amend("change", "s", fields={"title": "Other"}), 'to change the Title s: its title to read "Other".'),
+        (amend("change", "s", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}), "of your office any longer."),
+    ],
+)
+def test_the_offices_of_an_item_read_of_an_amendment_in_names_and_not_in_ids(terms: Terms, said: str) -> None:
+    asking: dict[str, Any] = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}
+    life = Life(series("s", **asking), **TERM)
+    player = Player(PLAN, life.plan, life.now)
+    player.act(acts.Propose, LAO, terms=terms)
+    player.act(acts.Accept, KHM, proposal=1)
+    windows = resolve_windows(player.state.plan, player.state.launch.launched)
+    told_by_plan = [each for each in PLAN.resolved(player.state, windows, life.now).effects if isinstance(each, Tell)]
+    [order] = [each.order for each in told_by_plan if each.item == "t/s"]
+    told = announced(SERIES.ordered(life.item("t/s"), order, life.now).effects)[-1]
+    assert told.kind is AnnouncementKind.AMENDMENT
+    letter = read(composed(despatch(announcement=told.model_copy(update={"office": "lao-moic"}))))
+    words = " ".join(letter.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
+    assert "The plan reads otherwise by amendment 1: the signatories have agreed " in words and said in words
+    assert "of s:" not in words and "KHM" not in words
+    assert str(letter["Subject"]).startswith("s: amendment of the plan")
 
 
 def test_a_windowed_series_keeps_what_was_opened_and_opens_no_undated_session_when_none_is_left() -> None:
