@@ -180,9 +180,10 @@ def summary(world: World) -> dict[str, Any]:
 def _by_week(world: World, count: Callable[[RehearsedLetter], int]) -> Counter[tuple[str, tuple[int, int]]]:
     """Something counted by office and week (ISO 8601, in the plan's zone)."""
     here, weeks = zone(world.plan.zone), Counter[tuple[str, tuple[int, int]]]()
+    # Many offices are written to at one instant.
+    known = {at: at.astimezone(here).isocalendar()[:2] for at in {each.at for each in world.letters}}
     for each in world.letters:
-        year, week, _ = each.at.astimezone(here).isocalendar()
-        weeks[each.office, (year, week)] += count(each)
+        weeks[each.office, known[each.at]] += count(each)
     return weeks
 
 
