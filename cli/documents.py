@@ -218,6 +218,7 @@ async def gather(here: Session, state: PlanState, moment: Moment) -> Facts:
         awaited_recorded=launch.edition >= RECORDS_AWAITED,
         series=tuple([await _series(here, plan.plan, each.id, moment) for each in _rotating(plan)]),
         amendments=state.amendments,
+        settlements=state.settlements,
     )
 
 

@@ -20,7 +20,7 @@ from cli.reading import plan_state_of, view_of
 from cli.session import Session, session
 from cli.submitting import submit
 from models.acts import Progress, ProgressState
-from models.amending import NotPossible, amended, difference, text_after
+from models.amending import NotPossible, amended, difference, replaced_by, text_after
 from models.base import Instant, write_instant
 from models.governing import PlanState, today_of
 from models.item import Proposal
@@ -118,6 +118,10 @@ def amendments_document(state: PlanState) -> dict[str, Any]:
     """The contract of `amendments --json`."""
     start = state.plan.valid_from
     begins = zoned(datetime.combine(start, time.min), state.plan.zone).utc if start else state.launch.launched
+    replaced = {
+        each.question: replaced_by(state.plan, state.amendments, each.question, each.at, state.settlements)
+        for each in state.settlements
+    }
     return {
         "plan": state.setup.plan,
         "in_force": [
@@ -141,7 +145,16 @@ def amendments_document(state: PlanState) -> dict[str, Any]:
             for each in state.amendments
         ],
         "open": [_open_proposal(state, each) for each in state.open_proposals],
-        "settled": [{"question": name, "value": value} for name, value in state.settled.items()],
+        "settled": [
+            {"question": name, "value": value}
+            for name, value in state.settled.items()
+            if name not in replaced or replaced[name] is None
+        ],
+        "replaced": [
+            {"question": name, "value": state.settled[name], "by": each.number, "text": each.text}
+            for name, each in replaced.items()
+            if each is not None
+        ],
     }
 
 
@@ -190,6 +203,9 @@ def amendments_text(document: dict[str, Any], clock: Clock) -> str:
         lines += [f"     {line}" for line in difference(_old(each), each["later"])]
     for each in document["settled"]:
         lines.append(f"settled: {each['question']}: {value_in_words(each['value'])}")
+    for each in document["replaced"]:
+        was = f"{each['question']}: {value_in_words(each['value'])}"
+        lines.append(f"no longer: {was}, replaced by amendment {each['by']}: {each['text']}")
     return "\n".join(lines) or "no amendments, and none proposed"
 
 

@@ -10,7 +10,7 @@ from models.amendment import Amendment, AmendmentKind
 from models.base import Instant, Value
 from models.plan import EVERY, Cadence, HostRule, Kind, Obligation, Plan, Provision, Reading, YearWindows
 from models.plan_faults import faults
-from models.questions import ANCHOR, CADENCE, YEAR, Question
+from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, YEAR, Question
 from models.wording import joined, value_in_words
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
@@ -342,6 +342,45 @@ def text_after(
     """The obligation as it read once an amendment was in force; None for one that it dropped."""
     then = plan_as_of(plan, amendments, done.at, settlements).obligation(done.amendment.obligation)
     return then.model_dump(mode="json") if then else None
+
+
+def replaced_by(
+    plan: Plan,
+    amendments: Sequence[AmendmentInForce],
+    question: str,
+    at: Instant,
+    settlements: Sequence[Settlement] = (),
+) -> AmendmentInForce | None:
+    """The last amendment that made otherwise what was settled about a question at an instant; None while it stands.
+
+    `plan` is the plan as the amendments and settlements have it.
+    """
+    name, _, field = question.partition("/")
+    later = [each for each in amendments if each.amendment.obligation == name and each.at > at]
+    for each in reversed(later):
+        before = Obligation.model_validate(each.before) if each.before is not None else None
+        after = plan_as_of(plan, amendments, each.at, settlements).obligation(name)
+        if _says(before, field) != _says(after, field):
+            return each
+    return None
+
+
+def _says(obligation: Obligation | None, field: str) -> tuple[object, ...]:
+    """All that an obligation has on a question about it; nothing on one about what has passed."""
+    if obligation is None or field.partition("/")[0] not in _ASKED_ABOUT:
+        return ()
+    reading = obligation.readings.named().get(field)
+    return (*(getattr(obligation, each) for each in _ASKED_ABOUT[field]), reading.chosen if reading else None)
+
+
+_ASKED_ABOUT: dict[str, tuple[str, ...]] = {
+    FIRST_HOST: ("host_rule", "host"),
+    ORDER: ("host_rule",),
+    CADENCE: ("cadence", "window"),
+    ANCHOR: ("cadence", "window"),
+    PAIRS: (),
+}
+"""The stated fields that say the same as a question, beside the reading of its name."""
 
 
 def _put_back(plan: Plan, dropped: AmendmentInForce, obligation: Obligation) -> Plan:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from models.amending import AmendmentInForce
+from models.amending import AmendmentInForce, Settlement
 from models.amendment import AmendmentKind
 from models.base import Instant, Value
 from models.heard import Known, hear_all
@@ -53,6 +53,7 @@ class Facts(Value):
     items: tuple[ItemFact, ...] = ()
     series: tuple[SeriesFact, ...] = ()
     amendments: tuple[AmendmentInForce, ...] = ()
+    settlements: tuple[Settlement, ...] = ()
 
 
 class Followed(NamedTuple):

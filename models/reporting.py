@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from models.amending import AmendmentInForce
+from models.amending import AmendmentInForce, replaced_by
 from models.base import Instant
 from models.facts import Facts, Followed, Reading, SeriesFact, side_names
 from models.heard import Asked, Known
@@ -277,6 +277,13 @@ def _place(order: dict[str, int], question: str) -> int:
 def _question(reading: Reading, each: Asked) -> QuestionLine:
     if each.at is None:
         return QuestionLine(id=each.id, text=each.text)
+    facts = reading.facts
+    then = [each for each in facts.amendments if each.at <= reading.as_of]
+    settlements = [one for one in facts.settlements if one.at <= reading.as_of]
+    later = replaced_by(reading.plan, then, each.id, each.at, settlements)
+    if later is not None:  # what holds now is what the amendment says
+        text = with_titles(with_names(f"by amendment {later.number}: {later.text}", reading.plan), reading)
+        return QuestionLine(id=each.id, text=each.text, answer=text, settled=facts.clock.day(later.at))
     answer = with_titles(with_names(value_in_words(each.answer), reading.plan), reading)
     return QuestionLine(id=each.id, text=each.text, answer=answer, settled=reading.facts.clock.day(each.at))
 

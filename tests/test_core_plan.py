@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 
 from cli.plan_file import load_plan
 from cli.reading import status_text, view_text
-from cli.standings import round_document
+from cli.standings import amendments_document, amendments_text, round_document
 from models import acts, governing
 from models.acts import Act, Terms, Topic
 from models.amending import AmendmentInForce, plan_as_of
 from models.amendment import AmendmentKind
 from models.details import details_of
 from models.effects import EnterElsewhere, Open, Order, Publish, Resolve, SessionReport, Tell
+from models.facts import Facts, ItemFact
 from models.governing import PLAN, PlanState
 from models.invitation import Method, PartStat
 from models.item import Draft, ProposalStatus
@@ -25,8 +26,10 @@ from models.meeting import MEETING
 from models.opening import Launch, openings
 from models.parties import party_of
 from models.plan import Kind, Plan
+from models.questions import QUESTIONS
+from models.reporting import build_report
 from models.series import SERIES
-from models.views import Receipt, Refusal
+from models.views import LedgerEntry, Receipt, Refusal
 from models.zones import resolve_windows
 from tests.builders import DAY, START, Player, date_terms, launch_of, obligation, plan_of
 from tests.fixtures_post import despatch
@@ -424,6 +427,68 @@ def test_questions_about_what_was_dropped_are_asked_no_longer() -> None:
     last = [each for each in life.said(AnnouncementKind.ANSWER) if each.item == name][-1]
     assert last.key in life.sent(last.office)
     assert life.item("t/b/2026").host == "KHM"
+
+
+def test_an_answer_that_an_amendment_replaces_is_no_longer_told_as_settled() -> None:
+    others = ["annual", "biennial"]
+    asking: dict[str, Any] = {"cadence": "regular", "window": None, "readings": {"cadence": {"others": others}}}
+    life = Life(series("a", **asking), series("b", **asking), series("c", **asking), round=ROUND, **TERM)
+    name = "t/questions/lao-moc.khm-moc"
+
+    record: list[LedgerEntry] = []
+
+    def note() -> None:
+        """A line of the list's record, which tells what is settled by now."""
+        facts = QUESTIONS.recorded_facts(life.item(name))
+        record.append(LedgerEntry(n=len(record) + 1, at=life.now, verb="x", text="x", data=facts))
+
+    def answers(at: datetime | None = None) -> dict[str, str]:
+        """By question what the report says of it."""
+        as_of, state = at or life.now, life.plan
+        items = (ItemFact(id=name, entries=tuple(record)),)
+        plan = plan_as_of(state.plan, state.amendments, as_of, state.settlements)
+        known = Facts(
+            launched=START,
+            windows=state.windows,
+            current=False,
+            items=items,
+            awaited_recorded=True,
+            amendments=state.amendments,
+            settlements=state.settlements,
+        )
+        [asked] = build_report(plan, known, as_of).questions
+        return {each.id: each.answer for each in asked.questions}
+
+    for number, question in enumerate(("a/cadence", "b/cadence"), 1):
+        terms = Terms(topic=Topic.ANSWER, question=question, value="annual")
+        assert life.act(name, acts.Propose, "lao-moc", terms=terms) is None
+        assert life.act(name, acts.Accept, "khm-moc", proposal=number) is None
+    note()
+    life.pass_on(DAY)
+    agree(life, amend("cadence", "c", value="annual"))
+    note()
+    life.pass_on(DAY)
+    agree(life, amend("change", "a", fields={"title": "Another"}))
+    then = life.now
+    document = amendments_document(life.plan)
+    assert [each["question"] for each in document["settled"]] == ["a/cadence", "b/cadence"]
+    assert document["replaced"] == [] and answers()["a/cadence"] == "annual"
+    life.pass_on(DAY)
+    agree(life, amend("cadence", "a", value="biennial"))
+    agree(life, amend("cadence", "c", value="unspecified"))
+    document = amendments_document(life.plan)
+    assert [each["question"] for each in document["settled"]] == ["b/cadence"]
+    assert [(each["question"], each["value"], each["by"]) for each in document["replaced"]] == [
+        ("a/cadence", "annual", 3)
+    ]
+    text = amendments_text(document, life.plan.setup.clock)
+    assert "no longer: a/cadence: annual, replaced by amendment 3" in text and "settled: a/cadence" not in text
+    now = answers()
+    assert now["a/cadence"].startswith("by amendment 3: ") and now["a/cadence"].endswith("biennial")
+    assert now["b/cadence"] == "annual"
+    assert now["c/cadence"].startswith("by amendment 4: "), "also where an amendment had settled it"
+    before = answers(then)
+    assert before["a/cadence"] == "annual" and before["c/cadence"].startswith("by amendment 1: ")
 
 
 def test_a_cadence_gives_windows_and_takes_them_away() -> None:
