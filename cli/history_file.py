@@ -1,14 +1,13 @@
 """Reads the history that a plan is taken over with: a CSV file of what became of its sessions before the launch."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
 from activities.yaml_file import Fault, FileFault
+from cli.csv_file import Table, read_table
 from models.adoption import AdoptedSession, PastState
 from models.ids import SLUG
 from models.opening import whole
@@ -17,7 +16,6 @@ from models.views import DateRow
 from models.zones import zone
 
 COLUMNS = ("obligation", "session", "state", "date", "place", "host", "note")
-MAX_BYTES = 5_000_000
 
 ONE_OFF = (Kind.MEETING, Kind.VISIT, Kind.SEMINAR, Kind.INSTRUMENT, Kind.DELIVERABLE)
 """What is done once, also where the text does not say so."""
@@ -30,7 +28,7 @@ def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> t
     faults: list[Fault] = []
     found: list[AdoptedSession] = []
     first: dict[tuple[str, str], int] = {}
-    for line, row in _rows(path):
+    for line, row in read_table(path, Table(COLUMNS, ("obligation", "state"))):
         if isinstance(row, Fault):
             faults.append(row)
             continue
@@ -48,63 +46,6 @@ def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> t
     if faults:
         raise FileFault(faults)
     return tuple(found)
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | Fault]]:
-    """Each row that holds anything, with its line, or what makes it none. Raises FileFault where the file is no table
-    with our columns."""
-    reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
-    last = 0
-    try:
-        header = next((row for row in reader if any(cell.strip() for cell in row)), None)
-        if header is None:
-            raise FileFault([Fault(str(path), None, "", f"the file is empty; its first line is {','.join(COLUMNS)}")])
-        names = [cell.strip().casefold() for cell in header]
-        _check_header(path, reader.line_num, names)
-        last = reader.line_num
-        for row in reader:
-            line, last = last + 1, reader.line_num
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
-                message = f"{len(row)} cells where the header has {len(names)}; put a text that holds a comma in quotes"
-                yield line, Fault(str(path), line, "", message)
-                continue
-            yield line, {name: cell.strip() for name, cell in zip(names, row, strict=False)}
-    except csv.Error as error:
-        message = f"this is no valid CSV ({error}); close every quote, and double a quote inside one"
-        yield last + 1, Fault(str(path), last + 1, "", f"{message}; what follows could not be read")
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FileFault([Fault(str(path), None, "", f"cannot be read: {error.strerror}")]) from None
-    if len(raw) > MAX_BYTES:
-        raise FileFault([Fault(str(path), None, "", f"larger than {MAX_BYTES // 1_000_000} MB; is it the right file?")])
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        message = "this is not UTF-8 text; save the table as CSV UTF-8"
-        raise FileFault([Fault(str(path), line, "", message)]) from None
-
-
-def _check_header(path: Path, line: int, names: list[str]) -> None:
-    faults = [
-        Fault(str(path), line, name, f"there is no such column; the columns are {','.join(COLUMNS)}")
-        for name in names
-        if name not in COLUMNS
-    ]
-    missing = [name for name in ("obligation", "state") if name not in names]
-    if missing:
-        message = f"the column {missing[0]} is missing; the first line is {','.join(COLUMNS)}"
-        faults.append(Fault(str(path), line, "", message))
-    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    faults += [Fault(str(path), line, name, "this column stands twice") for name in twice]
-    if faults:
-        raise FileFault(faults)
 
 
 class _Row:

@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.contacts_file import read_contacts
 from activities.settings import Settings
-from cli.errors import NoServer, Refused
+from cli.errors import CommandError, NoServer, Refused
 from models.contacts import Contacts
 from models.ids import full_item_id, safe_item_id
 from models.plan import Plan
@@ -96,13 +96,16 @@ async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]
     except Unreachable as error:
         raise NoServer("unreachable", str(error)) from error
     except RPCError as error:
-        if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-            raise NoServer("unreachable", f"Temporal does not answer ({error.message})") from error
-        if error.status is RPCStatusCode.NOT_FOUND:
-            raise Refused(
-                "no-such-item", f"there is no such item here ({error.message}); `status` lists them"
-            ) from error
-        raise NoServer("temporal-error", f"Temporal answers: {error.message}") from error
+        raise server_error(error) from error
+
+
+def server_error(error: RPCError) -> CommandError:
+    """What an error of the Temporal server means to a person."""
+    if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+        return NoServer("unreachable", f"Temporal does not answer ({error.message})")
+    if error.status is RPCStatusCode.NOT_FOUND:
+        return Refused("no-such-item", f"there is no such item here ({error.message}); `status` lists them")
+    return NoServer("temporal-error", f"Temporal answers: {error.message}")
 
 
 async def answered(call: Awaitable[T]) -> T:

@@ -1,7 +1,6 @@
 """`turns`, `amendments`, `round`: whose turn it is, what was agreed to change, how far commitments have come."""
 
 import asyncio
-import csv
 import json
 import sys
 import uuid
@@ -10,15 +9,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from temporalio.service import RPCError, RPCStatusCode
 
-from activities.record import read_record
+from activities.record import read_record, recorded_items
 from activities.yaml_file import Fault, FileFault
-from cli.errors import BadUsage, CommandError, Refused
+from cli.answers_file import AnswerRow, read_answers
+from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.lists import recorded_view
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.reading import plan_state_of, view_of
-from cli.session import Session, session
-from cli.submitting import submit
+from cli.session import Session, server_error, session
+from cli.submitting import no_longer_open, submit
 from models.acts import Progress, ProgressState
 from models.amending import NotPossible, amended, difference, replaced_by, text_after
 from models.base import Instant, write_instant
@@ -240,15 +241,22 @@ def round_(
     if answer is not None:
         if office is None:
             raise BadUsage("missing-option", "say which office answers, with --as OFFICE")
-        told = asyncio.run(_answer_all(read_answers(answer), office, data, plan))
-        _write(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
-        refused = [each for each in told["answers"] if "error" in each]
-        if refused:
-            message = f"{len(refused)} of {len(told['answers'])} answers were not taken; the others count"
-            raise Refused("refused", message)
+        _answer(answer, office, data, plan, as_json)
         return
     state, document = asyncio.run(_round(name, data, plan))
     _write(json.dumps(document, ensure_ascii=False) if as_json else round_text(state, document))
+
+
+def _answer(path: Path, office: str, data: Path, plan: str | None, as_json: bool) -> None:
+    """Says of each row what became of it. With JSON that is all, and the exit code says whether all were taken."""
+    told, stopped = asyncio.run(answer_all(path, office, data, plan))
+    _write(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
+    failed = sum(1 for each in told["answers"] if "error" in each)
+    if not failed:
+        return
+    message = f"{failed} of {len(told['answers'])} answers were not taken; the others count"
+    ending = NoServer(stopped.code, message) if stopped else Refused("refused", message)
+    raise SystemExit(ending.exit_code) if as_json else ending
 
 
 async def _round(name: str | None, data: Path, plan: str | None) -> tuple[PlanState, dict[str, Any]]:
@@ -319,43 +327,86 @@ def round_text(state: PlanState, document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def read_answers(path: Path) -> list[tuple[int, str, ProgressState, str]]:
-    """Line, item, state and note of each row. Raises FileFault for every bad one."""
+async def answer_all(path: Path, office: str, data: Path, plan: str | None) -> tuple[dict[str, Any], NoServer | None]:
+    """Every row is checked, then every row is sent: its own entry says what became of it. And why sending has stopped,
+    if it has. Raises FileFault for every bad row: then nothing was sent."""
+    rows, faults = read_answers(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileFault([Fault(str(path), None, "", "this is not UTF-8 text; save it as CSV UTF-8")]) from error
-    rows, faults = [], []
-    states = ", ".join(ProgressState)
-    for line, row in enumerate(csv.reader(text.splitlines()), 1):
-        cells = [cell.strip() for cell in row]
-        if not any(cells) or cells[0].casefold() == "item":
-            continue
-        word = cells[1].casefold().replace(" ", "-") if len(cells) > 1 else ""
-        if word not in set(ProgressState):
-            faults.append(Fault(str(path), line, "state", f"there is no state {word!r}; write one of {states}"))
-            continue
-        rows.append((line, cells[0], ProgressState(word), cells[2] if len(cells) > 2 else ""))
-    if faults or not rows:
-        raise FileFault(faults or [Fault(str(path), None, "", "no row; write item,state,note")])
-    return rows
+        async with session(data, plan) as here:
+            items, unknown = await _items_of(here, path, rows)
+            faults += unknown
+            if not faults:
+                return await _send_all(here, office, items)
+    except NoServer:
+        if not faults:
+            raise
+    raise FileFault(faults)
 
 
-async def _answer_all(
-    rows: list[tuple[int, str, ProgressState, str]], office: str, data: Path, plan: str | None
-) -> dict[str, Any]:
-    told = []
-    async with session(data, plan) as here:
-        for line, name, state, note in rows:
-            item = await here.item_id(name)
-            act = Progress(act_id=uuid.uuid4().hex, office=office, state=state, note=note)
-            entry: dict[str, Any] = {"line": line, "item": item, "state": state.value}
-            try:
-                await submit(here.client, item, act)
-            except CommandError as error:
-                entry["error"] = {"code": error.code, "message": error.message}
-            told.append(entry)
-    return {"office": office, "answers": told}
+async def _items_of(here: Session, path: Path, rows: list[AnswerRow]) -> tuple[dict[str, AnswerRow], list[Fault]]:
+    """The row of each item; and what names none, or one that an earlier row names."""
+    found: dict[str, AnswerRow] = {}
+    faults = []
+    recorded = set(recorded_items(here.record, await here.plan()))
+    for row in rows:
+        try:
+            item = await here.item_id(row.item)
+            if item in found:
+                message = f"this item stands on line {found[item].line} already; keep one of them"
+                faults.append(Fault(str(path), row.line, "item", message))
+                continue
+            found[item] = row
+            if item not in recorded and not await _is_there(here, item):
+                raise Refused("no-such-item", f"there is no {row.item}; `status` lists what there is")
+        except Refused as error:
+            faults.append(Fault(str(path), row.line, "item", error.message))
+    return found, faults
+
+
+async def _is_there(here: Session, item: str) -> bool:
+    try:
+        await here.client.get_workflow_handle(item).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
+async def _send_all(here: Session, office: str, items: dict[str, AnswerRow]) -> tuple[dict[str, Any], NoServer | None]:
+    told: list[dict[str, Any]] = []
+    stopped: NoServer | None = None
+    acts = {
+        item: Progress(act_id=uuid.uuid4().hex, office=office, state=_stated(row), note=row.note)
+        for item, row in items.items()
+    }
+    for item, row in items.items():
+        error: CommandError | None = None
+        if stopped is not None:
+            error = NoServer(stopped.code, "not sent, for the servers did not answer before")
+        else:
+            error = await _send(here, item, acts[item])
+            stopped = error if isinstance(error, NoServer) else None
+        entry = {"line": row.line, "item": item, "state": _stated(row).value}
+        told.append(entry | ({"error": {"code": error.code, "message": error.message}} if error else {}))
+    return {"office": office, "answers": told}, stopped
+
+
+def _stated(row: AnswerRow) -> ProgressState:
+    assert row.state is not None  # a row without one is a fault
+    return row.state
+
+
+async def _send(here: Session, item: str, act: Progress) -> CommandError | None:
+    """Why an answer was not taken, or None."""
+    try:
+        await submit(here.client, item, act)
+    except CommandError as error:
+        return error
+    except RPCError as error:
+        told = no_longer_open(here, item, error)
+        return told if isinstance(told, CommandError) else server_error(error)
+    return None
 
 
 def _answers_text(told: dict[str, Any]) -> str:
