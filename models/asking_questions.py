@@ -7,7 +7,7 @@ from models.base import Instant
 from models.ids import event_uid, plan_id, questions_id
 from models.item import ItemSetup
 from models.parties import coordinators, institution_title, signatories
-from models.plan import HostRule, Obligation, Plan, Reading
+from models.plan import Cadence, HostRule, Obligation, Plan, Reading
 from models.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YEAR, Question, QuestionsState
 from models.wording import Clock
 
@@ -86,6 +86,34 @@ def still_asked(plan: Plan, question: Question) -> bool:
     if obligation is None or (question.field == FIRST_HOST and obligation.host is not None):
         return False
     return question.field == PAST or _asks(getattr(obligation.readings, question.field))
+
+
+def left_open(plan: Plan, question: Question) -> bool:
+    """Whether the plan leaves to the sides what they were asked, also where an amendment took its readings away."""
+    obligation = plan.obligation(question.obligation)
+    if obligation is None or question.field in (YEAR, PAST):
+        return False
+    if still_asked(plan, question):
+        return True
+    if question.field == CADENCE:
+        unsaid = obligation.cadence in (Cadence.REGULAR, Cadence.UNSPECIFIED) and obligation.readings.cadence is None
+        return unsaid and obligation.recurs and obligation.working_windows is None
+    rotating = obligation.host_rule is HostRule.ROTATING
+    return question.field == FIRST_HOST and rotating and obligation.working_first_host is None
+
+
+def asked_again(
+    plan: Plan, clock: Clock, at: Instant, questions: Iterable[Question], records: bool
+) -> tuple[QuestionsState, ...]:
+    """Lists of what was asked before, one for each group of offices. `records`: their record tells what is awaited."""
+    found: dict[Group, list[Question]] = {}
+    for each in questions:
+        obligation = plan.obligation(each.obligation)
+        assert obligation is not None
+        found.setdefault(_group(plan, obligation), []).append(each)
+    lists = (_list(plan, clock, at, group, tuple(asked)) for group, asked in found.items())
+    told = {"records_awaited": records}
+    return tuple(each.model_copy(update={"setup": each.setup.model_copy(update=told)}) for each in lists)
 
 
 def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group, Question]]:

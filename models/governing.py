@@ -21,7 +21,7 @@ from models.amending import (
     settled,
 )
 from models.amendment import AmendmentKind
-from models.asking_questions import renamed, still_asked
+from models.asking_questions import asked_again, left_open, renamed, still_asked
 from models.base import Instant
 from models.commitment import CommitmentState
 from models.correcting import corrected, names_host_of_three, past_question, wrong_correction
@@ -32,6 +32,7 @@ from models.letters import AnnouncementKind, Proposed
 from models.machine import Machine
 from models.meeting import MeetingState
 from models.opening import (
+    ASKS_AGAIN,
     HOSTS_OF_THREE,
     MEETINGS,
     RECORDS_AWAITED,
@@ -84,6 +85,8 @@ class PlanState(ItemState):
     """Why the plan last came to read otherwise."""
     amending: bool = False
     """It was an amendment that last changed it, not the answer to a question."""
+    overtaken: tuple[str, ...] = ()
+    """Questions that an amendment has settled, or left without object."""
     lists: tuple[str, ...] = ()
     """Every list of questions that was ever opened: their ids are never used again."""
 
@@ -349,8 +352,11 @@ class PlanMachine(Machine[PlanState]):
         by_list: dict[str, list[JsonValue]] = {}
         for each in draft.state.questions:
             about = each.obligation == done.amendment.obligation and each.id not in draft.state.settled
-            if about and not still_asked(draft.state.plan, each):
+            again = draft.state.launch.edition >= ASKS_AGAIN and left_open(draft.state.plan, each)
+            if about and not again and not still_asked(draft.state.plan, each):
                 by_list.setdefault(each.item, []).append(each.id)
+        overtaken = [str(name) for names in by_list.values() for name in names]
+        draft.put(overtaken=tuple(dict.fromkeys((*draft.state.overtaken, *overtaken))))
         for item, names in by_list.items():
             order = Order(changes={"overtaken": names}, text=draft.state.why)
             draft.tell(item, order)
@@ -375,6 +381,8 @@ class PlanMachine(Machine[PlanState]):
         before = state.launch.plan  # the plan that its items follow so far
         draft.put(windows=dict(windows), launch=state.launch.model_copy(update={"plan": state.plan}))
         consequences(draft, before, windows, state.windows)
+        if draft.state.launch.edition >= ASKS_AGAIN and draft.state.amending:
+            _ask_again(draft, before)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     # What its items tell
@@ -636,6 +644,27 @@ def _open_added(
     opening = openings(alone, windows)
     for item, past in opening.past:
         draft.effects.append(EnterElsewhere(item=item.setup.id, entries=adopted_entries(item, past, draft.now)))
+    open_all(draft, opening.model_copy(update={"questions": _new_lists(draft, opening)}))
+
+
+def _ask_again(draft: Draft[PlanState], before: Plan) -> None:
+    """What was settled, and an amendment leaves to the sides again, is asked again."""
+    state = draft.state
+    closed = {each.id: each for each in state.questions if each.id in state.settled or each.id in state.overtaken}
+    again = {
+        name: each
+        for name, each in closed.items()
+        if left_open(state.plan, each) and (name in state.overtaken or not left_open(before, each))
+    }
+    if not again:
+        return
+    draft.put(
+        settled={name: value for name, value in state.settled.items() if name not in again},
+        overtaken=tuple(name for name in state.overtaken if name not in again),
+        questions=tuple(each for each in state.questions if each.id not in again),
+    )
+    lists = asked_again(state.plan, state.setup.clock, draft.now, again.values(), state.setup.records_awaited)
+    opening = Openings(questions=lists)
     open_all(draft, opening.model_copy(update={"questions": _new_lists(draft, opening)}))
 
 

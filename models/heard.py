@@ -157,7 +157,8 @@ class Known:
         for each in entry.data.get("questions") or ():
             before = self.questions.get(each["id"])
             new = each["answer"] is not None and (before is None or before.answer is None)
-            at = entry.at if new else before.at if before else None
+            known = before is not None and each["answer"] is not None  # not of what is asked again
+            at = entry.at if new else before.at if before and known else None
             self.questions[each["id"]] = Asked(each["id"], each["text"], each["answer"], at)
 
     def _see(self, view: ItemView) -> None:

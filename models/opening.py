@@ -27,11 +27,14 @@ EDITION = 5
 """How a plan launched today is opened. Plans of edition 1 know no rounds, no questions and no adopted history; those of
 edition 2 call a procedure once only, are not told what a round does not ask about, and send no final record as they
 end; the record of those of edition 3 does not tell what was awaited; in those of edition 4 two signatories could set
-who hosts what a third state takes part in."""
+who hosts what a third state takes part in, and what an amendment left open again was not asked again."""
 
 
 RECORDS_AWAITED = 4
 """From this edition on the record tells what is awaited."""
+
+ASKS_AGAIN = 5
+"""From this edition on what an amendment leaves open again is asked again."""
 
 HOSTS_OF_THREE = 5
 """From this edition on no amendment and no correction says who hosts what a third state takes part in."""

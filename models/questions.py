@@ -172,11 +172,16 @@ class QuestionsMachine(Machine[QuestionsState]):
 
     def _add(self, draft: Draft[QuestionsState], order: Order) -> None:
         brought = TypeAdapter(tuple[Question, ...]).validate_python(order.changes.get("added") or ())
-        new = tuple(each for each in brought if draft.state.question(each.id) is None)
+        # What was answered, and an amendment has left open again, is asked again.
+        answers = draft.state.answers
+        new = tuple(each for each in brought if draft.state.question(each.id) is None or each.id in answers)
         if new:
-            asked_at = {**draft.state.asked_at, **{each.id: draft.now for each in new}}
-            draft.put(questions=(*draft.state.questions, *new), amended=draft.state.amended + 1, asked_at=asked_at)
             names = [each.id for each in new]
+            kept = tuple(each for each in draft.state.questions if each.id not in names)
+            left = {name: answer for name, answer in answers.items() if name not in names}
+            count = draft.state.amended + 1 + len(answers) - len(left)  # the list is worded anew
+            asked_at = {**draft.state.asked_at, **{each.id: draft.now for each in new}}
+            draft.put(questions=(*kept, *new), answers=left, amended=count, asked_at=asked_at)
             draft.enter("amended", f"also to be settled: {', '.join(names)} ({order.text})", added=names)
 
     def _overtake(self, draft: Draft[QuestionsState], name: str, why: str) -> None:

@@ -491,6 +491,40 @@ def test_an_answer_that_an_amendment_replaces_is_no_longer_told_as_settled() -> 
     assert before["a/cadence"] == "annual" and before["c/cadence"].startswith("by amendment 1: ")
 
 
+@pytest.mark.parametrize("by_answer", [True, False])
+@pytest.mark.parametrize("more", [True, False])
+def test_what_an_amendment_leaves_open_again_is_asked_again(by_answer: bool, more: bool) -> None:
+    others = ["annual", "biennial"]
+    asking: dict[str, Any] = {"cadence": "regular", "window": None, "readings": {"cadence": {"others": others}}}
+    hosts: dict[str, Any] = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}
+    life = Life(series("a", **asking), *([series("b", **hosts)] if more else []), round=ROUND, **TERM)
+    name = "t/questions/lao-moc.khm-moc"
+
+    def settle(item: str, value: str) -> None:
+        terms = Terms(topic=Topic.ANSWER, question="a/cadence", value=value)
+        assert life.act(item, acts.Propose, "lao-moc", terms=terms) is None
+        assert life.act(item, acts.Accept, "khm-moc", proposal=life.item(item).last_proposal) is None
+
+    if by_answer:
+        settle(name, "annual")
+    else:
+        agree(life, amend("cadence", "a", value="annual"))
+    assert life.status(name) == ("settling" if more else "settled")
+    life.pass_on(DAY)
+    said = len(life.world.notices)
+    agree(life, amend("cadence", "a", value="unspecified"))
+    item = name if more else f"{name}.2"
+    assert "a/cadence" in [each.id for each in life.item(item).open_questions]
+    assert life.awaited(item) == {("lao-moc", "settle", 1), ("khm-moc", "settle", 1)}
+    assert {each.office for each in life.world.notices[said:] if each.item == item} == {"lao-moc", "khm-moc"}
+    assert "a/cadence" not in life.plan.settled
+    agree(life, amend("change", "a", fields={"title": "Another"}))
+    assert "a/cadence" in [each.id for each in life.item(item).open_questions], "it is left open as before"
+    settle(item, "biennial")
+    assert life.plan.settled["a/cadence"] == "biennial" and life.item("t/a").windows
+    assert same_over_the_wire(life.plan) and same_over_the_wire(life.item(item))
+
+
 def test_a_cadence_gives_windows_and_takes_them_away() -> None:
     life = Life(series("s", cadence="regular", window=None), round=ROUND, at=START + 30 * DAY, **TERM)
     assert life.item("t/s").on_call and "t/s" in life.plan.round_items
