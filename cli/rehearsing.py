@@ -25,7 +25,7 @@ from models.base import write_instant
 from models.contacts import Contacts
 from models.opening import Launch
 from models.plan import Plan
-from models.rehearsal import HoursOf, RehearsedLetter, RehearsedNotice, World
+from models.rehearsal import HoursOf, RehearsedLetter, RehearsedNotice, World, no_collector
 from models.wording import Clock
 from models.zones import end_of_validity, zone
 
@@ -57,6 +57,22 @@ def rehearse(
 
     rehearse --from 2026-01-01 --to 2027-01-01 --assume on-time
     """
+    with no_collector():  # nothing of it is thrown away before the end, and looking for what could be costs a fifth
+        _write(_rehearsed(plan_file, first, to, assume, what_if, history, contacts, office, as_json))
+
+
+def _rehearsed(
+    plan_file: Path,
+    first: datetime | None,
+    to: datetime | None,
+    assume: str,
+    what_if: Path | None,
+    history: Path | None,
+    contacts: Path | None,
+    office: str | None,
+    as_json: bool,
+) -> str:
+    """What `rehearse` prints."""
     plan = load_plan(plan_file)
     begins, ends = _span(plan, first, to)
     launch = launch_at(plan, begins, begins, history)
@@ -68,12 +84,10 @@ def rehearse(
         # Only the acts differ, unless the scenario itself says what else the offices do.
         other = _run(launch, scenario.model_copy(update={"assume": scenario.assume or base.assume}), ends, hours)
         difference = differences(world, other, office)
-        _write(json.dumps(difference, ensure_ascii=False) if as_json else difference_text(difference, launch.clock))
-        return
+        return json.dumps(difference, ensure_ascii=False) if as_json else difference_text(difference, launch.clock)
     if as_json:
-        _write(json.dumps(document(world, office), ensure_ascii=False, separators=(",", ":")))
-        return
-    _write(text(world, launch.clock, office))
+        return json.dumps(document(world, office), ensure_ascii=False, separators=(",", ":"))
+    return text(world, launch.clock, office)
 
 
 def _write(text: str) -> None:
