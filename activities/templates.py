@@ -297,6 +297,8 @@ class Entry(NamedTuple):
     since: datetime
     due: datetime | None
     proposal: Any
+    lines: tuple[str, ...]
+    """Of a proposed amendment: what would read otherwise, a line a field, in the words of the record."""
     questions: tuple[Any, ...]
     wanted: str
     reason: str
@@ -402,6 +404,7 @@ def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) 
         since=notice.since,
         due=notice.due,
         proposal=notice.proposal,
+        lines=notice.lines if notice.proposal and notice.proposal.topic == "amend" else (),
         questions=notice.questions,
         wanted=notice.wanted,
         reason=notice.reason,

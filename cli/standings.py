@@ -21,9 +21,9 @@ from cli.reading import plan_state_of, view_of
 from cli.session import Session, server_error, session
 from cli.submitting import no_longer_open, submit
 from models.acts import Progress, ProgressState
-from models.amending import NotPossible, amended, difference, replaced_by, text_after
+from models.amending import difference, replaced_by, text_after
 from models.base import Instant, write_instant
-from models.governing import PlanState, today_of
+from models.governing import PlanState, proposed_texts
 from models.item import Proposal
 from models.summaries import Answers, round_items
 from models.views import ItemView
@@ -161,20 +161,16 @@ def amendments_document(state: PlanState) -> dict[str, Any]:
 
 def _open_proposal(state: PlanState, proposal: Proposal) -> dict[str, Any]:
     consented = [consent.side for consent in proposal.consents]
-    amendment = proposal.terms.amendment
-    assert amendment is not None  # a plan takes no other proposals
-    before = state.plan.obligation(amendment.obligation)
-    try:
-        plan = amended(state.plan, amendment, today_of(state, proposal.at))
-        after = plan.obligation(amendment.obligation)
-    except NotPossible:  # it no longer fits: it is overtaken as soon as the plan is changed
-        after = None
+    terms = proposal.terms
+    # What was missed before the launch is put right by an answer, and amends nothing.
+    kind, about = (terms.amendment.kind, terms.about) if terms.amendment else (terms.topic, terms.question)
+    before, after = proposed_texts(state, proposal)
     return {
         "number": proposal.number,
-        "kind": amendment.kind.value,
-        "obligation": amendment.obligation,
-        "earlier": {"text": before.model_dump(mode="json")} if before else None,
-        "later": after.model_dump(mode="json") if after else None,
+        "kind": kind.value,
+        "obligation": about.partition("/")[0],
+        "earlier": {"text": before} if before else None,
+        "later": after,
         "text": describe(proposal.terms, state.setup.clock),
         "reason": proposal.terms.reason,
         "proposed_by": proposal.office,

@@ -296,17 +296,7 @@ class PlanMachine(Machine[PlanState]):
         proposal = state.proposal(open_act.subject)
         if not isinstance(state, PlanState) or state.launch.edition < 3 or proposal is None:
             return super().lines_of(state, open_act)
-        amendment = proposal.terms.amendment
-        if amendment is None:
-            return ()
-        before = state.plan.obligation(amendment.obligation)
-        try:
-            plan = amended(state.plan, amendment, today_of(state, proposal.at))
-        except NotPossible:
-            return ()
-        after = plan.obligation(amendment.obligation)
-        was, will = (each.model_dump(mode="json") if each else None for each in (before, after))
-        return tuple(difference(was, will))
+        return tuple(difference(*proposed_texts(state, proposal)))
 
     def refuse_consent(self, state: PlanState, proposal: Proposal, now: Instant) -> Refusal | None:
         return self.refuse_terms(state, proposal.terms, now) or super().refuse_consent(state, proposal, now)
@@ -471,6 +461,25 @@ class PlanMachine(Machine[PlanState]):
             one: ItemState = MeetingState(setup=setup) if meets else CommitmentState(setup=setup)
             entries = adopted_entries(one, past, draft.now, first=past.follows + 1)
             draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
+
+
+Text = dict[str, JsonValue]
+"""An obligation as JSON."""
+
+
+def proposed_texts(state: PlanState, proposal: Proposal) -> tuple[Text | None, Text | None]:
+    """The obligation as it reads, and as it would read by a proposal; None where there is none, or none would be left,
+    and where the proposal is no amendment or fits the plan no longer."""
+    amendment = proposal.terms.amendment
+    if amendment is None:
+        return None, None
+    before = state.plan.obligation(amendment.obligation)
+    try:
+        after = amended(state.plan, amendment, today_of(state, proposal.at)).obligation(amendment.obligation)
+    except NotPossible:  # it is overtaken as soon as the plan is changed
+        after = None
+    was, will = (each.model_dump(mode="json") if each else None for each in (before, after))
+    return was, will
 
 
 def today_of(state: PlanState, now: Instant) -> Today:

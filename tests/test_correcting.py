@@ -11,6 +11,7 @@ from temporalio.testing import ActivityEnvironment
 from activities.record import RecordActivities, read_record
 from activities.settings import Settings
 from cli.lists import recorded_view
+from cli.standings import amendments_document, amendments_text
 from models import acts
 from models.acts import Terms, Topic
 from models.effects import Effect, EnterElsewhere, Tell
@@ -116,6 +117,16 @@ def test_two_proposals_of_one_correction_and_a_rejection() -> None:
     assert turn(world, "2024") == (None, "forfeited")
     put_right(world, "s/past/2024", "held")
     assert turn(world, "2024") == ("KHM", "served"), "by the side whose turn it was, where nobody is named"
+
+
+def test_an_open_correction_stands_among_what_is_proposed() -> None:
+    world = life()
+    assert world.act("t", acts.Propose, LAO, terms=answer("s/past/2024", HELD)) is None
+    document = amendments_document(world.plan)
+    (proposed,) = document["open"]
+    assert (proposed["kind"], proposed["obligation"]) == ("answer", "s")
+    assert proposed["earlier"] is None and proposed["later"] is None and proposed["awaited"] == ["KHM"]
+    assert "s/past/2024" in amendments_text(document, world.plan.setup.clock)
 
 
 def effects_of(world: Life, question: str, value: Any) -> list[Effect]:

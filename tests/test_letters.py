@@ -700,6 +700,26 @@ def test_a_counter_that_is_not_taken_is_named_by_its_own_date() -> None:
     assert "does not accept the proposal: 9 March 2026, 09:00 to 12:00 (Asia/Vientiane). Reason given:" in text
 
 
+def test_the_letter_about_an_amendment_lists_what_would_read_otherwise() -> None:
+    added = Proposed(number=4, topic="amend", by="Coordinator", side="Lao", change="add", question="Forum", ref="16.5")
+    lines = ("kind: meeting_series", "cadence: annual")
+    what = notice(1, verb="answer", proposal=added, lines=lines)
+    for kind in ("plain", "html"):
+        text = flat(body(composed(despatch(notices=(what,))), kind))
+        assert all(line in text for line in lines), kind
+    other = what.model_copy(update={"proposal": added.model_copy(update={"topic": "host", "host": "Lao PDR"})})
+    assert lines[0] not in flat(body(composed(despatch(notices=(other,)))))
+
+
+def test_a_reason_is_given_once() -> None:
+    dropped = Proposed(number=2, topic="drop", by="Coordinator", side="Lao", reason="held elsewhere")
+    for verb in ("propose", "counter"):
+        told = announcement(
+            event=None, kind="answer", happened=Happened(verb=verb, by="X", proposal=dropped, reason="held elsewhere")
+        )
+        assert flat(body(composed(despatch(announcement=told)))).count("held elsewhere") == 1
+
+
 def test_a_day_on_which_a_side_does_not_work_is_noted() -> None:
     clash = NoWorkday(day=date(2026, 3, 8), who="Lao", kind="weekend", name="Sunday")
     other = clash.model_copy(update={"who": "Cambodian", "kind": "holiday", "name": "Women's Day"})
