@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 
 import trustme
 
+from tests.sockets import serving
+
 USER, PASSWORD = "organizer", "pässwörd of the mailbox"
 
 
@@ -66,6 +68,17 @@ async def listening(port: int, process: asyncio.subprocess.Process | None = None
 
 
 @asynccontextmanager
+async def ending(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
+    """The process is stopped at the end, whatever happens."""
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
 async def imap_server(certificates: Certificates) -> AsyncIterator[int]:
     """pymap with one empty mailbox in memory, STARTTLS offered; yields its port."""
     port = free_port()
@@ -77,13 +90,9 @@ async def imap_server(certificates: Certificates) -> AsyncIterator[int]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    try:
+    async with ending(process):
         await listening(port, process)
         yield port
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
 
 
 @dataclass
@@ -196,25 +205,9 @@ class Script:
 
 @asynccontextmanager
 async def scripted_smtp(**told: Any) -> AsyncIterator[Script]:
-    script, tasks = Script(**told), set()
-
-    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        with contextlib.suppress(asyncio.CancelledError):
-            await script.meet(reader, writer)
-
-    server = await asyncio.start_server(meet, "127.0.0.1", 0)
-    script.port = server.sockets[0].getsockname()[1]
-    try:
+    script = Script(**told)
+    async with serving(script.meet) as script.port:
         yield script
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await server.wait_closed()
 
 
 DOVECOT = """\
@@ -273,10 +266,6 @@ async def dovecot_server(certificates: Certificates) -> AsyncIterator[int]:
         )
         (folder / "dovecot.conf").write_text(config)
         process = await asyncio.create_subprocess_exec("dovecot", "-F", "-c", str(folder / "dovecot.conf"))
-        try:
+        async with ending(process):
             await listening(port, process)
             yield port
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from tests.sockets import serving
+
 
 @dataclass
 class Request:
@@ -41,13 +43,10 @@ Respond = Callable[[Request], Answer | None]
 
 @asynccontextmanager
 async def web(respond: Respond) -> AsyncIterator[Web]:
-    found, tasks = Web(), set()
+    found = Web()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
-        with contextlib.suppress(asyncio.CancelledError, asyncio.IncompleteReadError, OSError):
+        with contextlib.closing(writer):
             while True:
                 request = await _read(reader)
                 found.asked.append(request)
@@ -59,18 +58,10 @@ async def web(respond: Respond) -> AsyncIterator[Web]:
                 lines = [f"HTTP/1.1 {answer.status} Told", *(f"{name}: {value}" for name, value in head.items())]
                 writer.write("\r\n".join([*lines, "", ""]).encode() + answer.body)
                 await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(meet, "127.0.0.1", 0)
-    found.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    try:
+    async with serving(meet, asyncio.IncompleteReadError, OSError) as port:
+        found.url = f"http://127.0.0.1:{port}"
         yield found
-    finally:
-        server.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await server.wait_closed()
 
 
 async def _read(reader: asyncio.StreamReader) -> Request:
