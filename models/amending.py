@@ -92,15 +92,16 @@ def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
     return _checked(_replaced(plan, obligation.id, after))
 
 
-def check_third_states(plan: Plan, amendment: Amendment, today: Today) -> None:
+def check_third_states(plan: Plan, amendment: Amendment, made: Plan) -> None:
     """Date and host of a session with a third state need the consent of all, and an amendment is that of two.
 
-    Raises NotPossible for an amendment that would set who hosts what a third state takes part in.
+    `made` is the plan with the amendment made. Raises NotPossible for one that would set who hosts what a third state
+    takes part in.
     """
     before = plan.obligation(amendment.obligation)
     if before is None or not before.third_states or amendment.kind is AmendmentKind.DROP:
         return
-    after = amended(plan, amendment, today).obligation(before.id)
+    after = made.obligation(before.id)
     if amendment.kind is AmendmentKind.FIRST_HOST or (after is not None and _hosting(after) != _hosting(before)):
         raise NotPossible(third_states_must_consent(plan, before))
 

@@ -35,6 +35,7 @@ from models.opening import (
     ASKS_AGAIN,
     HOSTS_OF_THREE,
     MEETINGS,
+    REACHES_OPEN,
     RECORDS_AWAITED,
     Launch,
     Openings,
@@ -90,8 +91,12 @@ class PlanState(ItemState):
     lists: tuple[str, ...] = ()
     """Every list of questions that was ever opened: their ids are never used again."""
 
+    def obligation(self, name: str) -> Obligation | None:
+        """As the plan has it; what an amendment has dropped as the launch had it."""
+        return self.plan.obligation(name) or self.launch.plan.obligation(name)
+
     def words_of(self, name: str) -> str:
-        obligation = self.plan.obligation(name) or self.launch.plan.obligation(name)
+        obligation = self.obligation(name)
         return obligation.title if obligation else name
 
 
@@ -227,7 +232,7 @@ class PlanMachine(Machine[PlanState]):
         if until - state.plan.expiry_notice > draft.now:
             return
         draft.put(expiry_told=True)
-        if self._ends(draft) and state.launch.edition >= 3:
+        if self._ends(draft) and state.launch.edition >= REACHES_OPEN:
             return  # the final record says it
         found = open_summary(state, draft.now)
         text = f"The plan is valid until {state.setup.clock.last_day(until)}. {found.text}"
@@ -246,12 +251,12 @@ class PlanMachine(Machine[PlanState]):
         for item in tuple(state.open_items):
             # Sessions are told by their series.
             if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
-                edition = 2 if state.launch.edition >= 3 else 1
+                edition = 2 if state.launch.edition >= REACHES_OPEN else 1
                 order = Order(end="expired", text=text, edition=edition)
                 draft.tell(item, order, at=state.launch.valid_until)
         summary = final_summary(state, draft.now)
         text = f"The validity of the plan has ended. {summary.text}"
-        if state.launch.edition >= 3:
+        if state.launch.edition >= REACHES_OPEN:
             final = summary.model_copy(update={"text": text})
             until = state.launch.valid_until
             self._say_list(draft, AnnouncementKind.EXPIRY, final, at=until or draft.now, day=until, subject="final")
@@ -284,9 +289,9 @@ class PlanMachine(Machine[PlanState]):
         if changes and state.plan.obligation(amendment.obligation) and item not in state.open_items:
             return f"{amendment.obligation} has ended; add what is to follow it as another obligation"
         try:
-            amended(state.plan, amendment, today_of(state, now))
+            made = amended(state.plan, amendment, today_of(state, now))
             if state.launch.edition >= HOSTS_OF_THREE:
-                check_third_states(state.plan, amendment, today_of(state, now))
+                check_third_states(state.plan, amendment, made)
         except NotPossible as error:
             return str(error)
         return ""
@@ -294,7 +299,7 @@ class PlanMachine(Machine[PlanState]):
     def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
         """What a proposed amendment would change, field by field, for those whose answer is awaited."""
         proposal = state.proposal(open_act.subject)
-        if not isinstance(state, PlanState) or state.launch.edition < 3 or proposal is None:
+        if not isinstance(state, PlanState) or state.launch.edition < REACHES_OPEN or proposal is None:
             return super().lines_of(state, open_act)
         return tuple(difference(*proposed_texts(state, proposal)))
 
@@ -421,7 +426,7 @@ class PlanMachine(Machine[PlanState]):
             self._settle_past(draft, past_of(question, report.value))
             return
         try:
-            today, marked = today_of(draft.state, draft.now), draft.state.launch.edition >= 3
+            today, marked = today_of(draft.state, draft.now), draft.state.launch.edition >= REACHES_OPEN
             plan = settled(draft.state.plan, question, report.value, today, marked)
         except NotPossible as error:
             draft.enter("settled", f"the plan cannot follow this answer: {error}", question=question.id)
@@ -491,7 +496,7 @@ def today_of(state: PlanState, now: Instant) -> Today:
     year = local.year if local >= begins else local.year - 1
     left = begins.replace(year=year + 1) - local
     # Plans of edition 2 counted the calendar year, however little of it was left.
-    return Today(year, left) if state.launch.edition >= 3 else Today(local.year, timedelta.max)
+    return Today(year, left) if state.launch.edition >= REACHES_OPEN else Today(local.year, timedelta.max)
 
 
 def post_rooms(launch: Launch) -> tuple[PostRoomAddress, ...]:
@@ -542,7 +547,7 @@ def consequences(
         elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
             if order is not None:
-                if launch.edition >= 3:
+                if launch.edition >= REACHES_OPEN:
                     order = order.model_copy(
                         update={"edition": 2, "announce": draft.state.amending, "amended": _told(draft.state, name)}
                     )
@@ -565,7 +570,7 @@ def _told(state: PlanState, obligation: str) -> Proposed | None:
 def _count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
     """Sessions are counted, and the series that opened them is not counted beside them."""
     state = draft.state
-    obligation = state.plan.obligation(obligation_of(item)) or state.launch.plan.obligation(obligation_of(item))
+    obligation = state.obligation(obligation_of(item))
     if (
         item.count("/") == 1
         and obligation is not None
@@ -613,7 +618,9 @@ def _order(
         changes.update(_of_series(old[1], new[1]))
     if not changes and host is None:
         return None
-    named = new[1].host_rule is HostRule.FIXED or (launch.edition >= 3 and new[1].host_rule is not HostRule.ROTATING)
+    named = new[1].host_rule is HostRule.FIXED or (
+        launch.edition >= REACHES_OPEN and new[1].host_rule is not HostRule.ROTATING
+    )
     instead_of = former if named else None
     return Order(host=host, instead_of=instead_of, changes=changes, text=why, reinvites="parties" in changes)
 

@@ -30,6 +30,10 @@ end; the record of those of edition 3 does not tell what was awaited; in those o
 who hosts what a third state takes part in, and what an amendment left open again was not asked again."""
 
 
+REACHES_OPEN = 3
+"""From this edition on amendments and answers reach what is open, procedures may be called again, and the end of the
+plan has its final record."""
+
 RECORDS_AWAITED = 4
 """From this edition on the record tells what is awaited."""
 
@@ -121,7 +125,7 @@ def is_series(launch: Launch, obligation: Obligation, own: tuple[Window, ...]) -
     """Meetings that recur, and anything else that each of several windows asks for anew."""
     if launch.edition < 2:
         return obligation.kind is Kind.MEETING_SERIES
-    if launch.edition < 3:
+    if launch.edition < REACHES_OPEN:
         return obligation.kind is Kind.MEETING_SERIES or (len(own) > 1 and obligation.cadence is not Cadence.ONCE)
     return obligation.recurs
 
@@ -221,7 +225,7 @@ def setup_of(
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
         settled=obligation.settled,
-        tells_busy=launch.edition >= 3 and asked and bool(rounds),
+        tells_busy=launch.edition >= REACHES_OPEN and asked and bool(rounds),
         records_awaited=launch.edition >= RECORDS_AWAITED,
     )
     return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})

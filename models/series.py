@@ -352,7 +352,9 @@ class SeriesMachine(Machine[SeriesState]):
         one that opens next."""
         state, setup = draft.state, draft.state.setup
         free = [turn.session for turn in state.hosting.turns if turn.host is None]
-        waiting = [item for name in free if (item := session_id(setup.plan, setup.obligation, name)) in _open(state)]
+        waiting = [
+            item for name in free if (item := session_id(setup.plan, setup.obligation, name)) in state.open_sessions
+        ]
         if waiting:
             draft.tell(waiting[0], order)
         else:
@@ -390,7 +392,9 @@ class SeriesMachine(Machine[SeriesState]):
         setup, kept = draft.state.setup, {window.name for window in draft.state.windows}
         # What is missed stays missed, and open.
         gone = [each.name for each in before.windows if each.name not in kept and each.end > draft.now]
-        undue = [item for name in gone if (item := session_id(setup.plan, setup.obligation, name)) in _open(before)]
+        undue = [
+            item for name in gone if (item := session_id(setup.plan, setup.obligation, name)) in before.open_sessions
+        ]
         text = f"it is not due any longer {order.text}"
         end = Order(end="dropped", unless_begun=True, text=text)
         for item in undue:
@@ -415,9 +419,8 @@ class SeriesMachine(Machine[SeriesState]):
             change = {**told, **moved.get(item, {})}
             if change:
                 reinvites = order.reinvites and "parties" in change
-                order_to = Order(changes=change, text=order.text, edition=order.edition, reinvites=reinvites)
-                order_to = order_to.model_copy(update={"amended": order.amended})
-                draft.tell(item, order_to)
+                same = {"text": order.text, "edition": order.edition, "amended": order.amended}
+                draft.tell(item, Order(changes=change, reinvites=reinvites, **same))
 
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:
         state = draft.state
@@ -466,10 +469,6 @@ def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, A
         return {"windows": (), "opened": max(state.opened, len(state.hosting.turns))}
     done = [window for window in found if window.end <= now or window.name in taken]
     return {"windows": (*done, *(each for each in found if each not in done)), "opened": len(done)}
-
-
-def _open(state: SeriesState) -> frozenset[str]:
-    return frozenset(state.open_sessions)
 
 
 def _moved_windows(before: SeriesState, after: SeriesState) -> dict[str, dict[str, JsonValue]]:
