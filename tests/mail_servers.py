@@ -154,6 +154,8 @@ class Script:
     """The step after which nothing more is said."""
     drop: str = ""
     """The step at which the connection breaks, unanswered."""
+    released: asyncio.Event | None = None
+    """A letter is taken, and answered only once this is set."""
     said: list[str] = field(default_factory=list)
     letters: list[bytes] = field(default_factory=list)
     open: int = 0
@@ -179,6 +181,8 @@ class Script:
                     return
                 if self.silent == step:
                     await asyncio.sleep(3600)
+                if step == "letter" and self.released is not None:
+                    await self.released.wait()
                 answer = self.answers.get(step) or self.ANSWERS.get(step, "250 2.0.0 fine")
                 writer.write(f"{answer}\r\n".encode())
                 await writer.drain()

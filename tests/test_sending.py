@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import httpx
@@ -20,7 +21,7 @@ from activities.settings import Settings
 from models.effects import PostRoomAddress, Words
 from models.ids import TASK_QUEUE, secretariat_id
 from models.plan import DespatchRule
-from models.postroom import PostRoomState
+from models.postroom import Bounced, PostRoomState
 from models.record import RecordEntries
 from models.views import ItemRow
 from tests.fixtures_post import TEMPLATES, despatch, notice, settings
@@ -106,6 +107,29 @@ async def test_killed_between_the_letter_and_its_answer(dev_server: Client, tmp_
         assert server.letters[0].count(b"Message-ID:") == 1
     said = [line["verb"] for line in read_record(config.record, secretariat_id(plan, "lao-moic"))]
     assert said.count("sent") == 1 and "returned" not in said
+
+
+async def test_a_mail_may_come_back_before_its_sending_is_over(dev_server: Client, tmp_path: Path) -> None:
+    """The server's answer is still on its way when the bounce is read: it is heard once the mail is known as sent."""
+    plan, queue = f"k{uuid.uuid4().hex[:8]}", f"q{uuid.uuid4().hex}"
+    config = settings(tmp_path)
+    async with scripted_smtp(released=asyncio.Event()) as server, httpx.AsyncClient() as http:
+        config = config.model_copy(update={"smtp_port": server.port})
+        async with build_worker(dev_server, config, http, queue):
+            await open_post_room(dev_server, "lao-moic", queue, plan)
+            await until(lambda: server.letters)
+            identity = str(message_from_bytes(server.letters[0])["Message-ID"])
+            room = dev_server.get_workflow_handle(secretariat_id(plan, "lao-moic"))
+            await room.signal("bounced", Bounced(message_id=identity, reason="5.1.1 no such user"))
+            await room.query("standing", [])  # it has been heard
+            assert server.released is not None
+            server.released.set()
+            ledger = config.record / plan / "office" / "lao-moic.jsonl"
+            await until(lambda: ledger.exists() and '"bounced"' in ledger.read_text(encoding="utf-8"))
+    lines = read_record(config.record, secretariat_id(plan, "lao-moic"))
+    told = [(line["verb"], line["data"]["key"]) for line in lines if line["verb"] in ("sent", "bounced")]
+    key = f"{plan}/16.3-jtc/2026/propose/1/1/lao-moic"
+    assert told[:2] == [("sent", key), ("bounced", key)]
 
 
 @workflow.defn(name="enters", sandboxed=False)

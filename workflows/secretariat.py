@@ -79,6 +79,9 @@ class SecretariatWorkflow:
     @workflow.signal
     async def bounced(self, bounced: Bounced) -> None:
         """A mail that the server had taken came back: read from the organizer's mailbox."""
+        # It may be the very mail that is on its way, of which only the server knows yet that it has gone.
+        if self.state.on_its_way and workflow.patched("a-bounce-waits-for-the-mail"):
+            await workflow.wait_condition(lambda: not self.state.on_its_way)
         step = postroom.hear_bounced(self.state, bounced, workflow.now())
         self.state = step.state
         self._heard += 1
