@@ -13,6 +13,7 @@ from models.acts import Act
 from models.item import ItemState
 from models.machines import MACHINES, STATES
 from models.views import Receipt, Refusal
+from models.wording import kind_in_words, not_taken
 
 
 async def submit(client: Client, item: str, act: Act) -> Receipt:
@@ -65,8 +66,8 @@ def not_an_item(item: str, kind: str, verb: str) -> str:
     if kind == "series":
         return f"{item} is a series; act on one of its sessions, which `status` lists below it"
     if kind in ("plan", "secretariat", "mailbox"):
-        return f"{item} is a {kind}; acts go to items, which `status` lists"
-    return f"a {kind} is not {verb.replace('_', ' ')}"
+        return f"{item} is {kind_in_words(kind)}; acts go to items, which `status` lists"
+    return not_taken(verb, kind, MACHINES[kind].verbs if kind in MACHINES else ())
 
 
 async def rehearse(here: Session, item: str, act: Act) -> None:

@@ -123,9 +123,12 @@ class Known:
         if "session" in data:
             return  # of a series, about one of its sessions, which has a record of its own
         if verb == "opened":
-            self.title, _, why = entry.text.partition(" opened")
+            # Older lines hold the title in their words alone, and the oldest the necessity too.
+            head, _, necessity = entry.text.rpartition(" opened, called: ")
+            self.called = str(data.get("called", necessity if head else ""))
+            title = entry.text.removesuffix(f", called: {self.called}").removesuffix(" opened")
+            self.title = str(data.get("title", title))
             self.ref = str(data.get("ref", ""))
-            self.called = str(data.get("called", why.partition(", called: ")[2]))
             self.window = Window.model_validate(data["window"]) if data.get("window") else None
         elif verb in _ENDS:
             self.ended, self.ended_at, self.words = verb, entry.at, entry.text

@@ -27,7 +27,7 @@ from models.letters import AnnouncementKind
 from models.rounds import Rounds
 from models.telling import told_of
 from models.views import ItemRow, ItemView, Receipt, Refusal
-from models.wording import infinitive, joined, sentence_of
+from models.wording import infinitive, joined, not_taken, sentence_of
 
 WINDOW_ENDS = "window ends"
 _AWAITED = " awaited from"
@@ -195,7 +195,7 @@ class Machine(Rounds[S]):
 
     def not_taken_here(self, state: S, act: Act) -> str:
         """Why this kind of item takes no such act, and what does."""
-        return f"a {state.setup.kind} is not {act.verb.replace('_', ' ')}"
+        return not_taken(act.verb, state.setup.kind, self.verbs)
 
     def no(self, state: S, code: str, message: str) -> Refusal:
         """A refusal that says what is awaited instead."""
@@ -256,6 +256,7 @@ class Machine(Rounds[S]):
             draft.enter(
                 "opened",
                 f"{state.setup.title} opened{f', called: {state.called}' if state.called else ''}",
+                title=state.setup.title,
                 window=window.model_dump(mode="json") if window else None,
                 ref=state.setup.ref,
                 kind=state.setup.kind,

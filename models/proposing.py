@@ -7,7 +7,7 @@ from models.effects import SessionReport
 from models.item import PROPOSALS_KEPT, Consent, Draft, Proposal, ProposalStatus, S
 from models.letters import AnnouncementKind
 from models.views import Refusal
-from models.wording import sentence_of
+from models.wording import kind_in_words, sentence_of
 
 
 class Proposing(Asking[S]):
@@ -50,7 +50,9 @@ class Proposing(Asking[S]):
             whose = f"proposal {standing.number} ({terms.topic.value}) of {standing.office}"
             return self.no(state, "open-proposal", f"{whose} is open: accept, reject or counter it")
         if terms.topic not in self.topics:
-            return self.no(state, "wrong-kind", f"a {state.setup.kind} has no {terms.topic.value} to propose")
+            return self.no(
+                state, "wrong-kind", f"{kind_in_words(state.setup.kind)} has no {terms.topic.value} to propose"
+            )
         return self._refuse_until(state, terms, now) or self.refuse_terms(state, terms, now)
 
     def _refuse_until(self, state: S, terms: Terms, now: Instant) -> Refusal | None:

@@ -19,6 +19,7 @@ from models.meeting import MeetingState
 from models.plan import HostRule, Kind, Window
 from models.turns import Turns, TurnState
 from models.views import ItemRow, ItemView, Refusal
+from models.wording import not_taken
 
 SESSIONS_PER_RUN = 10
 """Sessions that one run of the workflow opens: its history does not grow with their number."""
@@ -196,7 +197,7 @@ class SeriesMachine(Machine[SeriesState]):
         names = ", ".join(item.partition("/")[2] for item in state.open_sessions)
         first = "call one first" if state.on_call else "none is open yet"
         what = f"act on one of its sessions ({names or first})"
-        return f"a series is not {act.verb.replace('_', ' ')}; {what}"
+        return f"{not_taken(act.verb, 'series', self.verbs)}; {what}"
 
     def refuse_call(self, state: SeriesState, act: Call, side: str, now: Instant) -> Refusal | None:
         if not state.on_call:

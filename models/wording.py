@@ -69,6 +69,28 @@ _STATUS = {
 }
 
 
+_KINDS = {
+    "questions": "a list of questions",
+    "standing": "a standing commitment",
+    "reporting": "a report",
+    "secretariat": "a post room",
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """A kind of item, or of workflow, with its article: "an instrument", "a list of questions"."""
+    noun = kind.replace("_", " ")
+    return _KINDS.get(kind) or f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def not_taken(verb: str, kind: str, taken: Iterable[str] = ()) -> str:
+    """Why an act does not apply to a kind of item: "regret does not apply to an instrument, which takes accept, call
+    and close"."""
+    verbs = joined(each.replace("_", "-") for each in sorted(taken))
+    rest = f", which takes {verbs}" if verbs else ""
+    return f"{verb.replace('_', '-')} does not apply to {kind_in_words(kind)}{rest}"
+
+
 def sentence_of(text: str) -> str:
     """A line of the ledger as a sentence: with one full stop."""
     return f"{text.rstrip(' .')}."

@@ -1,5 +1,6 @@
 """What sleeps: status rounds, triggers and calls; asking early enough; what was missed, late or excused."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import acts, turns
-from models.acts import Terms, Topic
+from models.acts import Act, Terms, Topic
 from models.commitment import COMMITMENT
 from models.details import details_of
 from models.effects import Await, EnterElsewhere, Open, Order, SessionReport, Settle, Tell
 from models.letters import AnnouncementKind
 from models.meeting import MEETING
 from models.plan import Kind
+from models.questions import QUESTIONS
 from models.series import SERIES, SeriesState, opens_at
 from models.views import Receipt, Refusal
 from models.wording import _INFINITIVES, _STATUS
@@ -45,6 +47,41 @@ def undated_meeting(**more: Any) -> Player:
 def undated_series(**more: Any) -> Player:
     found = opened(plan_of(obligation("s", kind="meeting_series", **{**UNDATED, **more}), round=ROUND))
     return Player(SERIES, found.series[0])
+
+
+# Acts that do not apply
+
+
+@pytest.mark.parametrize("kind", [each.value for each in Kind])
+def test_an_act_that_does_not_apply_is_refused_in_a_sentence_that_says_what_does(kind: str) -> None:
+    found = opened(plan_of(obligation("x", kind=kind, **UNDATED), round=ROUND))
+    states = [(MEETING, each) for each in found.meetings] + [(COMMITMENT, each) for each in found.commitments]
+    states += [(SERIES, each) for each in found.series] + [(QUESTIONS, each) for each in found.questions]
+    assert states
+    for machine, state in states:
+        for verb in Act.__subclasses__():
+            fields = {"reason": "x", "proposal": 1, "state": "limited", "text": "x", **REPLY}
+            act = verb.model_validate({"act_id": "1", "office": LAO, "terms": Terms(topic=Topic.AMEND), **fields})
+            if act.verb in machine.verbs:
+                continue
+            refusal = machine.refuse(state, act, START)
+            assert refusal is not None and refusal.code == "wrong-kind"
+            said = refusal.message
+            assert said.startswith(f"{act.verb.replace('_', '-')} does not apply to a"), said
+            assert not re.search(r"\ba [aeiou]|\ban [^aeiou]|\bnot not|_", said), said
+            assert all(each.replace("_", "-") in said for each in machine.verbs), "it says which acts do"
+        if "propose" in machine.verbs:
+            foreign = acts.Propose(act_id="2", office=LAO, terms=Terms(topic=Topic.AMEND))
+            refusal = machine.refuse(state, foreign, START)
+            assert refusal is not None and not re.search(r"\ba [aeiou]|\ban [^aeiou]", refusal.message)
+
+
+REPLY: dict[str, Any] = {
+    "message": {"name": "inbox/0.eml", "sha256": "00" * 32, "size": 1},
+    "method": "REPLY",
+    "uid": "x",
+    "dtstamp": START,
+}
 
 
 # Status rounds

@@ -24,6 +24,7 @@ from models.commitment import COMMITMENT
 from models.effects import Enter, Open, Order
 from models.facts import Facts, ItemFact, Reading, SeriesFact
 from models.governing import PlanState, plan_state
+from models.heard import hear_all
 from models.meeting import MEETING
 from models.plan import Plan
 from models.report import ArticleReport, ItemLine, MarkKind, ProgressReport, Standing
@@ -126,6 +127,21 @@ def test_a_meeting_from_the_first_word_to_its_close_out() -> None:
         Standing.DONE,
         "held on 31 January 2026, Vientiane; closed out on 1 February 2026",
     )
+
+
+@pytest.mark.parametrize("called", ["", "the office opened, called: early"])
+def test_a_title_keeps_the_word_with_which_its_record_begins(called: str) -> None:
+    title = "Office opened for trade opened again"
+    state = meeting(title=title)
+    player = Player(MEETING, state.model_copy(update={"called": called}))
+    line = lines(built(plan_of(obligation(title=title)), fact(player), as_of=START, current=False))["t/m"]
+    assert line.title == title
+    opening = player.state.ledger[0]
+    assert opening.text.startswith(f"{title} opened")
+    # Records of before the title had a field of its own.
+    data = {name: value for name, value in opening.data.items() if name != "title"}
+    old = hear_all([opening.model_copy(update={"data": data})])
+    assert (old.title, old.called) == (title, called)
 
 
 def test_a_regretted_date_is_in_progress_and_awaited_again() -> None:
