@@ -107,8 +107,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # The SDK's native threads can crash the interpreter's teardown: leave without it, with the true code.
-    os._exit(code)
+    from starter import work
+
+    work()
