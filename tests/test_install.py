@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment that has the wheel, its dependencies, and packages of other people by our names."""
+    """The programs of an environment with the wheel, its dependencies, and packages of others by our names."""
     home = tmp_path_factory.mktemp("env")
     venv.create(home, with_pip=False, symlinks=True)
     python = home / "bin" / "python"
