@@ -19,18 +19,18 @@ from pythonjsonlogger.json import JsonFormatter
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.calendar import CalendarActivities
-from activities.collecting import CollectingActivities
-from activities.office_hours import HoursActivities
-from activities.post import PostActivities
-from activities.record import RecordActivities
-from activities.settings import Settings
-from activities.tls import tls_context
+from activities.collect import CollectingActivities
+from activities.despatch import PostActivities
+from activities.enter import RecordActivities
+from activities.hours import HoursActivities
+from activities.publish import CalendarActivities
 from activities.windows import windows
-from models.ids import TASK_QUEUE
-from servers.connection import Unreachable, connect
-from servers.mail_reading import read_mail_of_plans
+from adapters.settings import Settings
+from adapters.temporal import Unreachable, connect
+from adapters.tls import tls_context
+from models.common.ids import TASK_QUEUE
 from workflows import WORKFLOWS
+from workflows.mailbox_start import read_mail_of_plans
 
 READY_FILE = "AIDE_READY_FILE"
 """Names the file that is touched once the worker polls."""

@@ -2,9 +2,9 @@
 
 from temporalio import activity
 
-from models.opening import Launch
-from models.plan import Window
-from models.zones import resolve_windows
+from models.governance.launch import Launch
+from models.plan.plan import Window
+from models.plan.windows import resolve_windows
 
 
 @activity.defn(name="windows")

@@ -15,14 +15,14 @@ from typing import Any
 
 from temporalio.worker import Worker
 
-from activities.calendar import CalendarActivities
-from activities.post import PostActivities
-from activities.record import RecordActivities
-from activities.settings import Settings
+from activities.despatch import PostActivities
+from activities.enter import RecordActivities
+from activities.publish import CalendarActivities
+from adapters.settings import Settings
+from adapters.temporal import connect
 from bench.bare import BareWorkflow
-from models.letters import Despatch
-from models.postroom import keys_of
-from servers.connection import connect
+from models.post.despatch import Despatch
+from models.post.post_room import keys_of
 from worker import READY_FILE, calendar_client, log_as_json
 
 

@@ -23,8 +23,8 @@ from bench.history import Tail, Tally, quiet
 from bench.lanes import AT_ONCE, Lane, lane_plan, tails
 from bench.script import letters_of, save, script_of, without_post_room
 from bench.servers import Servers, cpu_seconds, started
-from models.parties import all_offices
-from models.plan import Plan
+from models.plan.parties import all_offices
+from models.plan.plan import Plan
 from servers.datafolder import DataFolder
 from servers.errors import ServersError
 

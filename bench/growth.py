@@ -9,10 +9,10 @@ from temporalio.service import RPCError
 
 from bench.history import Tail, Tally, quiet
 from bench.lanes import drive, launch, plan_named
-from models.acts import Act
-from models.ids import obligation_id, secretariat_id, session_id
-from models.plan import Plan
-from tests.builders import obligation
+from models.common.ids import obligation_id, secretariat_id, session_id
+from models.messages.acts import Act
+from models.plan.plan import Plan
+from tests.support.builders import obligation
 
 SESSIONS = 20
 SHOWN = (1, 10, 20)

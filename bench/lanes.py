@@ -17,17 +17,19 @@ from temporalio.service import RPCError
 from bench.bare import ROUND
 from bench.history import Tail
 from bench.servers import BARE_QUEUES
-from models import acts
-from models.acts import Act, Terms, Topic
-from models.ids import TASK_QUEUE, secretariat_id, session_id
-from models.invitation import Slot
-from models.item import ItemSetup
-from models.meeting import MEETING, MeetingState
-from models.opening import Launch, openings
-from models.plan import DespatchRule, Plan
-from models.views import ItemRow
-from models.zones import later, resolve_windows, zoned
-from tests.builders import launch_of, obligation, plan_of
+from models.common.ids import TASK_QUEUE, secretariat_id, session_id
+from models.common.times import Slot
+from models.common.zones import later, zoned
+from models.governance.launch import Launch
+from models.governance.opening import openings
+from models.items.meeting import MEETING, MeetingState
+from models.machine.setup import ItemSetup
+from models.messages import acts
+from models.messages.acts import Act, Terms, Topic
+from models.messages.views import ItemRow
+from models.plan.plan import DespatchRule, Plan
+from models.plan.windows import resolve_windows
+from tests.support.builders import launch_of, obligation, plan_of
 from workflows.visibility import MEMO_ROW, initial_attributes
 
 Driver = Callable[[str, Act], Awaitable[None]]

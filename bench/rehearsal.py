@@ -7,17 +7,17 @@ Run by `make bench-rehearsal`.
 import gc
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-from activities.office_hours import rehearsed_hours
-from cli.plan_file import load_plan
-from models.opening import EDITION, Launch
-from models.plan import Plan
-from models.rehearsal import World
-from models.zones import clock_of, end_of_validity, zone
+from adapters.hours import rehearsed_hours
+from adapters.shipped import DEFAULT_PLAN_FILE
+from cli.files.plan_file import load_plan
+from models.common.zones import zone
+from models.governance.launch import EDITION, Launch
+from models.plan.plan import Plan
+from models.plan.windows import clock_of, end_of_validity
+from models.rehearsal.world import World
 
 SIZES = (1, 10, 100)
-PLAN_FILE = Path(__file__).resolve().parent.parent / "plans" / "lao-cambodia-2023-2027.yaml"
 
 
 def launch_of(plan: Plan, name: str) -> Launch:
@@ -47,7 +47,7 @@ def cost(plan: Plan, size: int) -> tuple[float, World]:
 
 
 def main() -> None:
-    plan = load_plan(PLAN_FILE)
+    plan = load_plan(DEFAULT_PLAN_FILE)
     cost(plan, 1)  # warm
     obligations = sum(1 for _ in plan.obligations())
     alone = 0.0

@@ -16,7 +16,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from models.letters import Fate
+from models.post.despatch import Fate
 
 SCRIPTS = "BENCH_SCRIPTS"
 """Environment variable: the folder of the scripts, one file per workflow id and round."""

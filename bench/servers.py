@@ -10,10 +10,11 @@ from pathlib import Path
 
 from temporalio.client import Client
 
+from adapters.shipped import ROOT
+from adapters.temporal import connect
 from bench.script import SCRIPTS
-from servers.connection import connect
 from servers.datafolder import DataFolder, RunFile
-from servers.embedded import REPOSITORY, Embedded, EmbeddedOptions
+from servers.embedded import Embedded, EmbeddedOptions
 from servers.processes import Child
 from servers.radicale_server import HOME
 from servers.temporal_server import temporal_environment
@@ -48,7 +49,7 @@ async def started(folder: DataFolder, contacts: Path, progress: Callable[[str], 
         ui_port=0,
         caldav_port=0,
         smtp_port=0,
-        worker_command=[sys.executable, str(REPOSITORY / "worker.py")],
+        worker_command=[sys.executable, str(ROOT / "worker.py")],
     )
     embedded, scripts = Embedded(options), folder.root / "scripts"
     async with AsyncExitStack() as stack:
@@ -78,7 +79,7 @@ def _bare_worker(folder: DataFolder, run: RunFile, scripts: Path, lane: str, que
         SCRIPTS: str(scripts),
     }
     command = [sys.executable, "-m", "bench.bare_worker", queue, "own" if lane == "c" else "same"]
-    return Child(f"worker-{lane}", command, folder.logs, environment=environment, directory=REPOSITORY)
+    return Child(f"worker-{lane}", command, folder.logs, environment=environment, directory=ROOT)
 
 
 async def _ready(child: Child, file: Path, progress: Callable[[str], None]) -> None:

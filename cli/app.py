@@ -5,19 +5,21 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from activities.record import RecordFault
-from activities.yaml_file import FileFault
-from cli.acting import ACTING
-from cli.demo import demo
-from cli.documents import report, timeline
+from adapters.files.record_file import RecordFault
+from adapters.files.yaml_file import FileFault
+from cli.commands.acts import ACTING
+from cli.commands.amendments import amendments
+from cli.commands.days import days
+from cli.commands.demo import demo
+from cli.commands.inbox import inbox, ingest
+from cli.commands.rehearse import rehearse
+from cli.commands.report import report, timeline
+from cli.commands.round import round_
+from cli.commands.show import register, show, status
+from cli.commands.turns import turns
+from cli.commands.up import launch, up
+from cli.commands.why import why
 from cli.errors import BadUsage, CommandError
-from cli.mail import inbox, ingest
-from cli.reading import register, show, status
-from cli.rehearsing import rehearse
-from cli.running import launch, up
-from cli.standings import amendments, round_, turns
-from cli.why import why
-from cli.workdays import days
 from servers.errors import ServersError
 
 app = typer.Typer(

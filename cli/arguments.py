@@ -12,17 +12,17 @@ from typing import NamedTuple
 import yaml
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from activities.yaml_file import YamlFile
+from adapters.files.yaml_file import YamlFile
+from cli.commands.days import clashes_of
 from cli.errors import BadUsage
 from cli.session import Session
-from cli.workdays import clashes_of
-from models.acts import Document, Terms, Topic
-from models.amendment import Amendment, AmendmentKind
-from models.base import Instant
-from models.invitation import Slot, ZonedTime
-from models.plan import Format
-from models.views import DateRow
-from models.zones import later, zoned
+from models.common.times import Slot, ZonedTime
+from models.common.values import Instant
+from models.common.zones import later, zoned
+from models.messages.acts import Document, Terms, Topic
+from models.messages.views import DateRow
+from models.plan.amendment import Amendment, AmendmentKind
+from models.plan.plan import Format
 
 LARGEST_DOCUMENT = 50_000_000
 """Octets."""

@@ -9,8 +9,8 @@ CommandError
 import json
 from typing import Any
 
-from models.views import AwaitedRow
-from models.wording import infinitive
+from models.messages.sentences import infinitive
+from models.messages.views import AwaitedRow
 
 
 class CommandError(Exception):

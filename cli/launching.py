@@ -10,17 +10,18 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
-from activities.contacts_file import read_contacts
+from adapters.files.contacts_file import read_contacts
 from cli.errors import BadUsage, NoServer, Refused
-from cli.opening import launch_at
-from cli.plan_file import differences, load_plan, missing_contacts
+from cli.files.history_file import load_history
+from cli.files.plan_file import differences, load_plan, missing_contacts
 from cli.session import answered
-from models.ids import TASK_QUEUE, plan_id
-from models.opening import Launch
-from models.plan import Plan
-from models.views import ItemRow
-from models.zones import zone
-from servers.mail_reading import read_mail_of
+from models.common.ids import TASK_QUEUE, plan_id
+from models.common.zones import zone
+from models.governance.launch import EDITION, Launch
+from models.messages.views import ItemRow
+from models.plan.plan import Plan
+from models.plan.windows import clock_of, end_of_validity, resolve_windows
+from workflows.mailbox_start import read_mail_of
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 WORKER_WITHIN = 60.0
@@ -134,3 +135,17 @@ def read_plan_and_contacts(plan_file: Path, contacts: Path) -> tuple[Plan, list[
     """The plan, and the offices that no contact reaches yet. Raises FileFault for either file."""
     plan = load_plan(plan_file)
     return plan, missing_contacts(plan, read_contacts(contacts))
+
+
+def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | None) -> Launch:
+    """A launch at this instant, with the history that it takes over. Raises FileFault for a bad row of it."""
+    past = load_history(history, plan, resolve_windows(plan, launched), as_of) if history else ()
+    return Launch(
+        plan=plan,
+        launched=launched,
+        as_of=as_of,
+        valid_until=end_of_validity(plan),
+        clock=clock_of(plan, launched),
+        edition=EDITION,
+        history=past,
+    )

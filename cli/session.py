@@ -10,13 +10,13 @@ from typing import TypeVar
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.contacts_file import read_contacts
-from activities.settings import Settings
+from adapters.files.contacts_file import read_contacts
+from adapters.settings import Settings
+from adapters.temporal import DEFAULT_ADDRESS, Unreachable, connect
 from cli.errors import CommandError, NoServer, Refused
-from models.contacts import Contacts
-from models.ids import full_item_id, safe_item_id
-from models.plan import Plan
-from servers.connection import DEFAULT_ADDRESS, Unreachable, connect
+from models.common.ids import full_item_id, safe_item_id
+from models.plan.plan import Plan
+from models.post.contacts import Contacts
 from servers.datafolder import RunFile, read_run
 
 T = TypeVar("T")

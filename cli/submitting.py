@@ -6,14 +6,14 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from cli.display.lists import recorded_view
 from cli.errors import NoServer, Refused
-from cli.lists import recorded_view
 from cli.session import ANSWER_WITHIN, Session, answered
-from models.acts import Act
-from models.item import ItemState
-from models.machines import MACHINES, STATES
-from models.views import Receipt, Refusal
-from models.wording import kind_in_words, not_taken
+from models.machine.state import ItemState
+from models.messages.acts import Act
+from models.messages.sentences import kind_in_words, not_taken
+from models.messages.views import Receipt, Refusal
+from models.registry import MACHINES, STATES
 
 
 async def submit(client: Client, item: str, act: Act) -> Receipt:

@@ -125,12 +125,13 @@ def _tests(*arguments: str, **environment: str) -> str:
 
 
 def xandikos(build: Path) -> str:
-    """Our own CalDAV client against Xandikos, which also schedules by itself: every test of tests/test_calendar.py."""
+    """Our own CalDAV client against Xandikos, which also schedules by itself: all of
+    tests/activities/test_publish.py."""
     programs = _environment(build)
 
     async def judge() -> str:
         async with running_xandikos(programs / "xandikos", build / "xandikos") as url:
-            return await asyncio.to_thread(_tests, "tests/test_calendar.py", CONFORM_CALDAV=url)
+            return await asyncio.to_thread(_tests, "tests/activities/test_publish.py", CONFORM_CALDAV=url)
 
     return asyncio.run(judge())
 
@@ -162,11 +163,11 @@ def _piped(given: str, *command: str | Path) -> subprocess.CompletedProcess[str]
 
 
 def dovecot(build: Path) -> str:
-    """Our own reading of the mailbox against Dovecot: tests/test_mailbox.py."""
+    """Our own reading of the mailbox against Dovecot: tests/adapters/mailbox/test_mailbox.py."""
     if shutil.which("dovecot") is None and not Path("/usr/sbin/dovecot").exists():
         raise MissingError("there is no dovecot; apt install dovecot-imapd")
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    last = _tests("tests/test_mailbox.py", "-k", "dovecot", PATH=path)
+    last = _tests("tests/adapters/mailbox/test_mailbox.py", "-k", "dovecot", PATH=path)
     if "passed" not in last or "skipped" in last:
         raise MissingError(f"Dovecot's tests did not run: {last}")
     return last

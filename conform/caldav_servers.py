@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.mail_servers import free_port, listening
+from tests.support.mail_servers import free_port, listening
 
 
 @asynccontextmanager

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from activities.itip import calendar_object
-from activities.letters import compose
-from models.invitation import EventStatus, PartStat, Slot, ZonedTime
-from models.letters import AnnouncementKind
-from tests import wire, wire_mail
-from tests.fixtures_post import KHMER, LAO, TEMPLATES, announcement, contacts, despatch, event
-from tests.wire_readers import expected
+from adapters.calendar.event_object import calendar_object
+from adapters.mail.compose import compose
+from models.common.times import Slot, ZonedTime
+from models.messages.calendar_event import EventStatus, PartStat
+from models.messages.notices import AnnouncementKind
+from tests.support.mail_samples import KHMER, LAO, TEMPLATES, announcement, contacts, despatch, event
+from tests.support.wire import objects
+from tests.support.wire.readers import expected
 
 LIVES = 60
 TEXTS = [
@@ -81,11 +82,11 @@ def cases() -> Iterator[Case]:
                 contacts(name=chance.choice(TEXTS)),
                 TEMPLATES,
             )
-            references = (wire_mail.read(mail).one("Message-ID"),)
-            calendar = wire_mail.calendar_of(mail)
+            references = (mail.read(mail).one("Message-ID"),)
+            calendar = mail.calendar_of(mail)
             assert calendar is not None
-            name_of_case = f"{life:02}-{number}-{wire.read(calendar).all('METHOD')[0].value.lower()}"
-            yield Case(name_of_case, mail, calendar, expected(wire.read(calendar)))
+            name_of_case = f"{life:02}-{number}-{objects.read(calendar).all('METHOD')[0].value.lower()}"
+            yield Case(name_of_case, mail, calendar, expected(objects.read(calendar)))
 
 
 def at_rest() -> Iterator[tuple[str, bytes]]:
@@ -116,6 +117,6 @@ def write(folder: Path) -> int:
         case.write(folder)
     for name, data in at_rest():
         (folder / f"{name}.ics").write_bytes(data)
-        said = {key: _plain(value) for key, value in expected(wire.read(data)).items()}
+        said = {key: _plain(value) for key, value in expected(objects.read(data)).items()}
         (folder / f"{name}.json").write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
     return len(list(folder.glob("*.ics")))

@@ -9,10 +9,11 @@ from typing import Any
 
 import httpx
 
-from activities.calendar import CalendarActivities
-from models.invitation import EventStatus, Publication, Slot
-from tests.fixtures_post import KHMER, LAO, at, event, settings, zoned
-from tests.test_calendar import attempt
+from activities.publish import CalendarActivities
+from models.common.times import Slot
+from models.messages.calendar_event import EventStatus, Publication
+from tests.activities.test_publish import attempt
+from tests.support.mail_samples import KHMER, LAO, at, event, settings, zoned
 
 HOME = "/conform/calendars/"
 CALENDARS = ("lao-khm", "lao-moic", "khm-moc")

@@ -56,7 +56,7 @@ from documents.report_words import (
     turn_state,
 )
 from documents.xml_text import clean
-from models.report import ArticleReport, PillarReport, ProgressReport, Standing, Tally, TurnsReport
+from models.report.values import ArticleReport, PillarReport, ProgressReport, Standing, Tally, TurnsReport
 
 FONT = "Cambria"
 COMPLEX_FONT = "Leelawadee UI"

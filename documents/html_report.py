@@ -1,11 +1,11 @@
 """The progress report as one self-contained web page."""
 
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from adapters.shipped import TEMPLATES
 from documents.report_words import (
     AMENDMENT_COLUMNS,
     AWAITED_COLUMNS,
@@ -36,9 +36,7 @@ from documents.report_words import (
     tally_in_words,
     turn_state,
 )
-from models.report import ProgressReport
-
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+from models.report.values import ProgressReport
 
 
 def render(report: ProgressReport) -> str:

@@ -7,8 +7,8 @@ says that it is empty.
 from collections import Counter
 from collections.abc import Iterator
 
-from models.report import ArticleReport, AwaitedLine, ProgressReport, Standing, Tally
-from models.wording import joined
+from models.messages.sentences import joined
+from models.report.values import ArticleReport, AwaitedLine, ProgressReport, Standing, Tally
 
 STANDINGS = tuple(Standing)
 """In the order of columns and sentences."""

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from documents import svg
-from models.base import Instant
-from models.report import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow
+from models.common.values import Instant
+from models.report.timeline import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 FONTS = "Arial, 'Liberation Sans', 'Noto Sans', 'Noto Sans Lao', 'Noto Sans Khmer', 'Leelawadee UI', sans-serif"

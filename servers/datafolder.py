@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from activities.durable import sync_folder
-from models.base import Instant, Value
+from adapters.files.durable import sync_folder
+from models.common.values import Instant, Value
 from servers.errors import ServersError
 
 

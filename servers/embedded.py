@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from adapters.shipped import ROOT
 from servers.datafolder import DataFolder, RunFile, RunFileFault, read_run
 from servers.errors import GaveUp, ServersError
 from servers.ports import LOOPBACK, claim
@@ -28,8 +29,6 @@ from servers.waiting import Progress, all_or_none, wait_until
 
 if TYPE_CHECKING:
     from servers.spool import Spool
-
-REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class EmbeddedOptions:
     """How long the embedded Temporal keeps closed workflows."""
     worker_command: Sequence[str] = ()
     """The worker's program and arguments; empty for none. `--data=FOLDER` is appended to it."""
-    worker_directory: Path = REPOSITORY
+    worker_directory: Path = ROOT
     worker_environment: Mapping[str, str] = field(default_factory=dict)
     """In addition to ours and to the addresses of the parts; it wins over both."""
     worker_timeout: float = 60.0

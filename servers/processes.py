@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from models.base import write_instant
+from models.common.values import write_instant
 from servers.datafolder import RunFile
 from servers.errors import ServersError, StartFailed
 

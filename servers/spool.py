@@ -17,8 +17,8 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from activities.contacts_file import load_contacts
-from models.contacts import Contacts
+from adapters.files.contacts_file import load_contacts
+from models.post.contacts import Contacts
 from servers.datafolder import ORGANIZER, write_atomically
 from servers.ports import LOOPBACK, PortBusy
 

@@ -12,8 +12,8 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from tests import wire_hook  # before anything that writes mails or calendar objects
-from tests.rig import register_attributes
+from tests.support.rig import register_attributes
+from tests.support.wire import hook  # before anything that writes mails or calendar objects
 from workflows.visibility import REGISTERED
 
 # `make soak` looks much longer; on CI the examples are the same every time, so that a red run can be repeated.
@@ -26,29 +26,29 @@ BIN = Path(sys.executable).parent
 
 @pytest.fixture(autouse=True)
 def everything_generated_is_sound(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Every mail and calendar object that a test made passes the strict judges of tests/wire.py."""
+    """Every mail and calendar object that a test made passes the strict judges of tests/support/wire."""
     folder: Path | None = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
     yield
     if folder is not None:
-        wire_hook.judge_folder(folder)
-    assert list(wire_hook.faults()) == []
+        hook.judge_folder(folder)
+    assert list(hook.faults()) == []
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Each core's process hands its counts to the one that reports."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["judged"] = wire_hook.counts
+        session.config.workeroutput["judged"] = hook.counts
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     for what, count in getattr(node, "workeroutput", {}).get("judged", {}).items():
-        wire_hook.counts[what] += count
+        hook.counts[what] += count
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if any(wire_hook.counts.values()):
-        judged = ", ".join(f"{count} different {what}" for what, count in wire_hook.counts.items())
+    if any(hook.counts.values()):
+        judged = ", ".join(f"{count} different {what}" for what, count in hook.counts.items())
         terminalreporter.write_line(f"judged on the wire: {judged}")
 
 

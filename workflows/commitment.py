@@ -5,7 +5,7 @@ from temporalio import workflow
 from workflows.item import ItemWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.commitment import COMMITMENT, CommitmentState
+    from models.items.commitment import COMMITMENT, CommitmentState
 
 
 @workflow.defn(name="commitment")

@@ -10,10 +10,13 @@ from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, signal_if_there, st
 from workflows.visibility import MEMO_ROW, show
 
 with workflow.unsafe.imports_passed_through():
-    from models import acts
-    from models.base import Instant
-    from models.details import details_of
-    from models.effects import (
+    from models.common.values import Instant
+    from models.machine.awaited_record import with_awaited
+    from models.machine.draft import S, Step
+    from models.machine.machine import Machine
+    from models.messages import acts
+    from models.messages.calendar_event import Publication
+    from models.messages.effects import (
         Effect,
         Enter,
         EnterElsewhere,
@@ -25,13 +28,10 @@ with workflow.unsafe.imports_passed_through():
         Tell,
         words_by_office,
     )
-    from models.invitation import Publication
-    from models.item import S, Step
-    from models.machine import Machine
-    from models.postroom import Returned
-    from models.record import LineMark, RecordEntries
-    from models.recording import with_awaited
-    from models.views import ItemRow, ItemView, LedgerEntry, Receipt
+    from models.messages.record_lines import LineMark, RecordEntries
+    from models.messages.views import ItemRow, ItemView, LedgerEntry, Receipt
+    from models.post.post_room import Returned
+    from workflows.details import details_of
 
 
 class ItemWorkflow(Generic[S]):

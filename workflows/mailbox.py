@@ -9,9 +9,9 @@ from workflows.starting import EFFECT_RETRY, HEARTBEAT_TIMEOUT
 from workflows.visibility import MEMO_ROW, show
 
 with workflow.unsafe.imports_passed_through():
-    from models.ids import mailbox_id
-    from models.mailbox import Collect, Collected, MailboxState, collected, in_words
-    from models.views import ItemRow
+    from models.common.ids import mailbox_id
+    from models.messages.views import ItemRow
+    from models.post.mailbox import Collect, Collected, MailboxState, collected, in_words
 
 WATCH = timedelta(minutes=5)
 """How long one activity watches the mailboxes; it answers sooner when something has come."""

@@ -5,9 +5,9 @@ from temporalio import workflow
 from workflows.item import ItemWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from models import acts
-    from models.meeting import MEETING, MeetingState
-    from models.views import Receipt
+    from models.items.meeting import MEETING, MeetingState
+    from models.messages import acts
+    from models.messages.views import Receipt
 
 
 @workflow.defn(name="meeting")

@@ -12,15 +12,17 @@ from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, start_item, start_p
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
-    from models import governing
-    from models.adoption import adopted_entries
-    from models.details import plan_details
-    from models.effects import Effect, Resolve
-    from models.governing import PLAN, PlanState
-    from models.item import Draft
-    from models.opening import Launch, Openings, openings
-    from models.plan import Plan, Window
-    from models.views import LedgerEntry
+    from models.governance.consequences import started
+    from models.governance.launch import Launch, Openings
+    from models.governance.opening import openings
+    from models.governance.plan_machine import PLAN
+    from models.governance.plan_state import PlanState, carried_on, carry, plan_state, post_rooms
+    from models.items.past_sessions import adopted_entries
+    from models.machine.draft import Draft
+    from models.messages.effects import Effect, Resolve
+    from models.messages.views import LedgerEntry
+    from models.plan.plan import Plan, Window
+    from workflows.details import plan_details
 
 
 STARTED_AT_ONCE = 25
@@ -34,7 +36,7 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     @workflow.init
     def __init__(self, launch: Launch) -> None:
-        super().__init__(governing.carried_on(launch))
+        super().__init__(carried_on(launch))
 
     @workflow.run
     async def run(self, launch: Launch) -> None:
@@ -60,7 +62,7 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         return self.state
 
     def carried(self) -> Any:
-        return governing.carry(self.state)
+        return carry(self.state)
 
     async def _launch(self) -> None:
         """Starts everything. What items tell meanwhile is kept: the state that they change is this run's own."""
@@ -68,11 +70,11 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         windows = await self._windows(launch)
         opening = openings(launch, windows)
         # Post rooms before items: an item should find them there.
-        rooms = {each.office: each for each in (*opening.post_rooms, *governing.post_rooms(launch))}
+        rooms = {each.office: each for each in (*opening.post_rooms, *post_rooms(launch))}
         await self._at_once([partial(start_post_room, address) for address in rooms.values()])
-        begun = governing.plan_state(launch, windows)
+        begun = plan_state(launch, windows)
         draft = Draft(begun, workflow.now())
-        governing.started(draft, opening)
+        started(draft, opening)
         self.state = draft.state
         await self._start_items(opening)
         for item, past in opening.past:

@@ -5,7 +5,7 @@ from temporalio import workflow
 from workflows.item import ItemWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.questions import QUESTIONS, QuestionsState
+    from models.items.questions import QUESTIONS, QuestionsState
 
 
 @workflow.defn(name="questions")

@@ -5,7 +5,7 @@ from temporalio import workflow
 from workflows.item import ItemWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.series import SERIES, SeriesState
+    from models.items.series import SERIES, SeriesState
 
 
 @workflow.defn(name="series")

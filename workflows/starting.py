@@ -11,12 +11,12 @@ from temporalio.workflow import ParentClosePolicy
 from workflows.visibility import MEMO_ROW, initial_attributes
 
 with workflow.unsafe.imports_passed_through():
-    from models.effects import PostRoomAddress, Words
-    from models.ids import secretariat_id
-    from models.item import ItemState
-    from models.machines import MACHINES
-    from models.postroom import PostRoomState
-    from models.views import ItemRow
+    from models.common.ids import secretariat_id
+    from models.machine.state import ItemState
+    from models.messages.effects import PostRoomAddress, Words
+    from models.messages.views import ItemRow
+    from models.post.post_room import PostRoomState
+    from models.registry import MACHINES
 
 EFFECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
 """Effects are tried until they succeed; each carries the key that makes a repetition harmless."""

@@ -7,15 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import (
-    SearchAttributeKey,
-    SearchAttributePair,
-    SearchAttributeUpdate,
-    TypedSearchAttributes,
-)
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
-    from models.views import ItemRow
+    from models.messages.views import ItemRow
 
 PLAN = SearchAttributeKey.for_keyword("PlanId")
 KIND = SearchAttributeKey.for_keyword("ItemKind")

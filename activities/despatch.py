@@ -1,0 +1,175 @@
+"""Transmits what a post room despatches: the only place from which mail leaves.
+
+A letter is archived before it goes, so that an attempt whose outcome is unknown is repeated with the same bytes; and
+its post room is asked once more, so that nothing is sent about what was settled meanwhile.
+"""
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from jinja2 import TemplateError
+from temporalio import activity
+from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from activities.heartbeat import attempt_seconds, heartbeating
+from adapters.files.contacts_file import load_contacts
+from adapters.files.durable import write_durably
+from adapters.hours import hours_now
+from adapters.mail.compose import NoAddressError, compose_noting, recipient
+from adapters.mail.sent_notes import note_sent, sent_before
+from adapters.mail.smtp import RefusedError, identity_of, place, transmit
+from adapters.mail.templates import fault_of
+from adapters.settings import Settings
+from models.common.ids import safe_item_id
+from models.post.contacts import Contacts
+from models.post.despatch import Despatch, DespatchResult, Fate
+from models.post.office_hours import Hours, HoursWanted
+from models.post.post_room import keys_of
+
+STANDING_QUERY = "standing"
+"""Asked of the post room with one argument, a list of keys; answers with those that still stand."""
+
+QUERY_TIMEOUT = timedelta(seconds=10)
+
+SENT_BEFORE = "it had gone before Temporal was put back to an older state"
+
+_log = logging.getLogger(__name__)
+
+
+class PostActivities:
+    """Sends letters and announcements, one mail for each despatch."""
+
+    def __init__(self, settings: Settings, client: Client) -> None:
+        self._settings = settings
+        self._client = client
+        self._lines = asyncio.Semaphore(settings.smtp_connections)
+
+    @activity.defn(name="despatch")
+    async def despatch(self, despatch: Despatch) -> DespatchResult:
+        """Send one despatch, unless what it says no longer stands.
+
+        Raises a retryable ApplicationError where the outcome is not final: ContactsFile, LetterTemplate, PostRoom
+        (which did not say what stands), MailServerUnavailable (nothing was delivered), TransmissionUncertain.
+        """
+        async with heartbeating():
+            hours = self._hours(despatch) if despatch.side else None
+            if hours is not None and not hours.is_open(_attempt_at()):
+                # What may have arrived with an unknown outcome keeps its archive: the same bytes go again.
+                tried = archive_file(self._settings.record, despatch).exists()
+                result = DespatchResult(fate=Fate.CLOSED, perhaps_arrived=tried)
+            else:
+                result = await self._fate(despatch)
+            result = result.model_copy(update={"hours": hours})
+        fields = {"key": despatch.key, "office": despatch.office, "fate": result.fate.value}
+        _log.info("despatch %s: %s", despatch.key, result.fate.value, extra=fields)
+        return result
+
+    async def _fate(self, despatch: Despatch) -> DespatchResult:
+        if not keys_of(despatch):
+            return DespatchResult(fate=Fate.WITHDRAWN)
+        archive = archive_file(self._settings.record, despatch)
+        tried = archive.exists()
+        if not tried and (identity := sent_before(archive, despatch)) is not None:
+            return DespatchResult(fate=Fate.SENT, message_id=identity, reason=SENT_BEFORE)
+        try:
+            contacts = load_contacts(self._settings.contacts)
+            recipient(despatch, contacts)
+            fault = ""
+            if tried:
+                letter = archive.read_bytes()
+            else:
+                letter, fault = self._compose(despatch, contacts, archive)
+            async with asyncio.timeout(attempt_seconds()), self._line():
+                standing = await self._standing(despatch)
+                if not standing or standing != set(keys_of(despatch)):
+                    archive.unlink(missing_ok=True)
+                    fate = Fate.CHANGED if standing else Fate.WITHDRAWN
+                    identity = identity_of(letter) if tried else ""
+                    return DespatchResult(fate=fate, perhaps_arrived=tried, message_id=identity)
+                identity = await transmit(self._settings, letter)
+        except TimeoutError:
+            message = f"{place(self._settings)} was too slow for this attempt"
+            raise ApplicationError(message, type="TransmissionUncertain") from None
+        except (NoAddressError, RefusedError) as error:
+            archive.unlink(missing_ok=True)
+            content = isinstance(error, RefusedError) and error.content
+            return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, perhaps_arrived=tried)
+        note_sent(archive, despatch, identity)
+        return DespatchResult(fate=Fate.SENT, message_id=identity, fault=fault)
+
+    def _hours(self, despatch: Despatch) -> Hours:
+        """The office's hours as they are now. Also the answer to its post room, which so knows the weeks to come."""
+        wanted = HoursWanted(
+            office=despatch.office,
+            side=despatch.side,
+            zone=despatch.zone,
+            period=despatch.period,
+            since=_attempt_at(),
+        )
+        return hours_now(self._settings, wanted)
+
+    def _compose(self, despatch: Despatch, contacts: Contacts, archive: Path) -> tuple[bytes, str]:
+        try:
+            letter, words = compose_noting(despatch, contacts, self._settings.templates)
+        except TemplateError as error:
+            raise ApplicationError(f"letter template: {fault_of(error)}", type="LetterTemplate") from None
+        fields = {"key": despatch.key, "office": despatch.office}
+        if words.fault:
+            _log.warning("despatch %s: %s", despatch.key, words.fault, extra=fields)
+        if words.missing:
+            _log.info("despatch %s: %s", despatch.key, words.missing, extra=fields)
+        write_durably(archive, letter)
+        return letter, words.fault
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator[None]:
+        """One of the conversations that may be held at once. Who waits for one asks the post room after the wait."""
+        try:
+            async with asyncio.timeout(attempt_seconds() / 2):
+                await self._lines.acquire()
+        except TimeoutError:
+            message = f"{place(self._settings)} is busy with letters to others"
+            raise ApplicationError(message, type="MailServerUnavailable") from None
+        try:
+            yield
+        finally:
+            self._lines.release()
+
+    async def _standing(self, despatch: Despatch) -> set[str]:
+        """The keys of the despatch that its post room still stands by."""
+        room = activity.info().workflow_id
+        keys = list(keys_of(despatch))
+        try:
+            handle = self._client.get_workflow_handle(room or "")
+            answer = await handle.query(STANDING_QUERY, keys, result_type=list[str], rpc_timeout=QUERY_TIMEOUT)
+        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
+            raise ApplicationError(f"post room {room} did not say what stands: {error}", type="PostRoom") from error
+        return set(answer) & set(keys)
+
+
+def _attempt_at() -> datetime:
+    """When this attempt was scheduled, by the server's clock: the one by which the post room decides."""
+    return activity.info().current_attempt_scheduled_time
+
+
+# --- the archive --------------------------------------------------------------------------------------------------
+
+
+def archive_file(root: Path, despatch: Despatch) -> Path:
+    """Where a despatch's letter is kept. Raises a non-retryable ApplicationError for ids that must not become a path.
+
+    The name is legible, and the digest keeps keys apart that look alike without their punctuation.
+    """
+    if not safe_item_id(f"{despatch.plan}/{despatch.office}"):
+        raise ApplicationError(f"{despatch.office!r} cannot name a folder", type="Record", non_retryable=True)
+    legible = re.sub(r"[^A-Za-z0-9._-]+", "-", despatch.key).strip(".-")[:120] or "letter"
+    digest = hashlib.sha256(despatch.key.encode()).hexdigest()[:12]
+    return root / despatch.plan / "letters" / despatch.office / f"{legible}.{digest}.eml"

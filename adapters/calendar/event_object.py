@@ -1,0 +1,180 @@
+"""A session as an iCalendar object: the bytes that calendars accept (RFC 5545, 5546, 6638).
+
+Pure: equal events and contacts give equal bytes. The same object goes into the mail (with METHOD) and onto the
+calendar server (without); what a person added there is kept by `merged`.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, TimezoneStandard, vCalAddress, vText
+
+from adapters.text import clean_line, clean_text
+from models.common.times import ZonedTime
+from models.messages.calendar_event import CalendarEvent, EventStatus, Method
+from models.post.contacts import Contacts
+
+PRODID = "-//Aide-Memoire//Aide-Memoire 0.1//EN"
+
+UNTITLED = "Meeting"
+"""SUMMARY of an event whose title holds nothing that can be shown: a REQUEST must have one (RFC 5546 section 3.2.2)."""
+
+OWNED = frozenset(
+    {"UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "RECURRENCE-ID", "ORGANIZER", "ATTENDEE"}
+    | {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"}
+    | {"SUMMARY", "DESCRIPTION", "LOCATION", "STATUS", "TRANSP"}
+)
+"""Properties of the VEVENT that say what the sides agreed: ours alone, also where we leave them out."""
+
+
+class _Text(vText):
+    """TEXT by RFC 5545 section 3.3.11. icalendar's own writes a literal backslash and N as a line break."""
+
+    def to_ical(self) -> bytes:
+        return re.sub(r"([\\;,])", r"\\\1", self).replace("\n", r"\n").encode()
+
+
+def calendar_object(
+    event: CalendarEvent, contacts: Contacts, method: Method | None, schedule_agent_client: bool = False
+) -> bytes:
+    """The VCALENDAR of one session: CRLF, lines of at most 75 octets (RFC 5545 section 3.1).
+
+    With `method` it is an iTIP message (RFC 5546); without, the object that a calendar keeps (RFC 4791 section 4.1).
+    `schedule_agent_client` keeps a scheduling server from inviting everybody again (RFC 6638 section 7.1). Attendees
+    without a contact are left out: they have no address.
+    """
+    calendar = Calendar()
+    calendar.add("PRODID", PRODID)
+    calendar.add("VERSION", "2.0")
+    calendar.add("CALSCALE", "GREGORIAN")
+    if method is not None:
+        calendar.add("METHOD", method.value)
+    offsets = {}
+    for time in (event.slot.start, event.slot.end):
+        offset = _fixed_offset(time)
+        if offset is not None:
+            offsets[time.zone] = offset
+    for zone, offset in sorted(offsets.items()):
+        calendar.add_component(_timezone(zone, offset))
+    calendar.add_component(_vevent(event, contacts, schedule_agent_client, method is not None))
+    return bytes(calendar.to_ical())
+
+
+def declined_counter(event: CalendarEvent, contacts: Contacts, reason: str) -> bytes:
+    """The DECLINECOUNTER of an event that stays as it is (RFC 5546 section 3.2.8): no time, no ATTENDEE.
+
+    SEQUENCE only where it is above 0; `reason` becomes its COMMENT, where there is one.
+    """
+    calendar = Calendar()
+    calendar.add("PRODID", PRODID)
+    calendar.add("VERSION", "2.0")
+    calendar.add("METHOD", Method.DECLINECOUNTER.value)
+    vevent = Event()
+    vevent.add("UID", clean_line(event.uid))
+    vevent.add("DTSTAMP", event.dtstamp)
+    if event.sequence:
+        vevent.add("SEQUENCE", event.sequence)
+    vevent["ORGANIZER"] = _address(contacts.organizer.address, contacts.organizer.name, {})
+    if clean_text(reason).strip():
+        vevent["COMMENT"] = _Text(clean_text(reason).strip())
+    calendar.add_component(vevent)
+    return bytes(calendar.to_ical())
+
+
+def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: bool, message: bool) -> Event:
+    vevent = Event()
+    vevent.add("UID", clean_line(event.uid))
+    vevent.add("SEQUENCE", event.sequence)
+    vevent.add("DTSTAMP", event.dtstamp)
+    vevent.add("LAST-MODIFIED", event.dtstamp)
+    vevent.add("DTSTART", _moment(event.slot.start))
+    vevent.add("DTEND", _moment(event.slot.end))
+    vevent["SUMMARY"] = _Text(clean_line(event.summary) or UNTITLED)
+    if clean_text(event.description).strip():
+        vevent["DESCRIPTION"] = _Text(clean_text(event.description))
+    if clean_line(event.location):
+        vevent["LOCATION"] = _Text(clean_line(event.location))
+    if not (event.removes and message):
+        vevent.add("STATUS", event.status.value)
+    # Said outright: some clients show a tentative date as free otherwise. A cancelled one blocks nobody's time.
+    vevent.add("TRANSP", "TRANSPARENT" if event.status is EventStatus.CANCELLED else "OPAQUE")
+    agent = {"SCHEDULE-AGENT": "CLIENT"} if schedule_agent_client else {}
+    vevent["ORGANIZER"] = _address(contacts.organizer.address, contacts.organizer.name, agent)
+    attendees = list(_attendees(event, contacts, agent))
+    if attendees:
+        vevent["ATTENDEE"] = attendees
+    return vevent
+
+
+def _attendees(event: CalendarEvent, contacts: Contacts, agent: dict[str, str]) -> Iterator[vCalAddress]:
+    """One ATTENDEE for each address: two offices may share a mailbox, and a client finds itself only once."""
+    seen = set()
+    for attendee in event.attendees:
+        contact = contacts.offices.get(attendee.office)
+        if contact is None or contact.address.casefold() in seen:
+            continue
+        seen.add(contact.address.casefold())
+        parameters = {
+            # An office is no GROUP: clients look themselves up as INDIVIDUAL, and a group offers them no buttons.
+            "CUTYPE": "INDIVIDUAL",
+            "ROLE": "REQ-PARTICIPANT",
+            "PARTSTAT": attendee.partstat.value,
+            "RSVP": "TRUE",
+            **agent,
+        }
+        yield _address(contact.address, contact.name or attendee.title, parameters)
+
+
+def _address(address: str, name: str, parameters: dict[str, str]) -> vCalAddress:
+    # A quotation mark cannot be written in a parameter (RFC 5545 section 3.2), and few clients read the circumflex of
+    # RFC 6868. Some parsers take a backslash there for an escape, and then lose the address after it.
+    common_name = clean_line(re.sub('["^]', "", name).replace("\\", "/"))
+    return vCalAddress(f"mailto:{address}", params={"CN": common_name or address, **parameters})
+
+
+def _moment(time: ZonedTime) -> datetime:
+    """Local time with TZID where the zone keeps one offset; otherwise UTC."""
+    if _fixed_offset(time) is None:
+        return time.utc.replace(microsecond=0)
+    return time.local.replace(microsecond=0, tzinfo=ZoneInfo(time.zone))
+
+
+def _fixed_offset(time: ZonedTime) -> timedelta | None:
+    """The offset of a zone that keeps it all year, as it was when the time was resolved; None where UTC is safer.
+
+    Outlook misreads daylight saving that is written date by date, and a machine's zone table may be older than the one
+    that resolved the time: then the instant decides.
+    """
+    if not re.fullmatch(r"(?!Etc/)[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)+", time.zone):
+        return None
+    try:
+        zone = ZoneInfo(time.zone)
+        first = datetime(time.local.year - 1, 1, 1, 12, tzinfo=zone)
+        # Weekly, over the year before, the year and the year after: Morocco's own pause lasts a month.
+        offsets = {(first + timedelta(weeks=n)).utcoffset() for n in range(157)}
+    except (LookupError, OSError, OverflowError, ValueError):
+        return None
+    offset = time.local.replace(tzinfo=UTC) - time.utc
+    return offset if offsets == {offset} else None
+
+
+def _timezone(tzid: str, offset: timedelta) -> Timezone:
+    """A VTIMEZONE with one STANDARD (RFC 5545 section 3.6.5)."""
+    standard = TimezoneStandard()
+    standard.add("DTSTART", datetime(1970, 1, 1))  # noqa: DTZ001 (local time of the zone that it defines)
+    standard.add("TZOFFSETFROM", offset)
+    standard.add("TZOFFSETTO", offset)
+    standard.add("TZNAME", _offset_name(offset))
+    timezone = Timezone()
+    timezone.add("TZID", tzid)
+    timezone.add_component(standard)
+    return timezone
+
+
+def _offset_name(offset: timedelta) -> str:
+    """+07, -0330: as the IANA tables name a zone without letters of its own."""
+    minutes = round(abs(offset).total_seconds() / 60)
+    tail = f"{minutes % 60:02}" if minutes % 60 else ""
+    return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}{tail}"

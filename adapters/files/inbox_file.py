@@ -1,0 +1,134 @@
+"""The inbox of a plan: every message that was taken in, what became of it, and what still needs a person.
+
+RECORD/PLAN/inbox.jsonl, one line a message or a note on one, numbered from 1 and never changed; the messages themselves
+lie in RECORD/PLAN/inbox/, named by their SHA-256, for the owner's eyes alone. Nothing is thrown away.
+"""
+
+import hashlib
+import json
+import os
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from adapters.files.durable import sync_folder
+from adapters.files.record_file import RecordFault, locked
+from models.common.ids import safe_item_id
+from models.post.incoming import SeenTo, TakenIn
+
+FOLDER = "inbox"
+V = TypeVar("V", TakenIn, SeenTo)
+
+
+class Inbox:
+    """The inbox of one plan.
+
+    Several processes may write to it: the file is locked and read on before each line.
+    """
+
+    def __init__(self, root: Path, plan: str) -> None:
+        if not safe_item_id(plan):
+            raise RecordFault(f"{plan!r} cannot name a folder of the record")
+        self.path = root / plan / f"{FOLDER}.jsonl"
+        self.folder = root / plan / FOLDER
+        self._forget()
+
+    def _forget(self) -> None:
+        self._inode = self._read_to = self._count = 0
+        self.messages: dict[int, TakenIn] = {}
+        self.seen_to: dict[int, SeenTo] = {}
+        """By number of the message."""
+        self._by_digest: dict[str, TakenIn] = {}
+
+    @property
+    def waiting(self) -> list[TakenIn]:
+        """What needs a person, oldest first: not seen to, and not taken after all when it came again."""
+        return [
+            each
+            for n, each in self.messages.items()
+            if each.why and n not in self.seen_to and self._by_digest[each.digest] is each
+        ]
+
+    def read(self) -> "Inbox":
+        """Reads on from where it was last read. Raises RecordFault for a line that is none."""
+        try:
+            with self.path.open("rb") as file:
+                now = os.fstat(file.fileno())
+                if now.st_ino != self._inode or now.st_size < self._read_to:
+                    self._forget()  # an operator put another file in its place
+                    self._inode = now.st_ino
+                file.seek(self._read_to)
+                data = file.read()
+        except FileNotFoundError:
+            self._forget()
+            return self
+        data = data[: data.rfind(b"\n") + 1]  # a torn last line was never acknowledged
+        for line in data.splitlines():
+            self._note(line)
+        self._read_to += len(data)
+        return self
+
+    def _note(self, line: bytes) -> None:
+        try:
+            fields = json.loads(line)
+            said = SeenTo.model_validate(fields) if "done" in fields else TakenIn.model_validate(fields)
+        except (ValueError, TypeError, ValidationError) as error:
+            raise RecordFault(f"{self.path}: line {self._count + 1} is no line of an inbox; mend it") from error
+        self._count += 1
+        if isinstance(said, SeenTo):
+            self.seen_to[said.done] = said
+        else:
+            self.messages[said.n] = self._by_digest[said.digest] = said
+
+    def taken(self, digest: str) -> TakenIn | None:
+        """What became last of a message that says the same."""
+        return self.read()._by_digest.get(digest)
+
+    async def enter(self, message: TakenIn) -> TakenIn:
+        """Appends a message, unless the same became of it before; returns the line that stands."""
+        async with self._appending() as descriptor:
+            before = self.taken(message.digest)
+            if before is not None and (before.why, before.outcomes) == (message.why, message.outcomes):
+                return before
+            return self._append(descriptor, message)
+
+    async def see_to(self, note: SeenTo) -> SeenTo:
+        """Notes that a person has seen to a message. Repeated, it changes nothing."""
+        async with self._appending() as descriptor:
+            before = self.read().seen_to.get(note.done)
+            return before or self._append(descriptor, note)
+
+    def _appending(self) -> AbstractAsyncContextManager[int]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        return locked(self.path)
+
+    def _append(self, descriptor: int, value: V) -> V:
+        numbered = value.model_copy(update={"n": self._count + 1})
+        os.ftruncate(descriptor, self._read_to)
+        data = (numbered.model_dump_json() + "\n").encode()
+        written = 0
+        while written < len(data):
+            written += os.pwrite(descriptor, data[written:], self._read_to + written)
+        os.fsync(descriptor)
+        if self._read_to == 0:
+            sync_folder(self.path.parent)
+        self.read()
+        return numbered
+
+    def keep(self, raw: bytes) -> str:
+        """The message as a file, durably; returns its name. The same octets are kept once."""
+        name = f"{hashlib.sha256(raw).hexdigest()}.eml"
+        path = self.folder / name
+        if not path.exists():
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = self.folder / f".{name}.{os.getpid()}"
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(raw)
+                file.flush()
+                os.fsync(descriptor)
+            draft.replace(path)
+            sync_folder(self.folder)
+        return name

@@ -1,0 +1,168 @@
+"""The append-only record: one JSON Lines file per item, which outlives the history of its workflow.
+
+What a file takes is decided by models/messages/record_lines.py; here it is read, locked and written.
+"""
+
+import asyncio
+import fcntl
+import json
+import logging
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from temporalio.exceptions import ApplicationError
+
+from adapters.files.durable import sync_folder
+from models.common.ids import safe_item_id
+from models.common.values import Instant
+from models.messages.record_lines import Line, NoPlaceError, RecordEntries, in_force, is_marker, markers, to_append
+
+_BLOCK = 65536  # octets read from the end at a time: what is appended costs the same however old the item is
+
+_NOT_ITEMS = ("letters", "office", "inbox")
+
+_log = logging.getLogger(__name__)
+
+
+class RecordFault(Exception):
+    """A file of the record cannot be read. The message names it."""
+
+
+def record_path(root: Path, item: str) -> Path:
+    """The file of an item's record. Raises a non-retryable ApplicationError for an id that must not become a path."""
+    if not safe_item_id(item):
+        raise _error(f"{item!r} cannot name a file of the record")
+    return root / f"{item}.jsonl"
+
+
+def read_record(root: Path, item: str) -> list[dict[str, Any]]:
+    """The lines of an item's record that are in force, oldest first; none where it has no file.
+
+    A torn last line is left out, and so is what a rewind has set aside. Raises RecordFault.
+    """
+    try:
+        return [dict(line) for line in in_force(read_whole_record(root, item))]
+    except ValueError as error:
+        raise RecordFault(f"{record_path(root, item)}: {error}; mend it") from error
+
+
+def read_rewinds(root: Path, item: str) -> list[dict[str, Any]]:
+    """The markers of an item's record: when, why and from which number on lines were set aside. Raises RecordFault."""
+    return [dict(line) for line in markers(read_whole_record(root, item))]
+
+
+def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
+    """Every line of an item's file, with the markers and with what they set aside. Raises RecordFault."""
+    try:
+        data = record_path(root, item).read_bytes()
+    except FileNotFoundError:
+        return []
+    try:
+        return [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
+    except ValueError as error:
+        raise RecordFault(f"{record_path(root, item)}: a line is no JSON object ({error}); mend it") from error
+
+
+def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str]:
+    """Ids of a plan that have a record, sorted.
+
+    Without a prefix: the plan and its items, without the letters and the offices' own ledgers. With one, whatever id
+    begins with it: "lao-khm/office/".
+    """
+    files = [record_path(root, plan), *(root / plan).rglob("*.jsonl")]
+    ids = (path.relative_to(root).as_posix().removesuffix(".jsonl") for path in files if path.is_file())
+    if prefix is not None:
+        return sorted(item for item in ids if item.startswith(prefix))
+    return sorted(item for item in ids if item.split("/")[1:2] not in ([name] for name in _NOT_ITEMS))
+
+
+def _error(message: str) -> ApplicationError:
+    return ApplicationError(message, type="Record", non_retryable=True)
+
+
+def _damaged(message: str) -> ApplicationError:
+    # Tried again: an operator can put a lost or changed file back, and the item goes on where it was.
+    return ApplicationError(message, type="RecordDamaged")
+
+
+def _check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+    for before, line in zip([None, *lines], lines, strict=False):
+        n = line.get("n")
+        if type(n) is not int or n < 1 or (before is not None and n != before["n"] + 1):
+            raise _error(f"{path}: number {n!r} does not follow; lines are numbered from 1 without a gap")
+
+
+@asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[int]:
+    """The file, held by this worker alone. Several share the folder, and a lock dies with its process."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(0.02)  # the loop goes on; the activity's own timeout ends a wait in vain
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Instant) -> None:
+    if not entries.lines:
+        return
+    end = _whole_length(descriptor)
+    standing = _tail(path, descriptor, end, entries.lines[0]["n"])  # type: ignore[arg-type]  # checked before
+    try:
+        fresh = to_append(standing, entries, handed_over)
+    except NoPlaceError as error:
+        raise _damaged(f"{path}: {error}") from None
+    if fresh and is_marker(fresh[0]):
+        _log.warning("%s: %s", path, fresh[0]["text"], extra={"item": entries.item})
+    data = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in fresh)
+    # A crash while writing leaves a line without its end. It was never acknowledged: it comes again.
+    os.ftruncate(descriptor, end)
+    _write_all(descriptor, data.encode(), end)
+    os.fsync(descriptor)
+    if end == 0:
+        sync_folder(path.parent)
+
+
+def _whole_length(descriptor: int) -> int:
+    """Octets up to the end of the last whole line."""
+    end = os.fstat(descriptor).st_size
+    while end > 0:
+        start = max(0, end - _BLOCK)
+        found = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
+def _tail(path: Path, descriptor: int, end: int, first: int) -> list[Line]:
+    """The last lines in force, as many blocks as it takes to reach number `first` or the one before."""
+    start = end
+    while True:
+        start = max(0, start - _BLOCK)
+        data = os.pread(descriptor, end - start, start)
+        if start > 0:
+            data = data[data.find(b"\n") + 1 :]  # the first line may be cut
+        try:
+            lines = in_force(json.loads(line) for line in data.splitlines())
+        except ValueError as error:
+            # Retried: an operator can mend the file, and the line must not be lost meanwhile.
+            raise _damaged(
+                f"{path}: a line is not a numbered JSON object ({type(error).__name__}); mend the file"
+            ) from None
+        if start == 0 or (lines and lines[0]["n"] <= max(first - 1, 1)):
+            return lines
+
+
+def _write_all(descriptor: int, data: bytes, position: int) -> None:
+    while data:
+        written = os.pwrite(descriptor, data, position)
+        data, position = data[written:], position + written

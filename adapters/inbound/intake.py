@@ -1,0 +1,279 @@
+"""Takes in one message: reads it, does what it says where that is certain, and leaves the rest to a person.
+
+A message counts once, by what it says: its acts carry ids that follow from it, and the inbox knows what it has taken.
+It is kept before anything is done, and entered when everything is done; in between it may come again.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from temporalio.client import (
+    Client,
+    WorkflowQueryFailedError,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.files.contacts_file import load_contacts
+from adapters.files.inbox_file import FOLDER, Inbox
+from adapters.files.record_file import read_record, recorded_items
+from adapters.hours import calendars_of
+from adapters.inbound.message import digest_of, read
+from models.common.ids import event_uid, secretariat_id
+from models.common.times import Slot, ZonedTime
+from models.common.values import Instant
+from models.common.zones import zone
+from models.governance.plan_state import PlanState
+from models.items.meeting import MeetingState
+from models.messages.acts import Clash, Document, Reply
+from models.messages.views import Receipt, Refusal
+from models.post.contacts import Contacts
+from models.post.incoming import Answer, Kind, Outcome, Reading, Returned, TakenIn, Verdict, act_of, judge
+from models.post.post_room import Bounced
+from models.post.workdays import clashes, working_days_around
+
+ANSWER_WITHIN = timedelta(seconds=10)
+LETTERS_LOOKED_AT = 200
+"""How many of the last letters to an office may come back and be known as ours."""
+
+_log = logging.getLogger(__name__)
+
+
+class IntakeUnavailable(Exception):
+    """The message cannot be taken in now: no server, no worker, no contacts. It stays where it is and comes again."""
+
+
+class _Fitted(NamedTuple):
+    """An answer with its time in the event's zone, and what the calendars of the sides say of another time."""
+
+    answer: Answer
+    offices: tuple[str, ...]
+    """Those of the sender's offices that were invited."""
+    clashes: tuple[Clash, ...] = ()
+    around: tuple[date, ...] = ()
+    """The days around it on which every side works."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The item whose event has some UID."""
+
+    item: str
+    plan: str
+
+
+class Intake:
+    """Takes in the mail of one plan."""
+
+    def __init__(self, client: Client, record: Path, contacts: Path, plan: str) -> None:
+        self._client = client
+        self._root = record
+        self._contacts = contacts
+        self._plan = plan
+        self.inbox = Inbox(record, plan)
+        self._launched: dict[str, Instant] = {}
+        self._by_uid: dict[str, _Found] = {}
+
+    async def take(self, raw: bytes, source: str = "", truncated: bool = False, anew: bool = False) -> TakenIn:
+        """Takes a message in; the same again gives what became of it before.
+
+        With `anew` an answer goes to its item also where it did before: the item knows it, unless Temporal was put back
+        to an older state. Raises IntakeUnavailable, where nothing is decided and it has to come again, and RecordFault.
+        """
+        reading = await asyncio.to_thread(read, raw, truncated)
+        before = self.inbox.taken(reading.digest)
+        if before is not None and not before.why and not (anew and reading.kind is Kind.ANSWERS):
+            return before  # what a person was needed for is judged anew: an address may have been added
+        try:
+            contacts = load_contacts(self._contacts)
+        except ApplicationError as error:
+            raise IntakeUnavailable(error.message) from None
+        file = await asyncio.to_thread(self.inbox.keep, raw)
+        message = Document(name=f"{FOLDER}/{file}", sha256=file.removesuffix(".eml"), size=len(raw))
+        outcomes = await self._outcomes(reading, contacts, message)
+        needed = [outcome.why for outcome in outcomes if outcome.why]
+        if reading.kind in (Kind.LETTER, Kind.CALENDAR, Kind.REFUSED) or (
+            reading.kind is Kind.BOUNCE and not reading.returned
+        ):
+            needed.append(reading.reason)
+        entered = await self.inbox.enter(
+            TakenIn(
+                at=datetime.now(UTC),
+                digest=reading.digest,
+                kind=reading.kind,
+                sender=reading.sender,
+                offices=contacts.offices_of(reading.sender) if reading.sender else (),
+                from_line=reading.from_line[:300],
+                subject=reading.subject[:600],
+                date=reading.date[:60],
+                reason=reading.reason,
+                outcomes=outcomes,
+                why="; ".join(dict.fromkeys(needed)),
+                file=file,
+                size=len(raw),
+                source=source,
+            )
+        )
+        # Never what it says: bodies and subjects are not for logs.
+        fields = {"number": entered.n, "kind": entered.kind.value, "person": bool(entered.why), "plan": self._plan}
+        _log.info("message %d taken in: %s", entered.n, entered.kind.value, extra=fields)
+        return entered
+
+    async def _outcomes(self, reading: Reading, contacts: Contacts, message: Document) -> tuple[Outcome, ...]:
+        try:
+            if reading.kind is Kind.ANSWERS:
+                return tuple([await self._answer(each, contacts, message) for each in judge(reading, contacts)])
+            if reading.kind is Kind.BOUNCE:
+                return tuple([await self._came_back(each, contacts) for each in reading.returned])
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowQueryFailedError) as error:
+            raise IntakeUnavailable(f"no worker answered ({type(error).__name__})") from error
+        except RPCError as error:
+            raise IntakeUnavailable(f"Temporal does not answer: {error.message}") from error
+        return ()
+
+    # Answers
+
+    async def _answer(self, verdict: Verdict, contacts: Contacts, message: Document) -> Outcome:
+        answer = verdict.answer
+        found = await self._item_of(answer.uid)
+        item = found.item if found else ""
+        if verdict.why:
+            return Outcome(item=item, why=verdict.why)
+        if found is None:
+            return Outcome(why=f"no item of a plan here has an event with the UID {answer.uid}")
+        try:
+            fitted = await self._fitted(verdict, found, contacts)
+            if len(fitted.offices) != 1:
+                both = " and ".join(fitted.offices or verdict.offices)
+                why = f"{answer.attendee} answers for {both}" + ("" if fitted.offices else "; none of them was invited")
+                return Outcome(item=item, why=why)
+            act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message)
+            act = act.model_copy(update={"clashes": fitted.clashes, "around": fitted.around})
+            receipt = await self._submit(found, act)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return Outcome(item=item, office=verdict.offices[0], why=self._no_longer_open(item))
+        if isinstance(receipt, Refusal):
+            return Outcome(item=item, office=act.office, why=receipt.message)
+        text = receipt.text or "nothing new: an answer of this office that is as new is on record"
+        return Outcome(item=item, office=act.office, text=text)
+
+    async def _fitted(self, verdict: Verdict, found: _Found, contacts: Contacts) -> "_Fitted":
+        """The answer as its event has it."""
+        answer, offices = verdict.answer, verdict.offices
+        if answer.slot is None and len(offices) == 1:
+            return _Fitted(answer, offices)
+        handle = self._client.get_workflow_handle(found.item)
+        state = await handle.query("state_now", result_type=MeetingState, rpc_timeout=ANSWER_WITHIN)
+        event = state.event
+        if event is None:
+            return _Fitted(answer, offices[:1])
+        if len(offices) > 1:
+            invited = {attendee.office for attendee in event.attendees}
+            offices = tuple(office for office in offices if office in invited)
+        if answer.slot is None:
+            return _Fitted(answer, offices)
+        slot = in_zone_of(answer.slot, event.slot.start.zone)
+        calendars = calendars_of(contacts, state.setup.parties)
+        around = working_days_around(slot.start.local.date(), calendars)
+        return _Fitted(answer.model_copy(update={"slot": slot}), offices, clashes(slot, calendars), around)
+
+    async def _submit(self, found: _Found, act: Reply) -> Receipt | Refusal:
+        handle = self._client.get_workflow_handle(found.item)
+        try:
+            receipt: Receipt = await handle.execute_update(
+                act.verb,
+                act,
+                id=f"{act.verb}/{act.office}/{act.act_id}",
+                result_type=Receipt,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        except WorkflowUpdateFailedError as error:
+            cause = error.cause
+            if isinstance(cause, ApplicationError) and cause.type == "Refusal" and cause.details:
+                return Refusal.model_validate(cause.details[0])
+            if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
+                return Refusal(code="closed", message="it was closed out while the answer came")
+            return Refusal(code="not-taken", message=f"it takes no answers by mail ({str(cause)[:200]})")
+        return receipt
+
+    def _no_longer_open(self, item: str) -> str:
+        lines = [line for line in read_record(self._root, item) if line.get("verb") != "view"]
+        last = f": {lines[-1].get('text', '')}" if lines else ""
+        return f"{item} is no longer open{last}"
+
+    async def _item_of(self, uid: str) -> _Found | None:
+        """Whose event has this UID: it follows from an item's id and the launch of its plan."""
+        if uid not in self._by_uid:
+            async for plan in self._plans():
+                launched = self._launched[plan].isoformat()
+                self._by_uid |= {
+                    event_uid(item, launched): _Found(item, plan) for item in recorded_items(self._root, plan)
+                }
+        return self._by_uid.get(uid)
+
+    async def _plans(self) -> AsyncIterator[str]:
+        """Every plan whose record is here: several may share one organizer's mailbox."""
+        others = sorted(path.stem for path in self._root.glob("*.jsonl"))
+        for plan in dict.fromkeys((self._plan, *others)):
+            if plan not in self._launched:
+                handle = self._client.get_workflow_handle(plan)
+                try:
+                    state = await handle.query("state_now", result_type=PlanState, rpc_timeout=ANSWER_WITHIN)
+                except RPCError as error:
+                    if error.status is not RPCStatusCode.NOT_FOUND:
+                        raise
+                    continue
+                self._launched[plan] = state.launch.launched
+            yield plan
+
+    # Mail that came back
+
+    async def _came_back(self, returned: Returned, contacts: Contacts) -> Outcome:
+        """A mail that came back for good is told to the post room that sent it; one that is delayed is on its way."""
+        who, reason = returned.recipient, f"{returned.status} {returned.reason}".strip()
+        if not returned.failed:
+            return Outcome(text=f"a mail to {who} is not delivered yet ({reason}); nothing follows from it")
+        for office in contacts.offices_of(who):
+            plan = await asyncio.to_thread(self._sent_by, office, returned.message_id)
+            if plan is None:
+                continue
+            handle = self._client.get_workflow_handle(secretariat_id(plan, office))
+            told = f"a mail to {who} came back: {reason}"
+            try:
+                await handle.signal("bounced", Bounced(message_id=returned.message_id, reason=told))
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                return Outcome(office=office, why=f"{told}; its post room has ended")
+            return Outcome(office=office, text=f"{told}; its post room was told")
+        return Outcome(why=f"a mail to {who} came back ({reason}), and it is none that was sent to an office from here")
+
+    def _sent_by(self, office: str, message_id: str) -> str | None:
+        """The plan whose post room sent this message to the office. The archive knows it before it is sent."""
+        if not message_id:
+            return None
+        wanted = message_id.encode("utf-8", "replace")
+        letters = [path for folder in self._root.glob("*/letters") for path in (folder / office).glob("*.eml")]
+        for path in sorted(letters, key=lambda each: each.stat().st_mtime, reverse=True)[:LETTERS_LOOKED_AT]:
+            with path.open("rb") as file:
+                if wanted in file.read(8192):
+                    return path.relative_to(self._root).parts[0]
+        return None
+
+
+def in_zone_of(slot: Slot, name: str) -> Slot:
+    """The same instants as the clocks of a zone show them: programs write UTC, or a neighbour's zone."""
+
+    def there(time: ZonedTime) -> ZonedTime:
+        return ZonedTime(local=time.utc.astimezone(zone(name)).replace(tzinfo=None), zone=name, utc=time.utc)
+
+    return Slot(start=there(slot.start), end=there(slot.end))

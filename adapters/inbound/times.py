@@ -1,0 +1,139 @@
+"""The instants in an incoming calendar object: IANA and Windows zone names, custom VTIMEZONEs, UTC (RFC 5545 3.3.5).
+
+A floating time names no instant: it raises, and a person reads it.
+"""
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
+
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+from adapters.inbound.ical import Component, Property
+from models.common.times import ZonedTime
+from models.common.values import Instant
+from models.common.zones import zone, zoned
+
+
+class TimeFaultError(ValueError):
+    """A time that names no certain instant; says why."""
+
+
+def instant(text: str) -> Instant | None:
+    """A UTC value, as DTSTAMP has to be; None for anything else."""
+    match = re.fullmatch(r"(\d{8}T\d{6})Z", text.strip())
+    try:
+        return datetime.strptime(match.group(1), "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if match else None
+    except ValueError:
+        return None
+
+
+def moment(found: Property, calendar: Component) -> ZonedTime:
+    """The time of a DTSTART, DTEND or RECURRENCE-ID. Raises TimeFaultError."""
+    text = found.value.strip()
+    if found.parameters.get("VALUE", "").upper() == "DATE" or re.fullmatch(r"\d{8}", text):
+        raise TimeFaultError("it names a day and no hour")
+    if (at := instant(text)) is not None:
+        return ZonedTime(local=at.replace(tzinfo=None), zone="UTC", utc=at)
+    try:
+        local = datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007
+    except ValueError:
+        raise TimeFaultError(f"{text[:40]!r} is no time") from None
+    name = found.parameters.get("TZID", "").strip()
+    if not name:
+        raise TimeFaultError("its time is floating: it names no zone")
+    return _in_zone(local, name, calendar)
+
+
+def duration(text: str) -> timedelta:
+    """A DURATION (section 3.3.6). Raises TimeFaultError."""
+    match = re.fullmatch(r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?", text)
+    if not match or not any(match.groups()):
+        raise TimeFaultError(f"{text[:40]!r} is no length of time")
+    weeks, days, hours, minutes, seconds = (int(each or 0) for each in match.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def _in_zone(local: datetime, name: str, calendar: Component) -> ZonedTime:
+    described = next((each for each in calendar.within("VTIMEZONE") if each.value("TZID") == name), None)
+    try:
+        offset = _offset(described, local) if described else None
+        iana = _iana(name)
+        if iana is not None:
+            found = zoned(local, iana)
+            if offset is not None and local - found.utc.replace(tzinfo=None) != offset:
+                raise TimeFaultError(f"the zone {name[:60]!r} is described with another offset than it has")
+            return found
+        if offset is None:
+            raise TimeFaultError(f"there is no zone {name[:60]!r}")
+        at = (local - offset).replace(tzinfo=UTC)
+    except TimeFaultError:
+        raise
+    except (ValueError, OverflowError) as error:
+        raise TimeFaultError(str(error)[:200]) from None
+    return ZonedTime(local=at.replace(tzinfo=None), zone="UTC", utc=at)
+
+
+def _iana(name: str) -> str | None:
+    """The IANA zone of that name: itself, of a Windows zone, or after a vendor's prefix (/mozilla.org/.../Asia/...)."""
+    words = name.strip("/").split("/")
+    for each in (WINDOWS_TO_OLSON.get(name, name), *("/".join(words[-n:]) for n in (3, 2) if len(words) > n)):
+        try:
+            return zone(each).key
+        except ValueError:
+            continue
+    return None
+
+
+def _offset(described: Component, local: datetime) -> timedelta | None:
+    """The offset from UTC that a VTIMEZONE gives to a wall time; None where it gives none that can be told."""
+    observed = described.within("STANDARD")[:10] + described.within("DAYLIGHT")[:10]
+    offsets = {_utc_offset(each.value("TZOFFSETTO")) for each in observed}
+    if len(offsets) == 1:
+        return offsets.pop()
+    onsets = [(at, _utc_offset(each.value("TZOFFSETTO"))) for each in observed if (at := _onset(each, local))]
+    return max(onsets)[1] if onsets else None
+
+
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_YEARLY = re.compile(
+    r"(?:INTERVAL=1;)?(?:BYDAY=([+-]?[1-5])([A-Z]{2});BYMONTH=(\d{1,2})|BYMONTH=(\d{1,2});BYDAY=([+-]?[1-5])([A-Z]{2}))"
+)
+
+
+def _onset(observance: Component, local: datetime) -> datetime | None:
+    """When an observance last began before a wall time: on one day, or yearly on the nth weekday of a month."""
+    first = datetime.strptime(observance.value("DTSTART")[:15], "%Y%m%dT%H%M%S")  # noqa: DTZ007
+    fields = observance.value("RRULE").upper().split(";")
+    if fields == [""]:
+        return first if first <= local else None
+    until = next((each[6:14] for each in fields if each.startswith("UNTIL=")), "99991231")
+    rest = ";".join(each for each in fields if not each.startswith(("FREQ=YEARLY", "UNTIL=", "WKST=")))
+    match = _YEARLY.fullmatch(rest)
+    if not match or "FREQ=YEARLY" not in fields:
+        raise TimeFaultError("its zone is described by a rule that is not read")
+    nth, day, month = (match[1], match[2], match[3]) if match[1] else (match[5], match[6], match[4])
+    for year in (local.year, local.year - 1):
+        at = datetime.combine(_weekday(year, int(month), int(nth), day), first.time())
+        if first <= at <= local and f"{at:%Y%m%d}" <= until:
+            return at
+    return None
+
+
+def _weekday(year: int, month: int, nth: int, day: str) -> date:
+    """The nth (from the end: -1) such day of a month. Raises ValueError where there is none."""
+    wanted = _DAYS.index(day)
+    days = [d for d in range(1, monthrange(year, month)[1] + 1) if date(year, month, d).weekday() == wanted]
+    try:
+        return date(year, month, days[nth - 1 if nth > 0 else nth])
+    except IndexError:
+        raise ValueError(f"there is no such day in month {month} of {year}") from None
+
+
+def _utc_offset(text: str) -> timedelta:
+    match = re.fullmatch(r"([+-])(\d{2})(\d{2})(\d{2})?", text)
+    if not match:
+        raise TimeFaultError("its zone is described without an offset")
+    sign, hours, minutes, seconds = match.groups()
+    length = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds or 0))
+    return -length if sign == "-" else length

@@ -1,0 +1,198 @@
+"""Speaks SMTP (RFC 5321): hands one letter to the mail server, and judges whose fault a refusal is.
+
+A refusal is the address's, the letter's or our own. Only the first says anything about an office; the last is for an
+operator, and everything waits until it is mended.
+"""
+
+import contextlib
+import email
+import email.policy
+import re
+import ssl
+
+import aiosmtplib
+from temporalio.exceptions import ApplicationError
+
+from adapters.settings import Settings
+from adapters.text import clean_line
+from adapters.tls import tls_context
+
+ANSWER_TIMES = 5
+"""How many times as long as for another step the answer to the letter itself is waited for.
+
+A server that looks into the letter before it takes it needs longer (RFC 5321 section 4.5.3.2.6), and each letter that
+is given up too early is sent twice.
+"""
+
+_LEAVE_SECONDS = 3.0
+
+# RFC 4954 section 6: what these codes refuse is our login, whatever command they answer.
+_LOGIN_CODES = (530, 534, 535, 538)
+
+# The command was not understood or not expected.
+_PROTOCOL_CODES = (500, 502, 503, 504)
+
+# Servers say in words alone that they do not relay for this client, or do not speak with it.
+_OUR_ACCESS = re.compile(r"\brelay|\bclient host|\bauthenticat|\b5\.7\.(54|60|64)\b", re.IGNORECASE)
+
+# RFC 3463: 1 is about addresses, 2 about the mailbox, 4 about the way to it.
+_ADDRESS_STATUS = re.compile(r"5\.[124]\.\d")
+
+_TOO_LARGE = re.compile(r"5\.3\.4\b")
+
+
+class RefusedError(Exception):
+    """The server definitely refused this letter; the message is its code and text, fit to be shown."""
+
+    def __init__(self, text: str, content: bool = False) -> None:
+        super().__init__(text)
+        self.content = content
+        """It refused what was said, not the address."""
+
+
+async def transmit(settings: Settings, letter: bytes) -> str:
+    """Hand a letter to the mail server; the envelope is that of its From and To. Returns its Message-ID.
+
+    Bounces go to the envelope's sender, which is the organizer: the mailbox that is read.
+
+    Raises RefusedError for a 5xx to RCPT or DATA; a retryable ApplicationError of type MailServerUnavailable
+    where the server took nothing, TransmissionUncertain where the connection ended before its answer.
+    """
+    headers = email.message_from_bytes(letter, policy=email.policy.default)
+    sender, to = (headers[name].addresses[0].addr_spec for name in ("From", "To"))
+    server = _server(settings, sender)
+    try:
+        await _reach(server, settings)
+        await _address(server, settings, sender, to, len(letter))
+        try:
+            await server.data(letter, timeout=ANSWER_TIMES * settings.smtp_timeout)
+        except aiosmtplib.SMTPResponseException as error:
+            raise _after_data(error, settings) from None
+        except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            raise _uncertain(error, settings) from None
+    except (RefusedError, ApplicationError):
+        await _take_leave(server, settings)
+        raise
+    else:
+        await _take_leave(server, settings)
+    finally:
+        server.close()
+    return identity_of(letter)
+
+
+def identity_of(letter: bytes) -> str:
+    """The Message-ID of a letter, with its angle brackets."""
+    return str(email.message_from_bytes(letter)["Message-ID"]).strip()
+
+
+def place(settings: Settings) -> str:
+    """The mail server in words."""
+    return f"mail server {settings.smtp_host}:{settings.smtp_port}"
+
+
+def _server(settings: Settings, sender: str) -> aiosmtplib.SMTP:
+    password = settings.smtp_password
+    return aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        timeout=settings.smtp_timeout,
+        username=settings.smtp_username,
+        password=password.get_secret_value() if password else None,
+        use_tls=settings.smtp_security == "tls",
+        start_tls=settings.smtp_security == "starttls",  # a server without it is an error: never in the clear
+        tls_context=None if settings.smtp_security == "none" else tls_context(settings),
+        local_hostname=sender.rpartition("@")[2],  # the machine's own name is nobody's business
+    )
+
+
+async def _reach(server: aiosmtplib.SMTP, settings: Settings) -> None:
+    """Connects, says EHLO, secures the line and logs in. Whatever is refused here is our own matter."""
+    try:
+        await server.connect()
+        await server.ehlo()
+    except aiosmtplib.SMTPAuthenticationError as error:
+        raise _login(error, settings) from None
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        what, hint = "cannot be reached", ""
+        if isinstance(error, aiosmtplib.SMTPResponseException):
+            what = f"does not serve us: {error.code}"
+        if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE_VERIFY_FAILED" in str(error):
+            what, hint = "has a certificate that is not trusted", "; name the authority's in AIDE_CA_FILE"
+        elif isinstance(error, aiosmtplib.SMTPNotSupported | ssl.SSLError) or "not supported" in str(error):
+            hint = "; check AIDE_SMTP_SECURITY and AIDE_SMTP_PORT"
+        raise _unavailable(f"{what}: {_words(error)}{hint}", settings) from None
+
+
+async def _take_leave(server: aiosmtplib.SMTP, settings: Settings) -> None:
+    """QUIT, also after a refusal: relays count clients that hang up. What is said to it changes nothing any more."""
+    if server.is_connected:
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
+            await server.quit(timeout=min(settings.smtp_timeout, _LEAVE_SECONDS))
+
+
+async def _address(server: aiosmtplib.SMTP, settings: Settings, sender: str, to: str, size: int) -> None:
+    """Says from whom and to whom. Nothing has been delivered whichever way this ends."""
+    options = [f"size={size}"] if server.supports_extension("size") else []
+    try:
+        await server.mail(sender, options=options)
+        await server.rcpt(to)
+    except aiosmtplib.SMTPSenderRefused as error:
+        text = _text(error)
+        if error.code == 552 or _TOO_LARGE.search(text):
+            raise RefusedError(text, content=True) from None
+        if error.code in _LOGIN_CODES:
+            raise _login(error, settings) from None
+        # Our own address is refused: that is no fault of the office, and an operator can mend it.
+        raise _unavailable(f"refuses the sender {sender}: {text}", settings) from None
+    except aiosmtplib.SMTPResponseException as error:
+        raise _after_rcpt(error, settings) from None
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        raise _unavailable(f"broke off before the letter: {_words(error)}", settings) from None
+
+
+def _after_rcpt(answer: aiosmtplib.SMTPResponseException, settings: Settings) -> Exception:
+    """A 5xx to RCPT is the address's, unless it is about us."""
+    text = _text(answer)
+    if answer.code in _LOGIN_CODES:
+        return _login(answer, settings)
+    if answer.code in _PROTOCOL_CODES or (500 <= answer.code < 600 and _OUR_ACCESS.search(text)):
+        return _unavailable(f"does not forward our letters: {text}; check AIDE_SMTP_HOST and the login", settings)
+    if 500 <= answer.code < 600:
+        return RefusedError(text)
+    return _unavailable(f"did not take the letter: {text}", settings)
+
+
+def _after_data(answer: aiosmtplib.SMTPResponseException, settings: Settings) -> Exception:
+    """A 5xx to DATA is about what was said, unless its status names the address: some servers look it up only then."""
+    text = _text(answer)
+    if answer.code in _LOGIN_CODES:
+        return _login(answer, settings)
+    if 500 <= answer.code < 600:
+        return RefusedError(text, content=not _ADDRESS_STATUS.match(text[4:]))
+    return _unavailable(f"did not take the letter: {text}", settings)
+
+
+def _login(answer: aiosmtplib.SMTPResponseException, settings: Settings) -> ApplicationError:
+    text = _text(answer)
+    what = f"refused our login: {text}; check AIDE_SMTP_USERNAME and AIDE_SMTP_PASSWORD"
+    if re.search(r"\b(STARTTLS|TLS|encrypt)", text, re.IGNORECASE):
+        what = f"wants the line secured: {text}; set AIDE_SMTP_SECURITY"
+    return _unavailable(what, settings)
+
+
+def _unavailable(what: str, settings: Settings) -> ApplicationError:
+    return ApplicationError(f"{place(settings)} {what}", type="MailServerUnavailable")
+
+
+def _uncertain(error: Exception, settings: Settings) -> ApplicationError:
+    message = f"{place(settings)} gave no answer to the letter: {_words(error)}"
+    return ApplicationError(message, type="TransmissionUncertain")
+
+
+def _words(error: Exception) -> str:
+    return clean_line(str(error))[:200] or type(error).__name__
+
+
+def _text(answer: aiosmtplib.SMTPResponseException) -> str:
+    """Its code and words, on one line: "550 5.1.1 no such mailbox"."""
+    return f"{answer.code} {clean_line(str(answer.message))}"[:200]

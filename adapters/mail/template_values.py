@@ -1,0 +1,241 @@
+"""The values that letter templates are given: what a letter says, in fields, grouped and in order."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from models.messages.calendar_event import EventStatus, PartStat
+from models.messages.notices import Announcement, AnnouncementKind, Count, Notice
+from models.plan.parties import rank_of
+from models.post.contacts import Contacts
+from models.post.despatch import Despatch
+
+# --- what templates may name --------------------------------------------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """One notice as a template sees it; docs/letters.md lists its fields."""
+
+    number: int
+    name: str
+    """How an answer names it: 16.3-jtc/2026."""
+    verb: str
+    act: str
+    title: str
+    short: str
+    ref: str
+    since: datetime
+    due: datetime | None
+    proposal: Any
+    lines: tuple[str, ...]
+    """Of a proposed amendment: what would read otherwise, a line a field, in the words of the record."""
+    questions: tuple[Any, ...]
+    wanted: str
+    reason: str
+    before: tuple[Any, ...]
+    readings: tuple[str, ...]
+    fresh: bool
+    """It is new, and stands among what is not."""
+
+
+class Group(NamedTuple):
+    """Notices that one sentence asks: those of a status round; any other stands alone."""
+
+    several: bool
+    since: datetime
+    due: datetime | None
+    readings: tuple[str, ...]
+    notices: tuple[Entry, ...]
+
+
+class Past(NamedTuple):
+    """An office that was asked before."""
+
+    title: str
+    since: datetime | None
+
+
+def _values(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
+    """What a layout may name; docs/letters.md lists the same names."""
+    contact = contacts.offices[despatch.office]
+    office = contact.name or despatch.office_title
+    common = {
+        "plan_title": despatch.plan_title,
+        "office": office,
+        "title": office if contact.name else office.partition(", ")[0],
+        "rank": int(rank_of(despatch.office)),
+        "sender": contacts.organizer.name,
+        "at": despatch.at,
+        "zone": despatch.zone,
+        "period": despatch.period,
+    }
+    word = despatch.announcement
+    return {**common, **(_of_announcement(word) if word else _of_letter(despatch, contacts))}
+
+
+def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
+    # What could not wait for the day of the letter stands first; the letter of that day lists the oldest first.
+    new_first = despatch.immediate or not despatch.side
+    repeated = set(despatch.repeated)
+    ordered = sorted(despatch.notices, key=lambda each: (new_first and each.key in repeated, each.since, each.key))
+    groups = [*_groups(each for each in ordered if not new_first or each.key not in repeated)]
+    again = [*_groups(each for each in ordered if new_first and each.key in repeated)]
+    number, found = 1, []
+    for group in (*groups, *again):
+        found.append(_entered(group, number, despatch, contacts))
+        number += len(group)
+    entries = [entry for group in found for entry in group.notices]
+    urgent = min(entries, key=lambda entry: (entry.due is None, entry.due or entry.since, entry.number))
+    rounds = {entry.verb for entry in entries} == {"progress"} and len(entries) > 1
+    return {
+        "notices": entries,
+        "new": found[: len(groups)],
+        "repeated": found[len(groups) :],
+        "urgent": urgent,
+        "round": _round_of(ordered) if rounds else "",
+        "ways": _ways(ordered),
+        "commands": _commands(ordered, despatch.office),
+    }
+
+
+def _groups(notices: Iterator[Notice]) -> Iterator[list[Notice]]:
+    """What a status round asks at one instant stands together, where its first stands."""
+    by: dict[Any, list[Notice]] = {}
+    for notice in notices:
+        together = notice.verb == "progress"
+        by.setdefault((notice.since, notice.due) if together else notice.key, []).append(notice)
+    for group in by.values():
+        yield sorted(group, key=lambda notice: _natural(notice.ref)) if len(group) > 1 else group
+
+
+def _natural(ref: str) -> list[tuple[bool, int, str]]:
+    """22.2 before 22.10: the order of the text."""
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in ref.split(".")]
+
+
+def _entered(group: list[Notice], number: int, despatch: Despatch, contacts: Contacts) -> Group:
+    first = group[0]
+    entries = tuple(_entry(notice, n, despatch, contacts) for n, notice in enumerate(group, number))
+    readings = tuple(dict.fromkeys(name for entry in entries for name in entry.readings))
+    return Group(len(group) > 1, first.since, first.due, readings, entries)
+
+
+def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) -> Entry:
+    settles = notice.verb in ("settle", "give-address")  # what it asks has names of its own
+    name = "" if settles else notice.item.partition("/")[2] or notice.item
+    return Entry(
+        number=number,
+        name=name,
+        verb=notice.verb,
+        act=notice.act,
+        title=notice.title,
+        short=notice.short,
+        ref=notice.ref,
+        since=notice.since,
+        due=notice.due,
+        proposal=notice.proposal,
+        lines=notice.lines if notice.proposal and notice.proposal.topic == "amend" else (),
+        questions=notice.questions,
+        wanted=notice.wanted,
+        reason=notice.reason,
+        before=_before(notice, despatch.office_title, contacts),
+        readings=notice.readings or notice.assumed,
+        fresh=bool(despatch.side and despatch.repeated and not despatch.immediate)
+        and notice.key not in despatch.repeated,
+    )
+
+
+def _before(notice: Notice, office_title: str, contacts: Contacts) -> tuple[Past, ...]:
+    """Whom the rungs below have asked: within the same institution the title alone says who it is."""
+    institution = office_title.partition(", ")[2]
+
+    def short(title: str) -> str:
+        return title.removesuffix(f", {institution}") if institution else title
+
+    if not notice.before:  # notices of before it was told in fields
+        return tuple(Past(short(title), None) for title in notice.asked_before)
+    named = {office: contact.name for office, contact in contacts.offices.items() if contact.name}
+    return tuple(Past(named.get(each.office) or short(each.title), each.since) for each in notice.before)
+
+
+def _round_of(notices: list[Notice]) -> str:
+    """The name of the newest of several status rounds; of before it was told, its year."""
+    newest = max(notices, key=lambda notice: notice.since)
+    return newest.round or str(newest.since.year)
+
+
+def _ways(notices: list[Notice]) -> list[str]:
+    """Which explanations of how to answer a letter needs, each once."""
+    ways = []
+    for notice in notices:
+        invited = notice.verb == "answer" and notice.proposal is not None and notice.proposal.invited
+        ways.append("answer-date" if invited else notice.verb)
+    before = ("propose-date", "propose-host", "answer-date", "answer", "mark", "outcome", "report", "close")
+    explained = (*before, "evidence", "progress", "settle", "give-address")
+    return [way for way in explained if way in ways]
+
+
+def _commands(notices: list[Notice], office: str) -> list[str]:
+    """The command of each kind of act, once: with its item where there is one, else with ITEM in its place."""
+    by: dict[str, list[Notice]] = {}
+    for notice in notices:
+        if notice.verb != "give-address":  # answered by a file
+            by.setdefault(notice.verb or notice.act, []).append(notice)
+    return [_command(verb, group, office) for verb, group in by.items()]
+
+
+def _command(verb: str, group: list[Notice], office: str) -> str:
+    if len(group) == 1:
+        return group[0].how
+    if verb == "progress":
+        return f"round --answer FILE.csv --as {office}"
+    how = group[0].how.replace(group[0].item, "ITEM")
+    proposal = group[0].proposal
+    return how if proposal is None else how.replace(f"--proposal {proposal.number} ", "--proposal NUMBER ")
+
+
+def _of_announcement(word: Announcement) -> dict[str, Any]:
+    count = {each.of: each.number for each in word.counts if not each.who}
+    event, happened = word.event, word.happened
+    attendees = event.attendees if event else ()
+    accepted = any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in attendees)
+    consented = word.office in word.consented or accepted
+    return {
+        "announcement": word,
+        "kind": word.kind.value,
+        "text": word.text[:1].upper() + word.text[1:],
+        "event": event,
+        "happened": happened,
+        "above": word.kind is AnnouncementKind.OUTCOME and rank_of(word.office) > 1,
+        "count": count,
+        "counted": bool(word.counts),
+        "round_counts": _round_counts(word.counts),
+        "endings": [each for each in word.counts if each.who or each.of not in ("missed", "standing", "questions")],
+        "final": word.kind is AnnouncementKind.EXPIRY and word.subject == "final",
+        "buttons": event is not None and word.kind is AnnouncementKind.INVITATION,
+        "tentative": event is not None and event.status is EventStatus.TENTATIVE,
+        "consented": consented,
+        "asks": word.asks,
+        "was": word.was_slot is not None or word.was_place is not None,
+        "around": word.around,
+        "commands": [word.how] if word.how and not consented else [],
+    }
+
+
+class SideCount(NamedTuple):
+    """How far the offices of one side have answered a round."""
+
+    who: str
+    asked: int
+    answered: int
+    given: tuple[tuple[str, int], ...]
+
+
+def _round_counts(counts: tuple[Count, ...]) -> list[SideCount]:
+    found = []
+    for who, group in groupby((each for each in counts if each.who), key=lambda each: each.who):
+        numbers = {each.of: each.number for each in group}
+        given = tuple((of, n) for of, n in numbers.items() if of not in ("asked", "answered"))
+        found.append(SideCount(who, numbers.get("asked", 0), numbers.get("answered", 0), given))
+    return found

@@ -1,0 +1,280 @@
+"""The words of one mail: layouts that are the same in every language, and one file of words for each language.
+
+What a language has not translated falls back to English, file by file. What fails (a syntax error, a name that is not
+there) never holds a mail back: the whole mail is then written in the shipped English, and the fault is told.
+"""
+
+import textwrap
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from jinja2 import (
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
+from jinja2.bccache import Bucket
+from jinja2.runtime import Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from adapters.mail.template_values import _values
+from adapters.shipped import TEMPLATES
+from adapters.text import clean_line, clean_text
+from models.common.times import Slot, ZonedTime
+from models.post.contacts import Contacts, StandIn
+from models.post.despatch import Despatch
+
+"""What the program brings along: the last resort."""
+
+WORDS, LAYOUT, ENGLISH = "words.j2", "layout", "en"
+
+_WIDTH = 76
+
+
+class Written(NamedTuple):
+    """A mail in words."""
+
+    subject: str
+    text: str
+    html: str
+    fault: str = ""
+    """Which template failed, and where; the mail is then in the shipped English."""
+    stand_in: str = ""
+    """How whoever stands in is addressed: "Deputy, for Coordinator, Ministry of Industry and Commerce"."""
+    missing: str = ""
+    """What the language has not translated: it stands there in English."""
+
+
+def write(despatch: Despatch, contacts: Contacts, templates: Path, stand_in: StandIn | None = None) -> Written:
+    """The words of a despatch, in the language of its office as far as there are templates, perhaps to a stand-in.
+
+    Raises jinja2.TemplateError only where the shipped English fails too.
+    """
+    language = contacts.offices[despatch.office].language
+    values = {**_values(despatch, contacts), "stand_in": stand_in}
+    try:
+        return _write(despatch, values, templates, language)
+    except Exception as error:
+        fault = fault_of(error)
+        try:
+            plain = _write(despatch, values, TEMPLATES, ENGLISH)
+        except TemplateError:
+            raise
+        except Exception as last:
+            raise TemplateError(f"the shipped templates fail: {fault_of(last)}") from last
+        return plain._replace(fault=f"written in the shipped English, because {fault}")
+
+
+def fault_of(error: BaseException) -> str:
+    """Where a template failed, and how: "templates/lo/words.j2, line 12: 'offce' is undefined"."""
+    message = getattr(error, "message", None) or str(error) or type(error).__name__
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or error.name}, line {error.lineno}: {message}"
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template {error.name}"
+    # Jinja puts the template's own lines into the traceback.
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    return f"{frames[-1].filename}, line {frames[-1].lineno}: {message}" if frames else message
+
+
+def _write(despatch: Despatch, values: Mapping[str, Any], templates: Path, language: str) -> Written:
+    environment = _environment(templates, language)
+    english = _environment(templates, ENGLISH)
+    words = _Words(environment, english, templates / language / WORDS)
+    dates = _Dates(despatch, words)
+    filters: dict[str, Callable[..., str]] = {
+        "day": dates.day,
+        "last_day": dates.last_day,
+        "time": dates.time,
+        "moment": dates.moment,
+        "date": dates.date,
+        "slot": dates.slot,
+        "period": dates.period,
+    }
+    for each in (environment, english):
+        each.filters.update(filters)
+    values = {**values, "w": words}
+    kind = "announcement" if despatch.announcement else "letter"
+    found = {
+        suffix: environment.get_template(f"{kind}.{suffix}.j2").render(values) for suffix in ("subject", "txt", "html")
+    }
+    subject, text = clean_line(found["subject"]), _folded(clean_text(found["txt"]))
+    for name, part in (("subject", subject), ("txt", text.strip()), ("html", found["html"].strip())):
+        if not part:
+            raise TemplateError(f"{kind}.{name}.j2 of {templates} gives nothing")
+    away = values["stand_in"]
+    named = words.stand_in(away.name, values["office"]) if away is not None and away.name else ""
+    page = clean_text(found["html"]).strip("\n") + "\n"
+    return Written(subject, text, page, stand_in=named, missing=words.missing)
+
+
+# --- files --------------------------------------------------------------------------------------------------------
+
+
+class _Compiled(BytecodeCache):
+    """Keeps compiled templates for the life of the process, by the checksum of their source: an edit counts at once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
+
+
+class _Files(FileSystemLoader):
+    """Names the file that is no text."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            place = next((Path(p) / template for p in self.searchpath if (Path(p) / template).is_file()), template)
+            raise TemplateSyntaxError(f"this is not UTF-8 text ({error.reason})", 1, template, str(place)) from None
+
+
+def _environment(templates: Path, language: str) -> Environment:
+    """Read anew for each mail, because a side may edit its own; sandboxed, because it is a side that edits them."""
+    folders = [templates / language, templates / ENGLISH, templates / LAYOUT]
+    folders += [
+        TEMPLATES / ENGLISH,
+        TEMPLATES / LAYOUT,
+    ]  # a folder of a ministry's own need not hold what it leaves as it is
+    return ImmutableSandboxedEnvironment(
+        loader=_Files(folders),
+        undefined=StrictUndefined,
+        bytecode_cache=_COMPILED,
+        autoescape=lambda name: name is not None and ".html" in name,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class _Words:
+    """The file of words, as templates see it: macros give one line of text, whatever their spaces and line ends.
+
+    What the language has not translated is taken from the English file.
+    """
+
+    def __init__(self, own: Environment, english: Environment, file: Path) -> None:
+        self._environments = own, english
+        self._file = file
+        self._sources: list[Template] = []
+        self._modules: list[Any] = []
+        self._lacking: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if not self._modules:  # not before the filters are there
+            self._sources = [environment.get_template(WORDS) for environment in self._environments]
+            self._modules = [source.make_module() for source in self._sources]
+        found = [getattr(module, name) for module in self._modules if hasattr(module, name)]
+        if not found:
+            raise UndefinedError(f"{self._sources[1].filename} has no {name!r}")
+        if (
+            len(found) < len(self._modules)
+            and not hasattr(self._modules[0], name)
+            and name not in (*self._lacking, "direction")
+        ):
+            self._lacking.append(name)
+        value = found[0]
+        return (lambda *values: " ".join(value(*values).split())) if isinstance(value, Macro) else value
+
+    @property
+    def missing(self) -> str:
+        """What the language has not translated of what this mail says; empty where it has all, or is English."""
+        if not self._sources:
+            return ""
+        own, english = self._sources
+        if own.filename == english.filename:
+            return f"there is no {self._file}: written in English" if self._file.parent.name != ENGLISH else ""
+        return f"{self._file} has no {', '.join(self._lacking)}: in English there" if self._lacking else ""
+
+
+def _folded(text: str) -> str:
+    """Lines of at most 76 characters, items of a list indented; commands and scripts without spaces stay whole."""
+    lines: list[str] = []
+    for line in text.strip("\n").split("\n"):
+        bare = line.lstrip(" ")
+        indent = len(line) - len(bare)
+        if len(line) <= _WIDTH or bare.startswith("starter.py "):
+            lines.append(line.rstrip())
+            continue
+        mark = bare.partition(" ")[0]
+        hanging = 2 if mark == "-" else 3 + (indent > 0) if mark.rstrip(".").isdigit() else 0
+        lines += textwrap.wrap(
+            bare,
+            _WIDTH,
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (indent + hanging),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    # One empty line between paragraphs, however a template came by more.
+    return "\n".join(key for key, group in groupby(lines) for key in ([key] if not key else list(group))) + "\n"
+
+
+# --- instants -----------------------------------------------------------------------------------------------------
+
+
+class _Dates:
+    """Instants as the office's own wall clock shows them, in the words of its language."""
+
+    def __init__(self, despatch: Despatch, words: _Words) -> None:
+        self._zone = ZoneInfo(despatch.zone)
+        self._fine = despatch.period < timedelta(hours=1)
+        self._words = words
+
+    def day(self, instant: datetime) -> str:
+        """3 March 2026; in a plan that runs in seconds also the time."""
+        local = instant.astimezone(self._zone)
+        day = str(self._words.date(local))
+        return f"{day}, {local:%H:%M:%S}" if self._fine else day
+
+    def last_day(self, end: datetime) -> str:
+        """The last day before an end that is no longer included: a year ends on 31 December."""
+        return self.day(end if self._fine else end - timedelta(seconds=1))
+
+    def time(self, instant: datetime) -> str:
+        return str(self._words.clock(instant.astimezone(self._zone)))
+
+    def date(self, time: ZonedTime | date) -> str:
+        """The day of a wall time, or a day."""
+        return str(self._words.date(time.local if isinstance(time, ZonedTime) else time))
+
+    def moment(self, time: ZonedTime) -> str:
+        """3 March 2026, 09:00 (Asia/Vientiane)"""
+        return str(self._words.moment(time.local, time.zone))
+
+    def slot(self, slot: Slot) -> str:
+        """3 March 2026, 09:00 to 12:00 (Asia/Vientiane); both dates and zones where they differ."""
+        start, end = slot.start, slot.end
+        if start.zone != end.zone:
+            return str(self._words.span_of_zones(start.local, start.zone, end.local, end.zone))
+        return str(self._words.span(start.local, end.local, start.local.date() == end.local.date(), start.zone))
+
+    def period(self, length: timedelta) -> str:
+        """7 days, 1 hour, 20 seconds: the largest unit that divides it."""
+        seconds = round(length.total_seconds())
+        for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+            if seconds and seconds % size == 0:
+                return str(self._words.period(seconds // size, unit))
+        return str(self._words.period(seconds, "second"))

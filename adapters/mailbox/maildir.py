@@ -1,0 +1,125 @@
+"""A Maildir as a source of incoming mail: what getmail, fetchmail, an MTA or the spool of `up` delivers."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import re
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from adapters.files.durable import sync_folder
+from adapters.mailbox.source import Bounds, MailboxUnavailable, Message, Turns
+
+_log = logging.getLogger(__name__)
+
+_SEEN = re.compile(r":2,[A-Za-z]*S[A-Za-z]*$")
+
+
+class Maildir:
+    """Takes what lies in `new`, and what a mail program moved to `cur` without reading it; marks it as seen in `cur`.
+
+    Format: https://cr.yp.to/proto/maildir.html. A message that is not a plain file, or cannot be read, is passed over
+    with a line in the log.
+    """
+
+    def __init__(self, folder: Path, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - frozen
+        self._folder = folder
+        self._bounds = bounds
+        self._turns = Turns()
+
+    @property
+    def name(self) -> str:
+        return f"Maildir {self._folder}"
+
+    async def messages(self) -> AsyncIterator[Message]:
+        there = await asyncio.to_thread(self._unseen)
+        octets = 0
+        for key in self._turns.of(there, self._bounds.messages):
+            if octets >= self._bounds.octets:
+                return
+            message = await asyncio.to_thread(self._read, key, there[key])
+            if message is not None:
+                octets += len(message.data)
+                self._turns.offered(key)
+                yield message
+
+    async def done(self, key: str) -> None:
+        await asyncio.to_thread(self._mark, key)
+
+    async def close(self) -> None:
+        return
+
+    def _unseen(self) -> dict[str, Path]:
+        """Path by key, oldest delivery first."""
+        found = {}
+        try:
+            for path in (self._folder / "new").iterdir():
+                found[_key(path.name)] = path
+            with contextlib.suppress(FileNotFoundError):
+                for path in (self._folder / "cur").iterdir():
+                    if not _SEEN.search(path.name):
+                        found.setdefault(_key(path.name), path)
+        except OSError as error:
+            what = f"{self.name} cannot be read: {error.strerror}; it needs the folders new and cur (AIDE_MAILDIR)"
+            raise MailboxUnavailable(what) from None
+        return dict(sorted(((k, p) for k, p in found.items() if not k.startswith(".")), key=lambda each: _age(each[1])))
+
+    def _read(self, key: str, path: Path) -> Message | None:
+        try:
+            # Never a link that leads elsewhere, nor a pipe that never ends.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                    raise OSError(None, "no plain file")
+                data = file.read(self._bounds.limit + 1)
+        except FileNotFoundError:
+            return None  # another worker has taken it
+        except OSError as error:
+            _log.warning("%s: %s is passed over: %s", self.name, path.name, error.strerror)
+            return None
+        return self._bounds.cut(key, data)
+
+    def _mark(self, key: str) -> None:
+        path = self._find(key)
+        if path is None:
+            return
+        flags = "".join(sorted(set(path.name.partition(":2,")[2]) | {"S"}))
+        seen = self._folder / "cur"
+        try:
+            seen.mkdir(exist_ok=True)
+            for number in range(100):
+                # A link and not a rename: what stands under that name already is another message.
+                target = seen / f"{key}{f'.{number}' if number else ''}:2,{flags}"
+                with contextlib.suppress(FileExistsError):
+                    os.link(path, target, follow_symlinks=False)
+                    break
+            else:
+                raise OSError(None, "a hundred messages of one name are there already")
+            sync_folder(seen)
+            path.unlink(missing_ok=True)
+        except FileNotFoundError:
+            return  # another worker has marked it
+        except OSError as error:
+            what = f"{self.name}: {path.name} cannot be moved to {seen}: {error.strerror}; check who may write there"
+            raise MailboxUnavailable(what) from None
+
+    def _find(self, key: str) -> Path | None:
+        return self._unseen().get(key)
+
+
+def _key(name: str) -> str:
+    """A message's name without its flags, which change."""
+    return name.partition(":")[0]
+
+
+def _age(path: Path) -> tuple[float, str]:
+    """Delivery names begin with the time in seconds; where one does not, the file's own time counts."""
+    head = path.name.partition(".")[0]
+    if head.isascii() and head.isdecimal() and len(head) < 12:
+        return float(head), path.name
+    try:
+        return path.lstat().st_mtime, path.name
+    except OSError:
+        return 0.0, path.name

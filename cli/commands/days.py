@@ -1,0 +1,147 @@
+"""Working days: what a proposed date clashes with, and `days`, which suggests dates."""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.hours import calendars_of
+from cli.errors import BadUsage, Refused
+from cli.options import DataOption, JsonOption, PlanOption
+from cli.session import Session, answered, session
+from models.common.times import Slot
+from models.common.zones import zone
+from models.machine.state import ItemState
+from models.messages.acts import Act, Clash, Counter, Propose, Topic
+from models.messages.sentences import clashes_in_words
+from models.post.workdays import Workdays, clashes, working_days, working_days_around
+from models.registry import MACHINES, STATES
+
+SHOWN = 15
+FAR = 366
+"""How many days are looked through at most."""
+
+
+async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
+    """The workflow type of an item, and its state as it is now. Raises Refused for what is no item."""
+    handle = here.client.get_workflow_handle(item)
+    try:
+        kind = (await handle.describe()).workflow_type or ""
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Refused("no-such-item", f"there is no open {item}; `status` lists what there is") from error
+    if kind not in MACHINES:
+        raise Refused("wrong-kind", f"{item} is no item; `status` lists them")
+    state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
+    return kind, state
+
+
+async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
+    """Days of a proposed date on which a side does not work. None where there is no such item: its act is refused with
+    a better reason."""
+    try:
+        _, state = await item_state(here, item)
+    except Refused:
+        return ()
+    return clashes(slot, calendars_of(here.contacts(), state.setup.parties))
+
+
+def clashes_in(act: Act) -> tuple[Clash, ...] | None:
+    """What the date that an act proposes clashes with; None for an act that proposes none."""
+    if isinstance(act, Propose | Counter) and act.terms.topic is Topic.DATE:
+        return act.terms.clashes
+    return None
+
+
+def warn(found: tuple[Clash, ...] | None) -> None:
+    """Says on standard error what a proposed date clashes with. It is proposed all the same: the sides decide."""
+    if found:
+        sys.stderr.write(f"note: {clashes_in_words(found)}\n")
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+def days(
+    item: Annotated[str, typer.Argument(help="The item, as `status` lists it: 16.3-jtc/2026.")],
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (tomorrow).")
+    ] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (of the item's window).")
+    ] = None,
+    around: Annotated[
+        datetime | None, typer.Option("--around", formats=["%Y-%m-%d"], help="The days around this one instead.")
+    ] = None,
+    data: DataOption = Path("var"),
+    plan: PlanOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Days on which every side of an item works, and the public holidays between them.
+
+    days 16.3-jtc/2026 --from 2026-12-01
+    """
+    found = asyncio.run(_days(item, first, last, around, data, plan))
+    sys.stdout.write((json.dumps(found, ensure_ascii=False) if as_json else days_text(found)) + "\n")
+
+
+async def _days(
+    item: str, first: datetime | None, last: datetime | None, around: datetime | None, data: Path, plan: str | None
+) -> dict[str, Any]:
+    async with session(data, plan) as here:
+        _, state = await item_state(here, await here.item_id(item))
+        calendars = calendars_of(here.contacts(), state.setup.parties)
+        clock = zone(state.setup.clock.zone)
+        today = datetime.now(UTC).astimezone(clock).date()
+        end = state.window_end and (state.window_end - timedelta(seconds=1)).astimezone(clock).date()
+    if around is not None:
+        day = around.date()
+        found = working_days_around(day, calendars)
+        begins, ends = min((day, *found)), max((day, *found))
+    else:
+        begins = first.date() if first else today + timedelta(days=1)
+        ends = last.date() if last else end if end and end >= begins else begins + timedelta(days=60)
+        if ends < begins:
+            raise BadUsage("bad-time", f"--to {ends} lies before --from {begins}")
+        ends = min(ends, begins + timedelta(days=FAR))
+        found = tuple(working_days(begins, ends, calendars))
+    return days_document(state.setup.id, begins, ends, found, calendars)
+
+
+def days_document(
+    item: str, begins: date, ends: date, found: tuple[date, ...], calendars: dict[str, Workdays]
+) -> dict[str, Any]:
+    """The contract of `days --json`."""
+    every = [begins + timedelta(days=n) for n in range((ends - begins).days + 1)]
+    closed = [(day, side, calendar.why_closed(day)) for day in every for side, calendar in calendars.items()]
+    return {
+        "item": item,
+        "from": begins.isoformat(),
+        "to": ends.isoformat(),
+        "sides": list(calendars),
+        "days": [day.isoformat() for day in found],
+        "closed": [
+            {"day": day.isoformat(), "side": side, "kind": why[0], "name": why[1]}
+            for day, side, why in closed
+            if why is not None and why[0] == "holiday"
+        ],
+    }
+
+
+def days_text(found: dict[str, Any]) -> str:
+    """The same for a person."""
+    free = [date.fromisoformat(day) for day in found["days"]]
+    lines = [f"Working days of {', '.join(found['sides'])} from {found['from']} to {found['to']}:"]
+    lines += [f"  {day:%a} {day}" for day in free[:SHOWN]] or ["  none"]
+    if len(free) > SHOWN:
+        lines.append(f"  and {len(free) - SHOWN} more (all of them with --json)")
+    until = free[SHOWN - 1] if len(free) > SHOWN else date.fromisoformat(found["to"])
+    clash = [Clash.model_validate(each) for each in found["closed"] if date.fromisoformat(each["day"]) <= until]
+    lines += [f"  ({each})" for each in clashes_in_words(tuple(clash)).split("; ") if each]
+    return "\n".join(lines)

@@ -1,0 +1,202 @@
+"""`demo`: two sessions of one series in about a minute, on the real servers, with a narrator."""
+
+import asyncio
+import shutil
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from adapters.shipped import DEMONSTRATION_PLAN_FILE
+from adapters.temporal import readable
+from cli.commands.acts import in_words
+from cli.commands.up import Ports, embedded, first_of, plain, stop_signal, where
+from cli.display.live import newest_mail
+from cli.errors import CommandError, Refused
+from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
+from cli.submitting import submit
+from models.common.times import Slot
+from models.common.zones import later, zoned
+from models.common.zones import zone as zone_named
+from models.messages import acts
+from models.messages.acts import Act, Terms, Topic
+from models.messages.views import ItemView, Receipt
+from models.plan.plan import Format
+from servers.datafolder import DataFolder, RunFile, read_run
+
+PATIENCE = 45.0
+"""Seconds until something that must happen has happened; then the demonstration has failed."""
+
+LAO, KHM = "lao-demo", "khm-demo"
+
+
+class Narrator:
+    """Plays the offices, and says what happens and where to look."""
+
+    def __init__(self, client: Client, run: RunFile, plan: str) -> None:
+        self.client, self.run, self.plan = client, run, plan
+        self.began = datetime.now(UTC)
+        self.seen: dict[str, Path] = {}
+        """The mail that was named last, by office."""
+
+    def say(self, line: str) -> None:
+        plain(f"[{(datetime.now(UTC) - self.began).total_seconds():5.1f} s] {line}")
+
+    def pass_over(self, office: str) -> None:
+        """What an office has received so far is no longer news."""
+        mail = newest_mail(self.run.mail, office)
+        if mail:
+            self.seen[office] = mail
+
+    async def act(self, item: str, act: Act) -> Receipt:
+        receipt = await submit(self.client, item, act)
+        for line in in_words(receipt).splitlines():
+            self.say(f"  {line}")
+        return receipt
+
+    async def until(self, item: str, what: str, true: Callable[[ItemView], bool]) -> ItemView:
+        """Waits until an item has come so far. Raises CommandError where it does not in time."""
+        handle = self.client.get_workflow_handle(item)
+        for _ in range(int(PATIENCE / 0.25)):
+            try:
+                view: ItemView = await handle.query("view", result_type=ItemView)
+            except RPCError:
+                pass  # not opened yet
+            else:
+                if true(view):
+                    return view
+            await asyncio.sleep(0.25)
+        raise CommandError("demo-failed", f"{item}: waited {PATIENCE:.0f} s in vain for: {what}")
+
+
+def by(office: str) -> dict[str, Any]:
+    return {"act_id": uuid.uuid4().hex, "office": office}
+
+
+def soon(seconds: float, zone: str, place: str) -> Terms:
+    """A meeting of two seconds that begins shortly."""
+    local = (zoned_now(zone) + timedelta(seconds=seconds)).replace(microsecond=0)
+    start = zoned(local, zone)
+    slot = Slot(start=start, end=later(start, timedelta(seconds=2)))
+    return Terms(topic=Topic.DATE, slot=slot, place=place, format=Format.PHYSICAL)
+
+
+def zoned_now(zone: str) -> datetime:
+    return datetime.now(zone_named(zone)).replace(tzinfo=None)
+
+
+def demo(
+    data: Annotated[
+        Path, typer.Option("--data", help="Where the demonstration lies; an earlier one is replaced.")
+    ] = Path("var/demo"),
+) -> None:
+    """Two sessions with rotating hosts in about a minute: one that all answer, one that climbs to the ministers."""
+    asyncio.run(_demo(data))
+
+
+async def _demo(data: Path) -> None:
+    plain("Aide-Mémoire, a demonstration on real servers: Temporal, a calendar, a mail spool.")
+    clear(data)
+    contacts = contacts_beside(DEMONSTRATION_PLAN_FILE)
+    plan, _ = read_plan_and_contacts(DEMONSTRATION_PLAN_FILE, contacts)
+    stopping = stop_signal()
+    async with embedded(data, plan, DEMONSTRATION_PLAN_FILE, contacts, Ports(), plain, stopping) as (
+        run,
+        client,
+        watch,
+    ):
+        await launch_plan(client, launch_of(plan, None, None, datetime.now(UTC)))
+        plain(where(run))
+        narrator = Narrator(client, run, plan.plan)
+        play = asyncio.create_task(perform(narrator))
+        await first_of(stopping, play, watch)
+        if play.cancelled():
+            raise CommandError("stopped", "the demonstration was stopped")
+    plain(f"done. `python starter.py up --data {readable(data)}` shows it all again: mail, calendar, Temporal UI.")
+
+
+def clear(data: Path) -> None:
+    """Removes an earlier demonstration, and nothing that is not one."""
+    if not data.exists():
+        return
+    run = read_run(data)
+    if run is None and any(data.iterdir()):
+        raise Refused("not-a-demo", f"{data} holds something that is no demonstration; choose another with --data")
+    if run is not None and run.plan_file is not None and run.plan_file.name != DEMONSTRATION_PLAN_FILE.name:
+        raise Refused("not-a-demo", f"{data} holds the plan {run.plan}; choose another folder with --data")
+    folder = DataFolder(data)
+    folder.lock()
+    folder.unlock()
+    shutil.rmtree(data)
+
+
+async def perform(narrator: Narrator) -> None:
+    """Both sessions, one after the other."""
+    await answered_session(narrator, f"{narrator.plan}/demo-review/1")
+    await silent_session(narrator, f"{narrator.plan}/demo-review/2")
+
+
+async def answered_session(narrator: Narrator, item: str) -> None:
+    """Everyone answers: proposed, countered, accepted, held, outcome, closed."""
+    narrator.say("Session 1 opens. Its host is LAO; its coordinator is asked for a date.")
+    await narrator.until(item, "a date is awaited", lambda view: view.status == "date-awaited")
+    await narrator.act(item, acts.Propose(**by(LAO), terms=soon(60, "Asia/Vientiane", "Vientiane")))
+    await narrator.until(item, "a tentative invitation", lambda view: view.sequence == 0)
+    await mail_of(narrator, KHM, "a tentative invitation lies in the Cambodian mailbox")
+    await narrator.act(item, acts.Counter(**by(KHM), proposal=1, terms=soon(4, "Asia/Phnom_Penh", "Vientiane")))
+    await narrator.act(item, acts.Accept(**by(LAO), proposal=2))
+    await mail_of(narrator, KHM, "confirmed to all")
+    narrator.say(f"         the calendar has it: {narrator.run.caldav_url}/aide-memoire/{narrator.plan}/")
+    await narrator.until(item, "the meeting's end", lambda view: view.status == "mark-awaited")
+    await finish(narrator, item, LAO, "Vientiane")
+    narrator.say(f"         recorded: {readable(narrator.run.record)}/{item}.jsonl")
+
+
+async def silent_session(narrator: Narrator, item: str) -> None:
+    """Nobody answers until the top rung, where the last one awaited acts."""
+    narrator.say("Session 2 opens by itself when its window does. The turn is KHM's. Nobody will answer.")
+    for office in (KHM, f"{KHM}-dg", f"{KHM}-dm", f"{KHM}-minister"):
+        narrator.pass_over(office)
+    rung = 0
+    while rung < 4:
+        next_rung = rung + 1
+        view = await narrator.until(item, f"rung {next_rung}", lambda v, n=next_rung: top_rung(v) >= n)  # type: ignore[misc]
+        rung = top_rung(view)
+        highest = max(view.awaiting, key=lambda row: row.rung)
+        narrator.say(f"  rung {rung}: {highest.office} is awaited")
+        await mail_of(narrator, highest.office, "its letter")
+    narrator.say("The top rung stays until the act is done. The minister's office acts.")
+    await narrator.act(item, acts.Propose(**by(f"{KHM}-minister"), terms=soon(4, "Asia/Phnom_Penh", "Phnom Penh")))
+    await narrator.act(item, acts.Accept(**by(LAO), proposal=1))
+    await narrator.until(item, "the meeting's end", lambda view: view.status == "mark-awaited")
+    await finish(narrator, item, KHM, "Phnom Penh")
+
+
+async def finish(narrator: Narrator, item: str, host: str, place: str) -> None:
+    """Held, outcome, closed out."""
+    await narrator.act(item, acts.Held(**by(host), place=place))
+    await narrator.act(item, acts.Outcome(**by(host), text="Agreed minutes: both sides continue as planned."))
+    await narrator.act(item, acts.Close(**by(host)))
+    await asyncio.sleep(1)
+
+
+def top_rung(view: ItemView) -> int:
+    return max((row.rung for row in view.awaiting), default=0)
+
+
+async def mail_of(narrator: Narrator, office: str, what: str) -> None:
+    """Waits for a mail that is newer than the last one named, and names it."""
+    before = narrator.seen.get(office)
+    for _ in range(int(PATIENCE / 0.25)):
+        mail = newest_mail(narrator.run.mail, office)
+        if mail is not None and mail != before:
+            narrator.pass_over(office)
+            narrator.say(f"         {what}: {readable(mail)}")
+            return
+        await asyncio.sleep(0.25)
+    raise CommandError("demo-failed", f"no mail came for {office}: {what}")

@@ -1,0 +1,219 @@
+"""`round`: a status round, whole; and many answers to it from one file."""
+
+import asyncio
+import json
+import uuid
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from temporalio.service import RPCError, RPCStatusCode
+
+from adapters.files.record_file import read_record, recorded_items
+from adapters.files.yaml_file import Fault, FileFault
+from cli.commands.amendments import AsOrAll, _instant, _write
+from cli.commands.show import plan_state_of
+from cli.errors import BadUsage, CommandError, NoServer, Refused
+from cli.files.answers_file import AnswerRow, read_answers
+from cli.options import DataOption, JsonOption, PlanOption
+from cli.session import Session, server_error, session
+from cli.submitting import no_longer_open, submit
+from models.common.values import write_instant
+from models.governance.plan_state import PlanState
+from models.governance.summaries import Answers, round_items
+from models.messages.acts import Progress, ProgressState
+
+# --- rounds ----------------------------------------------------------------------------------------------------------
+
+
+def round_(
+    name: Annotated[str | None, typer.Argument(help="The round, as 2026; the last one, unless named.")] = None,
+    answer: Annotated[
+        Path | None,
+        typer.Option("--answer", help="Answer many at once: a CSV file item,state,note.", exists=True, dir_okay=False),
+    ] = None,
+    office: AsOrAll = None,
+    data: DataOption = Path("var"),
+    plan: PlanOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A status round, whole: every commitment that was asked, and what each side answered (B.2).
+
+    round 2026          round --answer progress.csv --as lao-mict
+    """
+    if answer is not None:
+        if office is None:
+            raise BadUsage("missing-option", "say which office answers, with --as OFFICE")
+        _answer(answer, office, data, plan, as_json)
+        return
+    state, document = asyncio.run(_round(name, data, plan))
+    _write(json.dumps(document, ensure_ascii=False) if as_json else round_text(state, document))
+
+
+def _answer(path: Path, office: str, data: Path, plan: str | None, as_json: bool) -> None:
+    """Says of each row what became of it. With JSON that is all, and the exit code says whether all were taken."""
+    told, stopped = asyncio.run(answer_all(path, office, data, plan))
+    _write(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
+    failed = sum(1 for each in told["answers"] if "error" in each)
+    if not failed:
+        return
+    message = f"{failed} of {len(told['answers'])} answers were not taken; the others count"
+    ending = NoServer(stopped.code, message) if stopped else Refused("refused", message)
+    raise SystemExit(ending.exit_code) if as_json else ending
+
+
+async def _round(name: str | None, data: Path, plan: str | None) -> tuple[PlanState, dict[str, Any]]:
+    async with session(data, plan) as here:
+        state = await plan_state_of(here)
+        rounds = [each.name for each in state.setup.rounds[: state.rounds_passed]]
+        if not rounds:
+            following = next(iter(state.setup.rounds), None)
+            when = f"; the first asks on {state.setup.clock.day(following.at)}" if following else ""
+            raise Refused("no-round", f"no status round has asked yet{when}")
+        wanted = name or rounds[-1]
+        if wanted not in rounds:
+            raise Refused("no-round", f"there was no round {wanted}; there were: {', '.join(rounds)}")
+        if wanted == rounds[-1]:
+            return state, round_document(state, wanted, state.answers, state.busy)
+        return state, round_document(state, wanted, *_recorded_round(here, state, wanted))
+
+
+def _recorded_round(here: Session, state: PlanState, name: str) -> tuple[Answers, tuple[str, ...]]:
+    """The answers to a round of the past, and what it did not ask about, as the plan's record has kept them."""
+    for line in read_record(here.record, state.setup.id):
+        if line.get("verb") == "round" and f"round {name}," in line.get("text", ""):
+            return line["data"].get("answers", {}), tuple(line["data"].get("busy", ()))
+    return {}, ()
+
+
+def round_document(state: PlanState, name: str, answers: Answers, busy: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The contract of `round --json`."""
+    at = next(each for each in state.setup.rounds if each.name == name)
+    items: list[dict[str, Any]] = [
+        {
+            "item": found.item,
+            "title": found.title,
+            "asked": list(found.asked),
+            "busy": found.busy,
+            "answers": {
+                side: {"state": each["state"], "note": each.get("note", ""), "office": each["office"]}
+                for side, each in found.answers.items()
+            },
+        }
+        for found in round_items(state, name, answers, busy)
+    ]
+    sides = dict.fromkeys(side for each in items for side in each["asked"])
+    return {
+        "round": name,
+        "asked_at": write_instant(at.at),
+        "closes": write_instant(at.closes),
+        "asked": sum(1 for each in items if each["asked"]),
+        "asked_of": {side: sum(1 for each in items if side in each["asked"]) for side in sides},
+        "answered": {side: sum(1 for each in items if side in each["answers"]) for side in sides},
+        "items": items,
+    }
+
+
+def round_text(state: PlanState, document: dict[str, Any]) -> str:
+    clock = state.setup.clock
+    asked, closes = clock.day(_instant(document["asked_at"])), clock.day(_instant(document["closes"]))
+    of = document["asked_of"]
+    counts = ", ".join(f"{side} {n} of {of[side]}" for side, n in document["answered"].items())
+    lines = [f"Status round {document['round']}, asked on {asked}, shown to the ministries on {closes}: {counts}."]
+    for each in document["items"]:
+        said = "; ".join(
+            f"{side} {answer['state'].replace('-', ' ')}" + (f": {answer['note']}" if answer["note"] else "")
+            for side, answer in each["answers"].items()
+        )
+        nothing = "under way, not asked" if each["busy"] else "no answer"
+        lines.append(f"  {each['item'].partition('/')[2]:<34} {said or nothing}")
+    return "\n".join(lines)
+
+
+async def answer_all(path: Path, office: str, data: Path, plan: str | None) -> tuple[dict[str, Any], NoServer | None]:
+    """Every row is checked, then every row is sent: its own entry says what became of it. And why sending has stopped,
+    if it has. Raises FileFault for every bad row: then nothing was sent."""
+    rows, faults = read_answers(path)
+    try:
+        async with session(data, plan) as here:
+            items, unknown = await _items_of(here, path, rows)
+            faults += unknown
+            if not faults:
+                return await _send_all(here, office, items)
+    except NoServer:
+        if not faults:
+            raise
+    raise FileFault(faults)
+
+
+async def _items_of(here: Session, path: Path, rows: list[AnswerRow]) -> tuple[dict[str, AnswerRow], list[Fault]]:
+    """The row of each item; and what names none, or one that an earlier row names."""
+    found: dict[str, AnswerRow] = {}
+    faults = []
+    recorded = set(recorded_items(here.record, await here.plan()))
+    for row in rows:
+        try:
+            item = await here.item_id(row.item)
+            if item in found:
+                message = f"this item stands on line {found[item].line} already; keep one of them"
+                faults.append(Fault(str(path), row.line, "item", message))
+                continue
+            found[item] = row
+            if item not in recorded and not await _is_there(here, item):
+                raise Refused("no-such-item", f"there is no {row.item}; `status` lists what there is")
+        except Refused as error:
+            faults.append(Fault(str(path), row.line, "item", error.message))
+    return found, faults
+
+
+async def _is_there(here: Session, item: str) -> bool:
+    try:
+        await here.client.get_workflow_handle(item).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
+async def _send_all(here: Session, office: str, items: dict[str, AnswerRow]) -> tuple[dict[str, Any], NoServer | None]:
+    told: list[dict[str, Any]] = []
+    stopped: NoServer | None = None
+    acts = {
+        item: Progress(act_id=uuid.uuid4().hex, office=office, state=_stated(row), note=row.note)
+        for item, row in items.items()
+    }
+    for item, row in items.items():
+        error: CommandError | None = None
+        if stopped is not None:
+            error = NoServer(stopped.code, "not sent, for the servers did not answer before")
+        else:
+            error = await _send(here, item, acts[item])
+            stopped = error if isinstance(error, NoServer) else None
+        entry = {"line": row.line, "item": item, "state": _stated(row).value}
+        told.append(entry | ({"error": {"code": error.code, "message": error.message}} if error else {}))
+    return {"office": office, "answers": told}, stopped
+
+
+def _stated(row: AnswerRow) -> ProgressState:
+    assert row.state is not None  # a row without one is a fault
+    return row.state
+
+
+async def _send(here: Session, item: str, act: Progress) -> CommandError | None:
+    """Why an answer was not taken, or None."""
+    try:
+        await submit(here.client, item, act)
+    except CommandError as error:
+        return error
+    except RPCError as error:
+        told = no_longer_open(here, item, error)
+        return told if isinstance(told, CommandError) else server_error(error)
+    return None
+
+
+def _answers_text(told: dict[str, Any]) -> str:
+    return "\n".join(
+        f"line {each['line']}: {each['item']}: " + (each["error"]["message"] if "error" in each else each["state"])
+        for each in told["answers"]
+    )

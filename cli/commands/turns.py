@@ -1,0 +1,75 @@
+"""`turns`: who hosts next, and why."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from cli.commands.amendments import _instant, _write
+from cli.commands.show import view_of
+from cli.display.lists import recorded_view
+from cli.errors import Refused
+from cli.options import DataOption, JsonOption, PlanOption
+from cli.session import session
+from models.messages.views import ItemView
+
+# --- turns -----------------------------------------------------------------------------------------------------------
+
+
+def turns(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
+    """Who hosts next, and why; and every turn so far: owed, served, swapped, forfeited.
+
+    turns 6.2-drugs-provincial
+    """
+    view = asyncio.run(_series_view(item, data, plan))
+    if as_json:
+        _write(json.dumps(turns_document(view), ensure_ascii=False))
+        return
+    _write(turns_text(view))
+
+
+async def _series_view(item: str, data: Path, plan: str | None) -> ItemView:
+    async with session(data, plan) as here:
+        full = await here.item_id(item)
+        if full.count("/") > 1:
+            full = full.rpartition("/")[0]  # of a session, its series
+        view = recorded_view(here.record, full) or await view_of(here, full)
+    if not view.turns:
+        raise Refused("wrong-kind", f"{item} is no series; turns are those of a recurring meeting")
+    return view
+
+
+def turns_document(view: ItemView) -> dict[str, Any]:
+    """The contract of `turns --json`."""
+    ledger = view.turns
+    upcoming = ledger["upcoming"]
+    return {
+        "item": view.id,
+        "rotating": ledger["rotating"],
+        "order": ledger["order"],
+        "rule": ledger["rule"],
+        "next": {"host": upcoming[0] if upcoming else None, "why": ledger["next"]},
+        "turns": [
+            {field: turn.get(field) for field in ("session", "planned", "host", "state", "opens", "on", "reason")}
+            for turn in ledger["turns"]
+        ],
+        "counts": ledger["counts"],
+    }
+
+
+def turns_text(view: ItemView) -> str:
+    """The same for a person."""
+    ledger, clock = view.turns, view.clock
+    lines = [f"{view.ref}  {view.title}   [{view.id}]", ledger["next"]]
+    if ledger["rotating"]:
+        rule = "is lost: the next in order hosts" if ledger["rule"] == "next" else "is owed again"
+        lines.append(f"Order {', '.join(ledger['order'])}; a turn that is not used {rule} (assumed unless agreed).")
+    for turn in ledger["turns"]:
+        planned = f"turn of {turn['planned']}" if turn["planned"] else "nobody's turn is stated"
+        host = f", host {turn['host']}" if turn["host"] else ""
+        on = f", held on {clock.day(_instant(turn['on']))}" if turn.get("on") else ""
+        why = f" ({turn['reason']})" if turn.get("reason") else ""
+        lines.append(f"  {turn['session']:<6} {turn['state']:<10} {planned}{host}{on}{why}")
+    for side, counts in sorted(ledger["counts"].items()):
+        lines.append(f"  {side}: " + ", ".join(f"{n} {what.replace('_', ' ')}" for what, n in counts.items() if n))
+    return "\n".join(lines)

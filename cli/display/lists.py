@@ -1,0 +1,102 @@
+"""Open items from visibility, closed ones from the record: one list."""
+
+from pathlib import Path
+from typing import Any
+
+from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.service import RPCError
+
+from adapters.files.record_file import read_record, read_rewinds, recorded_items
+from cli.errors import CommandError
+from cli.session import answered
+from models.messages.views import ItemRow, ItemView, LedgerEntry
+from workflows.visibility import MEMO_ROW
+
+LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat', 'mailbox')"
+
+ENDED = ("closed", "dropped", "excused", "expired", "settled")
+"""Statuses of items whose workflow ends."""
+
+ROW_FIELDS = (
+    "id",
+    "ref",
+    "kind",
+    "title",
+    "status",
+    "awaiting",
+    "next_at",
+    "next_what",
+    "window",
+    "date",
+    "host",
+    "assumed",
+)
+
+
+async def open_rows(client: Client, plan: str) -> list[ItemRow]:
+    """What runs, as visibility knows it: it may lag two seconds behind."""
+    query = f"PlanId='{plan}' AND {LISTED_KINDS} AND ExecutionStatus='Running'"
+    rows = []
+    async for workflow in client.list_workflows(query):
+        memo = await workflow.memo()
+        rows.append(ItemRow.model_validate(memo[MEMO_ROW]))
+    return sorted(rows, key=sort_key)
+
+
+def recorded_view(root: Path, item: str) -> ItemView | None:
+    """An item as its record closes it, with its whole ledger; None while it is not closed."""
+    lines = read_record(root, item)
+    for line in reversed(lines):
+        if line.get("verb") == "view":
+            ledger = tuple(LedgerEntry.model_validate(each) for each in lines if each.get("verb") != "view")
+            rewound = tuple(read_rewinds(root, item))
+            view = ItemView.model_validate(line["data"]["view"])
+            return view.model_copy(update={"ledger": ledger, "rewound": rewound})
+    return None
+
+
+def recorded_ledger(root: Path, item: str) -> tuple[LedgerEntry, ...]:
+    """Every line of an item's record so far."""
+    return tuple(LedgerEntry.model_validate(line) for line in read_record(root, item) if line.get("verb") != "view")
+
+
+def closed_rows(root: Path, plan: str) -> list[ItemRow]:
+    """What the record holds as ended or unknown."""
+    views = (recorded_view(root, item) for item in recorded_items(root, plan))
+    return sorted((ItemRow.model_validate(view.model_dump()) for view in views if view is not None), key=sort_key)
+
+
+async def all_rows(client: Client, plan: str, root: Path) -> list[ItemRow]:
+    """Open and ended items, each once: where both lists know an item, the record is right, unless it is ahead."""
+    opened, closed = await open_rows(client, plan), closed_rows(root, plan)
+    both = {row.id for row in opened} & {row.id for row in closed}
+    ahead = {item for item in both if await open_view(client, item) is not None}
+    ended = {row.id for row in closed} - ahead
+    rows = [*(row for row in opened if row.id not in ended), *(row for row in closed if row.id not in ahead)]
+    return sorted(rows, key=sort_key)
+
+
+async def open_view(client: Client, item: str) -> ItemView | None:
+    """An item that its record closes, as its workflow sees it; None where that is closed, or does not answer.
+
+    Open it is where Temporal was put back to an older state, and the item has not written anything since.
+    """
+    handle = client.get_workflow_handle(item)
+    try:
+        if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
+            return None
+        view: ItemView = await answered(handle.query("view", result_type=ItemView))
+    except (CommandError, RPCError):
+        return None
+    return None if view.status in ENDED else view
+
+
+def sort_key(row: ItemRow) -> tuple[list[tuple[int, str]], str]:
+    """Provisions in the order of the text: 5.7 before 16.3."""
+    return [(int(part) if part.isdigit() else 999, part) for part in row.ref.split(".")], row.id
+
+
+def as_document(row: ItemRow) -> dict[str, Any]:
+    """One entry of `status --json`."""
+    document = row.model_dump(mode="json")
+    return {field: document[field] for field in ROW_FIELDS}

@@ -1,0 +1,1 @@
+"""Files that a person gives to a command: plans, histories, scenarios, answers."""

@@ -1,0 +1,183 @@
+"""Reads and compares plan files. A plan in force changes by consent, so a file that differs is told, not applied."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from adapters.files.yaml_file import Fault, FileFault, Loc, YamlFile, parse_data
+from models.plan.faults import faults
+from models.plan.plan import RANK_SUFFIX, Plan
+from models.post.contacts import Contacts
+
+_ABSENT = object()
+_SHOWN = 60
+
+
+def load_plan(path: Path) -> Plan:
+    """The plan that a file and its parts state. Raises FileFault: every fault with file, line and what to do."""
+    source = PlanSource(YamlFile.read(path))
+    plan = source.parse(Plan)
+    found = [source.fault(where, message) for where, message in (*faults(plan), *_zone_faults(plan))]
+    if found:
+        raise FileFault(found)
+    return plan
+
+
+class PlanSource:
+    """A plan file with the files that it names under `parts`, each of which adds offices and provisions, in order."""
+
+    def __init__(self, main: YamlFile) -> None:
+        self._main = main
+        self._owners: list[tuple[YamlFile, int]] = []
+        """For each provision of the whole: the file it stands in, and its position there."""
+        self._parts: list[YamlFile] = []
+        for name in self._names():
+            self._parts.append(self._read_part(name))
+        self.data = {key: value for key, value in main.data.items() if key != "parts"}
+        provisions = list(self._own(main))
+        offices = dict(main.data.get("offices") or {})
+        for part in self._parts:
+            provisions += self._own(part)
+            offices.update(part.data.get("offices") or {})
+        if self._parts:
+            self.data.update(provisions=provisions, offices=offices)
+
+    def _names(self) -> list[str]:
+        names = self._main.data.get("parts", [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise FileFault([self._main.fault(("parts",), "write a list of file names, beside this file")])
+        return names
+
+    def _read_part(self, name: str) -> YamlFile:
+        part = YamlFile.read(self._main.path.parent / name)
+        found = [
+            part.fault((key,), "a part holds offices and provisions only; write this in the plan file itself")
+            for key in part.data
+            if key not in ("offices", "provisions")
+        ]
+        found += [
+            part.fault(("offices", key), f"{key} stands in {other.path} already; keep one of them")
+            for key in part.data.get("offices") or {}
+            for other in (self._main, *self._parts)
+            if key in (other.data.get("offices") or {})
+        ]
+        if found:
+            raise FileFault(found)
+        return part
+
+    def _own(self, file: YamlFile) -> list[Any]:
+        own = file.data.get("provisions") or []
+        if not isinstance(own, list):
+            raise FileFault([file.fault(("provisions",), "write a list here: '- ' before each provision")])
+        self._owners += [(file, n) for n in range(len(own))]
+        return own
+
+    def parse(self, model: type[Plan]) -> Plan:
+        """Raises FileFault with every fault that the model finds, each at its own file and line."""
+        return parse_data(model, self.data, self.fault)
+
+    def fault(self, loc: Loc, message: str) -> Fault:
+        """A fault at a part of the whole, told in the file where it stands."""
+        if len(loc) > 1 and loc[0] == "provisions" and isinstance(loc[1], int) and loc[1] < len(self._owners):
+            file, position = self._owners[loc[1]]
+            return file.fault(("provisions", position, *loc[2:]), message)
+        if len(loc) > 1 and loc[0] == "offices":
+            for part in self._parts:
+                if loc[1] in (part.data.get("offices") or {}):
+                    return part.fault(loc, message)
+        return self._main.fault(loc, message)
+
+
+def digest(plan: Plan) -> str:
+    """SHA-256 (hex) of the plan as canonical JSON: equal for equal plans, whatever the layout of their files.
+
+    Values equal to their defaults are left out, so that a field added to the schema later changes no digest.
+    """
+    document = plan.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(_canonical(document).encode()).hexdigest()
+
+
+def differences(ours: Plan, in_force: Plan) -> list[str]:
+    """Where a plan differs from the one in force, in words; empty exactly where their digests are equal.
+
+    As in "16.3-jtc: cadence: annual -> biennial" and "office lao-x: added".
+    """
+    before, after = dict(_parts(in_force)), dict(_parts(ours))
+    told = [f"{name}: removed" for name in before if name not in after]
+    for name, part in after.items():
+        if name not in before:
+            told.append(f"{name}: added")
+        else:
+            told += (f"{name}: {change}" for change in _changes("", before[name], part))
+    if not told and digest(ours) != digest(in_force):
+        told.append("provisions: the same, in another order")
+    return told
+
+
+def missing_contacts(plan: Plan, contacts: Contacts) -> list[str]:
+    """The offices of the plan, each rank one office, that the contacts give no address for."""
+    return [office for office in office_ids(plan) if office not in contacts.offices]
+
+
+def office_ids(plan: Plan) -> Iterator[str]:
+    """Every office of the plan: lao-moic, lao-moic-dg, ..."""
+    for institution, entry in plan.offices.items():
+        for rank in sorted(entry.titles):
+            yield institution + RANK_SUFFIX[rank]
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime"}  # that one differs from machine to machine
+
+
+def _zone_faults(plan: Plan) -> Iterator[tuple[Loc, str]]:
+    """Zones that the tables do not know. They change between versions, so the pure core cannot check them."""
+    named: list[tuple[Loc, str | None]] = [(("zone",), plan.zone)]
+    named += [(("sides", name, "zone"), side.zone) for name, side in plan.sides.items()]
+    named += [(("offices", name, "zone"), office.zone) for name, office in plan.offices.items()]
+    for where, zone in named:
+        if zone is not None and zone not in _zones():
+            near = difflib.get_close_matches(zone, sorted(_zones()), n=1)
+            hint = f"did you mean {near[0]}?" if near else "write an IANA name like Asia/Vientiane"
+            yield where, f"there is no time zone {zone!r}; {hint}"
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _parts(plan: Plan) -> Iterator[tuple[str, Any]]:
+    """The parts of a plan that a person would name, each under its name."""
+    document = plan.model_dump(mode="json")
+    provisions = document.pop("provisions")
+    for plural, singular in (("sides", "side"), ("offices", "office"), ("ladders", "ladder"), ("readings", "reading")):
+        for name, part in document.pop(plural).items():
+            yield f"{singular} {name}", part
+    yield "plan", document
+    for provision in provisions:
+        obligations = provision.pop("obligations")
+        yield f"provision {provision['ref']}", provision
+        for obligation in obligations:
+            yield obligation["id"], {"provision": provision["ref"], **obligation}
+
+
+def _changes(path: str, before: Any, after: Any) -> Iterator[str]:
+    """What changed below a path, one line each."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in dict.fromkeys((*before, *after)):
+            yield from _changes(f"{path}.{name}" if path else name, before.get(name, _ABSENT), after.get(name, _ABSENT))
+    elif before is _ABSENT or after is _ABSENT or _canonical(before) != _canonical(after):
+        yield f"{path}: {_shown(before)} -> {_shown(after)}"
+
+
+def _shown(value: Any) -> str:
+    if value is None or value is _ABSENT or value in ("", [], {}):
+        return "(nothing)"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

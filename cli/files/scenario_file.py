@@ -1,0 +1,132 @@
+"""Scenario files: what a rehearsal assumes of the offices, and the acts that they do on given days."""
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, JsonValue
+
+from adapters.files.yaml_file import FileFault, YamlFile
+from cli.arguments import duration
+from cli.errors import BadUsage
+from models.common.ids import full_item_id
+from models.common.times import Slot
+from models.common.values import FilePart
+from models.common.zones import later, zoned
+from models.messages.acts import VERBS, Act, Terms, Topic
+from models.plan.amendment import Amendment
+from models.plan.plan import Format, Plan
+from models.rehearsal.assumptions import assumption_of
+from models.rehearsal.world import World
+
+
+class ScenarioAct(FilePart):
+    """One act of one office."""
+
+    at: datetime | date
+    """A day (its first instant) or a wall time, in the plan's zone."""
+    item: str
+    verb: str
+    office: str
+    topic: Topic | None = None
+    start: datetime | None = None
+    """Of a proposed date: wall time in the plan's zone."""
+    length: str = "PT3H"
+    place: str = ""
+    format: Format | None = None
+    host: str | None = None
+    until: datetime | date | None = None
+    question: str = ""
+    value: JsonValue = None
+    amendment: Amendment | None = None
+    reason: str = ""
+    text: str = ""
+    note: str = ""
+    proposal: int | None = None
+    """The newest open one, unless named."""
+    state: str | None = None
+
+
+class Scenario(FilePart):
+    assume: str | None = None
+    """What the offices do beside these acts: on-time, silent or random:SEED; as the command says, unless named."""
+    acts: tuple[ScenarioAct, ...] = ()
+    title: str = Field(default="")
+
+
+def load_scenario(path: Path) -> Scenario:
+    """Raises FileFault with every fault and its line."""
+    source = YamlFile.read(path)
+    scenario = source.parse(Scenario)
+    faults = [
+        source.fault(("acts", n, "verb"), f"there is no verb {act.verb!r}; write one of {', '.join(VERBS)}")
+        for n, act in enumerate(scenario.acts)
+        if act.verb.replace("-", "_") not in VERBS
+    ]
+    try:
+        assumption_of(scenario.assume or "silent")
+    except ValueError as error:
+        faults.append(source.fault(("assume",), str(error)))
+    if faults:
+        raise FileFault(faults)
+    return scenario
+
+
+def play(world: World, scenario: Scenario, plan: Plan) -> None:
+    """Puts the acts of a scenario on the agenda of a rehearsal. Raises BadUsage for what the plan does not hold."""
+    known = {"plan", plan.plan, "questions", *(obligation.id for _, obligation in plan.obligations())}
+    for n, each in enumerate(scenario.acts):
+        name = each.item.removeprefix(f"{plan.plan}/").split("/")[0]
+        if name not in known:
+            raise BadUsage("bad-file", f"acts[{n}].item: there is no {each.item} in the plan; `register` lists it")
+        item = plan.plan if each.item in ("plan", plan.plan) else full_item_id(plan.plan, each.item)
+        world.plan_act(_instant(each.at, plan), item, _Maker(n, each, item, plan))
+
+
+class _Maker:
+    """Makes the act when its day has come: it may answer a proposal that is made in the meantime."""
+
+    def __init__(self, n: int, told: ScenarioAct, item: str, plan: Plan) -> None:
+        self._n, self._told, self._item, self._plan = n, told, item, plan
+
+    def __call__(self, world: World) -> Act | None:
+        told = self._told
+        verb = VERBS[told.verb.replace("-", "_")]
+        given = told.model_dump(include={"reason", "text", "note", "state", "place", "format"}, exclude_none=True)
+        fields: dict[str, Any] = {name: value for name, value in given.items() if name in verb.model_fields and value}
+        if "proposal" in verb.model_fields:
+            open_ones = [p.number for p in world.items[self._item].open_proposals]
+            fields["proposal"] = told.proposal or max(open_ones, default=0)
+        if "terms" in verb.model_fields:
+            fields["terms"] = self._terms()
+        return verb.model_validate({"act_id": f"scenario-{self._n}", "office": told.office, **fields})
+
+    def _terms(self) -> Terms:
+        told, slot = self._told, None
+        if told.start is not None:
+            start = zoned(told.start, self._plan.zone)
+            slot = Slot(start=start, end=later(start, _length(told.length)))
+        topic = told.topic or (Topic.DATE if slot else Topic.AMEND if told.amendment else None)
+        if topic is None:
+            raise BadUsage("bad-file", f"acts[{self._n}]: say the topic of what is proposed")
+        return Terms(
+            topic=topic,
+            slot=slot,
+            place=told.place,
+            format=told.format,
+            host=told.host,
+            until=_instant(told.until, self._plan) if told.until else None,
+            question=told.question,
+            value=told.value,
+            amendment=told.amendment,
+            reason=told.reason,
+        )
+
+
+def _length(text: str) -> timedelta:
+    return duration(text)
+
+
+def _instant(at: datetime | date, plan: Plan) -> datetime:
+    local = at if isinstance(at, datetime) else datetime.combine(at, time.min)
+    return zoned(local, plan.zone).utc if local.tzinfo is None else local

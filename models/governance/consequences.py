@@ -1,0 +1,227 @@
+"""What follows for open items when the plan reads otherwise: orders to them, and the opening of what was added."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from models.common.ids import obligation_id
+from models.governance.launch import REACHES_OPEN, Launch, Openings
+from models.governance.opening import is_series, openings, outlives, setup_of, whole
+from models.governance.plan_state import PlanState
+from models.governance.question_lists import asked_again, left_open, renamed
+from models.governance.summaries import obligation_of
+from models.items.past_sessions import adopted_entries
+from models.items.questions import QuestionsState
+from models.machine import letter_fields
+from models.machine.draft import Draft
+from models.machine.state import ItemState
+from models.messages.effects import EnterElsewhere, Open, Order
+from models.messages.notices import Proposed
+from models.plan.plan import HostRule, Obligation, Plan, Provision, Window
+from models.plan.windows import ROUND
+
+# --- from one reading of the plan to the next ------------------------------------------------------------------------
+
+
+def consequences(
+    draft: Draft[PlanState],
+    before: Plan,
+    windows: Mapping[str, tuple[Window, ...]],
+    windows_before: Mapping[str, tuple[Window, ...]],
+) -> None:
+    """Orders to the items whose obligation is gone or reads otherwise, and the opening of what was added."""
+    launch = draft.state.launch
+    old = {o.id: (p, o) for p, o in before.obligations() if o.item is None}
+    new = {o.id: (p, o) for p, o in launch.plan.obligations() if o.item is None}
+    last = launch.model_copy(update={"plan": before})
+    for name, (_, obligation) in old.items():
+        item = obligation_id(launch.plan.plan, name)
+        if name not in new:
+            text = f"{obligation.title} was dropped from the plan {draft.state.why.partition(':')[0]}"
+            draft.tell(item, Order(end="dropped", text=text))
+            ended = [each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")]
+            for each in ended:
+                _count_ended(draft, each, "dropped")
+            draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each not in ended})
+        elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
+            order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
+            if order is not None:
+                if launch.edition >= REACHES_OPEN:
+                    order = order.model_copy(
+                        update={"edition": 2, "announce": draft.state.amending, "amended": _told(draft.state, name)}
+                    )
+                draft.tell(item, order)
+                _relist(draft, item, order)
+    added = [name for name in new if name not in old]
+    if added:
+        _open_added(draft, launch, windows, frozenset(added))
+
+
+def _told(state: PlanState, obligation: str) -> Proposed | None:
+    """The last amendment of an obligation, where it was an amendment that last changed the plan."""
+    last = next((each for each in reversed(state.amendments) if each.amendment.obligation == obligation), None)
+    if last is None or not state.amending:
+        return None
+    title = str((last.before or {}).get("title") or state.words_of(obligation))
+    return letter_fields.amended(state, last.number, last.amendment, title)
+
+
+def _count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
+    """Sessions are counted, and the series that opened them is not counted beside them."""
+    state = draft.state
+    obligation = state.obligation(obligation_of(item))
+    if (
+        item.count("/") == 1
+        and obligation is not None
+        and is_series(state.launch, obligation, state.windows.get(obligation.id, ()))
+    ):
+        return
+    draft.put(ended={**state.ended, word: state.ended.get(word, 0) + 1})
+
+
+def _relist(draft: Draft[PlanState], item: str, order: Order) -> None:
+    """What an amendment changes in the lists of what is open, and of what the rounds ask about."""
+    state, changes = draft.state, order.changes
+    if item in state.open_items and "title" in changes:
+        draft.put(open_items={**state.open_items, item: str(changes["title"])})
+    if "rounds" in changes:
+        others = tuple(each for each in state.round_items if each != item)
+        draft.put(round_items=(*others, item) if changes["rounds"] else others)
+
+
+def _order(
+    last: Launch,
+    old: tuple[Provision, Obligation],
+    windows_before: Mapping[str, tuple[Window, ...]],
+    launch: Launch,
+    new: tuple[Provision, Obligation],
+    windows: Mapping[str, tuple[Window, ...]],
+    why: str,
+) -> Order | None:
+    """What an item must know of the change of its obligation; None where nothing concerns it."""
+    name = new[1].id
+    own, own_before = windows.get(name, ()), windows_before.get(name, ())
+    series = is_series(launch, new[1], own) or is_series(last, old[1], own_before)
+    changes: dict[str, JsonValue] = {}
+    if series and own != own_before:
+        changes["windows"] = [window.model_dump(mode="json") for window in own]
+    window, window_before = (None, None) if series else (whole(own), whole(own_before))
+    rounds = windows.get(ROUND, ())
+    now_is = setup_of(launch, *new, window, () if series and own else rounds).model_dump(mode="json")
+    was = setup_of(last, *old, window_before, () if series and own_before else rounds).model_dump(mode="json")
+    changes.update({field: value for field, value in now_is.items() if was[field] != value})
+    begins = new[1].host_rule is HostRule.ROTATING and old[1].host_rule is not HostRule.ROTATING
+    host, former = new[1].working_first_host, old[1].working_first_host
+    host = host if host != former or begins else None
+    if series:
+        changes.update(_of_series(old[1], new[1]))
+    if not changes and host is None:
+        return None
+    named = new[1].host_rule is HostRule.FIXED or (
+        launch.edition >= REACHES_OPEN and new[1].host_rule is not HostRule.ROTATING
+    )
+    instead_of = former if named else None
+    return Order(host=host, instead_of=instead_of, changes=changes, text=why, reinvites="parties" in changes)
+
+
+def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:
+    """What a series holds beside its setup, where it has changed."""
+    rotating = new.host_rule is HostRule.ROTATING
+    changes: dict[str, JsonValue] = {}
+    if new.host_rule is not old.host_rule:
+        changes["host_rule"] = new.host_rule.value
+    if new.host_rule is not old.host_rule or new.host != old.host:
+        changes["fixed_host"] = None if rotating else new.host
+    if new.first_title != old.first_title:
+        changes["first_title"] = new.first_title
+    begins = rotating and old.host_rule is not HostRule.ROTATING
+    if rotating and (begins or new.working_order != old.working_order):
+        changes["order"] = list(new.working_order)
+    return changes
+
+
+def _open_added(
+    draft: Draft[PlanState], launch: Launch, windows: Mapping[str, tuple[Window, ...]], added: frozenset[str]
+) -> None:
+    """What an amendment adds to the plan is opened as at a launch, from now on."""
+    provisions = tuple(
+        provision.model_copy(update={"obligations": tuple(o for o in provision.obligations if o.id in added)})
+        for provision in launch.plan.provisions
+    )
+    alone = launch.model_copy(
+        update={
+            "plan": launch.plan.model_copy(update={"provisions": provisions, "readings": {}}),
+            "launched": draft.now,
+            "as_of": draft.now,
+            "history": (),
+        }
+    )
+    opening = openings(alone, windows)
+    for item, past in opening.past:
+        draft.effects.append(EnterElsewhere(item=item.setup.id, entries=adopted_entries(item, past, draft.now)))
+    open_all(draft, opening.model_copy(update={"questions": _new_lists(draft, opening)}))
+
+
+def _ask_again(draft: Draft[PlanState], before: Plan) -> None:
+    """What was settled, and an amendment leaves to the sides again, is asked again."""
+    state = draft.state
+    closed = {each.id: each for each in state.questions if each.id in state.settled or each.id in state.overtaken}
+    again = {
+        name: each
+        for name, each in closed.items()
+        if left_open(state.plan, each) and (name in state.overtaken or not left_open(before, each))
+    }
+    if not again:
+        return
+    draft.put(
+        settled={name: value for name, value in state.settled.items() if name not in again},
+        overtaken=tuple(name for name in state.overtaken if name not in again),
+        questions=tuple(each for each in state.questions if each.id not in again),
+    )
+    lists = asked_again(state.plan, state.setup.clock, draft.now, again.values(), state.setup.records_awaited)
+    opening = Openings(questions=lists)
+    open_all(draft, opening.model_copy(update={"questions": _new_lists(draft, opening)}))
+
+
+def _new_lists(draft: Draft[PlanState], opening: Openings) -> tuple[QuestionsState, ...]:
+    """What an addition leaves to offices that have an open list goes into that one; the others get a new one."""
+    new: list[QuestionsState] = []
+    for each in opening.questions:
+        base = each.setup.id
+        names = [base, *(f"{base}.{n}" for n in range(2, len(draft.state.lists) + 3))]
+        running = next((name for name in names if name in draft.state.open_items), None)
+        if running is not None:
+            asked = tuple(question.model_copy(update={"item": running}) for question in each.questions)
+            changes: dict[str, JsonValue] = {"added": [question.model_dump(mode="json") for question in asked]}
+            draft.tell(running, Order(changes=changes, text=draft.state.why))
+            draft.put(questions=(*draft.state.questions, *asked))
+            continue
+        free = next(name for name in names if name not in draft.state.lists)
+        new.append(each if free == base else renamed(each, free))
+    return tuple(new)
+
+
+def open_all(draft: Draft[PlanState], opening: Openings) -> None:
+    """Opens items in the order of a launch."""
+    for workflow, states in (
+        ("series", opening.series),
+        ("meeting", opening.meetings),
+        ("commitment", opening.commitments),
+        ("questions", opening.questions),
+    ):
+        draft.effects += [Open(workflow=workflow, state=state) for state in states]
+    started(draft, opening)
+
+
+def started(draft: Draft[PlanState], opening: Openings) -> None:
+    """Takes note of what has been opened."""
+    items: tuple[ItemState, ...] = (*opening.series, *opening.meetings, *opening.commitments, *opening.questions)
+    # What only a trigger wakes is not open: it ends with nothing, and the procedures of the plan itself outlive it.
+    open_items = {each.setup.id: each.setup.title for each in items if not outlives(each.setup)}
+    asked = tuple(each.setup.id for each in items if each.setup.rounds)
+    draft.put(
+        open_items={**draft.state.open_items, **open_items},
+        round_items=(*draft.state.round_items, *asked),
+        questions=(*draft.state.questions, *(q for each in opening.questions for q in each.questions)),
+        lists=(*draft.state.lists, *(each.setup.id for each in opening.questions)),
+    )

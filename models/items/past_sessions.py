@@ -1,0 +1,93 @@
+"""Taking over a plan midway: what became of the sessions whose windows lie before the launch."""
+
+from enum import StrEnum
+
+from models.common.values import Instant, Value
+from models.items.commitment import COMMITMENT, CommitmentState
+from models.items.meeting import MEETING, MeetingState
+from models.machine.state import ItemState
+from models.messages.views import DateRow, LedgerEntry
+
+
+class PastState(StrEnum):
+    HELD = "held"
+    MISSED = "missed"
+    EXCUSED = "excused"
+    UNKNOWN = "unknown"
+
+
+class AdoptedSession(Value):
+    """One session, or one-off item, as the history that is taken over has it."""
+
+    obligation: str
+    session: str = ""
+    """Empty for a one-off item."""
+    state: PastState
+    date: DateRow | None = None
+    """When and where it was held, if the history says."""
+    host: str | None = None
+    note: str = ""
+    follows: int = 2
+    """How many lines its record holds already, where the sides settle it after the launch."""
+
+    @property
+    def status(self) -> str:
+        """The status with which it enters the record."""
+        return "closed" if self.state is PastState.HELD else self.state.value
+
+    @property
+    def words(self) -> str:
+        """In a sentence, without its full stop."""
+        if self.state is PastState.UNKNOWN:
+            return "what became of it before the launch is unknown"
+        said = {PastState.HELD: "was held", PastState.MISSED: "was missed", PastState.EXCUSED: "was excused"}[
+            self.state
+        ]
+        place = self.date.place if self.date else ""
+        parts = [f"on {self.date.local[:10]}" if self.date else "", f"in {place}" if place else ""]
+        host = f", hosted by {self.host}" if self.host else ""
+        note = f" ({self.note})" if self.note else ""
+        return f"it {' '.join([said, *(part for part in parts if part)])}{host}{note}"
+
+
+def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: int = 1) -> tuple[LedgerEntry, ...]:
+    """Two lines of the record: what is known of it, and its view. Nobody is written to about the past."""
+    verb = "unknown" if past.state is PastState.UNKNOWN else "adopted"
+    if past.state is PastState.UNKNOWN and item.setup.window is not None and first == 1:
+        end = item.setup.clock.moment(item.setup.window.end)
+        text = f"its window ended on {end}, before the launch: what became of it is unknown"
+    else:
+        text = f"taken over at the launch: {past.words}" if first == 1 else f"settled by the sides: {past.words}"
+    if isinstance(item, CommitmentState):
+        view = COMMITMENT.view(item)
+    else:
+        view = MEETING.view(MeetingState(setup=item.setup, host=past.host or item.host))
+    date = past.date
+    view = view.model_copy(
+        update={
+            "status": past.status,
+            "date": date,
+            "dates": {"original": None, "revised": [], "actual": date.model_dump(mode="json")} if date else {},
+            "fate": _fate(item, past),
+            "next_at": None,
+            "next_what": "",
+            "ledger": (),
+            "awaiting": (),
+        }
+    )
+    data = {"view": view.model_dump(mode="json")}
+    told = {"note": past.note, "settled": first != 1} if verb == "adopted" else {}
+    return (
+        LedgerEntry(n=first, at=at, verb=verb, text=text, data=told),
+        LedgerEntry(n=first + 1, at=at, verb="view", text="as it entered", data=data),
+    )
+
+
+def _fate(item: ItemState, past: AdoptedSession) -> str | None:
+    """How it stands to its window; of what was held on a day that nobody knows, nobody can say."""
+    if past.state is not PastState.HELD:
+        return None if past.state is PastState.UNKNOWN else past.state.value
+    window, date = item.setup.window, past.date
+    if window is None or date is None:
+        return None
+    return "on-time" if date.start < window.end else "late"

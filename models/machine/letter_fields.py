@@ -1,0 +1,105 @@
+"""What a letter tells of proposals and acts, in fields: whoever is spoken of stands there by title, in no sentence yet.
+
+The sentences are those of the record (models/messages/sentences) and, by language, of the letter templates.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from models.messages.acts import Act, Topic
+from models.messages.calendar_event import EventStatus
+from models.messages.notices import Happened, NoWorkday, Proposed
+from models.messages.sentences import value_in_words
+from models.plan.amendment import Amendment, AmendmentKind
+
+if TYPE_CHECKING:  # items speak through this module
+    from models.machine.state import ItemState, Proposal
+    from models.messages.effects import Order
+    from models.messages.views import LedgerEntry
+
+
+def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
+    """A proposal in fields."""
+    terms, setup = proposal.terms, state.setup
+    told = Proposed(
+        number=proposal.number,
+        topic=terms.topic.value,
+        by=setup.title_of(proposal.office, proposal.side),
+        side=setup.party(proposal.side).adjective,
+        slot=terms.slot,
+        place=terms.place,
+        invited=_invited(state, proposal),
+        format=terms.format.value if terms.format else "",
+        host=setup.names.get(terms.host or "", terms.host or ""),
+        until=terms.until,
+        reason=terms.reason,
+        clashes=tuple(
+            NoWorkday(day=each.day, who=_adjective(state, each.side), kind=each.kind, name=each.name)
+            for each in terms.clashes
+        ),
+    )
+    if terms.topic is Topic.ANSWER:
+        asked = state.words_of(terms.question)
+        return told.model_copy(update={"question": asked, "value": value_in_words(terms.value, setup.names)})
+    if terms.topic is Topic.AMEND and terms.amendment is not None:
+        return told.model_copy(update=_amendment(state, terms.amendment))
+    return told
+
+
+def _invited(state: "ItemState", proposal: "Proposal") -> bool:
+    """Whether the tentative event that is in the calendars is at the proposed time."""
+    event, slot = getattr(state, "event", None), proposal.terms.slot
+    if event is None or slot is None or event.status is not EventStatus.TENTATIVE:
+        return False
+    return (event.slot.start.utc, event.slot.end.utc) == (slot.start.utc, slot.end.utc)
+
+
+def _adjective(state: "ItemState", side: str) -> str:
+    return next((party.adjective for party in state.setup.parties if party.side == side), side)
+
+
+def _amendment(state: "ItemState", amendment: Amendment) -> dict[str, object]:
+    names = state.setup.names
+    title = amendment.fields.get("title") if amendment.kind is AmendmentKind.ADD else None
+    fields = () if amendment.kind is AmendmentKind.ADD else amendment.fields.items()
+    return {
+        "change": amendment.kind.value,
+        "question": str(title or state.words_of(amendment.obligation)),
+        "value": names.get(amendment.value, amendment.value),
+        "fields": tuple((field, value_in_words(value, names)) for field, value in fields),
+        "ref": amendment.provision,
+    }
+
+
+def amended(state: "ItemState", number: int, amendment: Amendment, title: str) -> Proposed:
+    """An amendment in force in fields, for the offices of what it changes. `title` is that by which they know it."""
+    told = Proposed(number=number, topic=Topic.AMEND.value, by="", side="")
+    return told.model_copy(update={**_amendment(state, amendment), "question": title})
+
+
+def told_of(order: "Order", relieved: bool = False) -> dict[str, Any]:
+    """What an announcement says in fields of the amendment behind an order; nothing where the order has none."""
+    return {"happened": Happened(verb="amended", proposal=order.amended, relieved=relieved)} if order.amended else {}
+
+
+def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happened:
+    """A line of the ledger in fields, with the act that it tells of."""
+    setup = state.setup
+    found = state.proposal(entry.data["proposal"]) if isinstance(entry.data.get("proposal"), int) else None
+    document = getattr(act, "document", None)
+    # Of what was held, the mark knows the day and the place, agreed or said now.
+    mark = getattr(state, "mark", None) if entry.verb == "held" else None
+    agreed = mark.agreed if mark is not None else None
+    style = mark.format if mark is not None else getattr(act, "format", None)
+    return Happened(
+        verb=entry.verb,
+        by=setup.title_of(entry.office, entry.side or "") if entry.office else "",
+        side=setup.party(entry.side).adjective if entry.side in setup.sides else "",
+        proposal=proposed(state, found) if found is not None else None,
+        counters=found.counters or 0 if found is not None else 0,
+        reason=getattr(act, "reason", "") or (found.terms.reason if found is not None else ""),
+        text=getattr(act, "text", ""),
+        document=document.name if document else "",
+        on=getattr(act, "on", None) or (agreed.slot.start if agreed is not None else None),
+        place=mark.place if mark is not None else getattr(act, "place", ""),
+        format=style.value if style else "",
+    )

@@ -1,0 +1,188 @@
+"""How instants and acts read in a sentence."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from pydantic import JsonValue
+
+from models.common.clock import Clock
+from models.messages.acts import Clash, Terms, Topic
+from models.plan.amendment import Amendment, AmendmentKind
+
+_INFINITIVES = {
+    "propose-date": "propose a date",
+    "propose-host": "propose a host",
+    "answer": "answer a proposal",
+    "mark": "say whether it was held",
+    "outcome": "file the outcome",
+    "report": "report the outcome to its higher authority",
+    "evidence": "give evidence",
+    "close": "close it out",
+    "progress": "say how far it has come",
+    "settle": "settle what the text leaves open",
+    "give-address": "give an address that reaches the office",
+}
+
+_ASSUMED = {
+    "windows": "that it is due once in each calendar year",
+    "offices": "which offices follow it",
+    "first_host": "who hosts first (to be agreed)",
+    "order": "the order of the hosts",
+    "cadence": "how often it meets",
+    "anchor_year": "the year from which it is counted",
+    "ladder": "how high it is followed up",
+    "host": "the host",
+    "report_to_higher": "that its result goes to the higher authority",
+    "pairs": "which provinces, districts or units meet (to be agreed)",
+}
+
+
+def assumption(reading: str) -> str:
+    """A reading that the text does not state, in words."""
+    return _ASSUMED.get(reading, reading.replace("_", " "))
+
+
+_STATUS = {
+    "launching": "it is being launched",
+    "dormant": "it sleeps until it is due or called",
+    "postponed": "it is postponed by consent",
+    "date-awaited": "a date is awaited",
+    "consent-awaited": "consent to a proposal is awaited",
+    "scheduled": "a date is agreed",
+    "mark-awaited": "its date has passed, and whether it was held is awaited",
+    "disputed": "what was put on record is disputed",
+    "outcome-awaited": "it was held, and its outcome is awaited",
+    "report-awaited": "its outcome is filed, and the report to the higher authority is awaited",
+    "evidence-awaited": "evidence is awaited",
+    "progress-awaited": "the status round asks how far it has come",
+    "settling": "what the text leaves open is to be settled",
+    "close-awaited": "all is on record, and its close-out is awaited",
+    "closed": "it is closed out",
+    "dropped": "it was dropped by consent",
+    "excused": "it was excused by agreement of the sides",
+    "missed": "it was not held",
+    "expired": "it was open when the plan's validity ended",
+    "settled": "all of it is settled",
+    "in-force": "it is in force",
+    "unknown": "what became of it before the launch is unknown",
+}
+
+_KINDS = {
+    "questions": "a list of questions",
+    "standing": "a standing commitment",
+    "reporting": "a report",
+    "secretariat": "a post room",
+}
+
+
+def kind_in_words(kind: str) -> str:
+    """A kind of item, or of workflow, with its article: "an instrument", "a list of questions"."""
+    noun = kind.replace("_", " ")
+    return _KINDS.get(kind) or f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def not_taken(verb: str, kind: str, taken: Iterable[str] = ()) -> str:
+    """Why an act does not apply to a kind of item: "regret does not apply to an instrument, which takes accept, call
+    and close"."""
+    verbs = joined(each.replace("_", "-") for each in sorted(taken))
+    rest = f", which takes {verbs}" if verbs else ""
+    return f"{verb.replace('_', '-')} does not apply to {kind_in_words(kind)}{rest}"
+
+
+def sentence_of(text: str) -> str:
+    """A line of the ledger as a sentence: with one full stop."""
+    return f"{text.rstrip(' .')}."
+
+
+def joined(words: Iterable[str]) -> str:
+    """a, b and c"""
+    *some, last = [*words] or [""]
+    return f"{', '.join(some)} and {last}" if some else last
+
+
+def status_in_words(status: str) -> str:
+    """A status as a clause: "a date is awaited"."""
+    return _STATUS.get(status, status)
+
+
+def infinitive(act: str) -> str:
+    """An awaited act as an infinitive: "propose a date"."""
+    return _INFINITIVES.get(act, act.replace("-", " "))
+
+
+def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None) -> str:
+    """Terms in a few words; `names` are those of the sides."""
+    names = names or {}
+    if terms.topic is Topic.DATE and terms.slot:
+        start, length = terms.slot.start, terms.slot.end.utc - terms.slot.start.utc
+        place = f", {terms.place}" if terms.place else ""
+        style = f", {terms.format.value}" if terms.format else ""
+        time = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
+        note = f"; note that {clashes_in_words(terms.clashes)}" if terms.clashes else ""
+        return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {_length(length)}{place}{style}{note}"
+    if terms.topic is Topic.HOST:
+        return f"{names.get(terms.host or '', terms.host)} as host"
+    until = clock.moment(terms.until) if terms.until else ""
+    if terms.topic is Topic.ANSWER:
+        return f"{value_in_words(terms.value, names)} as the answer to {terms.question}"
+    if terms.topic is Topic.AMEND and terms.amendment is not None:
+        return amendment_in_words(terms.amendment, names)
+    return {
+        Topic.EXCUSE: f"not holding it ({terms.reason})",
+        Topic.POSTPONE: f"postponing until {until}",
+        Topic.EXTEND: f"extending the window to {until}",
+        Topic.DROP: f"dropping it ({terms.reason})",
+    }.get(terms.topic, terms.topic.value)
+
+
+def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
+    """Days on which not every side works, a clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
+    days: dict[date, dict[str, list[str]]] = {}
+    for clash in clashes:
+        name = f"a {clash.name}" if clash.kind == "weekend" else clash.name
+        days.setdefault(clash.day, {}).setdefault(name, []).append(clash.side)
+    told = {day: [f"{name} ({', '.join(sides)})" for name, sides in names.items()] for day, names in days.items()}
+    return "; ".join(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items())
+
+
+def value_in_words(value: JsonValue, names: Mapping[str, str] | None = None) -> str:
+    """An answer as people read it: Lao PDR; Cambodia, Lao PDR, Viet Nam; held on 2024-05-03, host Lao PDR.
+
+    Without the names of the sides, their codes stand there.
+    """
+    names = names or {}
+    if isinstance(value, list):
+        return ", ".join(value_in_words(each, names) for each in value)
+    if isinstance(value, dict) and isinstance(value.get("state"), str):
+        date = value.get("date")
+        date = date if isinstance(date, dict) else {}
+        parts = [str(value["state"]), f"on {str(date['local'])[:10]}" if date.get("local") else ""]
+        parts += [
+            f"in {date['place']}" if date.get("place") else "",
+            f"host {value_in_words(value['host'], names)}" if value.get("host") else "",
+        ]
+        return " ".join(part for part in parts if part)
+    if isinstance(value, dict):
+        return ", ".join(f"{names.get(key, key)} {value_in_words(each, names)}" for key, each in value.items() if each)
+    return names.get(value, value) if isinstance(value, str) else str(value)
+
+
+def amendment_in_words(amendment: Amendment, names: Mapping[str, str] | None = None) -> str:
+    """An amendment as a noun phrase: "the cadence of 5.7-border-security: annual"."""
+    name, names = amendment.obligation, names or {}
+    if amendment.kind is AmendmentKind.ADD:
+        return f"adding {name} under {amendment.provision}"
+    if amendment.kind is AmendmentKind.DROP:
+        return f"dropping {name} from the plan"
+    if amendment.kind is AmendmentKind.CHANGE:
+        fields = ", ".join(f"{field} {value_in_words(value, names)}" for field, value in amendment.fields.items())
+        return f"changing {name}: {fields}"
+    what = "cadence" if amendment.kind is AmendmentKind.CADENCE else "first host"
+    return f"the {what} of {name}: {names.get(amendment.value, amendment.value)}"
+
+
+def _length(length: timedelta) -> str:
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if n]
+    return " ".join(parts) or "0 s"

@@ -1,0 +1,29 @@
+"""What an amendment of the plan says (B.6, B.7). What it does to the plan is in models/governance/amending."""
+
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from models.common.values import Value
+
+
+class AmendmentKind(StrEnum):
+    ADD = "add"
+    CHANGE = "change"
+    DROP = "drop"
+    CADENCE = "cadence"
+    FIRST_HOST = "first-host"
+
+
+class Amendment(Value):
+    """One modification of or addition to the contents of the plan."""
+
+    kind: AmendmentKind
+    obligation: str
+    """Id of the obligation; of the new one, with `add`."""
+    provision: str = ""
+    """With `add`: the provision under which it is put."""
+    fields: dict[str, JsonValue] = {}
+    """With `add`, the whole obligation; with `change`, the fields that are to read otherwise."""
+    value: str = ""
+    """With `cadence`, the new one; with `first-host`, the side."""

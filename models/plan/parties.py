@@ -1,0 +1,145 @@
+"""Offices of a plan: how they are called, and the ladder of one side of an obligation."""
+
+from datetime import timedelta
+
+from models.common.values import Duration, Value
+from models.plan.plan import RANK_SUFFIX, Obligation, Plan, Rank
+
+
+class Rung(Value):
+    """One office on a ladder."""
+
+    office: str
+    title: str
+    """In full: "Director General, Ministry of Industry and Commerce"."""
+    label: str
+    """In a sentence: "Lao director general"."""
+    after: Duration
+
+
+class Party(Value):
+    """A side, and its offices from the coordinator upwards."""
+
+    side: str
+    adjective: str
+    name: str = ""
+    """The state in short: "Cambodia"."""
+    ladder: tuple[Rung, ...]
+    offices: dict[str, str]
+    """Every office of the institution with its title: any of them may act."""
+    zone: str = "UTC"
+    """IANA zone of its offices."""
+    focal_point: str | None = None
+    focal_point_title: str = ""
+
+    higher: Rung | None = None
+    """The office above the coordinator, also where its ladder does not climb to it."""
+
+    @property
+    def coordinator(self) -> Rung:
+        return self.ladder[0]
+
+    @property
+    def above(self) -> Rung | None:
+        """Its higher authority; None for a third state, within which nobody is written to but the coordinator."""
+        return self.ladder[1] if len(self.ladder) > 1 else self.higher
+
+    @property
+    def told(self) -> tuple[Rung, ...]:
+        """Every office that may be written to about the item."""
+        return (*self.ladder, *((self.higher,) if self.higher else ()))
+
+
+def office_id(institution: str, rank: Rank) -> str:
+    """lao-moic for its coordinator, lao-moic-minister for its minister."""
+    return f"{institution}{RANK_SUFFIX[rank]}"
+
+
+def rank_of(office: str) -> Rank:
+    """The rank of an office, by its id."""
+    return next((rank for rank, suffix in RANK_SUFFIX.items() if suffix and office.endswith(suffix)), Rank.COORDINATOR)
+
+
+def office_title(plan: Plan, institution: str, rank: Rank) -> str:
+    """ "Director General, Ministry of Industry and Commerce, Lao PDR" """
+    return f"{plan.offices[institution].titles[rank]}, {institution_title(plan, institution)}"
+
+
+def institution_title(plan: Plan, institution: str) -> str:
+    """ "Ministry of Industry and Commerce, Lao PDR" """
+    entry = plan.offices[institution]
+    state = plan.sides[entry.side].short or plan.sides[entry.side].name
+    return entry.name if state in entry.name else f"{entry.name}, {state}"
+
+
+def all_offices(plan: Plan) -> dict[str, str]:
+    """Every office of the plan with its title."""
+    return {
+        office_id(name, rank): office_title(plan, name, rank)
+        for name, entry in plan.offices.items()
+        for rank in sorted(entry.titles)
+    }
+
+
+def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
+    """The ladder of one side. A third state is asked, and never escalated within."""
+    institution = obligation.working_offices[side]
+    entry, state = plan.offices[institution], plan.sides[side]
+    third = not state.signatory or side in obligation.third_states
+    rungs = plan.ladder_of(obligation).rungs
+    above = next((rank for rank in sorted(entry.titles) if rank > Rank.COORDINATOR), None)
+    return Party(
+        side=side,
+        adjective=state.adjective,
+        name=state.short or state.name,
+        ladder=tuple(
+            _rung(plan, institution, rule.rank, rule.after)
+            for rule in (rungs[:1] if third else rungs)
+            if rule.rank in entry.titles
+        ),
+        higher=None if third or above is None else _rung(plan, institution, above, timedelta(0)),
+        offices={
+            office_id(name, rank): office_title(plan, name, rank)
+            for name in (institution, *obligation.also.get(side, ()))
+            for rank in sorted(plan.offices[name].titles)
+        },
+        zone=entry.zone or state.zone,
+        focal_point=state.focal_point,
+        focal_point_title=office_title(plan, state.focal_point, Rank.COORDINATOR) if state.focal_point else "",
+    )
+
+
+def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
+    """Sides that are asked at one rung only: by side, its institution."""
+    return tuple(
+        Party(
+            side=side,
+            adjective=plan.sides[side].adjective,
+            name=plan.sides[side].short or plan.sides[side].name,
+            ladder=(_rung(plan, name, Rank.COORDINATOR, timedelta(0)),),
+            offices={
+                office_id(name, rank): office_title(plan, name, rank) for rank in sorted(plan.offices[name].titles)
+            },
+            zone=plan.offices[name].zone or plan.sides[side].zone,
+            focal_point=focal,
+            focal_point_title=office_title(plan, focal, Rank.COORDINATOR) if focal else "",
+        )
+        for side, name in institutions.items()
+        for focal in (plan.sides[side].focal_point,)
+    )
+
+
+def signatories(plan: Plan) -> tuple[Party, ...]:
+    """The focal points of the states that signed: they alone amend the plan, and they see the rounds whole (B.2)."""
+    points = {name: side.focal_point for name, side in plan.sides.items() if side.signatory and side.focal_point}
+    return coordinators(plan, {name: point for name, point in points.items() if point})
+
+
+def _rung(plan: Plan, institution: str, rank: Rank, after: timedelta) -> Rung:
+    entry = plan.offices[institution]
+    return Rung(
+        office=office_id(institution, rank),
+        title=office_title(plan, institution, rank),
+        label=f"{plan.sides[entry.side].adjective} {entry.titles[rank].lower()}",
+        after=after,
+    )

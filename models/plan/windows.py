@@ -1,0 +1,75 @@
+"""Windows and rounds of a plan resolved to instants, in the plan's zone."""
+
+from datetime import UTC, datetime, timedelta
+
+from models.common.clock import Clock
+from models.common.values import Instant
+from models.common.zones import zone
+from models.plan.plan import OffsetRound, OffsetWindows, Plan, Window, YearRound, YearWindows
+
+ROUND = "round"
+"""The key under which the status rounds stand among the windows; no obligation may bear it."""
+
+
+def resolve_windows(plan: Plan, launched: Instant) -> dict[str, tuple[Window, ...]]:
+    """The windows of every obligation that has any, as instants; under `round` the status rounds."""
+    # Hundreds of obligations share a few rules: each is resolved once.
+    known: dict[YearWindows | OffsetWindows, tuple[Window, ...]] = {}
+    found: dict[str, tuple[Window, ...]] = {}
+    for _, obligation in plan.obligations():
+        rule = obligation.working_windows
+        if rule is None:
+            continue
+        if rule not in known:
+            known[rule] = tuple(windows_of(plan, rule, launched))
+        found[obligation.id] = known[rule]
+    if plan.round is not None:
+        found[ROUND] = tuple(_rounds(plan, plan.round, launched))
+    return found
+
+
+def _rounds(plan: Plan, rule: YearRound | OffsetRound, launched: Instant) -> list[Window]:
+    """A round asks at the start of its window, and is shown to the ministries at its end."""
+    if isinstance(rule, YearRound):
+        month, day = map(int, rule.day.split("-"))
+        days = [(str(year), datetime(year, month, day, tzinfo=zone(plan.zone))) for year in _years(rule)]
+        starts = [(name, start.astimezone(UTC)) for name, start in days]
+    else:
+        starts = [(str(n), launched + rule.opens + (n - 1) * rule.every) for n in range(1, rule.count + 1)]
+    return [Window(name=name, start=start, end=start + plan.round_closes) for name, start in starts]
+
+
+def _years(rule: YearRound) -> range:
+    return range(rule.first, rule.last + 1)
+
+
+def windows_of(plan: Plan, rule: YearWindows | OffsetWindows, launched: Instant) -> list[Window]:
+    """Calendar years in the plan's zone, or offsets from the launch."""
+    if isinstance(rule, YearWindows):
+        return [
+            Window(name=str(year), start=_year_begins(plan, year), end=_year_begins(plan, year + 1))
+            for year in range(rule.first, rule.last + 1, rule.every)
+        ]
+    starts = [(n, launched + rule.opens + (n - 1) * rule.every) for n in range(1, rule.count + 1)]
+    return [Window(name=str(n), start=start, end=start + rule.length) for n, start in starts]
+
+
+def _year_begins(plan: Plan, year: int) -> Instant:
+    """1 January; where the sides have agreed on plan years, the day on which the plan took effect."""
+    start = plan.valid_from if plan.year == "plan" else None
+    month, day = (start.month, start.day) if start else (1, 1)
+    return datetime(year, month, day, tzinfo=zone(plan.zone)).astimezone(UTC)
+
+
+def clock_of(plan: Plan, now: Instant) -> Clock:
+    """How the plan's instants are shown: in its zone, at today's offset."""
+    offset = now.astimezone(zone(plan.zone)).utcoffset() or timedelta(0)
+    return Clock(zone=plan.zone, offset=offset, fine=plan.despatch.period < timedelta(hours=1))
+
+
+def end_of_validity(plan: Plan) -> Instant | None:
+    """The first instant at which the plan is no longer valid, in its zone; None where it states no term."""
+    if plan.valid_from is None or plan.valid_for_years is None:
+        return None
+    end = plan.valid_from.replace(year=plan.valid_from.year + plan.valid_for_years)
+    return datetime(end.year, end.month, end.day, tzinfo=zone(plan.zone)).astimezone(UTC)

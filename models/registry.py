@@ -1,0 +1,29 @@
+"""Every kind of item with the machine that decides it: one registry for workflows, command line and rehearsal."""
+
+from typing import Any
+
+from models.governance.plan_machine import PLAN
+from models.governance.plan_state import PlanState
+from models.items.commitment import COMMITMENT, CommitmentState
+from models.items.meeting import MEETING, MeetingState
+from models.items.questions import QUESTIONS, QuestionsState
+from models.items.series import SERIES, SeriesState
+from models.machine.machine import Machine
+from models.machine.state import ItemState
+
+MACHINES: dict[str, Machine[Any]] = {
+    "plan": PLAN,
+    "series": SERIES,
+    "meeting": MEETING,
+    "commitment": COMMITMENT,
+    "questions": QUESTIONS,
+}
+"""By type of workflow."""
+
+STATES: dict[str, type[ItemState]] = {
+    "plan": PlanState,
+    "series": SeriesState,
+    "meeting": MeetingState,
+    "commitment": CommitmentState,
+    "questions": QuestionsState,
+}

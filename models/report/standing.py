@@ -1,0 +1,193 @@
+"""Where one item stands in a progress report, and why, in a few words."""
+
+from datetime import datetime
+
+from models.messages.acts import ProgressState
+from models.messages.sentences import joined, status_in_words
+from models.messages.views import DateRow
+from models.report.facts import Followed, Reading, side_names
+from models.report.item_history import Held
+from models.report.values import Standing
+
+
+class Judge:
+    """Where one item stands, and why, in a few words."""
+
+    def __init__(self, reading: Reading, item: Followed) -> None:
+        self.item = item
+        self.known = item.known
+        self.clock = reading.facts.clock
+        self.as_of = reading.as_of
+        self.names = side_names(reading.plan)
+        self.in_rounds = reading.in_rounds(item.obligation) and not item.session
+        windows = reading.windows(item.obligation)
+        named = [window for window in windows if window.name == item.session] if item.session else []
+        self.window = self.known.window or next(iter(named), None)
+
+    def standing(self) -> tuple[Standing, str]:
+        known = self.known
+        if known.ended and known.ended != "expired":
+            return self._ended()
+        if known.held:
+            return Standing.IN_PROGRESS, f"{self._held(known.held)}; {self._after_held()}"
+        if known.evidence and not self.item.meets:
+            what = "its evidence is disputed" if known.disputed else "evidence is on record, its close-out is awaited"
+            return Standing.IN_PROGRESS, what
+        if known.ended or (known.missed and self.window is not None):
+            return self._out_of_time()
+        return self._open()
+
+    def _ended(self) -> tuple[Standing, str]:
+        known = self.known
+        if known.ended == "closed":
+            return Standing.DONE, self._done()
+        if known.ended == "unknown":
+            return Standing.NO_EVIDENCE, f"{self._window_ended()}; what became of it is not on record"
+        standing = Standing.MISSED if known.ended == "missed" else Standing.EXCUSED
+        if known.adopted:
+            return standing, f"{known.ended}{f' ({known.note})' if known.note else ''}; {self._source()}"
+        day = f" on {self.clock.day(known.ended_at)}" if known.ended_at else ""
+        reason = known.words.partition(" by consent: ")[2]
+        if reason:
+            return standing, f"{known.ended} by consent{day}: {reason}"
+        out_of_plan = known.words.partition(" was dropped from the plan ")[2]
+        return standing, f"dropped from the plan{day}, {out_of_plan}" if out_of_plan else f"{known.ended}{day}"
+
+    def _source(self) -> str:
+        """From where it is known what became of something before the launch."""
+        return "settled by the sides" if self.known.settled else "taken over at the launch"
+
+    def _done(self) -> str:
+        known, view = self.known, self.known.view
+        late = ", after its window" if view and view.fate == "late" else ""
+        if known.adopted:
+            on = f" on {self._date(view.date)}" if view and view.date else " (the day is not on record)"
+            host = f", hosted by {self._side(view.host)}" if view and view.host else ""
+            return f"{'held' if self.item.meets else 'done'}{on}{host}; {self._source()}"
+        what = self._held(known.held) if known.held else "evidence is on record" if known.evidence else ""
+        day = f"closed out on {self.clock.day(known.ended_at)}" if known.ended_at else "closed out"
+        return f"{what}{late}; {day}" if what else f"{day}{late}"
+
+    def _after_held(self) -> str:
+        known = self.known
+        if known.disputed:
+            return "that is disputed"
+        if any(awaited.act == "report" for awaited in known.awaited):
+            return "its outcome is filed, the report to the higher authority is awaited"
+        awaited = "its outcome is filed, its close-out is awaited" if known.outcome else "its outcome is awaited"
+        return f"{awaited}; open when the validity of the plan ended" if known.ended else awaited
+
+    def _out_of_time(self) -> tuple[Standing, str]:
+        """The window, or the validity of the plan, ended before it was done."""
+        known = self.known
+        not_done = "not held" if self.item.meets else "no evidence was given"
+        if not known.ended:
+            later = f"; a later date is agreed: {self._agreed()}" if known.agreed else ""
+            return Standing.MISSED, f"{self._window_ended()}, {not_done}{later}"
+        if not self.in_rounds or known.agreed is not None:
+            return Standing.MISSED, f"{not_done} when the validity of the plan ended"
+        standing, detail = self._asked_in_rounds()
+        return standing, f"{detail}; open when the validity of the plan ended"
+
+    def _open(self) -> tuple[Standing, str]:
+        known = self.known
+        if known.disputed:
+            return Standing.IN_PROGRESS, "whether it was held is disputed"
+        if known.agreed is not None:
+            return Standing.IN_PROGRESS, self._with_date()
+        if known.postponed is not None:
+            return Standing.IN_PROGRESS, f"postponed by consent until {self.clock.day(known.postponed)}"
+        if known.proposed:
+            side = self._side(next(iter(known.proposed.values())))
+            return Standing.IN_PROGRESS, f"{side} has proposed a date; consent to it is awaited{self._until()}"
+        awaited = self._awaited()
+        if known.moved or known.evidence:
+            return Standing.IN_PROGRESS, f"a date was proposed and does not stand; {awaited}{self._until()}"
+        series = self.item.obligation.recurs
+        if self.in_rounds and (series or known.progress or not known.called):
+            return self._asked_in_rounds()
+        called = f"called because {known.called}; " if known.called else ""
+        return Standing.NOT_STARTED, f"{called}{self._not_yet() or awaited + self._until()}"
+
+    def _with_date(self) -> str:
+        slot = self.known.agreed.slot if self.known.agreed else None
+        past = slot is not None and slot.end.utc <= self.as_of
+        after = "; whether it was held is awaited" if past else ""
+        late = ", by consent after its window" if self.known.later else ""
+        return f"a date is agreed: {self._agreed()}{late}{after}"
+
+    def _not_yet(self) -> str:
+        """For what is known and not asked about before its window."""
+        if self.window is None or self.window.start <= self.as_of:
+            return ""
+        return f"its window opens on {self.clock.day(self.window.start)}"
+
+    def _awaited(self) -> str:
+        return status_in_words("date-awaited" if self.item.meets else "evidence-awaited")
+
+    def _until(self) -> str:
+        return f"; the window ends on {self.clock.last_day(self.window.end)}" if self.window else ""
+
+    def _window_ended(self) -> str:
+        return f"the window ended on {self.clock.last_day(self.window.end)}" if self.window else "its time had passed"
+
+    # Status rounds
+
+    def _asked_in_rounds(self) -> tuple[Standing, str]:
+        known = self.known
+        rounds = {answer.round for answer in known.progress.values()}
+        if known.over and known.over not in rounds:
+            before = f"; before it, {self._answers()}" if known.progress else ""
+            return Standing.NO_EVIDENCE, f"status round {known.over} was not answered{before}"
+        if known.progress:
+            return self._answered()
+        if known.asked:
+            return Standing.NO_EVIDENCE, f"status round {known.asked} asks how far it has come; no answer so far"
+        return Standing.NO_EVIDENCE, "no status round has asked yet"
+
+    def _answered(self) -> tuple[Standing, str]:
+        answers = self.known.progress
+        states = {answer.state for answer in answers.values()}
+        silent = [self._side(side) for side in self.item.obligation.all_sides if side not in answers]
+        rest = f"; {joined(silent)} {'has' if len(silent) == 1 else 'have'} not answered" if silent else ""
+        if states == {ProgressState.COMPLETE.value}:
+            notes = "; ".join(answer.note for answer in answers.values() if answer.note)
+            said = f"complete according to {joined(map(self._side, answers))}{f' ({notes})' if notes else ''}"
+            return Standing.IN_PROGRESS, f"{said}, not closed out{rest}"
+        started = states - {ProgressState.NOT_STARTED.value, ProgressState.NO_EVIDENCE.value}
+        if started:
+            return Standing.IN_PROGRESS, self._answers() + rest
+        none = states == {ProgressState.NO_EVIDENCE.value}
+        return Standing.NO_EVIDENCE if none else Standing.NOT_STARTED, self._answers() + rest
+
+    def _answers(self) -> str:
+        """ "round 2027: Lao PDR substantial (two visits), Cambodia limited" """
+        said: dict[str, list[str]] = {}
+        for side, answer in self.known.progress.items():
+            note = f" ({answer.note})" if answer.note else ""
+            said.setdefault(answer.round, []).append(f"{self._side(side)} {answer.state.replace('-', ' ')}{note}")
+        return "; ".join(f"round {name}: {', '.join(parts)}" for name, parts in said.items())
+
+    # Words
+
+    def _agreed(self) -> str:
+        terms = self.known.agreed
+        if terms is None or terms.slot is None:
+            return ""
+        start = terms.slot.start
+        day = self.clock.at(start.utc) if self.clock.fine else f"{start.local.day} {start.local:%B %Y}"
+        return f"{day}{f', {terms.place}' if terms.place else ''}"
+
+    def _held(self, held: Held) -> str:
+        if held.date is None:
+            return held.words
+        style = f", {held.date.format}" if held.date.format else ""
+        return f"held on {self._date(held.date)}{style}"
+
+    def _date(self, date: DateRow) -> str:
+        local = datetime.fromisoformat(date.local)
+        day = self.clock.at(date.start) if self.clock.fine else f"{local.day} {local:%B %Y}"
+        return f"{day}{f', {date.place}' if date.place else ''}"
+
+    def _side(self, side: str | None) -> str:
+        return self.names.get(side or "", side or "")

@@ -1,0 +1,156 @@
+"""Properties of the core that hold for every history of acts and time."""
+
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.items.commitment import COMMITMENT
+from models.items.meeting import MEETING
+from models.machine.machine import Machine
+from models.messages import acts
+from models.messages.acts import Terms, Topic
+from models.messages.calendar_event import EventStatus
+from models.messages.effects import Announce, Await, Publish, Settle
+from models.messages.views import Receipt, Refusal
+from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, opened, plan_of
+
+OFFICES = ["lao-moc", "khm-moc", "lao-moc-dg", "vnm-moc", "lao-mfa"]
+
+TOPICS = [Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE]
+
+moves = st.one_of(
+    st.tuples(st.just("wait"), st.integers(0, 60)),
+    st.tuples(
+        st.sampled_from(list(acts.VERBS)),
+        st.tuples(
+            st.sampled_from(OFFICES),
+            st.integers(1, 6),
+            st.sampled_from(TOPICS),
+            st.integers(-2, 40),
+            st.sampled_from(["LAO", "KHM", "VNM", "XXX"]),
+        ),
+    ),
+)
+
+
+def terms(player: Player, topic: Topic, days: int, host: str) -> Terms:
+    if topic is Topic.DATE:
+        return date_terms(player.now + days * DAY)
+    until = player.now + days * DAY if topic in (Topic.POSTPONE, Topic.EXTEND) else None
+    return Terms(topic=topic, host=host, until=until, reason="x")
+
+
+def play(player: Player, move: tuple[str, Any]) -> Any:
+    verb, rest = move
+    if verb == "wait":
+        player.tick(player.now + rest * DAY)
+        return None
+    office, proposal, topic, days, host = rest
+    fields: dict[str, Any] = {"reason": "x", "text": "x", "state": "limited"}
+    if verb in ("accept", "reject", "counter", "withdraw"):
+        fields["proposal"] = proposal
+    if verb in ("propose", "counter"):
+        fields["terms"] = terms(player, topic, days, host)
+    return player.act(acts.VERBS[verb], office, **fields)
+
+
+def sound(machine: Machine[Any], player: Player) -> None:
+    """What holds in every state."""
+    state = player.state
+    if state.closed:
+        assert machine.awaiting(state) == () and machine.next_moment(state) is None
+        return
+    # Open: it awaits named offices, or it will wake by itself, or it says who may wake it.
+    moment = machine.next_moment(state)
+    assert machine.awaiting(state) or moment is not None, machine.status_of(state)
+    if moment is not None:
+        assert moment[0] > player.now, "what is due has been done"
+    for open_act in state.open_acts:
+        ladder = state.setup.party(open_act.side).ladder
+        assert 1 <= open_act.rung <= len(ladder)
+        ends = open_act.stays or open_act.paused or open_act.rung == len(ladder)
+        assert (machine.next_rung_at(state, open_act) is None) == ends, "a ladder ends in a rung that stays"
+        gaps = [b - a for a, b in pairwise(open_act.climbs)]
+        assert all(gap >= state.setup.despatch.period for gap in gaps)
+    assert len(state.ledger) <= 20 and len(state.proposals) <= 12 + len(TOPICS) and len(state.taken) <= 40
+    topics = [p.terms.topic for p in state.open_proposals]
+    assert len(topics) == len(set(topics))
+
+
+PREAMBLE: list[tuple[str, Any]] = [
+    ("propose", ("lao-moc", 0, Topic.DATE, 5, "LAO")),
+    ("accept", ("khm-moc", 1, Topic.DATE, 0, "LAO")),
+    ("accept", ("vnm-moc", 1, Topic.DATE, 0, "LAO")),
+    ("wait", 7),
+    ("held", ("lao-moc", 0, Topic.DATE, 0, "LAO")),
+    ("outcome", ("lao-moc", 0, Topic.DATE, 0, "LAO")),
+]
+"""The good way; histories start somewhere along it, so that late states are reached as often as early ones."""
+
+
+def run(machine: Machine[Any], state: Any, history: list[tuple[str, Any]], along: int = 0) -> Player:
+    player = Player(machine, state)
+    for move in PREAMBLE[:along]:
+        play(player, move)
+    for move in history:
+        before = player.state
+        answer = play(player, move)
+        if isinstance(answer, Refusal):
+            assert player.state == before, "a refusal changes nothing"
+            assert answer.code and answer.message
+        elif answer is not None:
+            assert isinstance(answer, Receipt)
+        sound(machine, player)
+    return player
+
+
+def check_effects(player: Player) -> None:
+    """What was said holds together: each notice once, each settled one was awaited, the event's versions rise."""
+    awaited = [e.notice.key for e in player.effects if isinstance(e, Await)]
+    assert len(awaited) == len(set(awaited)), "one notice, one key"
+    settled = [key for e in player.effects if isinstance(e, Settle) for key in e.keys]
+    assert len(settled) == len(set(settled)) and set(settled) <= set(awaited)
+    machine = player.machine
+    standing = set(awaited) - set(settled)
+    assert len(standing) == len(machine.awaiting(player.state)), "what stands is what is awaited"
+    announced = [e.announcement.key for e in player.effects if isinstance(e, Announce)]
+    assert len(announced) == len(set(announced))
+    events = [e.event for e in player.effects if isinstance(e, Publish)]
+    for old, new in pairwise(events):
+        assert new.uid == old.uid and new.dtstamp > old.dtstamp
+        changed = (old.slot, old.status) != (new.slot, new.status)
+        assert new.sequence == old.sequence + int(changed)
+    if player.state.closed and events and player.state.closed.status in ("dropped", "excused"):
+        assert events[-1].status is EventStatus.CANCELLED
+
+
+@given(st.lists(moves, max_size=25), st.booleans(), st.booleans(), st.integers(0, len(PREAMBLE)))
+def test_meetings_stay_sound(history: list[tuple[str, Any]], third: bool, rotating: bool, along: int) -> None:
+    state = meeting(third=third, host_rule="rotating" if rotating else "unstated", report_to_higher=rotating)
+    player = run(MEETING, state, history, along)
+    check_effects(player)
+    if player.state.agreed is not None:
+        agreed = [p for p in player.state.proposals if p.status == "agreed" and p.terms.topic is Topic.DATE]
+        assert any({c.side for c in p.consents} == set(state.setup.sides) for p in agreed), "no date without consent"
+
+
+@given(st.lists(moves, max_size=25))
+def test_commitments_stay_sound(history: list[tuple[str, Any]]) -> None:
+    state = opened(plan_of(obligation("c", kind="instrument"))).commitments[0]
+    check_effects(run(COMMITMENT, state, history))
+
+
+@given(st.lists(moves, max_size=15))
+def test_states_survive_the_wire(history: list[tuple[str, Any]]) -> None:
+    player = run(MEETING, meeting(), history)
+    again = type(player.state).model_validate_json(player.state.model_dump_json())
+    assert again == player.state
+
+
+def test_silence_alone_ends_every_ladder_within_its_time() -> None:
+    player = Player(MEETING, meeting())
+    player.tick(START + timedelta(days=90))
+    assert {row.rung for row in MEETING.awaiting(player.state)} == {1, 2, 3, 4}

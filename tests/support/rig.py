@@ -1,0 +1,223 @@
+"""The whole house for a test: a real mail spool, a real calendar server and a worker, around any Temporal server."""
+
+import asyncio
+import email
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+from temporalio.client import Client, WorkflowHandle, WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError
+
+from adapters.files.record_file import read_record
+from adapters.settings import Settings
+from models.governance.launch import EDITION, Launch
+from models.items.past_sessions import AdoptedSession
+from models.messages.acts import Act
+from models.messages.views import ItemRow, ItemView, Receipt, Refusal
+from models.plan.parties import all_offices
+from models.plan.plan import Plan
+from models.plan.windows import clock_of, end_of_validity
+from servers.datafolder import DataFolder
+from servers.ports import claim
+from servers.processes import Child
+from servers.radicale_server import HOME, radicale_child, wait_for_radicale
+from servers.spool import Spool
+from worker import build_worker, calendar_client
+from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
+
+
+@dataclass
+class House:
+    """One plan on real parts."""
+
+    client: Client
+    plan: Plan
+    folder: DataFolder
+    settings: Settings
+    task_queue: str
+    radicale: Child
+    now: Callable[[], Awaitable[datetime]]
+    acts: int = field(default=0)
+
+    async def launch(self, as_of: datetime | None = None, history: tuple[AdoptedSession, ...] = ()) -> Launch:
+        now = await self.now()
+        launch = Launch(
+            plan=self.plan,
+            launched=now,
+            as_of=as_of or now,
+            valid_until=end_of_validity(self.plan),
+            clock=clock_of(self.plan, now),
+            edition=EDITION,
+            history=history,
+        )
+        row = ItemRow(id=self.plan.plan, ref="-", kind="plan", title=self.plan.title, status="launching")
+        handle = await self.client.start_workflow(
+            "plan",
+            launch,
+            id=row.id,
+            task_queue=self.task_queue,
+            search_attributes=initial_attributes(row.id, row),
+            memo={MEMO_ROW: row},
+        )
+        await eventually(lambda: handle.query("launched", result_type=bool))
+        return launch
+
+    def item(self, item: str) -> str:
+        return f"{self.plan.plan}/{item}"
+
+    async def view(self, item: str) -> ItemView:
+        return await looked_up(self.client.get_workflow_handle(self.item(item)))
+
+    async def until(self, item: str, true: Callable[[ItemView], bool]) -> ItemView:
+        """The view as soon as it is so; AssertionError after a while."""
+        found: list[ItemView] = []
+
+        async def look() -> bool:
+            try:
+                found[:] = [await self.view(item)]
+            except RPCError:
+                return False
+            return true(found[0])
+
+        try:
+            await eventually(look)
+        except AssertionError as error:
+            raise AssertionError(f"{item} is {found[0].model_dump_json(indent=1) if found else 'not there'}") from error
+        return found[0]
+
+    async def act(self, item: str, verb: type[Act], office: str, act_id: str = "", **fields: Any) -> Receipt | Refusal:
+        """An Update; the refusal where its validator refuses."""
+        return await self._update(self.item(item), verb, office, act_id, fields)
+
+    async def act_on_plan(self, verb: type[Act], office: str, **fields: Any) -> Receipt | Refusal:
+        """The same for the plan itself."""
+        return await self._update(self.plan.plan, verb, office, "", fields)
+
+    async def _update(
+        self, workflow_id: str, verb: type[Act], office: str, act_id: str, fields: dict[str, Any]
+    ) -> Receipt | Refusal:
+        act = verb.model_validate({"act_id": act_id or uuid.uuid4().hex, "office": office, **fields})
+        handle = self.client.get_workflow_handle(workflow_id)
+        try:
+            receipt: Receipt = await handle.execute_update(verb.verb, act, id=act.act_id, result_type=Receipt)
+        except WorkflowUpdateFailedError as error:
+            assert isinstance(error.cause, ApplicationError), error.cause
+            return Refusal.model_validate(error.cause.details[0])
+        return receipt
+
+    def mails(self, office: str) -> list[EmailMessage]:
+        """What lies in the mailbox of an office, oldest first."""
+        files = sorted((self.folder.mail / office).glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=default) for path in files]  # type: ignore[misc]
+
+    def record(self, item: str) -> list[dict[str, Any]]:
+        return read_record(self.settings.record, self.item(item))
+
+    async def calendar(self, name: str) -> list[str]:
+        """The calendar objects of a collection, read over CalDAV by a plain client."""
+        url = f"{self.settings.caldav_url}{self.settings.caldav_home}{name}/"
+        async with httpx.AsyncClient(trust_env=False) as http:
+            listing = await http.request("PROPFIND", url, headers={"Depth": "1"})
+            names = [part.split("<")[0] for part in listing.text.split("<href>")[1:]]
+            return [(await http.get(self.settings.caldav_url + href)).text for href in names if href.endswith(".ics")]
+
+
+async def looked_up(handle: WorkflowHandle[Any, Any]) -> ItemView:
+    """The item. A machine that is busy for two seconds fails a query, not the workflow: it is asked again."""
+    for _ in range(5):
+        try:
+            view: ItemView = await handle.query("view", result_type=ItemView)
+            return view
+        except WorkflowQueryFailedError as error:
+            if "TMPRL1101" not in str(error):
+                raise
+    raise AssertionError(f"{handle.id} never answered")
+
+
+async def eventually(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
+    """Looks again and again, for a bounded time."""
+    for _ in range(int(seconds / 0.05)):
+        if await true():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("it did not come about")
+
+
+def write_contacts(plan: Plan, path: Path) -> Path:
+    """Addresses under .example for every office of the plan."""
+    offices = {office: {"address": f"{office}@office.example"} for office in all_offices(plan)}
+    organizer = {"name": "Secretariat", "address": "secretariat@aide-memoire.example"}
+    path.write_text(yaml.safe_dump({"organizer": organizer, "offices": offices}))
+    return path
+
+
+async def real_now() -> datetime:
+    return datetime.now().astimezone()
+
+
+@asynccontextmanager
+async def house(
+    client: Client,
+    plan: Plan,
+    root: Path,
+    now: Callable[[], Awaitable[datetime]] = real_now,
+    office_hours: bool = False,
+    queue: str = "",
+    **more: Any,
+) -> AsyncIterator[House]:
+    """Starts the spool, Radicale and a worker of their own for this plan, and stops them. Unless a test is about office
+    hours, every office is open day and night. With a named task queue and the same folder it goes on where it was.
+    More are settings of the worker."""
+    folder = DataFolder(root)
+    folder.create()
+    contacts = write_contacts(plan, root / "contacts.yaml")
+    spool = Spool(folder.mail, contacts, 0)
+    await spool.start()
+    port = claim("the calendar server", 0, "-")
+    radicale = radicale_child(folder, port)
+    await radicale.start()
+    await wait_for_radicale(radicale, port, lambda _: None)
+    settings = Settings(
+        smtp_port=spool.port,
+        caldav_url=f"http://127.0.0.1:{port}",
+        caldav_home=HOME,
+        contacts=contacts,
+        record=folder.record,
+        office_hours=office_hours,
+        mail_poll=0.2,
+        **{"maildir": folder.organizer, **more},
+    )
+    queue = queue or f"test-{uuid.uuid4().hex}"
+    try:
+        async with calendar_client(settings) as http, build_worker(client, settings, http, queue):
+            yield House(client, plan, folder, settings, queue, radicale, now)
+    finally:
+        await spool.stop()
+        await radicale.stop()
+
+
+async def register_attributes(client: Client) -> None:
+    """For the time-skipping server, which takes them through the operator service only."""
+    from temporalio.api.enums.v1 import IndexedValueType
+    from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+
+    kinds = {
+        "Keyword": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD,
+        "KeywordList": IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
+        "Int": IndexedValueType.INDEXED_VALUE_TYPE_INT,
+        "Datetime": IndexedValueType.INDEXED_VALUE_TYPE_DATETIME,
+    }
+    attributes = {name: kinds[kind] for name, kind in REGISTERED.items()}
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(namespace=client.namespace, search_attributes=attributes)
+    )

@@ -1,0 +1,165 @@
+"""The current details of a workflow in the Temporal UI: a page for the operator, in sentences.
+
+The UI's Markdown has neither table borders nor room for narrow columns, so there are none. It takes lines for a list
+only after an empty line.
+"""
+
+import re
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from models.common.clock import Clock
+    from models.common.values import Instant
+    from models.governance.plan_machine import PLAN
+    from models.governance.plan_state import PlanState
+    from models.items.series import SERIES, SeriesState, explain
+    from models.items.turns import Turn
+    from models.machine.draft import S
+    from models.machine.machine import Machine
+    from models.machine.state import ItemState, OpenAct
+    from models.messages.sentences import assumption, sentence_of, status_in_words
+    from models.post.post_room import PostRoomState, Standing
+
+ENTRIES_SHOWN = 8
+
+
+def details_of(machine: Machine[S], state: S) -> str:
+    """The page of any item."""
+    if isinstance(state, SeriesState):
+        return series_details(state)
+    if isinstance(state, PlanState):
+        return plan_details(state)
+    return item_details(machine, state)
+
+
+def item_details(machine: Machine[S], state: S) -> str:
+    """Where it stands, what is awaited of whom, what comes next, the recent ledger."""
+    setup, row, clock = state.setup, machine.row(state), state.setup.clock
+    host = f", hosted by {row.host}" if row.host else ""
+    facts = [_of_plan(state)]
+    if state.called:
+        facts.append(f"Called because: {_sentence(state.called)}")
+    if row.date:
+        place = f", {row.date.place}" if row.date.place else ""
+        facts.append(f"Date: {_text(f'{clock.at(row.date.start)} to {clock.at(row.date.end)}{place}')}.")
+    if row.window:
+        extended = " (extended by consent)" if state.extended_to else ""
+        facts.append(f"It is due by {clock.last_day(row.window.end)}{extended}.")
+    parts = [f"**{_text(f'{setup.ref} {setup.title}')}**{host}: {status_in_words(row.status)}.", "\n".join(facts)]
+    parts += _awaited_list(machine, state)
+    if row.next_at:
+        parts.append(f"**Next:** {_text(row.next_what.partition(': ')[2])}.")
+    if setup.assumed:
+        parts.append(f"**Assumed,** not stated by the plan: {'; '.join(map(assumption, setup.assumed))}.")
+    return "\n\n".join([*parts, *_ledger(state, clock)])
+
+
+def _of_plan(state: ItemState) -> str:
+    setup = state.setup
+    return f"Provision {setup.ref} of the {_text(setup.plan_title)}. Times are those of {setup.clock.zone}."
+
+
+def _awaited_list(machine: Machine[S], state: S) -> list[str]:
+    lines = [line for open_act in state.open_acts for line in _awaited(machine, state, open_act)]
+    return ["**Awaited**", _list(lines)] if lines else []
+
+
+def _awaited(machine: Machine[S], state: S, open_act: OpenAct) -> list[str]:
+    ladder, clock = state.setup.party(open_act.side).ladder, state.setup.clock
+    act = machine.act_in_words(state, open_act)
+    lines = []
+    for number, (climbed, rung) in enumerate(zip(open_act.climbs, ladder, strict=False), start=1):
+        due = machine.due_of(state, open_act, number)
+        by = f", by {clock.last_day(due)}" if due else ""
+        paused = "; it cannot be reached, so its ladder waits" if open_act.paused else ""
+        # What is to be done may hold commas of its own.
+        asked = f"asked since {clock.at(climbed)}{by}, rung {number}"
+        lines.append(f"{rung.office} ({rung.label}) to {act}; {asked}{paused}")
+    return lines
+
+
+def _ledger(state: ItemState, clock: Clock) -> list[str]:
+    lines = [f"{clock.at(entry.at)}: {entry.text}" for entry in reversed(state.ledger[-ENTRIES_SHOWN:])]
+    return ["**Recent ledger**", _list(lines)] if lines else []
+
+
+def series_details(state: SeriesState) -> str:
+    """The next session, the turns, the recent ledger."""
+    setup = state.setup
+    waits = SERIES.sentence(state).partition(": ")[2]
+    parts = [f"**{_text(f'{setup.ref} {setup.title}')}**, a series: {_text(waits)}.", _of_plan(state)]
+    parts += _awaited_list(SERIES, state)
+    if state.hosting.turns:
+        parts += [f"**Turns.** {_text(explain(state))}", _list([_turn(turn) for turn in state.hosting.turns])]
+    return "\n\n".join([*parts, *_ledger(state, setup.clock)])
+
+
+def _turn(turn: Turn) -> str:
+    planned = f"the turn of {turn.planned}" if turn.planned else "nobody's turn is stated"
+    hosted = f", hosted by {turn.host}" if turn.host else ""
+    return f"session {turn.session}: {planned}{hosted}; {turn.state}"
+
+
+def plan_details(state: PlanState) -> str:
+    """The plan in force: what is awaited of its signatories, its amendments, what is open, what comes next."""
+    clock, launch = state.setup.clock, state.launch
+    parts = [f"**{_text(state.setup.title)}**: {status_in_words(PLAN.status_of(state))}."]
+    until = f" and valid until {clock.last_day(launch.valid_until)}" if launch.valid_until else ""
+    launched = f"Launched as of {clock.at(launch.as_of)}{until}. Times are those of {clock.zone}."
+    counted = f"{len(state.open_items)} items are open. The status rounds ask about {len(state.round_items)}."
+    parts.append(f"{launched}\n{counted}")
+    parts += _awaited_list(PLAN, state)
+    if state.amendments:
+        amended = [f"{each.number}: {each.text}, since {clock.at(each.at)}" for each in state.amendments]
+        parts += ["**Amendments in force**", _list(amended)]
+    moment = PLAN.next_moment(state)
+    if moment:
+        parts.append(f"**Next:** {moment[1]} {clock.day(moment[0])}.")
+    return "\n\n".join([*parts, *_ledger(state, clock)])
+
+
+def post_room_details(state: PostRoomState, now: Instant | None = None) -> str:
+    """What is awaited of the office, what waits to go, when the next letter goes, until when the office is closed."""
+    clock = state.address.clock
+    parts = [f"**Post room of {_text(state.address.office_title)}**, the only sender to this office."]
+    parts.append(f"Times are those of {clock.zone}.")
+    if state.unreachable:
+        parts.append(f"**Nothing reaches this office:** {_sentence(state.unreachable)}")
+    if now is not None and state.hours is not None and not state.hours.is_open(now):
+        parts.append(f"**The office is closed** until {clock.at(state.hours.next_open(now))}.")
+    if state.hold_until:
+        parts.append(f"**Next attempt:** {clock.at(state.hold_until)}.")
+    elif state.letter_at:
+        parts.append(f"**Next letter:** {clock.at(state.letter_at)}.")
+    else:
+        parts.append("Nothing is awaited of it, so no letter is due.")
+    if state.standing:
+        parts += ["**Awaited of it**", _list([_stands(standing, clock) for standing in state.standing.values()])]
+    if state.queue:
+        parts += ["**Waiting to go**", _list([f"{each.kind.value}, {each.ref} {each.title}" for each in state.queue])]
+    return "\n\n".join(parts)
+
+
+def _stands(standing: Standing, clock: Clock) -> str:
+    notice = standing.notice
+    if standing.returned:
+        told = "not reached"
+    elif standing.sent:
+        told = "told by letter"
+    else:
+        told = "told otherwise; also in the next letter" if notice.quiet else "in the next letter"
+    return f"{notice.ref} {notice.title}: to {notice.act}, since {clock.at(notice.since)}, rung {notice.rung} ({told})"
+
+
+def _list(lines: list[str]) -> str:
+    return "\n".join(f"- {_text(line)}" for line in lines)
+
+
+def _text(words: str) -> str:
+    """Words of others in Markdown: on one line, and nothing in them is taken for emphasis, code, HTML or a link."""
+    return re.sub(r"([\\`*\[\]<>])", r"\\\1", " ".join(words.split()))
+
+
+def _sentence(words: str) -> str:
+    return _text(sentence_of(words))

@@ -1,0 +1,45 @@
+"""Starting the workflow that reads the organizer's mail, once for each plan."""
+
+import logging
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
+
+from models.common.ids import TASK_QUEUE, mailbox_id
+from models.messages.views import ItemRow
+from models.post.mailbox import MailboxState
+from workflows.mailbox import row_of
+from workflows.visibility import MEMO_ROW, initial_attributes
+
+_log = logging.getLogger(__name__)
+
+
+async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = TASK_QUEUE) -> None:
+    """Starts the mailbox workflow of a plan; nothing where it runs. One that an operator ended is started anew."""
+    state = MailboxState(plan=plan, plan_title=title)
+    row = row_of(state)
+    await client.start_workflow(
+        "mailbox",
+        state,
+        id=mailbox_id(plan),
+        task_queue=task_queue,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        search_attributes=initial_attributes(plan, row),
+        memo={MEMO_ROW: row},
+        static_summary=row.title[:200],
+        static_details="Reads what is sent to the organizer: answers, mail that came back, letters.",
+    )
+
+
+async def read_mail_of_plans(client: Client) -> None:
+    """The same for every plan that runs: what a worker does when it starts."""
+    try:
+        async for workflow in client.list_workflows("ItemKind='plan' AND ExecutionStatus='Running'"):
+            memo = await workflow.memo()
+            row = ItemRow.model_validate(memo[MEMO_ROW])
+            await read_mail_of(client, workflow.id, row.title)
+    except RPCError as error:
+        # The next worker that starts, or the next launch, tries again; letters go out meanwhile.
+        _log.warning("the mailboxes are not watched yet: %s", error.message)
