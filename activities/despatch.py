@@ -25,7 +25,7 @@ from adapters.files.durable import write_durably
 from adapters.hours import hours_now
 from adapters.mail.compose import NoAddressError, compose_noting, recipient
 from adapters.mail.sent_notes import note_sent, sent_before
-from adapters.mail.smtp import RefusedError, identity_of, place, transmit
+from adapters.mail.smtp import RefusedByServerError, identity_of, place, transmit
 from adapters.mail.templates import fault_of
 from adapters.settings import Settings
 from models.common.ids import safe_item_id
@@ -98,9 +98,9 @@ class PostActivities:
         except TimeoutError:
             message = f"{place(self._settings)} was too slow for this attempt"
             raise ApplicationError(message, type="TransmissionUncertain") from None
-        except (NoAddressError, RefusedError) as error:
+        except (NoAddressError, RefusedByServerError) as error:
             archive.unlink(missing_ok=True)
-            content = isinstance(error, RefusedError) and error.content
+            content = isinstance(error, RefusedByServerError) and error.content
             return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, perhaps_arrived=tried)
         note_sent(archive, despatch, identity)
         return DespatchResult(fate=Fate.SENT, message_id=identity, fault=fault)

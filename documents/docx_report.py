@@ -97,7 +97,7 @@ _NOT_OURS = (
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-class Entry(NamedTuple):
+class Cell(NamedTuple):
     """What a cell says, and the shading behind it."""
 
     text: str
@@ -318,9 +318,9 @@ def _put_contents(document: DocumentObject) -> None:
         paragraph.add_run("." if key == "awaited" else "; ")
 
 
-def _tally_row(name: str, tally: Tally) -> list[Entry]:
-    counts = [Entry(of(count(tally, standing), tally.total)) for standing in STANDINGS]
-    return [Entry(name), Entry(str(tally.total)), *counts]
+def _tally_row(name: str, tally: Tally) -> list[Cell]:
+    counts = [Cell(of(count(tally, standing), tally.total)) for standing in STANDINGS]
+    return [Cell(name), Cell(str(tally.total)), *counts]
 
 
 def _put_pillar(document: DocumentObject, pillar: PillarReport) -> None:
@@ -339,7 +339,7 @@ def _put_article(document: DocumentObject, article: ArticleReport) -> None:
         return
     paragraph.paragraph_format.keep_with_next = True
     rows = [
-        [Entry(line.ref), Entry(line.title), Entry(line.standing.value, SHADES[line.standing]), Entry(line.detail)]
+        [Cell(line.ref), Cell(line.title), Cell(line.standing.value, SHADES[line.standing]), Cell(line.detail)]
         for line in article.lines
     ]
     _table(document, f"Items of {article.number} {article.name}", ITEM_COLUMNS, ITEM_WIDTHS, rows)
@@ -444,8 +444,8 @@ def _link(paragraph: Paragraph, text: str, *, add: bool = False) -> None:
         link.append(run._r)
 
 
-def _plain(rows: Iterable[Sequence[str]]) -> list[list[Entry]]:
-    return [[Entry(text) for text in row] for row in rows]
+def _plain(rows: Iterable[Sequence[str]]) -> list[list[Cell]]:
+    return [[Cell(text) for text in row] for row in rows]
 
 
 def _table(
@@ -453,7 +453,7 @@ def _table(
     caption: str,
     columns: Sequence[str],
     widths: Sequence[float],
-    rows: Sequence[Sequence[Entry]],
+    rows: Sequence[Sequence[Cell]],
     *,
     summed: bool = False,
 ) -> Table:
@@ -465,7 +465,7 @@ def _table(
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     head, *body = table.rows
-    _fill(head, [Entry(name) for name in columns], widths, "Report head")
+    _fill(head, [Cell(name) for name in columns], widths, "Report head")
     head._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for row, entries in zip(body, rows, strict=True):
         _fill(row, entries, widths, "Report cell")
@@ -493,7 +493,7 @@ def _keep_together(rows: Sequence[_Row]) -> None:
             cell.paragraphs[0].paragraph_format.keep_with_next = True
 
 
-def _fill(row: _Row, entries: Sequence[Entry], widths: Sequence[float], style: str) -> None:
+def _fill(row: _Row, entries: Sequence[Cell], widths: Sequence[float], style: str) -> None:
     row._tr.get_or_add_trPr().append(_element("w:cantSplit"))
     for cell, entry, width in zip(row.cells, entries, widths, strict=True):
         cell.width = Cm(width)

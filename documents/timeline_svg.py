@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from documents import svg
 from models.common.values import Instant
-from models.report.timeline import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow
+from models.report.timeline import MarkKind, Timeline, TimelineMark, TimelinePillar, TimelineRow
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 FONTS = "Arial, 'Liberation Sans', 'Noto Sans', 'Noto Sans Lao', 'Noto Sans Khmer', 'Leelawadee UI', sans-serif"
@@ -230,7 +230,7 @@ class _Drawing:
 
     # Marks
 
-    def _mark(self, parent: ET.Element, row: TimelineRow, mark: Mark, y: float) -> None:
+    def _mark(self, parent: ET.Element, row: TimelineRow, mark: TimelineMark, y: float) -> None:
         group = svg.group(parent, f"mark {mark.kind.value}")
         svg.title(group, self._in_words(row, mark))
         if mark.kind is MarkKind.WINDOW:
@@ -242,7 +242,7 @@ class _Drawing:
             x, middle = self._place(mark), y + self.layout.row / 2
             self._symbol(group, mark.kind, self._colour(mark.side), x, middle, self._size)
 
-    def _bar(self, group: ET.Element, row: TimelineRow, mark: Mark, y: float) -> None:
+    def _bar(self, group: ET.Element, row: TimelineRow, mark: TimelineMark, y: float) -> None:
         """A window: tinted and outlined in the colour of the side, whose code stands in it where there is room."""
         left, right = self.scale.x(mark.start), self.scale.x(mark.end or mark.start)
         width, height = max(right - left - 0.5, 0.5), self.layout.row * 0.7
@@ -275,7 +275,7 @@ class _Drawing:
                 return x
         return None
 
-    def _place(self, mark: Mark) -> float:
+    def _place(self, mark: TimelineMark) -> float:
         """Where a symbol stands: of what happened on an unknown day of a stretch, in the middle of that."""
         x = self.scale.x(mark.start)
         if mark.end is not None:
@@ -379,7 +379,7 @@ class _Drawing:
 
     # Words
 
-    def _in_words(self, row: TimelineRow, mark: Mark) -> str:
+    def _in_words(self, row: TimelineRow, mark: TimelineMark) -> str:
         """The full words of a mark: of what, what, called how, when, whose."""
         when = self._day(mark.start)
         if mark.end:
@@ -409,7 +409,7 @@ _ORDER = tuple(MarkKind)
 """Windows are drawn first, what lies on them after."""
 
 
-def _rounds_of(timeline: Timeline) -> list[Mark]:
+def _rounds_of(timeline: Timeline) -> list[TimelineMark]:
     """Every status round, however many rows name it."""
     marks = [mark for pillar in timeline.pillars for row in pillar.rows for mark in row.marks]
     return [mark for mark in marks if mark.kind is MarkKind.ROUND]

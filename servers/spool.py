@@ -109,7 +109,7 @@ class Spool:
         return path is not None and path.exists()
 
     def _conversation(self) -> SMTP:
-        return _Conversation(_Handler(self.keep), self._connections)
+        return _SmtpConversation(_Handler(self.keep), self._connections)
 
 
 def message_hash(content: bytes) -> str:
@@ -127,7 +127,7 @@ def folder_of(contacts: Contacts, address: str) -> str:
     return office if office is not None and _FOLDER.fullmatch(office) else UNKNOWN
 
 
-class _Conversation(SMTP):
+class _SmtpConversation(SMTP):
     """aiosmtpd's conversation, whose connection the spool can close."""
 
     def __init__(self, handler: "_Handler", connections: set[asyncio.Transport]) -> None:

@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
     from models.machine.machine import Machine
     from models.machine.state import ItemState, OpenAct
     from models.messages.sentences import assumption, sentence_of, status_in_words
-    from models.post.post_room import PostRoomState, Standing
+    from models.post.post_room import PostRoomState, StandingNotice
 
 ENTRIES_SHOWN = 8
 
@@ -141,7 +141,7 @@ def post_room_details(state: PostRoomState, now: Instant | None = None) -> str:
     return "\n\n".join(parts)
 
 
-def _stands(standing: Standing, clock: Clock) -> str:
+def _stands(standing: StandingNotice, clock: Clock) -> str:
     notice = standing.notice
     if standing.returned:
         told = "not reached"

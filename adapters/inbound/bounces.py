@@ -4,7 +4,7 @@ import re
 from email.message import Message
 
 from adapters.inbound import bounds, mime
-from models.post.incoming import Returned
+from models.post.incoming import DeliveryReport
 
 
 def is_report(message: Message) -> bool:
@@ -20,7 +20,7 @@ def is_delivery_status(message: Message) -> bool:
     )
 
 
-def returned(message: Message) -> tuple[Returned, ...]:
+def returned(message: Message) -> tuple[DeliveryReport, ...]:
     """What it says about each recipient. Empty where it says nothing that can be read."""
     identity, fields = "", []
     for part in mime.parts(message):
@@ -42,12 +42,12 @@ def _message_id(headers: str) -> str:
     return match.group(1) if match else ""
 
 
-def _returned(fields: Message, identity: str) -> Returned:
+def _returned(fields: Message, identity: str) -> DeliveryReport:
     status = mime.header(fields, "Status").partition(" ")[0]
     action = mime.header(fields, "Action").lower()
     who = mime.header(fields, "Original-Recipient") or mime.header(fields, "Final-Recipient")
     reason = mime.header(fields, "Diagnostic-Code").partition(";")[2].strip()
-    return Returned(
+    return DeliveryReport(
         recipient=who.rpartition(";")[2].strip().strip("<>").lower(),
         status=status,
         # A class 4 that has "failed" was tried until its time was over (4.4.7); a class 5 that is "relayed" is no end.

@@ -25,5 +25,5 @@ TEXT = 20_000
 """Characters of a letter that are kept beside its file."""
 
 
-class RefusedError(ValueError):
+class OutOfBoundsError(ValueError):
     """The message is not read further; says why, in words for a person."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from adapters.inbound import bounds
-from adapters.inbound.bounds import RefusedError
+from adapters.inbound.bounds import OutOfBoundsError
 from adapters.inbound.mime import decoded
 
 
@@ -43,15 +43,15 @@ class Component:
 def read_calendar(data: bytes, charset: str) -> Component:
     """The one VCALENDAR in the octets. Raises RefusedError, which says what is wrong with them."""
     if len(data) > bounds.CALENDAR_OCTETS:
-        raise RefusedError(f"its calendar has {len(data):,} octets; up to {bounds.CALENDAR_OCTETS:,} are read")
+        raise OutOfBoundsError(f"its calendar has {len(data):,} octets; up to {bounds.CALENDAR_OCTETS:,} are read")
     lines = _lines(data, charset)
     calendars = list(_components(lines))
     if len(calendars) != 1:
-        raise RefusedError(f"it holds {len(calendars)} calendars where one is read")
+        raise OutOfBoundsError(f"it holds {len(calendars)} calendars where one is read")
     [calendar] = calendars
     for rule in _rules(calendar):
         if re.search(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", rule.upper()):
-            raise RefusedError("its calendar recurs by the second, minute or hour")
+            raise OutOfBoundsError("its calendar recurs by the second, minute or hour")
     return calendar
 
 
@@ -61,12 +61,12 @@ def _lines(data: bytes, charset: str) -> list[str]:
         data = decoded(data, charset).encode("utf-8", "replace")
         charset = "utf-8"
     if b"\0" in data:
-        raise RefusedError("its calendar holds NUL octets")
+        raise OutOfBoundsError("its calendar holds NUL octets")
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = decoded(re.sub(rb"(?:\r?\n|\r)[ \t]", b"", data), charset).removeprefix("\ufeff")
     lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
     if len(lines) > bounds.CALENDAR_LINES:
-        raise RefusedError(f"its calendar has more than {bounds.CALENDAR_LINES:,} lines")
+        raise OutOfBoundsError(f"its calendar has more than {bounds.CALENDAR_LINES:,} lines")
     return lines
 
 
@@ -79,23 +79,23 @@ def _components(lines: list[str]) -> Iterator[Component]:
         if word == "BEGIN":
             count += 1
             if count > bounds.COMPONENTS or len(stack) >= bounds.NESTING:
-                raise RefusedError("its calendar has too many components")
+                raise OutOfBoundsError("its calendar has too many components")
             stack.append(Component(rest.strip().upper()))
         elif word == "END":
             if not stack or stack[-1].name != rest.strip().upper():
-                raise RefusedError(f"its calendar is torn: END:{rest.strip()[:40]} closes nothing")
+                raise OutOfBoundsError(f"its calendar is torn: END:{rest.strip()[:40]} closes nothing")
             component = stack.pop()
             if stack:
                 stack[-1].components.append(component)
             elif component.name == "VCALENDAR":
                 yield component
             else:
-                raise RefusedError(f"its calendar begins with {component.name[:40]}")
+                raise OutOfBoundsError(f"its calendar begins with {component.name[:40]}")
         elif stack and (read := _property(line)):
             stack[-1].properties.append(read)
         # What stands outside of a component, or is no property, says nothing.
     if stack:
-        raise RefusedError(f"its calendar is torn: {stack[-1].name[:40]} does not end")
+        raise OutOfBoundsError(f"its calendar is torn: {stack[-1].name[:40]} does not end")
 
 
 def _property(line: str) -> Property | None:

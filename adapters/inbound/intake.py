@@ -35,7 +35,17 @@ from models.items.meeting import MeetingState
 from models.messages.acts import Clash, Document, Reply
 from models.messages.views import Receipt, Refusal
 from models.post.contacts import Contacts
-from models.post.incoming import Answer, Kind, Outcome, Reading, Returned, TakenIn, Verdict, act_of, judge
+from models.post.incoming import (
+    CalendarAnswer,
+    DeliveryReport,
+    Handled,
+    IncomingMessage,
+    MessageKind,
+    TakenIn,
+    Verdict,
+    act_of,
+    judge,
+)
 from models.post.post_room import Bounced
 from models.post.workdays import clashes, working_days_around
 
@@ -53,7 +63,7 @@ class IntakeUnavailable(Exception):
 class _Fitted(NamedTuple):
     """An answer with its time in the event's zone, and what the calendars of the sides say of another time."""
 
-    answer: Answer
+    answer: CalendarAnswer
     offices: tuple[str, ...]
     """Those of the sender's offices that were invited."""
     clashes: tuple[Clash, ...] = ()
@@ -89,7 +99,7 @@ class Intake:
         """
         reading = await asyncio.to_thread(read, raw, truncated)
         before = self.inbox.taken(reading.digest)
-        if before is not None and not before.why and not (anew and reading.kind is Kind.ANSWERS):
+        if before is not None and not before.why and not (anew and reading.kind is MessageKind.ANSWERS):
             return before  # what a person was needed for is judged anew: an address may have been added
         try:
             contacts = load_contacts(self._contacts)
@@ -99,8 +109,8 @@ class Intake:
         message = Document(name=f"{FOLDER}/{file}", sha256=file.removesuffix(".eml"), size=len(raw))
         outcomes = await self._outcomes(reading, contacts, message)
         needed = [outcome.why for outcome in outcomes if outcome.why]
-        if reading.kind in (Kind.LETTER, Kind.CALENDAR, Kind.REFUSED) or (
-            reading.kind is Kind.BOUNCE and not reading.returned
+        if reading.kind in (MessageKind.LETTER, MessageKind.CALENDAR, MessageKind.REFUSED) or (
+            reading.kind is MessageKind.BOUNCE and not reading.returned
         ):
             needed.append(reading.reason)
         entered = await self.inbox.enter(
@@ -126,11 +136,11 @@ class Intake:
         _log.info("message %d taken in: %s", entered.n, entered.kind.value, extra=fields)
         return entered
 
-    async def _outcomes(self, reading: Reading, contacts: Contacts, message: Document) -> tuple[Outcome, ...]:
+    async def _outcomes(self, reading: IncomingMessage, contacts: Contacts, message: Document) -> tuple[Handled, ...]:
         try:
-            if reading.kind is Kind.ANSWERS:
+            if reading.kind is MessageKind.ANSWERS:
                 return tuple([await self._answer(each, contacts, message) for each in judge(reading, contacts)])
-            if reading.kind is Kind.BOUNCE:
+            if reading.kind is MessageKind.BOUNCE:
                 return tuple([await self._came_back(each, contacts) for each in reading.returned])
         except (WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowQueryFailedError) as error:
             raise IntakeUnavailable(f"no worker answered ({type(error).__name__})") from error
@@ -140,31 +150,31 @@ class Intake:
 
     # Answers
 
-    async def _answer(self, verdict: Verdict, contacts: Contacts, message: Document) -> Outcome:
+    async def _answer(self, verdict: Verdict, contacts: Contacts, message: Document) -> Handled:
         answer = verdict.answer
         found = await self._item_of(answer.uid)
         item = found.item if found else ""
         if verdict.why:
-            return Outcome(item=item, why=verdict.why)
+            return Handled(item=item, why=verdict.why)
         if found is None:
-            return Outcome(why=f"no item of a plan here has an event with the UID {answer.uid}")
+            return Handled(why=f"no item of a plan here has an event with the UID {answer.uid}")
         try:
             fitted = await self._fitted(verdict, found, contacts)
             if len(fitted.offices) != 1:
                 both = " and ".join(fitted.offices or verdict.offices)
                 why = f"{answer.attendee} answers for {both}" + ("" if fitted.offices else "; none of them was invited")
-                return Outcome(item=item, why=why)
+                return Handled(item=item, why=why)
             act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message)
             act = act.model_copy(update={"clashes": fitted.clashes, "around": fitted.around})
             receipt = await self._submit(found, act)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-            return Outcome(item=item, office=verdict.offices[0], why=self._no_longer_open(item))
+            return Handled(item=item, office=verdict.offices[0], why=self._no_longer_open(item))
         if isinstance(receipt, Refusal):
-            return Outcome(item=item, office=act.office, why=receipt.message)
+            return Handled(item=item, office=act.office, why=receipt.message)
         text = receipt.text or "nothing new: an answer of this office that is as new is on record"
-        return Outcome(item=item, office=act.office, text=text)
+        return Handled(item=item, office=act.office, text=text)
 
     async def _fitted(self, verdict: Verdict, found: _Found, contacts: Contacts) -> "_Fitted":
         """The answer as its event has it."""
@@ -237,11 +247,11 @@ class Intake:
 
     # Mail that came back
 
-    async def _came_back(self, returned: Returned, contacts: Contacts) -> Outcome:
+    async def _came_back(self, returned: DeliveryReport, contacts: Contacts) -> Handled:
         """A mail that came back for good is told to the post room that sent it; one that is delayed is on its way."""
         who, reason = returned.recipient, f"{returned.status} {returned.reason}".strip()
         if not returned.failed:
-            return Outcome(text=f"a mail to {who} is not delivered yet ({reason}); nothing follows from it")
+            return Handled(text=f"a mail to {who} is not delivered yet ({reason}); nothing follows from it")
         for office in contacts.offices_of(who):
             plan = await asyncio.to_thread(self._sent_by, office, returned.message_id)
             if plan is None:
@@ -253,9 +263,9 @@ class Intake:
             except RPCError as error:
                 if error.status is not RPCStatusCode.NOT_FOUND:
                     raise
-                return Outcome(office=office, why=f"{told}; its post room has ended")
-            return Outcome(office=office, text=f"{told}; its post room was told")
-        return Outcome(why=f"a mail to {who} came back ({reason}), and it is none that was sent to an office from here")
+                return Handled(office=office, why=f"{told}; its post room has ended")
+            return Handled(office=office, text=f"{told}; its post room was told")
+        return Handled(why=f"a mail to {who} came back ({reason}), and it is none that was sent to an office from here")
 
     def _sent_by(self, office: str, message_id: str) -> str | None:
         """The plan whose post room sent this message to the office. The archive knows it before it is sent."""

@@ -9,30 +9,30 @@ from email.message import Message
 from urllib.parse import unquote
 
 from adapters.inbound import bounces, bounds, mime
-from adapters.inbound.bounds import RefusedError
+from adapters.inbound.bounds import OutOfBoundsError
 from adapters.inbound.ical import Component, Property, read_calendar, unescaped
 from adapters.inbound.times import TimeFaultError, duration, instant, moment
 from models.common.times import Slot
 from models.common.zones import later
 from models.messages.acts import ReplyMethod
 from models.messages.calendar_event import PartStat
-from models.post.incoming import Answer, Kind, Reading
+from models.post.incoming import CalendarAnswer, IncomingMessage, MessageKind
 
 
-def read(raw: bytes, truncated: bool = False) -> Reading:
+def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
     """The message, read. Whatever it holds, the answer is a Reading; what cannot be read is refused with a reason."""
     try:
         try:
             if truncated:
-                raise RefusedError("it is larger than what the mailbox hands over")
+                raise OutOfBoundsError("it is larger than what the mailbox hands over")
             return _read(raw)
-        except RefusedError as refused:
+        except OutOfBoundsError as refused:
             return _refused(raw, str(refused))
     except Exception as error:  # hostile mail finds what nobody thought of: a person looks at it
         return _refused(raw, f"it cannot be read ({type(error).__name__})")
 
 
-def _refused(raw: bytes, reason: str) -> Reading:
+def _refused(raw: bytes, reason: str) -> IncomingMessage:
     """Only its head is looked at. A relay writes other headers before ours, so its digest is that of the body."""
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     try:
@@ -40,7 +40,9 @@ def _refused(raw: bytes, reason: str) -> Reading:
     except Exception:  # its head cannot be read either
         about = {}
     said = (_who(about), about.get("subject", ""), about.get("date", ""), hashlib.sha256(body).hexdigest())
-    return Reading(kind=Kind.REFUSED, reason=mime.clean(reason), digest=_digest("refused", *said), **about)
+    return IncomingMessage(
+        kind=MessageKind.REFUSED, reason=mime.clean(reason), digest=_digest("refused", *said), **about
+    )
 
 
 def _about(message: Message) -> dict[str, str]:
@@ -59,7 +61,7 @@ def _who(about: dict[str, str]) -> str:
     return about.get("sender") or about.get("from_line", "")
 
 
-def _read(raw: bytes) -> Reading:
+def _read(raw: bytes) -> IncomingMessage:
     message = mime.parsed(raw)
     about = _about(message)
     said = {"text": mime.text(message), "robot": _robot(message), **about}
@@ -74,9 +76,11 @@ def _read(raw: bytes) -> Reading:
     names = mime.attachments(message)
     if said["robot"]:
         # A registry's program sends letters, too; who is out of office attaches nothing.
-        kind, more = (Kind.LETTER, f", with {', '.join(names)[:200]}") if names else (Kind.AUTOMATIC, "")
-        return Reading(kind=kind, reason=f"sent by a program ({said['robot']}){more}", digest=digest, **said)
-    return Reading(kind=Kind.LETTER, reason=_letter(message, names), digest=digest, unauthentic=unauthentic, **said)
+        kind, more = (MessageKind.LETTER, f", with {', '.join(names)[:200]}") if names else (MessageKind.AUTOMATIC, "")
+        return IncomingMessage(kind=kind, reason=f"sent by a program ({said['robot']}){more}", digest=digest, **said)
+    return IncomingMessage(
+        kind=MessageKind.LETTER, reason=_letter(message, names), digest=digest, unauthentic=unauthentic, **said
+    )
 
 
 def _letter(message: Message, names: list[str]) -> str:
@@ -99,16 +103,16 @@ def _robot(message: Message) -> str:
     return next((name for name in names if mime.header(message, name)), "")
 
 
-def _report(message: Message, said: dict[str, str]) -> Reading:
+def _report(message: Message, said: dict[str, str]) -> IncomingMessage:
     """A delivery status, or a receipt, from which nothing follows."""
     if not bounces.is_delivery_status(message):
         digest = _digest("report", _who(said), said["subject"], said["date"], said["text"])
-        return Reading(kind=Kind.AUTOMATIC, reason="a report of reading", digest=digest, **said)
+        return IncomingMessage(kind=MessageKind.AUTOMATIC, reason="a report of reading", digest=digest, **said)
     found = bounces.returned(message)
     facts = [f"{each.recipient} {each.status} {each.failed} {each.message_id}" for each in found]
     digest = _digest("bounce", *facts) if found else _digest("bounce", said["subject"], said["date"], said["text"])
     reason = "" if found else "a delivery status that names no recipient"
-    return Reading(kind=Kind.BOUNCE, reason=reason, returned=found, digest=digest, **said)
+    return IncomingMessage(kind=MessageKind.BOUNCE, reason=reason, returned=found, digest=digest, **said)
 
 
 # --- calendars --------------------------------------------------------------------------------------------------------
@@ -124,7 +128,7 @@ def _calendar(message: Message) -> tuple[Component, str] | None:
         said = calendar.value("METHOD").upper()
         told = mime.method(part)
         if said and told and said != told:
-            raise RefusedError(f"its part says METHOD {told[:20]}, its calendar {said[:20]}")
+            raise OutOfBoundsError(f"its part says METHOD {told[:20]}, its calendar {said[:20]}")
         found.append((calendar, said or told))
     if not found:
         return None
@@ -132,7 +136,7 @@ def _calendar(message: Message) -> tuple[Component, str] | None:
     methods = {method for _, method in found if method}
     method = next(iter(methods), "")
     if len(methods) > 1 or len({_gist(message, calendar, method) for calendar, _ in found}) > 1:
-        raise RefusedError("it holds two calendars that differ")
+        raise OutOfBoundsError("it holds two calendars that differ")
     return found[0][0], method
 
 
@@ -141,33 +145,37 @@ def _gist(message: Message, calendar: Component, method: str) -> tuple[str, ...]
     return tuple(sorted(map(digest_of, _answers(message, calendar, method))))
 
 
-def _answers(message: Message, calendar: Component, method: str) -> tuple[Answer, ...]:
+def _answers(message: Message, calendar: Component, method: str) -> tuple[CalendarAnswer, ...]:
     """Every answer in a calendar; none where its METHOD is no answer's."""
     if method not in (ReplyMethod.REPLY, ReplyMethod.COUNTER):
         return ()
     senders, sent = mime.addresses(message, "From"), mime.date(message)
     events = calendar.within("VEVENT")[: bounds.EVENTS + 1]
     if len(events) > bounds.EVENTS:
-        raise RefusedError(f"its calendar has more events than the {bounds.EVENTS} that are read")
+        raise OutOfBoundsError(f"its calendar has more events than the {bounds.EVENTS} that are read")
     return tuple(_answer(event, ReplyMethod(method), calendar, senders, sent) for event in events)
 
 
-def _with_calendar(message: Message, found: tuple[Component, str], said: dict[str, object]) -> Reading:
+def _with_calendar(message: Message, found: tuple[Component, str], said: dict[str, object]) -> IncomingMessage:
     calendar, method = found
     if each := _answers(message, calendar, method):
         # With its sender: what a stranger sent first must not stand for what the office sends.
         digest = _digest("answers", str(said["sender"]), str(said["unauthentic"]), *sorted(map(digest_of, each)))
-        return Reading(kind=Kind.ANSWERS, answers=each, digest=digest, **said)
+        return IncomingMessage(kind=MessageKind.ANSWERS, answers=each, digest=digest, **said)
     uids = sorted(event.value("UID") for event in calendar.within("VEVENT"))
     head = [str(said[name]) for name in ("sender", "subject", "date")]
     digest = _digest("calendar", method, *uids, *head, str(said["text"]))
     if said["robot"]:
-        return Reading(kind=Kind.AUTOMATIC, reason=f"sent by a program ({said['robot']})", digest=digest, **said)
+        return IncomingMessage(
+            kind=MessageKind.AUTOMATIC, reason=f"sent by a program ({said['robot']})", digest=digest, **said
+        )
     what = f"a calendar object with METHOD {mime.clean(method[:20])}" if method else "a calendar object without METHOD"
-    return Reading(kind=Kind.CALENDAR, reason=f"{what} alters nothing here", digest=digest, **said)
+    return IncomingMessage(kind=MessageKind.CALENDAR, reason=f"{what} alters nothing here", digest=digest, **said)
 
 
-def _answer(event: Component, method: ReplyMethod, calendar: Component, senders: list[str], sent: str) -> Answer:
+def _answer(
+    event: Component, method: ReplyMethod, calendar: Component, senders: list[str], sent: str
+) -> CalendarAnswer:
     attendee, doubt = _attendee(event, senders)
     slot = recurrence = None
     try:
@@ -186,7 +194,7 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, senders:
     )
     if method is ReplyMethod.COUNTER and any(event.first(name) for name in ("RRULE", "RDATE")):
         missing = missing or "it proposes that the event recur"
-    return Answer(
+    return CalendarAnswer(
         method=method,
         uid=mime.clean(event.value("UID"))[:500],
         recurrence=recurrence,
@@ -265,7 +273,7 @@ def _mailto(text: str) -> str:
 # --- digests ----------------------------------------------------------------------------------------------------------
 
 
-def digest_of(answer: Answer) -> str:
+def digest_of(answer: CalendarAnswer) -> str:
     """Of what one answer says, whatever a relay made of its octets."""
     slot = answer.slot
     return _digest(

@@ -11,7 +11,7 @@ from email.message import Message
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
 
 from adapters.inbound import bounds
-from adapters.inbound.bounds import RefusedError
+from adapters.inbound.bounds import OutOfBoundsError
 
 _CALENDAR_TYPES = {"text/calendar", "application/ics", "text/x-vcalendar", "application/calendar", "text/ics"}
 
@@ -19,15 +19,15 @@ _CALENDAR_TYPES = {"text/calendar", "application/ics", "text/x-vcalendar", "appl
 def parsed(raw: bytes) -> Message:
     """The message as a tree. Raises RefusedError for what is beyond the bounds."""
     if len(raw) > bounds.OCTETS:
-        raise RefusedError(f"it has {len(raw):,} octets; up to {bounds.OCTETS:,} are read")
+        raise OutOfBoundsError(f"it has {len(raw):,} octets; up to {bounds.OCTETS:,} are read")
     if b"\0" in raw:
-        raise RefusedError("it holds NUL octets")
+        raise OutOfBoundsError("it holds NUL octets")
     if max(raw.count(b"\n"), raw.count(b"\r")) > bounds.LINES:
-        raise RefusedError(f"it has more than {bounds.LINES:,} lines")
+        raise OutOfBoundsError(f"it has more than {bounds.LINES:,} lines")
     if re.split(rb"\r?\n\r?\n|\r\r", raw, maxsplit=1)[0].count(b"\n") > bounds.HEADERS:
-        raise RefusedError(f"it has more than {bounds.HEADERS:,} lines of headers")
+        raise OutOfBoundsError(f"it has more than {bounds.HEADERS:,} lines of headers")
     if len(re.findall(rb"(?i)multipart/|message/", raw)) > bounds.MULTIPARTS:
-        raise RefusedError("it is nested too deep")
+        raise OutOfBoundsError("it is nested too deep")
     return email.message_from_bytes(raw, policy=email.policy.compat32)
 
 
@@ -39,7 +39,7 @@ def parts(message: Message) -> Iterator[Message]:
         part, depth = stack.pop()
         seen += 1
         if seen > bounds.PARTS or depth > bounds.DEPTH:
-            raise RefusedError(f"it has more than {bounds.PARTS} parts, or is nested deeper than {bounds.DEPTH}")
+            raise OutOfBoundsError(f"it has more than {bounds.PARTS} parts, or is nested deeper than {bounds.DEPTH}")
         if part.is_multipart() and not part.get_content_type().startswith("message/"):
             children = part.get_payload()
             assert isinstance(children, list)

@@ -41,7 +41,7 @@ _ADDRESS_STATUS = re.compile(r"5\.[124]\.\d")
 _TOO_LARGE = re.compile(r"5\.3\.4\b")
 
 
-class RefusedError(Exception):
+class RefusedByServerError(Exception):
     """The server definitely refused this letter; the message is its code and text, fit to be shown."""
 
     def __init__(self, text: str, content: bool = False) -> None:
@@ -70,7 +70,7 @@ async def transmit(settings: Settings, letter: bytes) -> str:
             raise _after_data(error, settings) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             raise _uncertain(error, settings) from None
-    except (RefusedError, ApplicationError):
+    except (RefusedByServerError, ApplicationError):
         await _take_leave(server, settings)
         raise
     else:
@@ -139,7 +139,7 @@ async def _address(server: aiosmtplib.SMTP, settings: Settings, sender: str, to:
     except aiosmtplib.SMTPSenderRefused as error:
         text = _text(error)
         if error.code == 552 or _TOO_LARGE.search(text):
-            raise RefusedError(text, content=True) from None
+            raise RefusedByServerError(text, content=True) from None
         if error.code in _LOGIN_CODES:
             raise _login(error, settings) from None
         # Our own address is refused: that is no fault of the office, and an operator can mend it.
@@ -158,7 +158,7 @@ def _after_rcpt(answer: aiosmtplib.SMTPResponseException, settings: Settings) ->
     if answer.code in _PROTOCOL_CODES or (500 <= answer.code < 600 and _OUR_ACCESS.search(text)):
         return _unavailable(f"does not forward our letters: {text}; check AIDE_SMTP_HOST and the login", settings)
     if 500 <= answer.code < 600:
-        return RefusedError(text)
+        return RefusedByServerError(text)
     return _unavailable(f"did not take the letter: {text}", settings)
 
 
@@ -168,7 +168,7 @@ def _after_data(answer: aiosmtplib.SMTPResponseException, settings: Settings) ->
     if answer.code in _LOGIN_CODES:
         return _login(answer, settings)
     if 500 <= answer.code < 600:
-        return RefusedError(text, content=not _ADDRESS_STATUS.match(text[4:]))
+        return RefusedByServerError(text, content=not _ADDRESS_STATUS.match(text[4:]))
     return _unavailable(f"did not take the letter: {text}", settings)
 
 

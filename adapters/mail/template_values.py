@@ -14,7 +14,7 @@ from models.post.despatch import Despatch
 # --- what templates may name --------------------------------------------------------------------------------------
 
 
-class Entry(NamedTuple):
+class LetterEntry(NamedTuple):
     """One notice as a template sees it; docs/letters.md lists its fields."""
 
     number: int
@@ -46,7 +46,7 @@ class Group(NamedTuple):
     since: datetime
     due: datetime | None
     readings: tuple[str, ...]
-    notices: tuple[Entry, ...]
+    notices: tuple[LetterEntry, ...]
 
 
 class Past(NamedTuple):
@@ -121,10 +121,10 @@ def _entered(group: list[Notice], number: int, despatch: Despatch, contacts: Con
     return Group(len(group) > 1, first.since, first.due, readings, entries)
 
 
-def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) -> Entry:
+def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) -> LetterEntry:
     settles = notice.verb in ("settle", "give-address")  # what it asks has names of its own
     name = "" if settles else notice.item.partition("/")[2] or notice.item
-    return Entry(
+    return LetterEntry(
         number=number,
         name=name,
         verb=notice.verb,

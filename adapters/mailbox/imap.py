@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from imapclient import IMAPClient, exceptions
 
-from adapters.mailbox.source import Bounds, MailboxUnavailable, Message, Turns
+from adapters.mailbox.source import Bounds, MailboxUnavailable, Message, OfferedBefore
 from adapters.settings import Settings
 from adapters.text import clean_line
 from adapters.tls import tls_context
@@ -39,8 +39,8 @@ class ImapMailbox:
     def __init__(self, settings: Settings, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - frozen
         self._settings = settings
         self._bounds = bounds
-        self._turns = Turns()
-        self._talk: _Conversation | None = None
+        self._turns = OfferedBefore()
+        self._talk: _ImapConversation | None = None
         self._one_at_a_time = asyncio.Lock()
 
     @property
@@ -78,7 +78,7 @@ class ImapMailbox:
             if talk is not None:
                 await asyncio.to_thread(talk.leave)
 
-    async def _do(self, step: "Callable[[_Conversation], _T]") -> _T:
+    async def _do(self, step: "Callable[[_ImapConversation], _T]") -> _T:
         """One step of the conversation, on a connection that is there or new. Raises MailboxUnavailable."""
         async with self._one_at_a_time:
             try:
@@ -92,13 +92,13 @@ class ImapMailbox:
                     raise MailboxUnavailable(f"{self.name}: {self._words(error)}") from None
                 raise
 
-    async def _on_a_connection(self, step: "Callable[[_Conversation], _T]") -> _T:
+    async def _on_a_connection(self, step: "Callable[[_ImapConversation], _T]") -> _T:
         if self._talk is not None:
             try:
                 return await asyncio.to_thread(self._talk.take, step)
             except (exceptions.IMAPClientAbortError, OSError):
                 self._talk = None  # idle connections are closed by servers and firewalls: once more on a new one
-        self._talk = await asyncio.to_thread(_Conversation, self._settings)
+        self._talk = await asyncio.to_thread(_ImapConversation, self._settings)
         return await asyncio.to_thread(self._talk.take, step)
 
     def _words(self, error: Exception) -> str:
@@ -131,7 +131,7 @@ class _NoFolder(exceptions.IMAPClientError):  # type: ignore[misc]
     """The folder to read or to move to cannot be had; the message says what to do."""
 
 
-class _Conversation:
+class _ImapConversation:
     """A connection with its folder selected. Blocks; used from one thread at a time."""
 
     def __init__(self, settings: Settings) -> None:
@@ -155,7 +155,7 @@ class _Conversation:
             self._close()
             raise
 
-    def take(self, step: "Callable[[_Conversation], _T]") -> _T:
+    def take(self, step: "Callable[[_ImapConversation], _T]") -> _T:
         """One step. What fails in any way ends the conversation: nobody knows where it stands then."""
         try:
             return step(self)

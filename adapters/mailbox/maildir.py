@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from adapters.files.durable import sync_folder
-from adapters.mailbox.source import Bounds, MailboxUnavailable, Message, Turns
+from adapters.mailbox.source import Bounds, MailboxUnavailable, Message, OfferedBefore
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class Maildir:
     def __init__(self, folder: Path, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - frozen
         self._folder = folder
         self._bounds = bounds
-        self._turns = Turns()
+        self._turns = OfferedBefore()
 
     @property
     def name(self) -> str:

@@ -68,7 +68,7 @@ class Bounds:
         return Message(key, data[: self.head] if truncated else data, truncated)
 
 
-class Turns:
+class OfferedBefore:
     """Which messages a round offers: what is new to this process before what was offered in vain, each oldest first."""
 
     def __init__(self) -> None:

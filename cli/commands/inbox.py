@@ -21,7 +21,7 @@ from adapters.temporal import readable
 from cli.errors import BadUsage, NoServer, Refused
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import contacts_file, record_root, session
-from models.post.incoming import Answer, SeenTo, TakenIn
+from models.post.incoming import CalendarAnswer, SeenTo, TakenIn
 from servers.datafolder import read_run
 
 SourcesArgument = Annotated[
@@ -187,7 +187,7 @@ def _list(box: Inbox, every: bool, as_json: bool) -> None:
         sys.stdout.write("nothing needs a person\n")
 
 
-def _answer_line(answer: Answer) -> str:
+def _answer_line(answer: CalendarAnswer) -> str:
     """What a calendar in a message says, for whoever has to enter it by hand."""
     said = f"{answer.partstat or 'no PARTSTAT'} ({answer.method}) of {answer.attendee or 'nobody'}"
     time = f", proposes {answer.slot.start.local:%Y-%m-%d %H:%M} {answer.slot.start.zone}" if answer.slot else ""

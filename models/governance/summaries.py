@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.common.values import Instant, Value
-from models.messages.notices import Answered, Count, Line, Section
+from models.messages.notices import Count, Line, Section, SideAnswer
 from models.plan.plan import Obligation, Provision, Window
 
 if TYPE_CHECKING:  # the plan's machine speaks through this module
@@ -97,7 +97,7 @@ def _sides_in_order(state: "PlanState", items: list[RoundItem]) -> list[str]:
 def _round_lines(state: "PlanState", items: list[RoundItem], places: _Places) -> Iterator[tuple[str, Line]]:
     for each in items:
         answers = tuple(
-            Answered(who=state.plan.sides[side].adjective, state=said["state"], note=said.get("note", ""))
+            SideAnswer(who=state.plan.sides[side].adjective, state=said["state"], note=said.get("note", ""))
             for side, said in each.answers.items()
         )
         silent = tuple(state.plan.sides[side].adjective for side in each.asked if side not in each.answers)

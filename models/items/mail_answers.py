@@ -33,7 +33,7 @@ class AgreedDate(Value):
     format: Format | None = None
 
 
-class Answered(Value):
+class OfficeAnswer(Value):
     """The last answer of an invited office."""
 
     office: str
@@ -63,7 +63,7 @@ class InvitedState(ItemState):
     """What calendars were told last."""
     time_since: int | None = None
     """SEQUENCE of the first version with the event's present time; None in states of before it was kept."""
-    answers: tuple[Answered, ...] = ()
+    answers: tuple[OfficeAnswer, ...] = ()
     """By office, the last one each."""
 
 
@@ -142,7 +142,7 @@ class Replying(Machine[R]):
             return self.no(state, "cancelled", "it proposes another time for an event that was cancelled")
         return None
 
-    def _last(self, state: R, office: str) -> Answered | None:
+    def _last(self, state: R, office: str) -> OfficeAnswer | None:
         return next((each for each in state.answers if each.office == office), None)
 
     def _repeats(self, state: R, act: Reply) -> bool:
@@ -204,7 +204,7 @@ class Replying(Machine[R]):
         if self._repeats(state, act):
             return
         meant = self._meant(state, act, side)
-        answered = Answered(
+        answered = OfficeAnswer(
             **act.model_dump(include=_KEPT), partstat=act.partstat or PartStat.NEEDS_ACTION, side=side, at=draft.now
         )
         draft.put(answers=(*(each for each in state.answers if each.office != act.office), answered))
@@ -347,7 +347,7 @@ class Replying(Machine[R]):
 _KEPT = {"office", "method", "sequence", "dtstamp", "comment", "slot", "message"}
 
 
-def _said(answer: Answered | Reply) -> tuple[Any, ...]:
+def _said(answer: OfficeAnswer | Reply) -> tuple[Any, ...]:
     slot = (answer.slot.start.utc, answer.slot.end.utc) if answer.slot else None
     return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment
 

@@ -16,7 +16,7 @@ from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.machine.status_rounds import gather
 from models.messages.acts import Act, Terms, Topic
 from models.messages.effects import Order, SessionReport
-from models.messages.notices import AnnouncementKind, Asked
+from models.messages.notices import AnnouncementKind, AskedQuestion
 from models.messages.sentences import sentence_of, value_in_words
 from models.messages.views import ItemView, Refusal
 from models.plan.plan import Cadence
@@ -112,12 +112,12 @@ class QuestionsMachine(Machine[QuestionsState]):
             return ()
         return tuple(_line(each) for each in self._asked(state))
 
-    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[Asked, ...]:
+    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[AskedQuestion, ...]:
         if open_act.act != "settle" or not isinstance(state, QuestionsState):
             return ()
         names = state.setup.names
         return tuple(
-            Asked(
+            AskedQuestion(
                 name=each.id,
                 field=each.field,
                 about=each.about,

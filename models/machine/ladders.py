@@ -9,7 +9,7 @@ from models.machine.letter_fields import proposed
 from models.machine.setup import ItemSetup
 from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.messages.effects import Await, Settle
-from models.messages.notices import Asked, Before, Notice
+from models.messages.notices import AskedQuestion, Before, Notice
 from models.messages.sentences import assumption, describe, infinitive
 from models.messages.views import AwaitedRow
 
@@ -140,7 +140,7 @@ class Asking(Generic[S]):
         """What an act consists of, a line each; nothing where its words say it all."""
         return ()
 
-    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[Asked, ...]:
+    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[AskedQuestion, ...]:
         """The open questions that an act settles."""
         return ()
 

@@ -84,7 +84,7 @@ class Before(Value):
     since: Instant
 
 
-class Asked(Value):
+class AskedQuestion(Value):
     """One open question in a letter."""
 
     name: str
@@ -124,7 +124,7 @@ class Notice(Value):
     """With answer: what is proposed."""
     round: str = ""
     """With progress: the status round by its name, 2026."""
-    questions: tuple[Asked, ...] = ()
+    questions: tuple[AskedQuestion, ...] = ()
     """With settle: what is asked."""
     wanted: str = ""
     """With evidence: what closes it. With give-address: the office that is not reached."""
@@ -155,7 +155,7 @@ class Notice(Value):
     """How long it may wait for others to go in one letter with it; None for the despatch rule's own time."""
 
 
-class Answered(Value):
+class SideAnswer(Value):
     """What a side has said of one line of a list."""
 
     who: str
@@ -171,7 +171,7 @@ class Line(Value):
     title: str
     name: str
     """How an answer names it: 16.3-jtc/2026."""
-    answers: tuple[Answered, ...] = ()
+    answers: tuple[SideAnswer, ...] = ()
     silent: tuple[str, ...] = ()
     """Sides, by adjective, that were asked and have not answered."""
     busy: bool = False

@@ -9,7 +9,7 @@ from models.messages.calendar_event import PartStat
 from models.post.contacts import Contacts
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a message is."""
 
     ANSWERS = "answers"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     """What cannot be read, or must not be."""
 
 
-class Answer(Value):
+class CalendarAnswer(Value):
     """One VEVENT of a REPLY or COUNTER."""
 
     method: ReplyMethod
@@ -46,7 +46,7 @@ class Answer(Value):
     """Why a person has to read it; empty where it may count."""
 
 
-class Returned(Value):
+class DeliveryReport(Value):
     """What a delivery status says about one recipient."""
 
     recipient: str
@@ -61,10 +61,10 @@ class Returned(Value):
     """In the words of the server that gave up."""
 
 
-class Reading(Value):
+class IncomingMessage(Value):
     """A message, read."""
 
-    kind: Kind
+    kind: MessageKind
     reason: str = ""
     """Why it is what it is, where that needs saying."""
     sender: str = ""
@@ -78,8 +78,8 @@ class Reading(Value):
     """The header by which it says that a program sent it; empty where none does."""
     unauthentic: bool = False
     """Our own server found that it does not come from whom it says (DMARC)."""
-    answers: tuple[Answer, ...] = ()
-    returned: tuple[Returned, ...] = ()
+    answers: tuple[CalendarAnswer, ...] = ()
+    returned: tuple[DeliveryReport, ...] = ()
     text: str = ""
     """What it says to a person, shortened."""
     digest: str = ""
@@ -89,19 +89,19 @@ class Reading(Value):
 class Verdict(Value):
     """Whether an answer may go to its item, and as whose."""
 
-    answer: Answer
+    answer: CalendarAnswer
     offices: tuple[str, ...] = ()
     """For which its sender answers: several share an address, or one stands in for another."""
     why: str = ""
     """Why a person has to see to it, where no office is named."""
 
 
-def judge(reading: Reading, contacts: Contacts) -> tuple[Verdict, ...]:
+def judge(reading: IncomingMessage, contacts: Contacts) -> tuple[Verdict, ...]:
     """Each answer with the office that gave it, or with the reason why that is not certain."""
     return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
 
 
-def act_of(answer: Answer, office: str, digest: str, message: Document) -> Reply:
+def act_of(answer: CalendarAnswer, office: str, digest: str, message: Document) -> Reply:
     """The act of an office that may answer. Its id follows from what is said: the same answer counts once."""
     assert answer.dtstamp is not None
     return Reply(
@@ -116,7 +116,7 @@ def act_of(answer: Answer, office: str, digest: str, message: Document) -> Reply
 _CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "slot"}
 
 
-def _verdict(answer: Answer, reading: Reading, contacts: Contacts) -> Verdict:
+def _verdict(answer: CalendarAnswer, reading: IncomingMessage, contacts: Contacts) -> Verdict:
     offices = contacts.offices_of(answer.attendee) if answer.attendee else ()
     why = answer.doubt or _doubt(answer, reading, offices, contacts)
     if not why and not offices:
@@ -124,7 +124,7 @@ def _verdict(answer: Answer, reading: Reading, contacts: Contacts) -> Verdict:
     return Verdict(answer=answer, why=why) if why else Verdict(answer=answer, offices=offices)
 
 
-def _doubt(answer: Answer, reading: Reading, offices: tuple[str, ...], contacts: Contacts) -> str:
+def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str, ...], contacts: Contacts) -> str:
     """Whether the sender is who answers. An office's two addresses are one office."""
     sender, attendee = reading.sender, answer.attendee
     if reading.unauthentic:
@@ -144,7 +144,7 @@ def _doubt(answer: Answer, reading: Reading, offices: tuple[str, ...], contacts:
     return ""
 
 
-class Outcome(Value):
+class Handled(Value):
     """What became of one answer, or of a delivery status."""
 
     item: str = ""
@@ -161,7 +161,7 @@ class TakenIn(Value):
     n: int = 0
     at: Instant
     digest: str
-    kind: Kind
+    kind: MessageKind
     sender: str = ""
     offices: tuple[str, ...] = ()
     """For which the sender's address answers."""
@@ -169,7 +169,7 @@ class TakenIn(Value):
     subject: str = ""
     date: str = ""
     reason: str = ""
-    outcomes: tuple[Outcome, ...] = ()
+    outcomes: tuple[Handled, ...] = ()
     why: str = ""
     """Why a person has to see to it; empty where that is not so."""
     file: str = ""

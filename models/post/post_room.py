@@ -20,7 +20,7 @@ from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.office_hours import Hours, apart
 
 
-class Standing(Value):
+class StandingNotice(Value):
     """A notice that stands: the act is still awaited."""
 
     notice: Notice
@@ -60,7 +60,7 @@ class Thread(Value):
 
 class PostRoomState(Value):
     address: PostRoomAddress
-    standing: dict[str, Standing] = {}
+    standing: dict[str, StandingNotice] = {}
     """By notice key, in order of arrival."""
     recent: tuple["SentMail", ...] = ()
     """The last mails that the server took: each may still come back."""
@@ -129,7 +129,7 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
     if notice.key in state.standing:
         return state
     rule = state.address.despatch
-    standing = {**state.standing, notice.key: Standing(notice=notice, heard=now)}
+    standing = {**state.standing, notice.key: StandingNotice(notice=notice, heard=now)}
     if state.address.keeps_hours:
         return _timed(state.model_copy(update={"standing": standing}))
     if notice.quiet:
@@ -160,12 +160,12 @@ def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoom
     return state.model_copy(update={"standing": left, "letter_at": letter_at})
 
 
-def _loud(standing: Standing) -> bool:
+def _loud(standing: StandingNotice) -> bool:
     """Whether a notice asks for a letter of its own."""
     return not standing.sent and not standing.notice.quiet
 
 
-def _of(standing: Standing, item: str) -> bool:
+def _of(standing: StandingNotice, item: str) -> bool:
     return standing.notice.item == item
 
 
@@ -278,7 +278,7 @@ def routine_instant(state: PostRoomState) -> Instant | None:
     return min(instants, default=None)
 
 
-def cannot_wait(state: PostRoomState, standing: Standing, routine: Instant) -> str:
+def cannot_wait(state: PostRoomState, standing: StandingNotice, routine: Instant) -> str:
     """Why a notice goes before the despatch day; empty where it waits for it."""
     notice = standing.notice
     if standing.sent or notice.quiet:
@@ -294,7 +294,7 @@ def cannot_wait(state: PostRoomState, standing: Standing, routine: Instant) -> s
     return ""
 
 
-def _has_room(state: PostRoomState, standing: Standing) -> bool:
+def _has_room(state: PostRoomState, standing: StandingNotice) -> bool:
     """Whether the ceiling allows a letter of its own to what is new: more than one routine letter a week, and not all
     of them used."""
     ceiling = state.address.despatch.ceiling
@@ -403,7 +403,7 @@ def _goes_early(state: PostRoomState, now: Instant) -> bool:
     return any(cannot_wait(state, s, routine) for s in state.standing.values())
 
 
-def in_order(state: PostRoomState, new_first: bool = False) -> list[Standing]:
+def in_order(state: PostRoomState, new_first: bool = False) -> list[StandingNotice]:
     """What a letter lists, in its order: oldest first; where it goes for the sake of what is new, that first."""
     return sorted(state.standing.values(), key=lambda s: (new_first and s.sent, s.notice.since, s.notice.key))
 

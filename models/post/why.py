@@ -15,7 +15,7 @@ from models.messages.sentences import infinitive
 from models.plan.parties import Party
 from models.plan.plan import RANK_SUFFIX
 from models.post import post_room
-from models.post.post_room import PostRoomState, Standing
+from models.post.post_room import PostRoomState, StandingNotice
 
 FATES = ("sent", "merged", "withdrawn", "suppressed", "returned", "bounced")
 """Lines of a post room's record that say what became of a notice."""
@@ -110,7 +110,7 @@ def told(office: str, lines: Iterable[dict[str, Any]], room: PostRoomState | Non
     return list(found.values())
 
 
-def _standing(office: str, standing: Standing, known: Told | None) -> Told:
+def _standing(office: str, standing: StandingNotice, known: Told | None) -> Told:
     if known is not None and (standing.sent or known.fate in ("returned", "bounced")):
         return known.model_copy(update={"awaited": True})
     notice = standing.notice

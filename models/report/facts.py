@@ -71,7 +71,7 @@ class Followed(NamedTuple):
         return self.obligation.kind in MEETINGS | {Kind.MEETING_SERIES}
 
 
-class Reading:
+class PlanOnDay:
     """The plan beside its facts, on one day: which items there are, and which are not counted."""
 
     def __init__(self, plan: Plan, facts: Facts, as_of: Instant) -> None:

@@ -14,7 +14,7 @@ from models.messages.views import AwaitedRow, DateRow, ItemRow, ItemView, Ledger
 from models.plan.plan import Window
 
 
-class Held(NamedTuple):
+class HeldMark(NamedTuple):
     """A mark that it was held."""
 
     date: DateRow | None
@@ -22,7 +22,7 @@ class Held(NamedTuple):
     """Where the line of the record has no date in figures: "held on 3 March 2026, Vientiane"."""
 
 
-class Asked(NamedTuple):
+class RecordedQuestion(NamedTuple):
     """One question that the text leaves open."""
 
     id: str
@@ -58,7 +58,7 @@ class Known:
     """What was awaited after its last line."""
     turns: dict[str, Any] = field(default_factory=dict)
     """Of a series: its hosting turns after its last line, as `show` tells them."""
-    questions: dict[str, Asked] = field(default_factory=dict)
+    questions: dict[str, RecordedQuestion] = field(default_factory=dict)
     """Of a list of questions."""
     window: Window | None = None
     terms: dict[int, Terms] = field(default_factory=dict)
@@ -69,8 +69,8 @@ class Known:
     agreed: Terms | None = None
     postponed: Instant | None = None
     host: str | None = None
-    held: Held | None = None
-    stance: Held | None = None
+    held: HeldMark | None = None
+    stance: HeldMark | None = None
     """While the mark is disputed: what was said last."""
     marked: bool = False
     disputed: bool = False
@@ -84,7 +84,7 @@ class Known:
     """The status round that asked last."""
     over: str = ""
     """The status round that ended last with a side silent."""
-    progress: dict[str, "Answer"] = field(default_factory=dict)
+    progress: dict[str, "RoundAnswer"] = field(default_factory=dict)
 
     @property
     def there(self) -> bool:
@@ -162,7 +162,7 @@ class Known:
             new = each["answer"] is not None and (before is None or before.answer is None)
             known = before is not None and each["answer"] is not None  # not of what is asked again
             at = entry.at if new else before.at if before and known else None
-            self.questions[each["id"]] = Asked(each["id"], each["text"], each["answer"], at)
+            self.questions[each["id"]] = RecordedQuestion(each["id"], each["text"], each["answer"], at)
 
     def _see(self, view: ItemView) -> None:
         self.view, self.ended, self.title = view, view.status, view.title
@@ -178,7 +178,7 @@ class Known:
         name = str(entry.data.get("round", ""))
         if entry.verb == "progress":
             state = str(entry.data.get("state", ""))
-            self.progress[entry.side or ""] = Answer(name, state, str(entry.data.get("note", "")))
+            self.progress[entry.side or ""] = RoundAnswer(name, state, str(entry.data.get("note", "")))
         elif entry.data.get("silent"):
             self.over = name
         else:
@@ -228,7 +228,7 @@ class Known:
         elif verb == "dispute":
             self.disputed, self.outcome = not self.outcome, False
 
-    def _mark(self, said: Held | None) -> None:
+    def _mark(self, said: HeldMark | None) -> None:
         self.held, self.proposed = said, {}
         if not said:
             self.agreed = None
@@ -248,7 +248,7 @@ def hear_all(entries: Iterable[LedgerEntry]) -> Known:
     return known
 
 
-class Answer(NamedTuple):
+class RoundAnswer(NamedTuple):
     """What a side answered last in a status round."""
 
     round: str
@@ -256,11 +256,11 @@ class Answer(NamedTuple):
     note: str
 
 
-def _held(entry: LedgerEntry) -> Held:
+def _held(entry: LedgerEntry) -> HeldMark:
     """Older lines have the day in their words alone: "lao-x (LAO) marks it held on 3 March 2026 (Vientiane)"."""
     date = entry.data.get("date")
     words = re.sub(r" \((.*)\)$", r", \1", entry.text.partition(" marks it ")[2])
-    return Held(DateRow.model_validate(date), "") if date else Held(None, words)
+    return HeldMark(DateRow.model_validate(date), "") if date else HeldMark(None, words)
 
 
 _ENDS = ("closed", "dropped", "excused", "expired")

@@ -19,8 +19,8 @@ from models.messages.views import AwaitedRow
 from models.plan.kinds import Kind
 from models.plan.parties import all_offices, institution_title, office_id
 from models.plan.plan import HostRule, Obligation, Plan, Provision
-from models.report.facts import Facts, Followed, Reading, SeriesFact, side_names
-from models.report.item_history import Asked, Known
+from models.report.facts import Facts, Followed, PlanOnDay, SeriesFact, side_names
+from models.report.item_history import Known, RecordedQuestion
 from models.report.standing import Judge
 from models.report.values import (
     AmendmentLine,
@@ -45,7 +45,7 @@ _REPORTED = {standing: standing.name.lower() for standing in Standing}
 
 def build_report(plan: Plan, facts: Facts, as_of: Instant) -> ProgressReport:
     """The report as of an instant. `plan` is the plan as it read then."""
-    reading = Reading(plan, facts, as_of)
+    reading = PlanOnDay(plan, facts, as_of)
     lines = [(each, _line(reading, each)) for each in reading.items]
     pillars = tuple(_pillars(plan, lines))
     return ProgressReport(
@@ -98,7 +98,7 @@ def _articles(provisions: tuple[Provision, ...], lines: list[tuple[Followed, Ite
         )
 
 
-def _line(reading: Reading, each: Followed) -> ItemLine:
+def _line(reading: PlanOnDay, each: Followed) -> ItemLine:
     standing, detail = Judge(reading, each).standing()
     if not each.session and each.obligation.kind is Kind.MEETING_SERIES:
         standing, detail = _with_sessions(reading, each, standing, detail)
@@ -108,7 +108,7 @@ def _line(reading: Reading, each: Followed) -> ItemLine:
     )
 
 
-def _with_sessions(reading: Reading, each: Followed, standing: Standing, detail: str) -> tuple[Standing, str]:
+def _with_sessions(reading: PlanOnDay, each: Followed, standing: Standing, detail: str) -> tuple[Standing, str]:
     """A series that nothing dates has come as far as its sessions, whatever its sides have answered."""
     number = sum(1 for other in reading.items if other.session and other.obligation.id == each.obligation.id)
     if not number:
@@ -122,7 +122,7 @@ def _with_sessions(reading: Reading, each: Followed, standing: Standing, detail:
 # Where an item stands
 
 
-def _turns(reading: Reading) -> Iterator[TurnsReport]:
+def _turns(reading: PlanOnDay) -> Iterator[TurnsReport]:
     for provision, obligation in reading.plan.obligations():
         series = reading.series_of(obligation)
         rotates = series.rotating if series else obligation.host_rule is HostRule.ROTATING
@@ -134,7 +134,7 @@ def _turns(reading: Reading) -> Iterator[TurnsReport]:
         yield TurnsReport(id=item, ref=provision.ref, title=obligation.title, next=said, turns=turns)
 
 
-def _turn_lines(reading: Reading, obligation: Obligation, series: SeriesFact) -> Iterator[TurnLine]:
+def _turn_lines(reading: PlanOnDay, obligation: Obligation, series: SeriesFact) -> Iterator[TurnLine]:
     for turn in series.hosting.turns:
         known = reading.known(f"{obligation_id(reading.plan.plan, obligation.id)}/{turn.session}")
         if series.of_day:
@@ -150,7 +150,7 @@ def _turn_lines(reading: Reading, obligation: Obligation, series: SeriesFact) ->
             yield _past_turn(reading, turn, known)
 
 
-def _past_turn(reading: Reading, turn: Turn, known: Known) -> TurnLine:
+def _past_turn(reading: PlanOnDay, turn: Turn, known: Known) -> TurnLine:
     """A turn as it stood on a past day: what became of it later is not told."""
     ended = bool(known.ended)
     day = reading.facts.clock.day(turn.on) if turn.on and known.held else ""
@@ -184,7 +184,7 @@ def with_names(text: str, plan: Plan) -> str:
     return re.sub(rf"\b({'|'.join(map(re.escape, names))})\b", lambda found: names[found[1]], text)
 
 
-def with_titles(text: str, reading: Reading) -> str:
+def with_titles(text: str, reading: PlanOnDay) -> str:
     """A sentence with obligations by title and reference in place of their ids."""
     for provision, each in reading.obligations():
         if each.id in text:
@@ -197,7 +197,7 @@ def office_sides(plan: Plan) -> dict[str, str]:
     return {office_id(name, rank): entry.side for name, entry in plan.offices.items() for rank in sorted(entry.titles)}
 
 
-def _awaited(reading: Reading) -> Iterator[AwaitedLine]:
+def _awaited(reading: PlanOnDay) -> Iterator[AwaitedLine]:
     """In the order of the text, by office; what concerns the plan as a whole first."""
     order = {provision.ref: n for n, provision in enumerate(reading.plan.provisions)}
     named = {obligation_id(reading.plan.plan, each.id): (ref.ref, each.title) for ref, each in reading.obligations()}
@@ -221,7 +221,7 @@ class _Named(NamedTuple):
     known: Known
 
 
-def _named(reading: Reading, item: str, known: Known, named: dict[str, tuple[str, str]]) -> _Named:
+def _named(reading: PlanOnDay, item: str, known: Known, named: dict[str, tuple[str, str]]) -> _Named:
     if item == plan_id(reading.plan.plan):
         return _Named(item, "", "Amendment of the plan", known)
     if known.questions:
@@ -257,7 +257,7 @@ def _awaited_line(
     )
 
 
-def _questions(reading: Reading) -> Iterator[QuestionList]:
+def _questions(reading: PlanOnDay) -> Iterator[QuestionList]:
     """In the order of the first provision that asks anything."""
     order = {obligation.id: n for n, (_, obligation) in enumerate(reading.obligations())}
     lists = [(item, known) for item, known in reading.all_known() if known.questions]
@@ -276,7 +276,7 @@ def _place(order: dict[str, int], question: str) -> int:
     return order.get(question.partition("/")[0], -1)
 
 
-def _question(reading: Reading, each: Asked) -> QuestionLine:
+def _question(reading: PlanOnDay, each: RecordedQuestion) -> QuestionLine:
     if each.at is None:
         return QuestionLine(id=each.id, text=each.text)
     facts = reading.facts
@@ -308,7 +308,7 @@ def _valid(plan: Plan, facts: Facts) -> str:
     return f"in force from {plan.valid_from.day} {plan.valid_from:%B %Y}" + (f" to {until}" if until else "")
 
 
-def _note(reading: Reading) -> str:
+def _note(reading: PlanOnDay) -> str:
     facts = reading.facts
     since = _day(facts.clock, facts.launched)
     parts = [

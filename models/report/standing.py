@@ -5,15 +5,15 @@ from datetime import datetime
 from models.messages.acts import ProgressState
 from models.messages.sentences import joined, status_in_words
 from models.messages.views import DateRow
-from models.report.facts import Followed, Reading, side_names
-from models.report.item_history import Held
+from models.report.facts import Followed, PlanOnDay, side_names
+from models.report.item_history import HeldMark
 from models.report.values import Standing
 
 
 class Judge:
     """Where one item stands, and why, in a few words."""
 
-    def __init__(self, reading: Reading, item: Followed) -> None:
+    def __init__(self, reading: PlanOnDay, item: Followed) -> None:
         self.item = item
         self.known = item.known
         self.clock = reading.facts.clock
@@ -178,7 +178,7 @@ class Judge:
         day = self.clock.at(start.utc) if self.clock.fine else f"{start.local.day} {start.local:%B %Y}"
         return f"{day}{f', {terms.place}' if terms.place else ''}"
 
-    def _held(self, held: Held) -> str:
+    def _held(self, held: HeldMark) -> str:
         if held.date is None:
             return held.words
         style = f", {held.date.format}" if held.date.format else ""

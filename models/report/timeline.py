@@ -10,7 +10,7 @@ from models.governance.opening import whole
 from models.items.turns import Turns, holder
 from models.plan.plan import HostRule, Obligation, Plan, Provision, Window
 from models.plan.windows import ROUND
-from models.report.facts import Facts, Followed, Reading, side_names
+from models.report.facts import Facts, Followed, PlanOnDay, side_names
 from models.report.item_history import Known
 
 
@@ -27,7 +27,7 @@ class MarkKind(StrEnum):
     """A status round."""
 
 
-class Mark(Value):
+class TimelineMark(Value):
     kind: MarkKind
     start: Instant
     end: Instant | None = None
@@ -41,7 +41,7 @@ class Mark(Value):
 class TimelineRow(Value):
     ref: str
     title: str
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[TimelineMark, ...] = ()
 
 
 class TimelinePillar(Value):
@@ -75,7 +75,7 @@ _NO_DAY = "the day is not on record"
 def build_timeline(plan: Plan, facts: Facts, now: Instant | None) -> Timeline:
     """The timeline as of an instant; without one, what the plan states alone."""
     start, end = _span(plan, facts, now)
-    reading = Reading(plan, facts, now or facts.launched)
+    reading = PlanOnDay(plan, facts, now or facts.launched)
     return Timeline(
         title=plan.title,
         start=start,
@@ -99,7 +99,7 @@ def _span(plan: Plan, facts: Facts, now: Instant | None) -> tuple[Instant, Insta
     return datetime.combine(plan.valid_from, time.min, UTC) - facts.clock.offset, last
 
 
-def _pillars(reading: Reading) -> Iterator[TimelinePillar]:
+def _pillars(reading: PlanOnDay) -> Iterator[TimelinePillar]:
     of_obligation: dict[str, list[Followed]] = {}
     for each in reading.items:
         of_obligation.setdefault(each.obligation.id, []).append(each)
@@ -122,22 +122,22 @@ def _pillars(reading: Reading) -> Iterator[TimelinePillar]:
         yield TimelinePillar(name=name, rows=tuple(rows), undated=undated)
 
 
-def _row(provision: Provision, obligation: Obligation, marks: tuple[Mark, ...]) -> TimelineRow:
+def _row(provision: Provision, obligation: Obligation, marks: tuple[TimelineMark, ...]) -> TimelineRow:
     return TimelineRow(ref=provision.ref, title=obligation.title, marks=marks)
 
 
-def _rounds(reading: Reading) -> list[TimelineRow]:
+def _rounds(reading: PlanOnDay) -> list[TimelineRow]:
     """A row of its own for the rounds in which all that no window dates is asked."""
     rounds = reading.facts.windows.get(ROUND, ())
-    marks = tuple(Mark(kind=MarkKind.ROUND, start=window.start, label=window.name) for window in rounds)
+    marks = tuple(TimelineMark(kind=MarkKind.ROUND, start=window.start, label=window.name) for window in rounds)
     return [TimelineRow(ref="", title="Status rounds, of what bears no date", marks=marks)] if marks else []
 
 
-def _drawn(reading: Reading, each: Followed) -> bool:
+def _drawn(reading: PlanOnDay, each: Followed) -> bool:
     return _window_of(reading, each) is not None or bool([*_outcome(reading, each)])
 
 
-def _marks(reading: Reading, obligation: Obligation, items: list[Followed]) -> Iterator[Mark]:
+def _marks(reading: PlanOnDay, obligation: Obligation, items: list[Followed]) -> Iterator[TimelineMark]:
     own = reading.windows(obligation)
     several = obligation.recurs
     if not several and (window := whole(own)) is not None and not items:
@@ -153,11 +153,11 @@ def _marks(reading: Reading, obligation: Obligation, items: list[Followed]) -> I
         yield from _outcome(reading, each)
 
 
-def _bar(window: Window, side: str | None) -> Mark:
-    return Mark(kind=MarkKind.WINDOW, start=window.start, end=window.end, side=side, label=window.name)
+def _bar(window: Window, side: str | None) -> TimelineMark:
+    return TimelineMark(kind=MarkKind.WINDOW, start=window.start, end=window.end, side=side, label=window.name)
 
 
-def _window_of(reading: Reading, each: Followed) -> Window | None:
+def _window_of(reading: PlanOnDay, each: Followed) -> Window | None:
     """As extended, if it was; else as the plan has it."""
     if each.known.window is not None:
         return each.known.window
@@ -167,7 +167,7 @@ def _window_of(reading: Reading, each: Followed) -> Window | None:
     return whole(own)
 
 
-def _turns(reading: Reading, obligation: Obligation, own: tuple[Window, ...]) -> Iterator[tuple[str, str | None]]:
+def _turns(reading: PlanOnDay, obligation: Obligation, own: tuple[Window, ...]) -> Iterator[tuple[str, str | None]]:
     """Whose turn each window is: as given, else as it follows from those given."""
     series = reading.series_of(obligation)
     if obligation.host_rule is not HostRule.ROTATING or series is None:
@@ -194,7 +194,7 @@ def _following(hosting: Turns) -> Iterator[str]:
 # What became of it
 
 
-def _outcome(reading: Reading, each: Followed) -> Iterator[Mark]:
+def _outcome(reading: PlanOnDay, each: Followed) -> Iterator[TimelineMark]:
     """What is drawn upon the window, or without one."""
     known, window = each.known, _window_of(reading, each)
     if each.meets:
@@ -208,29 +208,29 @@ def _outcome(reading: Reading, each: Followed) -> Iterator[Mark]:
     if known.ended in ("excused", "dropped"):
         label = f"{window.name}, {known.ended}"
         if known.adopted or known.ended_at is None:
-            yield Mark(kind=MarkKind.EXCUSED, start=window.start, end=window.end, label=label)
+            yield TimelineMark(kind=MarkKind.EXCUSED, start=window.start, end=window.end, label=label)
         else:
-            yield Mark(kind=MarkKind.EXCUSED, start=known.ended_at, label=label)
+            yield TimelineMark(kind=MarkKind.EXCUSED, start=known.ended_at, label=label)
     elif missed and not known.held and not (known.evidence and not each.meets):
-        yield Mark(kind=MarkKind.MISSED, start=end, label=window.name)
+        yield TimelineMark(kind=MarkKind.MISSED, start=end, label=window.name)
 
 
-def _meeting(each: Followed, window: Window | None) -> Iterator[Mark]:
+def _meeting(each: Followed, window: Window | None) -> Iterator[TimelineMark]:
     known, date = each.known, each.known.date
     held = bool(known.held) or known.ended == "closed"
     if not held and known.agreed is None:
         return
     kind = MarkKind.HELD if held else MarkKind.AGREED
     if date is not None:
-        yield Mark(kind=kind, start=date.start, side=known.host, label=date.place)
+        yield TimelineMark(kind=kind, start=date.start, side=known.host, label=date.place)
     elif held and window is not None:
         # Within its window, and nobody says when.
-        yield Mark(kind=kind, start=window.start, end=window.end, side=known.host, label=_NO_DAY)
+        yield TimelineMark(kind=kind, start=window.start, end=window.end, side=known.host, label=_NO_DAY)
 
 
-def _done(known: Known, window: Window | None, at: Instant) -> Mark:
+def _done(known: Known, window: Window | None, at: Instant) -> TimelineMark:
     if known.date is not None:
-        return Mark(kind=MarkKind.DONE, start=known.date.start, label=known.date.place)
+        return TimelineMark(kind=MarkKind.DONE, start=known.date.start, label=known.date.place)
     if known.adopted and window is not None:
-        return Mark(kind=MarkKind.DONE, start=window.start, end=window.end, label=_NO_DAY)
-    return Mark(kind=MarkKind.DONE, start=at)
+        return TimelineMark(kind=MarkKind.DONE, start=window.start, end=window.end, label=_NO_DAY)
+    return TimelineMark(kind=MarkKind.DONE, start=at)

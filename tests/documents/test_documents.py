@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from cli.commands.report import facts_of_file
 from cli.files.plan_file import load_plan
 from documents import docx_report, html_report, report_words, svg, timeline_svg
-from models.report.timeline import Mark, MarkKind, Timeline, TimelinePillar, TimelineRow, build_timeline
+from models.report.timeline import MarkKind, Timeline, TimelineMark, TimelinePillar, TimelineRow, build_timeline
 from models.report.values import (
     AmendmentLine,
     ArticleReport,
@@ -457,16 +457,16 @@ def local(year: int, month: int = 1, day: int = 1) -> datetime:
 
 
 MARKS = (
-    Mark(kind=MarkKind.WINDOW, start=local(2023), end=local(2024), side="LAO", label="2023"),
-    Mark(kind=MarkKind.WINDOW, start=local(2025), end=local(2026), side="KHM", label="2025"),
-    Mark(kind=MarkKind.WINDOW, start=local(2026), end=local(2027), label="2026"),
-    Mark(kind=MarkKind.HELD, start=local(2023, 6, 3), side="LAO", label="3 June 2023, Vientiane"),
-    Mark(kind=MarkKind.AGREED, start=local(2025, 12, 31), side="KHM"),
-    Mark(kind=MarkKind.DONE, start=local(2026, 1, 1)),
-    Mark(kind=MarkKind.MISSED, start=local(2024, 5, 1)),
-    Mark(kind=MarkKind.EXCUSED, start=local(2027, 5, 1)),
-    Mark(kind=MarkKind.ROUND, start=local(2024, 6, 1), label="2024"),
-    Mark(kind=MarkKind.HELD, start=local(2029, 6, 3), side="VNM"),
+    TimelineMark(kind=MarkKind.WINDOW, start=local(2023), end=local(2024), side="LAO", label="2023"),
+    TimelineMark(kind=MarkKind.WINDOW, start=local(2025), end=local(2026), side="KHM", label="2025"),
+    TimelineMark(kind=MarkKind.WINDOW, start=local(2026), end=local(2027), label="2026"),
+    TimelineMark(kind=MarkKind.HELD, start=local(2023, 6, 3), side="LAO", label="3 June 2023, Vientiane"),
+    TimelineMark(kind=MarkKind.AGREED, start=local(2025, 12, 31), side="KHM"),
+    TimelineMark(kind=MarkKind.DONE, start=local(2026, 1, 1)),
+    TimelineMark(kind=MarkKind.MISSED, start=local(2024, 5, 1)),
+    TimelineMark(kind=MarkKind.EXCUSED, start=local(2027, 5, 1)),
+    TimelineMark(kind=MarkKind.ROUND, start=local(2024, 6, 1), label="2024"),
+    TimelineMark(kind=MarkKind.HELD, start=local(2029, 6, 3), side="VNM"),
 )
 SHAPES = {"held": "circle", "agreed": "circle", "done": "polygon", "excused": "polygon", "missed": "line"}
 

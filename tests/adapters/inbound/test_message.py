@@ -23,7 +23,7 @@ from models.messages.acts import Document
 from models.messages.calendar_event import PartStat
 from models.messages.views import Refusal
 from models.post.contacts import Contacts
-from models.post.incoming import Kind, Reading, act_of, judge
+from models.post.incoming import IncomingMessage, MessageKind, act_of, judge
 from tests.models.items.test_mail_answers import proposed
 from tests.support.builders import DAY, START, Player
 from tests.support.paths import MAILS
@@ -121,16 +121,16 @@ def raw(name: str) -> bytes:
 def effect(data: bytes, player: Player) -> str:
     """What a message does to a meeting whose first date is proposed by LAO, in a few words."""
     reading = read(data)
-    if reading.kind is Kind.BOUNCE and reading.returned:
+    if reading.kind is MessageKind.BOUNCE and reading.returned:
         [each] = reading.returned
         words = [each.recipient, each.status, "failed" if each.failed else "not failed", each.message_id, each.reason]
         return f"bounce: {' '.join(words)}"
-    if reading.kind is not Kind.ANSWERS:
+    if reading.kind is not MessageKind.ANSWERS:
         return f"{reading.kind.value}: {reading.reason}"
     return ", ".join(_effects(reading, player))
 
 
-def _effects(reading: Reading, player: Player) -> list[str]:
+def _effects(reading: IncomingMessage, player: Player) -> list[str]:
     found = []
     for verdict in judge(reading, CONTACTS):
         if not verdict.offices:
@@ -252,12 +252,12 @@ HOSTILE = {
 def test_what_is_beyond_the_bounds_is_refused_with_its_reason(name: str) -> None:
     data, word = HOSTILE[name]
     reading = read(data)
-    assert reading.kind is Kind.REFUSED and word in reading.reason and reading.digest
+    assert reading.kind is MessageKind.REFUSED and word in reading.reason and reading.digest
 
 
 def test_a_message_that_the_mailbox_cut_is_refused() -> None:
     reading = read(raw("letter"), truncated=True)
-    assert (reading.kind, reading.sender) == (Kind.REFUSED, "khm-moc@office.example")
+    assert (reading.kind, reading.sender) == (MessageKind.REFUSED, "khm-moc@office.example")
 
 
 COSTLY = [
@@ -330,7 +330,7 @@ def sound(data: bytes) -> None:
     """Never an exception, always a digest, and a value that goes over the wire as it is."""
     reading = read(data)
     assert re.fullmatch("[0-9a-f]{64}", reading.digest)
-    assert Reading.model_validate_json(reading.model_dump_json()) == reading
+    assert IncomingMessage.model_validate_json(reading.model_dump_json()) == reading
     assert read(data) == reading
     assert all(c.isprintable() or c in "\n\u200b\u200c\u200d" for text in texts(reading.model_dump()) for c in text)
     for verdict in judge(reading, CONTACTS):

@@ -25,7 +25,6 @@ from models.common.times import Slot
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, Method, PartStat
 from models.messages.notices import (
     AnnouncementKind,
-    Answered,
     Before,
     Count,
     Happened,
@@ -34,6 +33,7 @@ from models.messages.notices import (
     Proposed,
     Said,
     Section,
+    SideAnswer,
 )
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
@@ -796,7 +796,7 @@ def test_lists_stand_by_article_and_say_each_answer() -> None:
             ref="1.1",
             title="One",
             name="1.1-x",
-            answers=(Answered(who="Lao", state="limited", note="begun"),),
+            answers=(SideAnswer(who="Lao", state="limited", note="begun"),),
             silent=("Cambodian",),
         ),
         Line(ref="1.2", title="Two", name="1.2-x", silent=("Lao", "Cambodian")),

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from temporalio.exceptions import ApplicationError
 
 from activities.despatch import archive_file
-from adapters.mail.smtp import RefusedError, transmit
+from adapters.mail.smtp import RefusedByServerError, transmit
 from models.post.despatch import Fate
 from tests.activities.test_despatch import PostRoom, activities_of, run
 from tests.support.mail_samples import despatch, settings, smtp_server
@@ -123,7 +123,7 @@ async def outcome(folder: Path, **told: Any) -> tuple[str, Script]:
         config = settings(folder, smtp_port=server.port, smtp_timeout=0.3)
         try:
             await transmit(config, LETTER)
-        except RefusedError as error:
+        except RefusedByServerError as error:
             return "content" if error.content else "address", server
         except ApplicationError as error:
             assert not error.non_retryable and "127.0.0.1" in str(error)

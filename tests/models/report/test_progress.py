@@ -29,7 +29,7 @@ from models.messages.views import AwaitedRow, ItemRow, LedgerEntry
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, resolve_windows
-from models.report.facts import Facts, ItemFact, Reading, SeriesFact
+from models.report.facts import Facts, ItemFact, PlanOnDay, SeriesFact
 from models.report.item_history import hear_all
 from models.report.progress import build_report, with_titles
 from models.report.timeline import MarkKind, build_timeline
@@ -606,7 +606,7 @@ def test_the_turns_to_come_go_on_in_order() -> None:
 
 def test_a_detail_calls_obligations_by_their_titles() -> None:
     plan, items = mixed()
-    reading = Reading(plan, facts(plan, *items), LATER)
+    reading = PlanOnDay(plan, facts(plan, *items), LATER)
     said = "dropped by amendment 2: dropping s from the plan; ss, s-m and x.s are other words"
     titled = "dropped by amendment 2: dropping Title s (1.1) from the plan; ss, s-m and x.s are other words"
     assert with_titles(said, reading) == titled
