@@ -18,7 +18,7 @@ SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev up demo check test soak conform bench bench-rehearsal histories lock clean
+.PHONY: help install dev hooks up demo check test soak conform bench bench-rehearsal histories lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -52,6 +52,12 @@ check: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache | sed -n '/^Contracts/,$$p'
+	$(BIN)/codespell
+
+# The same checks before each commit.
+hooks: dev
+	$(BIN)/pre-commit install
 
 test: check
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal

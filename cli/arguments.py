@@ -13,7 +13,7 @@ import yaml
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from adapters.files.yaml_file import YamlFile
-from cli.commands.days import clashes_of
+from cli.clashes import clashes_of
 from cli.errors import BadUsage
 from cli.session import Session
 from models.common.times import Slot, ZonedTime

@@ -13,7 +13,7 @@ import typer
 from temporalio.service import RPCError
 
 from cli.arguments import ProposedTopic, TermsOptions, document_of, in_zone, keep_document, terms_of, wall_time
-from cli.commands.days import clashes_in, warn
+from cli.clashes import clashes_in, warn
 from cli.errors import BadUsage, Refused
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, answered, session

@@ -8,61 +8,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.hours import calendars_of
-from cli.errors import BadUsage, Refused
+from cli.errors import BadUsage
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import Session, answered, session
-from models.common.times import Slot
+from cli.session import item_state, session
 from models.common.zones import zone
-from models.machine.state import ItemState
-from models.messages.acts import Act, Clash, Counter, Propose, Topic
+from models.messages.acts import Clash
 from models.messages.sentences import clashes_in_words
-from models.post.workdays import Workdays, clashes, working_days, working_days_around
-from models.registry import MACHINES, STATES
+from models.post.workdays import Workdays, working_days, working_days_around
 
 SHOWN = 15
 FAR = 366
 """How many days are looked through at most."""
-
-
-async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
-    """The workflow type of an item, and its state as it is now. Raises Refused for what is no item."""
-    handle = here.client.get_workflow_handle(item)
-    try:
-        kind = (await handle.describe()).workflow_type or ""
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        raise Refused("no-such-item", f"there is no open {item}; `status` lists what there is") from error
-    if kind not in MACHINES:
-        raise Refused("wrong-kind", f"{item} is no item; `status` lists them")
-    state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
-    return kind, state
-
-
-async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
-    """Days of a proposed date on which a side does not work. None where there is no such item: its act is refused with
-    a better reason."""
-    try:
-        _, state = await item_state(here, item)
-    except Refused:
-        return ()
-    return clashes(slot, calendars_of(here.contacts(), state.setup.parties))
-
-
-def clashes_in(act: Act) -> tuple[Clash, ...] | None:
-    """What the date that an act proposes clashes with; None for an act that proposes none."""
-    if isinstance(act, Propose | Counter) and act.terms.topic is Topic.DATE:
-        return act.terms.clashes
-    return None
-
-
-def warn(found: tuple[Clash, ...] | None) -> None:
-    """Says on standard error what a proposed date clashes with. It is proposed all the same: the sides decide."""
-    if found:
-        sys.stderr.write(f"note: {clashes_in_words(found)}\n")
 
 
 # --- days ------------------------------------------------------------------------------------------------------------
