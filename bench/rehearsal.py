@@ -12,7 +12,7 @@ from adapters.hours import rehearsed_hours
 from adapters.shipped import DEFAULT_PLAN_FILE
 from cli.files.plan_file import load_plan
 from models.common.zones import zone
-from models.governance.launch import EDITION, Launch
+from models.governance.launch import Launch
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity
 from models.rehearsal.world import World
@@ -29,7 +29,6 @@ def launch_of(plan: Plan, name: str) -> Launch:
         as_of=start,
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, start),
-        edition=EDITION,
     )
 
 

@@ -17,7 +17,7 @@ from cli.files.plan_file import differences, load_plan, missing_contacts
 from cli.session import answered
 from models.common.ids import TASK_QUEUE, plan_id
 from models.common.zones import zone
-from models.governance.launch import EDITION, Launch
+from models.governance.launch import Launch
 from models.messages.views import ItemRow
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity, resolve_windows
@@ -146,6 +146,5 @@ def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | N
         as_of=as_of,
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, launched),
-        edition=EDITION,
         history=past,
     )

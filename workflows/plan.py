@@ -97,7 +97,7 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     async def _at_once(self, starts: list[Callable[[], Coroutine[Any, Any, bool]]]) -> None:
         """Some children at a time: hundreds one by one would take long, all at once would be too much for one task."""
-        size = STARTED_AT_ONCE if self.state.launch.edition >= 2 else 1
+        size = STARTED_AT_ONCE
         for first in range(0, len(starts), size):
             await asyncio.gather(*(start() for start in starts[first : first + size]))
 

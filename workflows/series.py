@@ -5,7 +5,7 @@ from temporalio import workflow
 from workflows.item import ItemWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.items.series import SERIES, SeriesState
+    from models.items.series import SERIES, SESSIONS_PER_RUN, SeriesState
 
 
 @workflow.defn(name="series")
@@ -29,7 +29,7 @@ class SeriesWorkflow(ItemWorkflow[SeriesState]):
 
     def is_long(self) -> bool:
         """A few sessions a run: history does not grow with the number of sessions."""
-        return self._opened >= self.state.sessions_per_run or super().is_long()
+        return self._opened >= SESSIONS_PER_RUN or super().is_long()
 
     async def _wait(self) -> None:
         """Until the next session opens, a round asks, or something is told; at once where that has come meanwhile."""

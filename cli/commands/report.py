@@ -22,13 +22,11 @@ from models.common.ids import obligation_id
 from models.common.values import Instant
 from models.common.zones import zone
 from models.governance.amending import plan_as_of
-from models.governance.launch import RECORDS_AWAITED
 from models.governance.plan_machine import PLAN
 from models.governance.plan_state import PlanState
 from models.items import turns
 from models.items.turns import Turns
 from models.messages.views import ItemRow, LedgerEntry
-from models.plan.kinds import Kind
 from models.plan.plan import HostRule, Plan
 from models.plan.windows import clock_of, end_of_validity, resolve_windows
 from models.report.facts import Facts, ItemFact, SeriesFact
@@ -218,7 +216,7 @@ async def gather(here: Session, state: PlanState, moment: Moment) -> Facts:
         ended=launch.valid_until is not None and launch.valid_until <= moment.at,
         windows=state.windows if plan == state.plan else resolve_windows(plan, launch.launched),
         items=tuple(item_facts(here.record, state.plan.plan, rows)),
-        awaited_recorded=launch.edition >= RECORDS_AWAITED,
+        awaited_recorded=True,
         series=tuple([await _series(here, plan.plan, each.id, moment) for each in _rotating(plan)]),
         amendments=state.amendments,
         settlements=state.settlements,
@@ -243,7 +241,7 @@ def _rotating(plan: Plan) -> list[Any]:
     return [
         each
         for _, each in plan.obligations()
-        if each.item is None and each.kind is Kind.MEETING_SERIES and each.host_rule is HostRule.ROTATING
+        if each.item is None and each.kind.in_series and each.host_rule is HostRule.ROTATING
     ]
 
 

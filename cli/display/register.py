@@ -9,12 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from models.common.values import write_duration
-from models.plan.kinds import Kind
 from models.plan.plan import RANK_SUFFIX, HostRule, Obligation, OffsetWindows, Plan, Provision, Reading, YearWindows
 
 ASSUMED = "(assumed)"
 TO_BE_AGREED = "to be agreed"
-_HOSTED = {Kind.MEETING_SERIES, Kind.MEETING, Kind.VISIT, Kind.SEMINAR}
 
 
 def register_document(
@@ -162,7 +160,7 @@ def _where(obligation: Obligation) -> Iterator[str]:
         yield f"host by turns, first {host}" if host else "host by turns"
     elif host:
         yield f"host: {host}"
-    elif obligation.kind in _HOSTED and not (readings.first_host or readings.host):
+    elif obligation.kind.meets and not (readings.first_host or readings.host):
         yield "host not stated"
     for name, reading in (("first host", readings.first_host), ("host", readings.host), ("order", readings.order)):
         if reading:

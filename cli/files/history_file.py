@@ -13,13 +13,9 @@ from models.common.zones import zone
 from models.governance.opening import whole
 from models.items.past_sessions import AdoptedSession, PastState
 from models.messages.views import DateRow
-from models.plan.kinds import Kind
 from models.plan.plan import Cadence, HostRule, Obligation, Plan, Window
 
 COLUMNS = ("obligation", "session", "state", "date", "place", "host", "note")
-
-ONE_OFF = (Kind.MEETING, Kind.VISIT, Kind.SEMINAR, Kind.INSTRUMENT, Kind.DELIVERABLE)
-"""What is done once, also where the text does not say so."""
 
 Windows = Mapping[str, tuple[Window, ...]]
 
@@ -96,7 +92,7 @@ class _Row:
     def _has_past(self, obligation: Obligation) -> bool:
         """Whether something of it can have ended before the launch."""
         own = self._own(obligation)
-        once = obligation.cadence is Cadence.ONCE or obligation.kind in ONE_OFF
+        once = obligation.cadence is Cadence.ONCE or obligation.kind.once
         return bool(own) or once or obligation.recurs
 
     def _obligation(self) -> Obligation | None:

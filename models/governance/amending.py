@@ -11,7 +11,6 @@ from models.items.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, YE
 from models.messages.sentences import joined, value_in_words
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.faults import faults
-from models.plan.kinds import HOSTED
 from models.plan.plan import EVERY, Cadence, HostRule, Obligation, Plan, Provision, Reading, YearWindows
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
@@ -187,7 +186,7 @@ def _with_cadence(plan: Plan, obligation: Obligation, amendment: Amendment, toda
 def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, today: Today) -> Obligation:
     if amendment.value not in obligation.all_sides:
         raise NotPossible(f"the host is one of {', '.join(obligation.all_sides)}")
-    if obligation.kind not in HOSTED:
+    if not obligation.kind.meets:
         raise NotPossible(f"{obligation.id} is no meeting, and nobody hosts it")
     if obligation.host_rule is HostRule.FIXED and obligation.host is not None:
         raise NotPossible(f"{obligation.host} hosts every time: the text names it; change the field host instead")
@@ -225,15 +224,14 @@ def last_year(plan: Plan) -> int:
     return max(lasts, default=LAST_YEAR)
 
 
-def settled(plan: Plan, question: Question, value: JsonValue, today: Today, marked: bool = True) -> Plan:
+def settled(plan: Plan, question: Question, value: JsonValue, today: Today) -> Plan:
     """The plan with a question of the register settled by consent: the reading is chosen, and says so.
 
-    Unless `marked`, it is still shown as assumed, as plans of edition 2 have it.
 
     Raises NotPossible for an answer that does not fit the plan.
     """
     if question.field == YEAR:
-        update = {"chosen": value, "why": _BY_CONSENT, "settled": marked}
+        update = {"chosen": value, "why": _BY_CONSENT, "settled": True}
         reading = plan.readings["year"].model_copy(update=update)
         year = "plan" if str(value).casefold() == "plan" or "plan year" in str(value) else "calendar"
         return plan.model_copy(update={"readings": {**plan.readings, "year": reading}, "year": year})
@@ -242,7 +240,7 @@ def settled(plan: Plan, question: Question, value: JsonValue, today: Today, mark
         return plan
     document = obligation.model_dump(mode="json")
     readings = document["readings"]
-    by_consent = {"why": _BY_CONSENT, "settled": marked}
+    by_consent = {"why": _BY_CONSENT, "settled": True}
     readings[question.field] = {**(readings.get(question.field) or {}), "chosen": value, **by_consent}
     windows = (readings.get("windows") or {}).get("chosen")
     if question.field == CADENCE and isinstance(value, str) and value in EVERY:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 
 from models.common.ids import obligation_id
-from models.governance.launch import REACHES_OPEN, Launch, Openings
-from models.governance.opening import is_series, openings, outlives, setup_of, whole
+from models.governance.launch import Launch, Openings
+from models.governance.opening import openings, outlives, setup_of, whole
 from models.governance.plan_state import PlanState
 from models.governance.question_lists import asked_again, left_open, renamed
 from models.governance.summaries import obligation_of
@@ -46,10 +46,8 @@ def consequences(
         elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
             if order is not None:
-                if launch.edition >= REACHES_OPEN:
-                    order = order.model_copy(
-                        update={"edition": 2, "announce": draft.state.amending, "amended": _told(draft.state, name)}
-                    )
+                told = {"announce": draft.state.amending, "amended": _told(draft.state, name)}
+                order = order.model_copy(update=told)
                 draft.tell(item, order)
                 _relist(draft, item, order)
     added = [name for name in new if name not in old]
@@ -70,11 +68,7 @@ def _count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
     """Sessions are counted, and the series that opened them is not counted beside them."""
     state = draft.state
     obligation = state.obligation(obligation_of(item))
-    if (
-        item.count("/") == 1
-        and obligation is not None
-        and is_series(state.launch, obligation, state.windows.get(obligation.id, ()))
-    ):
+    if item.count("/") == 1 and obligation is not None and obligation.recurs:
         return
     draft.put(ended={**state.ended, word: state.ended.get(word, 0) + 1})
 
@@ -101,7 +95,7 @@ def _order(
     """What an item must know of the change of its obligation; None where nothing concerns it."""
     name = new[1].id
     own, own_before = windows.get(name, ()), windows_before.get(name, ())
-    series = is_series(launch, new[1], own) or is_series(last, old[1], own_before)
+    series = new[1].recurs or old[1].recurs
     changes: dict[str, JsonValue] = {}
     if series and own != own_before:
         changes["windows"] = [window.model_dump(mode="json") for window in own]
@@ -117,10 +111,7 @@ def _order(
         changes.update(_of_series(old[1], new[1]))
     if not changes and host is None:
         return None
-    named = new[1].host_rule is HostRule.FIXED or (
-        launch.edition >= REACHES_OPEN and new[1].host_rule is not HostRule.ROTATING
-    )
-    instead_of = former if named else None
+    instead_of = former if new[1].host_rule is not HostRule.ROTATING else None
     return Order(host=host, instead_of=instead_of, changes=changes, text=why, reinvites="parties" in changes)
 
 
@@ -178,7 +169,7 @@ def _ask_again(draft: Draft[PlanState], before: Plan) -> None:
         overtaken=tuple(name for name in state.overtaken if name not in again),
         questions=tuple(each for each in state.questions if each.id not in again),
     )
-    lists = asked_again(state.plan, state.setup.clock, draft.now, again.values(), state.setup.records_awaited)
+    lists = asked_again(state.plan, state.setup.clock, draft.now, again.values())
     opening = Openings(questions=lists)
     open_all(draft, opening.model_copy(update={"questions": _new_lists(draft, opening)}))
 

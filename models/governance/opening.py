@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Mapping
 
 from models.common.ids import event_uid, obligation_id, plan_id
-from models.governance.launch import REACHES_OPEN, RECORDS_AWAITED, Launch, Openings
+from models.governance.launch import Launch, Openings
 from models.governance.question_lists import question_lists
 from models.items import turns
 from models.items.commitment import CommitmentState
 from models.items.meeting import MeetingState
 from models.items.past_sessions import AdoptedSession, PastState
-from models.items.questions import QuestionsState
-from models.items.series import SESSIONS_PER_RUN, SeriesState, asking_from
+from models.items.series import SeriesState, asking_from
 from models.machine.setup import ItemSetup, RoundAt
 from models.machine.state import ItemState
 from models.messages.effects import PostRoomAddress
-from models.plan.kinds import COMMITMENTS, MEETINGS, Kind
+from models.plan.kinds import Kind
 from models.plan.parties import party_of
 from models.plan.plan import Cadence, HostRule, Obligation, Provision, Window
 from models.plan.windows import ROUND
@@ -26,11 +25,7 @@ def openings(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Openi
     series = tuple(each for each in found if isinstance(each, SeriesState))
     meetings = tuple(each for each in found if isinstance(each, MeetingState))
     commitments = tuple(each for each in found if isinstance(each, CommitmentState))
-    questions: tuple[QuestionsState, ...] = ()
-    if launch.edition >= 2:
-        lists = question_lists(launch.plan, launch.clock, launch.launched, _unknown(launch, windows))
-        records = {"records_awaited": launch.edition >= RECORDS_AWAITED}
-        questions = tuple(each.model_copy(update={"setup": each.setup.model_copy(update=records)}) for each in lists)
+    questions = question_lists(launch.plan, launch.clock, launch.launched, _unknown(launch, windows))
     return Openings(
         post_rooms=_post_rooms([each.setup for each in (*series, *meetings, *commitments, *questions)]),
         series=series,
@@ -48,13 +43,11 @@ def _opened(
     own = windows.get(obligation.id, ())
     if obligation.item is not None:
         return None
-    if is_series(launch, obligation, own):
+    if obligation.recurs:
         return _series(launch, provision, obligation, own, windows.get(ROUND, ()))
-    if launch.edition < 2 and obligation.kind not in MEETINGS | COMMITMENTS:
-        return None
     setup = setup_of(launch, provision, obligation, whole(own), windows.get(ROUND, ()))
     state: ItemState
-    if obligation.kind in MEETINGS:
+    if obligation.kind.meets:
         state = MeetingState(setup=setup, host=obligation.working_first_host)
     else:
         state = CommitmentState(setup=setup)
@@ -62,15 +55,6 @@ def _opened(
     if known is None and own and own[-1].end <= launch.as_of:
         known = AdoptedSession(obligation=obligation.id, state=PastState.UNKNOWN)
     return state if known is None else (state, known)
-
-
-def is_series(launch: Launch, obligation: Obligation, own: tuple[Window, ...]) -> bool:
-    """Meetings that recur, and anything else that each of several windows asks for anew."""
-    if launch.edition < 2:
-        return obligation.kind is Kind.MEETING_SERIES
-    if launch.edition < REACHES_OPEN:
-        return obligation.kind is Kind.MEETING_SERIES or (len(own) > 1 and obligation.cadence is not Cadence.ONCE)
-    return obligation.recurs
 
 
 def whole(own: tuple[Window, ...]) -> Window | None:
@@ -85,9 +69,8 @@ def _unknown(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Itera
         own = windows.get(obligation.id, ())
         if obligation.item is not None or not own:
             continue
-        several = is_series(launch, obligation, own)
-        for window in own if several else own[-1:]:
-            name = window.name if several else ""
+        for window in own if obligation.recurs else own[-1:]:
+            name = window.name if obligation.recurs else ""
             state = known.get((obligation.id, name))
             past = window.end <= launch.as_of and state is None
             if past or state is PastState.UNKNOWN:
@@ -111,8 +94,6 @@ def _series(
     rotating = obligation.host_rule is HostRule.ROTATING
     order = obligation.working_order if rotating else ()
     first = obligation.working_first_host
-    meetings = obligation.kind in MEETINGS | {Kind.MEETING_SERIES}
-    new = launch.edition >= 2
     return SeriesState(
         setup=setup,
         host_rule=obligation.host_rule,
@@ -124,10 +105,8 @@ def _series(
         valid_until=None if outlives(setup) else launch.valid_until,
         windows=windows,
         hosting=turns.begin(order, first if rotating else None, launch.plan.forfeited),
-        session_kind=Kind.MEETING.value if meetings else obligation.kind.value,
+        session_kind=Kind.MEETING.value if obligation.kind.meets else obligation.kind.value,
         past=tuple(each for each in launch.history if each.obligation == obligation.id),
-        sessions_per_run=SESSIONS_PER_RUN if new else 1,
-        tells_plan=new,
     )
 
 
@@ -137,14 +116,14 @@ def setup_of(
     """What the item of an obligation is born with. Without a window it is asked in status rounds, if any are set."""
     plan = launch.plan
     item = obligation_id(plan.plan, obligation.id)
-    on_trigger = launch.edition >= 2 and obligation.cadence is Cadence.ON_TRIGGER
+    on_trigger = obligation.cadence is Cadence.ON_TRIGGER
     asked = launch.rounds_on and window is None and not on_trigger
     setup = ItemSetup(
         plan=plan.plan,
         plan_title=plan.short,
         id=item,
         ref=provision.ref,
-        kind=(Kind.MEETING if obligation.kind is Kind.MEETING_SERIES else obligation.kind).value,
+        kind=(Kind.MEETING if obligation.kind.in_series else obligation.kind).value,
         obligation=obligation.id,
         session=None,
         title=obligation.title,
@@ -163,13 +142,11 @@ def setup_of(
         not_before=launch.valid_until if obligation.not_before == "expiry" else None,
         lead=plan.lead,
         rotating=obligation.host_rule is HostRule.ROTATING,
-        host_in_questions=launch.edition >= 2 and obligation.readings.first_host is not None,
+        host_in_questions=obligation.readings.first_host is not None,
         report_to_higher=obligation.reports_to_higher,
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
         settled=obligation.settled,
-        tells_busy=launch.edition >= REACHES_OPEN and asked and bool(rounds),
-        records_awaited=launch.edition >= RECORDS_AWAITED,
     )
     return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})
 

@@ -19,7 +19,6 @@ from models.governance.amending import (
 )
 from models.governance.consequences import _ask_again, _count_ended, consequences
 from models.governance.corrections import corrected, names_host_of_three, past_question, wrong_correction
-from models.governance.launch import ASKS_AGAIN, HOSTS_OF_THREE, REACHES_OPEN
 from models.governance.opening import setup_of, whole
 from models.governance.plan_state import PlanState, today_of
 from models.governance.question_lists import left_open, still_asked
@@ -38,7 +37,6 @@ from models.messages.notices import AnnouncementKind
 from models.messages.sentences import amendment_in_words, sentence_of, value_in_words
 from models.messages.views import ItemRow, ItemView, Refusal
 from models.plan.amendment import AmendmentKind
-from models.plan.kinds import MEETINGS, Kind
 from models.plan.plan import Window
 
 
@@ -67,7 +65,7 @@ class PlanMachine(Machine[PlanState]):
         until, clock = state.launch.valid_until, state.setup.clock
         if until is not None:
             yield until, f"valid until {clock.last_day(until)}; it ends on"
-            if state.launch.edition >= 2 and not state.expiry_told:
+            if not state.expiry_told:
                 yield until - state.plan.expiry_notice, "what is open is listed on"
         if state.rounds_passed < len(state.setup.rounds):
             yield state.setup.rounds[state.rounds_passed].at, "the status round asks on"
@@ -97,7 +95,7 @@ class PlanMachine(Machine[PlanState]):
 
     def _next_at(self, state: PlanState) -> Instant | None:
         moment = self.next_moment(state)
-        return moment[0] if moment and state.launch.edition >= 2 else None
+        return moment[0] if moment else None
 
     def view(self, state: PlanState) -> ItemView:
         return ItemView(
@@ -169,12 +167,12 @@ class PlanMachine(Machine[PlanState]):
     def _list_open(self, draft: Draft[PlanState]) -> None:
         state = draft.state
         until = state.launch.valid_until
-        if until is None or state.expiry_told or state.launch.edition < 2:
+        if until is None or state.expiry_told:
             return
         if until - state.plan.expiry_notice > draft.now:
             return
         draft.put(expiry_told=True)
-        if self._ends(draft) and state.launch.edition >= REACHES_OPEN:
+        if self._ends(draft):
             return  # the final record says it
         found = open_summary(state, draft.now)
         text = f"The plan is valid until {state.setup.clock.last_day(until)}. {found.text}"
@@ -185,23 +183,17 @@ class PlanMachine(Machine[PlanState]):
     def _expire(self, draft: Draft[PlanState]) -> None:
         """What is open ends with the plan, but for the procedures that its text sets for afterwards (B.5)."""
         state = draft.state
-        if state.launch.edition < 2:
-            self.close(draft, "expired", None, "the validity of the plan has ended")
-            return
         self._show_rounds(draft, last=True)
         text = f"open when the validity of the plan ended on {draft.moment(draft.now)}"
         for item in tuple(state.open_items):
             # Sessions are told by their series.
             if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
-                edition = 2 if state.launch.edition >= REACHES_OPEN else 1
-                order = Order(end="expired", text=text, edition=edition)
-                draft.tell(item, order, at=state.launch.valid_until)
+                draft.tell(item, Order(end="expired", text=text), at=state.launch.valid_until)
         summary = final_summary(state, draft.now)
         text = f"The validity of the plan has ended. {summary.text}"
-        if state.launch.edition >= REACHES_OPEN:
-            final = summary.model_copy(update={"text": text})
-            until = state.launch.valid_until
-            self._say_list(draft, AnnouncementKind.EXPIRY, final, at=until or draft.now, day=until, subject="final")
+        final = summary.model_copy(update={"text": text})
+        until = state.launch.valid_until
+        self._say_list(draft, AnnouncementKind.EXPIRY, final, at=until or draft.now, day=until, subject="final")
         draft.put(open_items={})
         self.close(draft, "expired", None, text)
 
@@ -215,7 +207,7 @@ class PlanMachine(Machine[PlanState]):
         """Why an amendment does not fit the plan as it reads now, or a correction its past; empty where it does."""
         if terms.topic is Topic.ANSWER:
             wrong = wrong_correction(state.plan, state.launch.history, state.settled, state.questions, terms, now)
-            return wrong or (names_host_of_three(state.plan, terms) if state.launch.edition >= HOSTS_OF_THREE else "")
+            return wrong or names_host_of_three(state.plan, terms)
         amendment = terms.amendment
         if amendment is None:
             return "say which obligation is to read otherwise"
@@ -232,8 +224,7 @@ class PlanMachine(Machine[PlanState]):
             return f"{amendment.obligation} has ended; add what is to follow it as another obligation"
         try:
             made = amended(state.plan, amendment, today_of(state, now))
-            if state.launch.edition >= HOSTS_OF_THREE:
-                check_third_states(state.plan, amendment, made)
+            check_third_states(state.plan, amendment, made)
         except NotPossible as error:
             return str(error)
         return ""
@@ -241,7 +232,7 @@ class PlanMachine(Machine[PlanState]):
     def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
         """What a proposed amendment would change, field by field, for those whose answer is awaited."""
         proposal = state.proposal(open_act.subject)
-        if not isinstance(state, PlanState) or state.launch.edition < REACHES_OPEN or proposal is None:
+        if not isinstance(state, PlanState) or proposal is None:
             return super().lines_of(state, open_act)
         return tuple(difference(*proposed_texts(state, proposal)))
 
@@ -289,8 +280,7 @@ class PlanMachine(Machine[PlanState]):
         by_list: dict[str, list[JsonValue]] = {}
         for each in draft.state.questions:
             about = each.obligation == done.amendment.obligation and each.id not in draft.state.settled
-            again = draft.state.launch.edition >= ASKS_AGAIN and left_open(draft.state.plan, each)
-            if about and not again and not still_asked(draft.state.plan, each):
+            if about and not left_open(draft.state.plan, each) and not still_asked(draft.state.plan, each):
                 by_list.setdefault(each.item, []).append(each.id)
         overtaken = [str(name) for names in by_list.values() for name in names]
         draft.put(overtaken=tuple(dict.fromkeys((*draft.state.overtaken, *overtaken))))
@@ -318,7 +308,7 @@ class PlanMachine(Machine[PlanState]):
         before = state.launch.plan  # the plan that its items follow so far
         draft.put(windows=dict(windows), launch=state.launch.model_copy(update={"plan": state.plan}))
         consequences(draft, before, windows, state.windows)
-        if draft.state.launch.edition >= ASKS_AGAIN and draft.state.amending:
+        if draft.state.amending:
             _ask_again(draft, before)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
@@ -368,8 +358,7 @@ class PlanMachine(Machine[PlanState]):
             self._settle_past(draft, past_of(question, report.value))
             return
         try:
-            today, marked = today_of(draft.state, draft.now), draft.state.launch.edition >= REACHES_OPEN
-            plan = settled(draft.state.plan, question, report.value, today, marked)
+            plan = settled(draft.state.plan, question, report.value, today_of(draft.state, draft.now))
         except NotPossible as error:
             draft.enter("settled", f"the plan cannot follow this answer: {error}", question=question.id)
             return
@@ -404,8 +393,7 @@ class PlanMachine(Machine[PlanState]):
             setup = setup_of(state.launch, *found, window if past.session else whole(own), ())
             if past.session:
                 setup = past_session(setup, past.session, state.launch.launched)
-            meets = found[1].kind in MEETINGS | {Kind.MEETING_SERIES}
-            one: ItemState = MeetingState(setup=setup) if meets else CommitmentState(setup=setup)
+            one: ItemState = MeetingState(setup=setup) if found[1].kind.meets else CommitmentState(setup=setup)
             entries = adopted_entries(one, past, draft.now, first=past.follows + 1)
             draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
 

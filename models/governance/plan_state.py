@@ -1,14 +1,13 @@
 """What the plan's workflow carries, and how a state begins and goes on."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from pydantic import JsonValue
 
 from models.common.ids import event_uid, plan_id
 from models.common.values import Instant
 from models.governance.amending import AmendmentInForce, Settlement, Today
-from models.governance.launch import REACHES_OPEN, RECORDS_AWAITED, Launch
+from models.governance.launch import Launch
 from models.governance.opening import round_at
 from models.items.questions import Question
 from models.machine.setup import ItemSetup
@@ -71,14 +70,11 @@ def today_of(state: PlanState, now: Instant) -> Today:
     begins = local.replace(month=month, day=day, hour=0, minute=0, second=0, microsecond=0)
     year = local.year if local >= begins else local.year - 1
     left = begins.replace(year=year + 1) - local
-    # Plans of edition 2 counted the calendar year, however little of it was left.
-    return Today(year, left) if state.launch.edition >= REACHES_OPEN else Today(local.year, timedelta.max)
+    return Today(year, left)
 
 
 def post_rooms(launch: Launch) -> tuple[PostRoomAddress, ...]:
     """Of the signatories' focal points, who are written to about the plan as a whole."""
-    if launch.edition < 2:
-        return ()
     setup = plan_state(launch).setup
     return tuple(setup.post_room(party.coordinator.office) for party in setup.parties)
 
@@ -119,6 +115,5 @@ def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None 
         opens_at=None,
         clock=launch.clock,
         rounds=tuple(round_at(each) for each in rounds if each.start >= launch.as_of) if launch.rounds_on else (),
-        records_awaited=launch.edition >= RECORDS_AWAITED,
     )
     return PlanState(setup=setup, launch=launch, plan=plan, windows=dict(windows or {}))

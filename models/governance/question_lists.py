@@ -102,18 +102,14 @@ def left_open(plan: Plan, question: Question) -> bool:
     return question.field == FIRST_HOST and rotating and obligation.working_first_host is None
 
 
-def asked_again(
-    plan: Plan, clock: Clock, at: Instant, questions: Iterable[Question], records: bool
-) -> tuple[QuestionsState, ...]:
-    """Lists of what was asked before, one for each group of offices. `records`: their record tells what is awaited."""
+def asked_again(plan: Plan, clock: Clock, at: Instant, questions: Iterable[Question]) -> tuple[QuestionsState, ...]:
+    """Lists of what was asked before, one for each group of offices."""
     found: dict[Group, list[Question]] = {}
     for each in questions:
         obligation = plan.obligation(each.obligation)
         assert obligation is not None
         found.setdefault(_group(plan, obligation), []).append(each)
-    lists = (_list(plan, clock, at, group, tuple(asked)) for group, asked in found.items())
-    told = {"records_awaited": records}
-    return tuple(each.model_copy(update={"setup": each.setup.model_copy(update=told)}) for each in lists)
+    return tuple(_list(plan, clock, at, group, tuple(asked)) for group, asked in found.items())
 
 
 def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group, Question]]:

@@ -170,7 +170,7 @@ class MeetingMachine(Replying[MeetingState]):
         event = draft.state.event
         # A date that has passed when the plan ends is called off no more, whatever nobody has marked.
         passed = event is not None and event.slot.end.utc <= draft.now
-        if not draft.state.held and not (order.edition >= 2 and order.end == "expired" and passed):
+        if not draft.state.held and not (order.end == "expired" and passed):
             self._call_off(draft, order.text)
 
     # Proposals

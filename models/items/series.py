@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from pydantic import JsonValue, model_validator
+from pydantic import JsonValue
 
 from models.common.ids import event_uid, session_id
 from models.common.values import Instant, write_instant
@@ -58,18 +58,6 @@ class SeriesState(ItemState):
     session_kind: str = Kind.MEETING.value
     """Kind of a session; exchange and the like where each year asks for evidence anew."""
     past: tuple[AdoptedSession, ...] = ()
-    sessions_per_run: int = 1
-    tells_plan: bool = False
-    """The plan is told of every session that opens and ends."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_old(cls, data: Any) -> Any:
-        """A state from before series were items: its setup was called the template, its turns stood by themselves."""
-        if isinstance(data, dict) and "template" in data:
-            data = {**data, "setup": data["template"]}
-            data["hosting"] = _of_old(data.get("order", ()), data.get("first_host"), data.get("turns", ()))
-        return data
 
     @property
     def exhausted(self) -> bool:
@@ -234,7 +222,7 @@ class SeriesMachine(Machine[SeriesState]):
         host = _opening_host(draft.state, name)
         draft.put(next_host=None)
         setup = _session_setup(draft.state, window, name, draft.now)
-        if state.session_kind == Kind.MEETING:
+        if Kind(state.session_kind).meets:
             turn = _planned(draft.state, name)
             session: ItemState = MeetingState(setup=setup, host=host, turn=turn, called=called)
             workflow = "meeting"
@@ -251,15 +239,14 @@ class SeriesMachine(Machine[SeriesState]):
         draft.put(hosting=turns.adopt(draft.state.hosting, name, past.state.value, past.host, on))
         state = draft.state
         session = MeetingState(setup=_session_setup(state, window, name, draft.now), host=past.host)
-        item: ItemState = session if state.session_kind == Kind.MEETING else CommitmentState(setup=session.setup)
+        item: ItemState = session if Kind(state.session_kind).meets else CommitmentState(setup=session.setup)
         draft.effects.append(EnterElsewhere(item=item.setup.id, entries=adopted_entries(item, past, draft.now)))
         unknown = past.state is PastState.UNKNOWN
         what = "enters as unknown: its window ended before the launch" if unknown else past.words
         draft.enter("opened" if unknown else "adopted", f"session {name} {what}", session=name, host=past.host)
 
     def _tell_plan(self, draft: Draft[SeriesState], report: SessionReport) -> None:
-        if draft.state.tells_plan:
-            draft.report(report)
+        draft.report(report)
 
     # What sessions and the plan tell
 
@@ -316,7 +303,7 @@ class SeriesMachine(Machine[SeriesState]):
         if order.host:
             self._settle_first(draft, order)
         if order.end:
-            end = Order(end=order.end, text=order.text, edition=order.edition)
+            end = Order(end=order.end, text=order.text)
             for item in state.open_sessions:
                 draft.tell(item, end)
             if not state.open_sessions:  # they say it themselves
@@ -340,14 +327,8 @@ class SeriesMachine(Machine[SeriesState]):
         draft.put(first_host=order.host)
         if draft.state.host_rule is HostRule.ROTATING:
             draft.put(hosting=turns.settle_first(before, order.host))
-        elif order.edition >= 2:
-            self._settle_next(draft, host)
         else:
-            setup = draft.state.setup
-            first = {session_id(setup.plan, setup.obligation, turn.session) for turn in before.turns[:1]}
-            for item in draft.state.open_sessions:
-                if item in first:
-                    draft.tell(item, host)
+            self._settle_next(draft, host)
         draft.enter("settled", f"first host {order.host}: {order.text}")
         self._give_hosts(draft, before)
 
@@ -375,9 +356,8 @@ class SeriesMachine(Machine[SeriesState]):
         moved: dict[str, dict[str, JsonValue]] = {}
         if windows is not None:
             draft.put(**_rescheduled(state, windows, draft.now))
-            if order.edition >= 2:
-                moved = _moved_windows(state, draft.state)
-                self._recall(draft, state, order)
+            moved = _moved_windows(state, draft.state)
+            self._recall(draft, state, order)
         if isinstance(sequence, list):
             draft.put(hosting=turns.reorder(state.hosting, tuple(str(side) for side in sequence)))
         if past is not None:
@@ -423,7 +403,7 @@ class SeriesMachine(Machine[SeriesState]):
             change = {**told, **moved.get(item, {})}
             if change:
                 reinvites = order.reinvites and "parties" in change
-                same = {"text": order.text, "edition": order.edition, "amended": order.amended}
+                same = {"text": order.text, "amended": order.amended}
                 draft.tell(item, Order(changes=change, reinvites=reinvites, **same))
 
     def _learn_past(self, draft: Draft[SeriesState], past: AdoptedSession) -> None:
@@ -433,9 +413,11 @@ class SeriesMachine(Machine[SeriesState]):
         if turn is None or not (after_all or turn.state == TurnState.UNKNOWN):
             return
         window = next((each for each in state.windows if each.name == past.session), None)
+        if not (window and window.end <= state.as_of) and past.session not in [each.session for each in state.past]:
+            return  # a session that opened here has a record of its own
         setup = _session_setup(state, window, past.session, draft.now)
         item: ItemState = MeetingState(setup=setup, host=past.host)
-        if state.session_kind != Kind.MEETING:
+        if not Kind(state.session_kind).meets:
             item = CommitmentState(setup=setup)
         entries = adopted_entries(item, past, draft.now, first=past.follows + 1)
         draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))
@@ -448,21 +430,6 @@ class SeriesMachine(Machine[SeriesState]):
 
 
 _ENDED = "the last session is closed out"
-
-
-def _of_old(order: Any, first: str | None, old: Any) -> Turns:
-    """The ledger of a series from before turns had a module of their own, played through it once more."""
-    hosting = turns.begin(tuple(order), first)
-    for turn in old:
-        if turn.get("state") == "unknown":
-            hosting = turns.adopt(hosting, turn["session"], "unknown", None)
-            continue
-        hosting = turns.open_session(hosting, turn["session"])
-        if turn.get("host"):
-            hosting = turns.agree_host(hosting, turn["session"], turn["host"])
-        if turn.get("state") in ("served", "swapped", "forfeited"):
-            hosting = turns.close_session(hosting, turn["session"], turn["state"] != "forfeited", turn.get("host"))
-    return hosting
 
 
 def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, Any]:
@@ -583,7 +550,6 @@ def _session_setup(state: SeriesState, window: Window | None, name: str, now: In
             "rounds": (),
             "on_trigger": False,
             "not_before": None,
-            "tells_busy": False,
             "rotating": state.host_rule is HostRule.ROTATING,
         }
     )

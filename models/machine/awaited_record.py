@@ -18,8 +18,6 @@ from models.messages.views import AwaitedRow
 
 def with_awaited(machine: Machine[S], before: S, step: Step[S], now: Instant) -> Step[S]:
     """The step, with what is awaited from then on in its last line; a line of its own where it writes none."""
-    if not step.state.setup.records_awaited:
-        return step
     facts, former = machine.recorded_facts(step.state), machine.recorded_facts(before)
     if facts == former and before.entries:
         return step

@@ -315,7 +315,7 @@ class Machine(Rounds[S]):
         draft.put(setup=before.changed(order.changes))
         after = draft.state.setup
         if (after.window, after.opens_at) != (before.window, before.opens_at):
-            self._redate(draft, before, order.edition)
+            self._redate(draft, before)
         draft.enter("amended", order.text, changes=dict(order.changes))
         if order.announce:
             self.say_amended(draft, before, order)
@@ -333,14 +333,14 @@ class Machine(Rounds[S]):
                 AnnouncementKind.AMENDMENT, gone, text + more, final=True, **told_of(order, relieved=True)
             )
 
-    def _redate(self, draft: Draft[S], before: ItemSetup, edition: int) -> None:
+    def _redate(self, draft: Draft[S], before: ItemSetup) -> None:
         """Another window, or none: what has not begun waits for it, or for the next status round.
 
         Asked anew, unless one window takes the place of another and it is in this one already.
         """
         state, setup = draft.state, draft.state.setup
         waits = setup.opens_at is None or setup.opens_at > draft.now
-        moved = edition >= 2 and before.window is not None and setup.window is not None and not waits
+        moved = before.window is not None and setup.window is not None and not waits
         if not moved:
             self.restart(draft)
         end = setup.window.end if setup.window else None

@@ -65,10 +65,6 @@ class ItemSetup(Value):
     assumed: tuple[str, ...] = ()
     settled: dict[str, JsonValue] = {}
     """What the text leaves open and the sides have settled by consent, by field."""
-    tells_busy: bool = False
-    """The plan learns when the rounds do not ask about it, because it is followed by itself."""
-    records_awaited: bool = False
-    """Its record holds, with each line, what is awaited from then on."""
     former: tuple[Party, ...] = ()
     """Sides as they were before an amendment changed their offices: what was told there is settled there."""
 

@@ -12,6 +12,7 @@ from models.messages.effects import SessionReport
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
+from models.plan.kinds import Kind
 
 GATHER = timedelta(hours=1)
 """All that one round asks of an office goes in one letter, however long a worker takes over it."""
@@ -62,7 +63,7 @@ class Rounds(Proposing[S]):
     def tell_waking(self, draft: Draft[S], before: S) -> None:
         """The plan learns that the rounds do not ask about it, being followed by itself, or do again."""
         state = draft.state
-        if not state.setup.tells_busy or state.awake == before.awake or state.closed:
+        if not state.setup.rounds or state.awake == before.awake or state.closed:
             return
         status = "busy" if state.awake else "idle"
         draft.report(SessionReport(session="", item=state.setup.id, status=status))
@@ -113,7 +114,7 @@ class Rounds(Proposing[S]):
             return self.no(state, "wrong-kind", "a window dates it: it is asked for by itself")
         if setup.on_trigger and setup.triggers and side not in setup.triggers:
             return self.no(state, "not-yours", f"it may be called by {', '.join(setup.triggers)}")
-        if setup.kind == "standing":
+        if setup.kind == Kind.STANDING:
             return self.no(state, "wrong-kind", "it is continuous: it answers the status rounds, and is never called")
         if setup.not_before is not None and now < setup.not_before:
             when = f"{setup.condition}, from {setup.clock.moment(setup.not_before)} on"

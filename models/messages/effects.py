@@ -66,7 +66,7 @@ class SessionReport(Value):
     item: str
     status: str
     at: Instant | None = None
-    """When it was decided; None in reports of before it was told."""
+    """When it was decided; set as it is told."""
     host: str | None = None
     closed: bool = False
     held: bool = False
@@ -118,20 +118,18 @@ class Order(Value):
     text: str = ""
     """Why, in a sentence."""
     at: Instant | None = None
-    """When it was decided; None in orders of before it was told."""
+    """When it was decided; set as it is told."""
     changes: dict[str, JsonValue] = {}
     """Of a series or item that an amendment changes: field and new value (models/governance/amending)."""
     unless_begun: bool = False
     """With `end`: only where nothing has been proposed, agreed or done."""
     announce: bool = False
     """Its offices are told of the change: an amendment made it."""
-    edition: int = 1
-    """How it is carried out. From 2 on open sessions follow windows that move, and what is asked goes on."""
     amended: Proposed | None = None
-    """The amendment that made the change, as letters tell it; None in orders of before it was told in fields."""
+    """The amendment that made the change, as letters tell it."""
     reinvites: bool = False
     """Offices that the change takes away are removed from an event that is to come, and those that take their place
-    are invited. Orders of before it was so do not say it."""
+    are invited."""
 
 
 class Tell(Value):

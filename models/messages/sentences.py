@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from models.common.clock import Clock
 from models.messages.acts import Clash, Terms, Topic
 from models.plan.amendment import Amendment, AmendmentKind
+from models.plan.kinds import Kind
 
 _INFINITIVES = {
     "propose-date": "propose a date",
@@ -68,17 +69,17 @@ _STATUS = {
 }
 
 _KINDS = {
+    "mailbox": "a mailbox",
     "questions": "a list of questions",
-    "standing": "a standing commitment",
-    "reporting": "a report",
+    "plan": "the plan",
+    "series": "a series",
     "secretariat": "a post room",
 }
 
 
 def kind_in_words(kind: str) -> str:
     """A kind of item, or of workflow, with its article: "an instrument", "a list of questions"."""
-    noun = kind.replace("_", " ")
-    return _KINDS.get(kind) or f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+    return _KINDS[kind] if kind in _KINDS else Kind(kind).words
 
 
 def not_taken(verb: str, kind: str, taken: Iterable[str] = ()) -> str:

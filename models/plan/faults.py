@@ -3,7 +3,6 @@ fit nothing. The loader tells each fault at its line."""
 
 from collections.abc import Iterator, Mapping
 
-from models.plan.kinds import Kind
 from models.plan.plan import RANK_SUFFIX, Cadence, Obligation, Plan, Rank, Strength, YearWindows
 
 PLAN_ITSELF = "plan"
@@ -109,7 +108,7 @@ def _following_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tupl
     on_trigger = obligation.cadence is Cadence.ON_TRIGGER
     if obligation.triggers and not on_trigger:
         yield ("triggers",), "only what is on_trigger has a trigger; set cadence: on_trigger or remove this"
-    if on_trigger and obligation.kind is Kind.STANDING:
+    if on_trigger and obligation.kind.continuous:
         yield ("cadence",), "a standing commitment is never triggered; write it as a procedure or a meeting_series"
     if obligation.not_before and not on_trigger:
         yield ("not_before",), "only what is on_trigger waits for a call; set cadence: on_trigger or remove this"

@@ -1,9 +1,12 @@
-"""The kinds of obligation, and the families in which they are followed."""
+"""The kinds of obligation, and what each means: every family of kinds is said here, once."""
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
+    """What a provision asks for."""
+
     MEETING_SERIES = "meeting_series"
     MEETING = "meeting"
     VISIT = "visit"
@@ -15,10 +18,50 @@ class Kind(StrEnum):
     REPORTING = "reporting"
     PROCEDURE = "procedure"
 
+    @property
+    def words(self) -> str:
+        """With its article: "an instrument"."""
+        return _RULES[self].words
 
-HOSTED = frozenset({Kind.MEETING_SERIES, Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
+    @property
+    def meets(self) -> bool:
+        """People meet: it has a host, a date and an invitation (items/meeting). Otherwise evidence closes it
+        (items/commitment)."""
+        return _RULES[self].meets
 
-MEETINGS = frozenset({Kind.MEETING, Kind.VISIT, Kind.SEMINAR})
+    @property
+    def in_series(self) -> bool:
+        """It has sessions whatever its windows: a series (items/series) opens them."""
+        return _RULES[self].in_series
 
-COMMITMENTS = frozenset({Kind.INSTRUMENT, Kind.DELIVERABLE, Kind.EXCHANGE})
-"""Kinds that were followed one by one by plans of the first edition; the others are asked in status rounds."""
+    @property
+    def once(self) -> bool:
+        """It is done once, also where the text does not say so."""
+        return _RULES[self].once
+
+    @property
+    def continuous(self) -> bool:
+        """It is never done, and nobody calls it: status rounds ask how far it has come."""
+        return _RULES[self].continuous
+
+
+class _Rule(NamedTuple):
+    words: str
+    meets: bool = False
+    in_series: bool = False
+    once: bool = False
+    continuous: bool = False
+
+
+_RULES = {
+    Kind.MEETING_SERIES: _Rule("a series of meetings", meets=True, in_series=True),
+    Kind.MEETING: _Rule("a meeting", meets=True, once=True),
+    Kind.VISIT: _Rule("a visit", meets=True, once=True),
+    Kind.SEMINAR: _Rule("a seminar", meets=True, once=True),
+    Kind.INSTRUMENT: _Rule("an instrument", once=True),
+    Kind.DELIVERABLE: _Rule("a deliverable", once=True),
+    Kind.EXCHANGE: _Rule("an exchange"),
+    Kind.STANDING: _Rule("a standing commitment", continuous=True),
+    Kind.REPORTING: _Rule("a report"),
+    Kind.PROCEDURE: _Rule("a procedure"),
+}

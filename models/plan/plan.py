@@ -323,9 +323,9 @@ class Obligation(FilePart):
         procedure = self.kind is Kind.PROCEDURE and self.cadence is Cadence.ON_TRIGGER
         may_recur = cadence is not None and any(each in EVERY for each in (cadence.chosen, *cadence.others))
         return (
-            self.kind is Kind.MEETING_SERIES
+            self.kind.in_series
             or procedure
-            or (self.cadence is not Cadence.ONCE and (several or (may_recur and self.kind is not Kind.STANDING)))
+            or (self.cadence is not Cadence.ONCE and (several or (may_recur and not self.kind.continuous)))
         )
 
     @property

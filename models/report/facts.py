@@ -10,7 +10,6 @@ from models.governance.amending import AmendmentInForce, Settlement
 from models.items.turns import Turns
 from models.messages.views import ItemRow, LedgerEntry
 from models.plan.amendment import AmendmentKind
-from models.plan.kinds import MEETINGS, Kind
 from models.plan.plan import Cadence, Obligation, Plan, Provision, Window
 from models.report.item_history import Known, hear_all
 
@@ -68,7 +67,7 @@ class Followed(NamedTuple):
 
     @property
     def meets(self) -> bool:
-        return self.obligation.kind in MEETINGS | {Kind.MEETING_SERIES}
+        return self.obligation.kind.meets
 
 
 class PlanOnDay:

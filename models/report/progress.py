@@ -16,7 +16,6 @@ from models.governance.amending import AmendmentInForce, replaced_by
 from models.items.turns import Turn, TurnState, holder
 from models.messages.sentences import infinitive, joined, value_in_words
 from models.messages.views import AwaitedRow
-from models.plan.kinds import Kind
 from models.plan.parties import all_offices, institution_title, office_id
 from models.plan.plan import HostRule, Obligation, Plan, Provision
 from models.report.facts import Facts, Followed, PlanOnDay, SeriesFact, side_names
@@ -100,7 +99,7 @@ def _articles(provisions: tuple[Provision, ...], lines: list[tuple[Followed, Ite
 
 def _line(reading: PlanOnDay, each: Followed) -> ItemLine:
     standing, detail = Judge(reading, each).standing()
-    if not each.session and each.obligation.kind is Kind.MEETING_SERIES:
+    if not each.session and each.obligation.kind.in_series:
         standing, detail = _with_sessions(reading, each, standing, detail)
     title = each.known.title or f"{each.obligation.title} {each.session}".strip()
     return ItemLine(
@@ -126,7 +125,7 @@ def _turns(reading: PlanOnDay) -> Iterator[TurnsReport]:
     for provision, obligation in reading.plan.obligations():
         series = reading.series_of(obligation)
         rotates = series.rotating if series else obligation.host_rule is HostRule.ROTATING
-        if obligation.item is not None or not rotates or obligation.kind is not Kind.MEETING_SERIES:
+        if obligation.item is not None or not rotates or not obligation.kind.in_series:
             continue
         turns = tuple(_turn_lines(reading, obligation, series)) if series else ()
         said = with_names(series.next, reading.plan) if series and series.of_day else UNKNOWN_NEXT

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.common.times import Slot
 from models.common.zones import later, zoned
-from models.governance.launch import EDITION, Launch
+from models.governance.launch import Launch
 from models.governance.opening import openings
 from models.items.meeting import MeetingState
 from models.machine.machine import Machine
@@ -84,7 +84,7 @@ def launch_of(plan: Plan, at: datetime = START, **more: Any) -> Launch:
         launched=at,
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, at),
-        **{"as_of": at, "edition": EDITION, **more},
+        **{"as_of": at, **more},
     )
 
 

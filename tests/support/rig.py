@@ -20,7 +20,7 @@ from temporalio.service import RPCError
 
 from adapters.files.record_file import read_record
 from adapters.settings import Settings
-from models.governance.launch import EDITION, Launch
+from models.governance.launch import Launch
 from models.items.past_sessions import AdoptedSession
 from models.messages.acts import Act
 from models.messages.views import ItemRow, ItemView, Receipt, Refusal
@@ -57,7 +57,6 @@ class House:
             as_of=as_of or now,
             valid_until=end_of_validity(self.plan),
             clock=clock_of(self.plan, now),
-            edition=EDITION,
             history=history,
         )
         row = ItemRow(id=self.plan.plan, ref="-", kind="plan", title=self.plan.title, status="launching")

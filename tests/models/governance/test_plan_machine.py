@@ -994,12 +994,6 @@ def test_what_sleeps_again_or_has_ended_is_busy_no_longer() -> None:
     assert life.plan.busy == ("t/i",) and life.plan.ended == {"dropped": 1}
 
 
-def test_a_plan_of_an_earlier_edition_ends_as_it_did() -> None:
-    life = Life(launch=launch_of(plan_of(obligation("m"), **TERM), edition=2))
-    life.until(END + DAY)
-    assert len(life.said(AnnouncementKind.EXPIRY)) == 2, "what is open, to each ministry, and no final record"
-
-
 def test_answers_to_another_round_are_not_counted() -> None:
     life = Life(standing("a"), round=ROUND)
     life.until(datetime(2027, 1, 20, tzinfo=UTC))

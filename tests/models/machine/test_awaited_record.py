@@ -82,17 +82,6 @@ def test_what_becomes_awaited_without_a_word_has_a_line_of_its_own() -> None:
     assert known(one).awaiting == MEETING.awaiting(one.state)
 
 
-def test_an_item_of_before_writes_what_it_always_wrote() -> None:
-    state = opened(plan_of(obligation())).meetings[0]
-    old = state.model_copy(update={"setup": state.setup.model_copy(update={"records_awaited": False})})
-    one = player(MEETING, old)
-    one.act(acts.Propose, LAO, terms=date_terms(START + 30 * DAY))
-    one.act(acts.Accept, KHM, proposal=1)
-    one.tick(START + 31 * DAY)
-    assert [line.verb for line in lines(one)] == ["opened", "propose", "accept", "agreed"]
-    assert not any("awaiting" in line.data for line in lines(one))
-
-
 MOVES = st.lists(
     st.tuples(
         st.integers(0, 40),

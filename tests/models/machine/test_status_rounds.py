@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models.items import turns
@@ -581,6 +581,7 @@ def told(state: SeriesState, field: str, value: Any) -> Order:
     return Order(changes={field: value}, text="x")
 
 
+@example(FORMS[0], False, [("report", (0, "closed", None)), ("order", ("past", "2026"))])
 @settings(max_examples=150)
 @given(st.sampled_from(FORMS), st.booleans(), st.lists(series_moves, max_size=20))
 def test_series_stay_sound(form: dict[str, Any], rounds: bool, history: list[Any]) -> None:
