@@ -115,7 +115,7 @@ def plan_details(state: PlanState) -> str:
         parts += ["**Amendments in force**", _list(amended)]
     moment = PLAN.next_moment(state)
     if moment:
-        parts.append(f"**Next:** {moment[1]} {clock.day(moment[0])}.")
+        parts.append(f"**Next:** {moment.words} {clock.day(moment.at)}.")
     return "\n\n".join([*parts, *_ledger(state, clock)])
 
 

@@ -34,9 +34,9 @@ class SeriesWorkflow(ItemWorkflow[SeriesState]):
     async def _wait(self) -> None:
         """Until the next session opens, a round asks, or something is told; at once where that has come meanwhile."""
         moment = self.machine.next_moment(self.state)
-        if self._effects or (moment is not None and moment[0] <= workflow.now()):
+        if self._effects or (moment is not None and moment.at <= workflow.now()):
             return
-        timeout = None if moment is None else (moment[0] - workflow.now()).total_seconds()
+        timeout = None if moment is None else (moment.at - workflow.now()).total_seconds()
         try:
             await workflow.wait_condition(
                 lambda: bool(self._effects),

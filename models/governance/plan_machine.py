@@ -33,6 +33,7 @@ from models.machine.machine import Machine
 from models.machine.state import ItemState, OpenAct, Proposal, ProposalStatus
 from models.messages.acts import Act, Terms, Topic
 from models.messages.effects import EnterElsewhere, Order, Resolve, SessionReport
+from models.messages.moments import Moment, MomentKind, earliest
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import amendment_in_words, sentence_of, value_in_words
 from models.messages.views import ItemRow, ItemView, Refusal
@@ -56,28 +57,28 @@ class PlanMachine(Machine[PlanState]):
         """Nothing: the rounds ask about its items."""
         return iter(())
 
-    def next_moment(self, state: PlanState) -> tuple[Instant, str] | None:
+    def next_moment(self, state: PlanState) -> Moment | None:
         if state.closed or state.launching:
             return None
-        return min(self._moments(state), default=None)
+        return earliest(list(self._moments(state)))
 
-    def _moments(self, state: PlanState) -> Iterator[tuple[Instant, str]]:
+    def _moments(self, state: PlanState) -> Iterator[Moment]:
         until, clock = state.launch.valid_until, state.setup.clock
         if until is not None:
-            yield until, f"valid until {clock.last_day(until)}; it ends on"
+            yield Moment(until, MomentKind.PLAN_ENDS, clock.last_day(until))
             if not state.expiry_told:
-                yield until - state.plan.expiry_notice, "what is open is listed on"
+                yield Moment(until - state.plan.expiry_notice, MomentKind.OPEN_LISTED)
         if state.rounds_passed < len(state.setup.rounds):
-            yield state.setup.rounds[state.rounds_passed].at, "the status round asks on"
+            yield Moment(state.setup.rounds[state.rounds_passed].at, MomentKind.ROUND_ASKS)
         if state.rounds_shown < len(state.setup.rounds):
             current = state.setup.rounds[state.rounds_shown]
-            yield current.closes, f"round {current.name} is shown on"
+            yield Moment(current.closes, MomentKind.ROUND_SHOWN, current.name)
 
     def sentence(self, state: PlanState) -> str:
         moment = self.next_moment(state)
         if moment is None:
             return f"{state.setup.plan_title}: in force"
-        return f"{state.setup.plan_title}: {moment[1]} {state.setup.clock.day(moment[0])}"
+        return f"{state.setup.plan_title}: {moment.words} {state.setup.clock.day(moment.at)}"
 
     def row(self, state: PlanState) -> ItemRow:
         # Lists and operators see its status; what it waits for stands in its timer.
@@ -95,7 +96,7 @@ class PlanMachine(Machine[PlanState]):
 
     def _next_at(self, state: PlanState) -> Instant | None:
         moment = self.next_moment(state)
-        return moment[0] if moment else None
+        return moment.at if moment else None
 
     def view(self, state: PlanState) -> ItemView:
         return ItemView(

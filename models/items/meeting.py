@@ -16,6 +16,7 @@ from models.machine.state import EVIDENCE_KEPT, Ask, Proposal
 from models.messages.acts import Act, Close, Dispute, Evidence, Held, NotHeld, Outcome, Regret, Reply, Terms, Topic
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, PartStat
 from models.messages.effects import Order, Publish
+from models.messages.moments import Moment, MomentKind
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 from models.messages.views import DateRow, ItemRow, ItemView, Refusal, date_row
@@ -134,9 +135,9 @@ class MeetingMachine(Replying[MeetingState]):
             return "mark-awaited" if state.ended else "scheduled"
         return "consent-awaited" if state.open_proposal(Topic.DATE) else "date-awaited"
 
-    def moments(self, state: MeetingState) -> Iterator[tuple[Instant, str]]:
+    def moments(self, state: MeetingState) -> Iterator[Moment]:
         if state.agreed is not None and not state.ended and not state.held:
-            yield state.agreed.slot.end.utc, "whether it was held is asked from"
+            yield Moment(state.agreed.slot.end.utc, MomentKind.AGREED_END)
 
     def pass_moments(self, draft: Draft[MeetingState]) -> Instant | None:
         agreed = draft.state.agreed

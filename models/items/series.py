@@ -19,6 +19,7 @@ from models.machine.setup import ItemSetup
 from models.machine.state import ItemState
 from models.messages.acts import Act, Call, Topic
 from models.messages.effects import EnterElsewhere, Open, Order, SessionReport
+from models.messages.moments import Moment, MomentKind, earliest
 from models.messages.sentences import not_taken
 from models.messages.views import ItemRow, ItemView, Refusal
 from models.plan.kinds import Kind
@@ -101,23 +102,23 @@ class SeriesMachine(Machine[SeriesState]):
         waits = opens_at(state) is not None or state.open_sessions or state.on_call
         return "dormant" if waits else "closed"
 
-    def next_moment(self, state: SeriesState) -> tuple[Instant, str] | None:
+    def next_moment(self, state: SeriesState) -> Moment | None:
         if state.closed:
             return None
         at, moments = opens_at(state), []
         if at is not None:
             name = state.windows[state.opened].name if state.windows else _free_name(state, state.opened + 1)
-            moments.append((at, f"session {name} opens"))
+            moments.append(Moment(at, MomentKind.SESSION_OPENS, name))
         if (round_moment := self.round_moment(state)) is not None:
             moments.append(round_moment)
-        return min(moments, default=None)
+        return earliest(moments)
 
     def sentence(self, state: SeriesState) -> str:
         moment, name = self.next_moment(state), f"{state.setup.ref} {state.setup.short}"
         if moment is not None:
             clock = state.setup.clock
-            when = clock.on(moment[0]) if moment[1].endswith("opens") else clock.day(moment[0])
-            return f"{name}: {moment[1]} {when}"
+            opens = moment.kind is MomentKind.SESSION_OPENS
+            return f"{name}: {moment.words} {clock.on(moment.at) if opens else clock.day(moment.at)}"
         if state.on_call:
             return f"{name}: {self.trigger(state)}"
         return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
@@ -131,7 +132,7 @@ class SeriesMachine(Machine[SeriesState]):
             title=setup.title,
             status=self.status_of(state),
             awaiting=self.awaiting(state),
-            next_at=moment[0] if (moment := self.next_moment(state)) else None,
+            next_at=moment.at if (moment := self.next_moment(state)) else None,
             next_what=self.sentence(state),
             window=state.windows[state.opened] if state.windows and not state.exhausted else None,
             host=_host(state),

@@ -17,12 +17,10 @@ from models.machine.status_rounds import Rounds
 from models.messages.acts import Accept, Act, Call, Counter, Progress, Propose, Reject, Reply, Withdraw
 from models.messages.calendar_event import CalendarEvent
 from models.messages.effects import Announce, Order, SessionReport, Settle
+from models.messages.moments import Moment, MomentKind, earliest
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import infinitive, joined, not_taken, sentence_of
 from models.messages.views import ItemRow, ItemView, Receipt, Refusal
-
-WINDOW_ENDS = "window ends"
-_AWAITED = " awaited from"
 
 
 class Machine(Rounds[S]):
@@ -44,8 +42,8 @@ class Machine(Rounds[S]):
         """Carries out an act of this kind of item alone."""
         raise NotImplementedError
 
-    def moments(self, state: S) -> Iterator[tuple[Instant, str]]:
-        """Instants at which this kind of item moves by itself, each with what happens then."""
+    def moments(self, state: S) -> Iterator[Moment]:
+        """Instants at which this kind of item moves by itself."""
         return iter(())
 
     def pass_moments(self, draft: Draft[S]) -> Instant | None:
@@ -65,30 +63,29 @@ class Machine(Rounds[S]):
             return "progress-awaited"
         return "postponed" if state.asleep_until else "dormant"
 
-    def next_moment(self, state: S) -> tuple[Instant, str] | None:
-        """When to ask again, and the sentence that says why. None: only an act or a trigger moves the item."""
+    def next_moment(self, state: S) -> Moment | None:
+        """When to ask again, and why. None: only an act or a trigger moves the item."""
         if state.closed:
             return None
+        moments = list(self.rung_moments(state))
         if state.awake:
-            moments = list(self.moments(state))
-            if state.window_end is not None and not state.late:
-                moments.append((state.window_end, WINDOW_ENDS))
+            moments += self.moments(state)
         else:
             wakes_at = state.asleep_until or state.setup.opens_at
-            moments = [(wakes_at, "asks its offices from")] if wakes_at is not None else []
-            if state.asleep_until is not None and state.window_end is not None and not state.late:
-                moments.append((state.window_end, WINDOW_ENDS))
-        if not state.awake and (round_moment := self.round_moment(state)) is not None:
-            moments.append(round_moment)  # what is busy is not asked in rounds
-        return min([*moments, *self.rung_moments(state)], default=None)
+            moments += [Moment(wakes_at, MomentKind.WAKES)] if wakes_at is not None else []
+            round_moment = self.round_moment(state)  # what is busy is not asked in rounds
+            moments += [round_moment] if round_moment else []
+        if (state.awake or state.asleep_until is not None) and state.window_end is not None and not state.late:
+            moments.append(Moment(state.window_end, MomentKind.WINDOW_ENDS))
+        return earliest(moments)
 
-    def rung_moments(self, state: S) -> Iterator[tuple[Instant, str]]:
+    def rung_moments(self, state: S) -> Iterator[Moment]:
         """When one more, higher office is awaited, by open act."""
         for open_act in state.open_acts:
             instant = self.next_rung_at(state, open_act)
             if instant is not None:
                 rung = state.setup.party(open_act.side).ladder[open_act.rung]
-                yield instant, f"{rung.label}{_AWAITED}"
+                yield Moment(instant, MomentKind.RUNG, rung.label)
 
     def sentence(self, state: S) -> str:
         """What the item waits for, in one line: the summary of its timer."""
@@ -102,11 +99,11 @@ class Machine(Rounds[S]):
                 else f"{name}: {self.trigger(state)}"
             )
         clock = state.setup.clock
-        day = clock.last_day(moment[0]) if moment[1] == WINDOW_ENDS else clock.day(moment[0])
-        climbing = dict.fromkeys(what for at, what in self.rung_moments(state) if at == moment[0])
-        labels = [what.removesuffix(_AWAITED) for what in climbing]
-        what = f"{joined(labels)}{_AWAITED}" if moment[1] in climbing else moment[1]
-        return f"{name}: {what} {day}"
+        if moment.kind is MomentKind.RUNG:  # several offices may be awaited from one instant on
+            labels = dict.fromkeys(each.about for each in self.rung_moments(state) if each.at == moment.at)
+            moment = moment._replace(about=joined(labels))
+        ends = moment.kind is MomentKind.WINDOW_ENDS
+        return f"{name}: {moment.words} {clock.last_day(moment.at) if ends else clock.day(moment.at)}"
 
     def row(self, state: S) -> ItemRow:
         return ItemRow(**self._row_fields(state))
@@ -121,7 +118,7 @@ class Machine(Rounds[S]):
             "title": setup.title,
             "status": self.status_of(state),
             "awaiting": self.awaiting(state),
-            "next_at": moment[0] if moment else None,
+            "next_at": moment.at if moment else None,
             "next_what": self.sentence(state) if not state.closed else "",
             "window": setup.window.model_copy(update={"end": state.window_end}) if setup.window else None,
             "host": state.host,
@@ -193,7 +190,7 @@ class Machine(Rounds[S]):
         """A refusal that says what is awaited instead."""
         awaiting = self.awaiting(state)
         if not awaiting and (moment := self.next_moment(state)):
-            message = f"{message}; nothing is awaited now: {moment[1]} {state.setup.clock.moment(moment[0])}"
+            message = f"{message}; nothing is awaited now: {moment.words} {state.setup.clock.moment(moment.at)}"
         return Refusal(code=code, message=message, awaiting=awaiting)
 
     def take(self, state: S, act: Act, now: Instant) -> Step[S]:

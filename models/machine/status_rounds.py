@@ -9,6 +9,7 @@ from models.machine.draft import Draft, S
 from models.machine.state import Ask, ItemState, Progressed
 from models.messages.acts import Call, Progress
 from models.messages.effects import SessionReport
+from models.messages.moments import Moment, MomentKind
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
@@ -39,13 +40,13 @@ class Rounds(Proposing[S]):
         answered = {each.side for each in state.progress if each.round == name}
         return tuple(side for side in state.setup.sides if side not in answered)
 
-    def round_moment(self, state: ItemState) -> tuple[Instant, str] | None:
+    def round_moment(self, state: ItemState) -> Moment | None:
         """When the open round closes, or the next one asks."""
         if state.round is not None and not state.round_closed:
-            return state.round.closes, "the status round closes on"
+            return Moment(state.round.closes, MomentKind.ROUND_CLOSES)
         if state.rounds_passed >= len(state.setup.rounds):
             return None
-        return state.setup.rounds[state.rounds_passed].at, "the status round asks on"
+        return Moment(state.setup.rounds[state.rounds_passed].at, MomentKind.ROUND_ASKS)
 
     def pass_rounds(self, draft: Draft[S]) -> Instant | None:
         """Takes note of the rounds whose day has come; only the newest asks. Returns the instant at which it is due."""

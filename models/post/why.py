@@ -192,8 +192,8 @@ def not_due(machine: Machine[Any], state: ItemState, office: str | None = None) 
     ]
     if not state.open_acts and office is None:
         moment = machine.next_moment(state)
-        reason = "nothing is awaited of anybody" + (f"; {moment[1]}" if moment else "")
-        until = moment[0] if moment else None
+        reason = "nothing is awaited of anybody" + (f"; {moment.words}" if moment else "")
+        until = moment.at if moment else None
         found.append(Untold(office="", item=setup.id, act="", rung=None, code="dormant", reason=reason, until=until))
     return found
 

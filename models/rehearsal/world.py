@@ -205,7 +205,7 @@ class World:
             machine, state = MACHINES[self._kinds[item]], self.items[item]
             self._take(item, machine.due(state, self.now))
             moment = machine.next_moment(self.items[item])
-            if moment is None or moment[0] > self.now:
+            if moment is None or moment.at > self.now:
                 return
         raise AssertionError(f"{item} never rests")
 
@@ -215,7 +215,7 @@ class World:
         if effects:
             self._carry_out(item, effects)
         moment = MACHINES[self._kinds[item]].next_moment(self.items[item])
-        at = moment[0] if moment else None
+        at = moment.at if moment else None
         # What follows at once (a sleeping item that an act has woken) is decided within this instant.
         self._ask_at(item, "item", at if at is None or at > self.now else self.now)
         if effects:

@@ -123,9 +123,9 @@ class Player:
             self.state = step.state
             self.effects.extend(step.effects)
             moment = self.machine.next_moment(self.state)
-            if moment is None or moment[0] > end:
+            if moment is None or moment.at > end:
                 break
-            self.now = max(moment[0], self.now)
+            self.now = max(moment.at, self.now)
         else:
             raise AssertionError("the item never rests")
         self.now = end
