@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from adapters.mail.commands import command_suggested, commands_of
 from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.notices import Announcement, AnnouncementKind, Count, Notice
 from models.plan.parties import rank_of
@@ -95,7 +96,7 @@ def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
         "urgent": urgent,
         "round": _round_of(ordered) if rounds else "",
         "ways": _ways(ordered),
-        "commands": _commands(ordered, despatch.office),
+        "commands": commands_of(ordered, despatch.office),
     }
 
 
@@ -176,31 +177,13 @@ def _ways(notices: list[Notice]) -> list[str]:
     return [way for way in explained if way in ways]
 
 
-def _commands(notices: list[Notice], office: str) -> list[str]:
-    """The command of each kind of act, once: with its item where there is one, else with ITEM in its place."""
-    by: dict[str, list[Notice]] = {}
-    for notice in notices:
-        if notice.verb != "give-address":  # answered by a file
-            by.setdefault(notice.verb or notice.act, []).append(notice)
-    return [_command(verb, group, office) for verb, group in by.items()]
-
-
-def _command(verb: str, group: list[Notice], office: str) -> str:
-    if len(group) == 1:
-        return group[0].how
-    if verb == "progress":
-        return f"round --answer FILE.csv --as {office}"
-    how = group[0].how.replace(group[0].item, "ITEM")
-    proposal = group[0].proposal
-    return how if proposal is None else how.replace(f"--proposal {proposal.number} ", "--proposal NUMBER ")
-
-
 def _of_announcement(word: Announcement) -> dict[str, Any]:
     count = {each.of: each.number for each in word.counts if not each.who}
     event, happened = word.event, word.happened
     attendees = event.attendees if event else ()
     accepted = any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in attendees)
     consented = word.office in word.consented or accepted
+    command = command_suggested(word)
     return {
         "announcement": word,
         "kind": word.kind.value,
@@ -219,7 +202,7 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "asks": word.asks,
         "was": word.was_slot is not None or word.was_place is not None,
         "around": word.around,
-        "commands": [word.how] if word.how and not consented else [],
+        "commands": [command] if command and not consented else [],
     }
 
 

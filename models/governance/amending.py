@@ -114,8 +114,8 @@ def third_states_must_consent(plan: Plan, obligation: Obligation) -> str:
     third = joined([plan.sides[side].name for side in obligation.third_states])
     session = f"{obligation.id}/SESSION" if obligation.recurs else obligation.id
     return (
-        f"{third} must consent too to who hosts {obligation.id}, and has no part in this: propose the host of a session"
-        f" with `propose {session} host --host SIDE`, or answer the question where it is asked; to that all sides agree"
+        f"{third} must consent too to who hosts {obligation.id}, and has no part in this: propose the host in"
+        f" {session}, or answer the question where it is asked; to that all sides agree"
     )
 
 

@@ -72,7 +72,7 @@ def names_host_of_three(plan: Plan, terms: Terms) -> str:
         return ""
     if past_of(question, terms.value).host is None:
         return ""
-    return f"{third_states_must_consent(plan, obligation)}. Without --host it can be put right that it was held"
+    return f"{third_states_must_consent(plan, obligation)}. Without a host it can be put right that it was held"
 
 
 def corrected(question: Question, value: JsonValue, settled: Answers) -> AdoptedSession:

@@ -147,7 +147,6 @@ class PlanMachine(Machine[PlanState]):
             AnnouncementKind.ROUND,
             summary,
             at=min(shown.closes, until or shown.closes),
-            how=f"round {shown.name}",
             subject=shown.name,
         )
 

@@ -19,7 +19,7 @@ from models.machine.machine import Machine
 from models.machine.state import Consent, ItemState, Proposal, ProposalStatus
 from models.messages.acts import Accept, Counter, Document, Propose, Reject, Reply, ReplyMethod, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent, EventStatus, PartStat
-from models.messages.notices import AnnouncementKind
+from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
 from models.plan.plan import Format
@@ -233,18 +233,14 @@ class Replying(Machine[R]):
             return
         setup, words = state.setup, f' In its words: "{proposal.terms.reason}".' if proposal.terms.reason else ""
         stands = "the agreed date stands" if state.agreed else "the date of the invitation stays in the calendars"
-        day = proposal.terms.slot.start.local.date()
         for party in setup.parties:
             if proposal.consented(party.side):
                 continue
-            who = f"--proposal {number} --as {party.coordinator.office}"
             draft.announce(
                 AnnouncementKind.ANSWER,
                 (party.side,),
-                f"{sentence_of(state.ledger[-1].text)}{words} Until every side has consented, {stands}. To take the "
-                f'new time: accept {setup.id} {who}. To refuse it: reject {setup.id} {who} --reason "...". '
-                f"The working days around it: days {setup.id} --around {day}.",
-                how=f"accept {setup.id} {who}",
+                f"{sentence_of(state.ledger[-1].text)}{words} Until every side has consented, {stands}.",
+                suggests=SuggestedAct(verb="accept", proposal=number),
                 asks=True,
                 around=around,
             )
@@ -276,20 +272,20 @@ class Replying(Machine[R]):
     def _tell_declined(self, draft: Draft[R], act: Reply, side: str) -> None:
         """A Decline is the answer of one person: what it does not do is said, and how to do it."""
         state, text = draft.state, sentence_of(draft.state.ledger[-1].text)
-        item, own = state.setup.id, self._invited(state)
+        own = self._invited(state)
         if state.agreed is not None and state.agreed.slot.end.utc > draft.now:
             others = tuple(each for each in state.setup.sides if each != side)
             draft.announce(AnnouncementKind.ANSWER, others, f"{text} The agreed date stands.")
-            how = f'regret {item} --reason "..." --as {act.office}'
+            suggests = SuggestedAct(verb="regret")
             text += (
                 " The agreed date stands. Should your side be unable to come, please say so by replying to this letter."
             )
         elif own is not None and own.side == side:
-            how = f"withdraw {item} --proposal {own.number} --as {act.office}"
+            suggests = SuggestedAct(verb="withdraw", proposal=own.number)
             text += " The proposal of your side stands. To take it back, please say so by replying to this letter."
         else:
             return
-        draft.announce(AnnouncementKind.ANSWER, (side,), text, how=how)
+        draft.announce(AnnouncementKind.ANSWER, (side,), text, suggests=suggests)
 
     # What becomes of a COUNTER
 

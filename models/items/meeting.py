@@ -17,7 +17,7 @@ from models.messages.acts import Act, Close, Dispute, Evidence, Held, NotHeld, O
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, PartStat
 from models.messages.effects import Order, Publish
 from models.messages.moments import Moment, MomentKind
-from models.messages.notices import AnnouncementKind
+from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.sentences import sentence_of
 from models.messages.views import DateRow, ItemRow, ItemView, Refusal, date_row
 from models.plan.parties import Rung
@@ -192,7 +192,7 @@ class MeetingMachine(Replying[MeetingState]):
             return self.no(state, "bad-terms", "a date needs a start and a length above zero")
         if terms.slot.start.utc <= now:
             when = state.setup.clock.moment(terms.slot.start.utc)
-            message = f"{when} has passed; what was held already is marked: held --on DATE"
+            message = f"{when} has passed; what was held already is marked held, with the day on which it was"
             return self.no(state, "in-the-past", message)
         agreed = state.agreed
         if agreed and (agreed.slot, agreed.place, agreed.format) == (terms.slot, terms.place, terms.format):
@@ -211,9 +211,9 @@ class MeetingMachine(Replying[MeetingState]):
         if proposal.terms.topic is Topic.DATE and draft.state.agreed is None and not leaves_event(proposal):
             accepted = self._accepted(draft.state, proposal)
             text = sentence_of(draft.state.ledger[-1].text) + " It stands when every side has accepted."
-            how = f"accept {draft.state.setup.id} --proposal {proposal.number} --as {{office}}"
+            suggests = SuggestedAct(verb="accept", proposal=proposal.number)
             consented = {consent.side for consent in proposal.consents}
-            self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, how, consented)
+            self._say(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, suggests, consented)
         elif proposal.terms.topic is Topic.DATE and proposal.message is None:
             self.tell_proposed(draft, proposal.number)
 
@@ -256,7 +256,7 @@ class MeetingMachine(Replying[MeetingState]):
         terms: Terms,
         accepted: set[str],
         text: str,
-        how: str = "",
+        suggests: SuggestedAct | None = None,
         consented: Collection[str] = (),
     ) -> None:
         """Tells the calendars and the invited a new version of the event."""
@@ -287,7 +287,7 @@ class MeetingMachine(Replying[MeetingState]):
         )
         offices = tuple(party.coordinator.office for party in setup.parties if party.side in consented)
         told = {"consented": offices, **_until_now(last, event)}
-        self._put_event(draft, following(last, event), AnnouncementKind.INVITATION, text, how, **told)
+        self._put_event(draft, following(last, event), AnnouncementKind.INVITATION, text, suggests, **told)
 
     def _call_off(self, draft: Draft[MeetingState], text: str) -> None:
         """Takes the event out of the calendars, if it is in them."""
@@ -331,7 +331,7 @@ class MeetingMachine(Replying[MeetingState]):
         event: CalendarEvent | None,
         kind: AnnouncementKind,
         text: str,
-        how: str = "",
+        suggests: SuggestedAct | None = None,
         **more: Any,
     ) -> None:
         if event is None:
@@ -344,7 +344,7 @@ class MeetingMachine(Replying[MeetingState]):
         if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
             draft.announce_to(kind, [_seat(attendee) for attendee in event.attendees], text, event=event)
         else:
-            draft.announce(kind, setup.sides, text, event, how=how, **more)
+            draft.announce(kind, setup.sides, text, event, suggests=suggests, **more)
         calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
         invited_before = [attendee.office for attendee in last.attendees] if last else []
         removed = tuple(office for office in invited_before if office not in calendars)
@@ -399,8 +399,8 @@ class MeetingMachine(Replying[MeetingState]):
         event = last.model_copy(update={"attendees": attendees, "sequence": last.sequence + 1, "dtstamp": stamp})
         text = sentence_of(f"The plan reads otherwise {order.text}")
         proposal = draft.state.open_proposal(Topic.DATE) if event.status is EventStatus.TENTATIVE else None
-        how = f"accept {setup.id} --proposal {proposal.number} --as {{office}}" if proposal else ""
-        self._put_event(draft, event, AnnouncementKind.INVITATION, text, how, **told_of(order))
+        suggests = SuggestedAct(verb="accept", proposal=proposal.number) if proposal else None
+        self._put_event(draft, event, AnnouncementKind.INVITATION, text, suggests, **told_of(order))
 
     # The meeting's own acts
 
@@ -441,12 +441,12 @@ class MeetingMachine(Replying[MeetingState]):
             return None
         agreed = state.agreed or (state.mark.agreed if state.mark else None)
         if agreed is None:
-            message = "no date was agreed; propose one, or, if it was held without, say on which day: held --on DATE"
+            message = "no date was agreed; propose one, or, if it was held without, say on which day"
             return self.no(state, "no-date", message)
         if agreed.slot.start.utc > now:
             message = (
                 f"it is agreed for {state.setup.clock.moment(agreed.slot.start.utc)} and has not begun; "
-                "if it was held on an earlier day, say so: held --on DATE"
+                "if it was held on an earlier day, say on which"
             )
             return self.no(state, "not-begun", message)
         return None

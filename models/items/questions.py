@@ -142,7 +142,7 @@ class QuestionsMachine(Machine[QuestionsState]):
             said = value_in_words(state.answers[question.id])
             how = "what is settled changes by amendment"
             if question.field == PAST:
-                how = f"if it was missed and was held after all: propose plan answer {question.id} held"
+                how = f"if it was missed and was held after all, propose that in the plan: answer {question.id} held"
             return self.no(state, "answered", f"{question.id} is settled: {said}; {how}")
         wrong = wrong_answer(question, terms.value, state.setup.sides, now)
         return self.no(state, "bad-terms", wrong) if wrong else None
@@ -254,7 +254,7 @@ def _wrong_past(question: Question, value: JsonValue, sides: tuple[str, ...], no
     except (ValueError, TypeError):
         past = None
     if past is None or past.state is PastState.UNKNOWN:
-        return "say what became of it: held, missed or excused; for held with --start DAY, --place, --host"
+        return "say what became of it: held, missed or excused; for held its day, place and host"
     if past.host is not None and past.host not in sides:
         return f"the host is one of {', '.join(sides)}"
     if past.date is not None and past.state is not PastState.HELD:

@@ -63,7 +63,7 @@ class Proposing(Asking[S]):
         if terms.topic not in (Topic.POSTPONE, Topic.EXTEND):
             return None
         if terms.until is None or terms.until <= now:
-            return self.no(state, "bad-terms", "name an instant in the future with --until")
+            return self.no(state, "bad-terms", "name an instant in the future")
         if terms.topic is Topic.EXTEND:
             if state.window_end is None:
                 return self.no(state, "bad-terms", "no window is stated, so none can be extended")

@@ -96,19 +96,17 @@ class Draft(Generic[S]):
         text: str,
         event: CalendarEvent | None = None,
         above: bool = False,
-        how: str = "",
         final: bool = False,
         at: Instant | None = None,
         **more: Any,
     ) -> None:
         """One announcement to an office of each of these sides: the coordinator, or the one above.
 
-        `how` is a command with `{office}` in it; `at` the instant at which it was due, where time brings it; `more`
-        further fields of the announcement.
+        `at` is the instant at which it was due, where time brings it; `more` are further fields of the announcement.
         """
         parties = [self.state.setup.party(side) for side in sides]
         rungs = [(above and party.above) or party.coordinator for party in parties]
-        self.announce_to(kind, rungs, text, event=event, how=how, final=final, at=at, **more)
+        self.announce_to(kind, rungs, text, event=event, final=final, at=at, **more)
 
     def announce_to(
         self,
@@ -116,7 +114,6 @@ class Draft(Generic[S]):
         rungs: Iterable[Rung],
         text: str,
         *,
-        how: str = "",
         at: Instant | None = None,
         **more: Any,
     ) -> None:
@@ -137,7 +134,6 @@ class Draft(Generic[S]):
                 office_title=rung.title,
                 at=at or self.now,
                 text=setup.spoken(text),
-                how=how.format(office=rung.office),
                 **{"happened": told, **more},
             )
             self.told(rung.office)

@@ -105,7 +105,6 @@ class Asking(Generic[S]):
             questions=self.questions_of(draft.state, open_act),
             proposal=proposed(draft.state, answered) if answered is not None else None,
             wanted=setup.evidence_wanted if open_act.act == "evidence" else "",
-            how=self.how(draft.state, open_act, rung.office),
             side=open_act.side,
             office=rung.office,
             office_title=rung.title,
@@ -143,23 +142,6 @@ class Asking(Generic[S]):
     def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[AskedQuestion, ...]:
         """The open questions that an act settles."""
         return ()
-
-    def how(self, state: ItemState, open_act: OpenAct, office: str) -> str:
-        """The command that does what is awaited."""
-        example = {
-            "propose-date": "propose {item} date --start YYYY-MM-DDTHH:MM --zone ZONE --for PT3H --as {office}",
-            "propose-host": "propose {item} host --host SIDE --as {office}",
-            "answer": "accept {item} --proposal {subject} --as {office}   (or reject, or counter)",
-            "mark": "held {item} --as {office}   (or not-held)",
-            "outcome": 'outcome {item} --text "..." --as {office}',
-            "report": 'evidence {item} --text "reported to ... on ..." --as {office}',
-            "evidence": "evidence {item} --file signed.pdf --as {office}",
-            "close": "close {item} --as {office}",
-            "progress": 'progress {item} limited --note "..." --as {office}   '
-            "(or not-started, substantial, complete, no-evidence)",
-            "settle": "propose {item} answer QUESTION VALUE --as {office}",
-        }[open_act.act]
-        return example.format(item=state.setup.id, office=office, subject=open_act.subject)
 
     def _climb(self, draft: Draft[S]) -> None:
         for open_act in draft.state.open_acts:

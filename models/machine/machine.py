@@ -155,9 +155,7 @@ class Machine(Rounds[S]):
                 if (taken.verb, taken.office) == (act.verb, act.office):
                     return None
                 what = f"{taken.verb.replace('_', ' ')} of {taken.office}"
-                return self.no(
-                    state, "act-id-reused", f"this --act-id belongs to another act, {what}; choose a new one"
-                )
+                return self.no(state, "act-id-reused", f"this act id belongs to another act, {what}; choose a new one")
         if state.closed:
             closed = state.closed
             return Refusal(

@@ -121,7 +121,7 @@ class Rounds(Proposing[S]):
             when = f"{setup.condition}, from {setup.clock.moment(setup.not_before)} on"
             return self.no(state, "not-yet", f"it may be called {when}")
         if not act.reason.strip():
-            return self.no(state, "bad-terms", "state the necessity with --reason")
+            return self.no(state, "bad-terms", "state the necessity as the reason")
         if state.awake:
             return self.no(state, "no-change", "it is called already")
         return None

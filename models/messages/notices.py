@@ -116,8 +116,6 @@ class Notice(Value):
     """What the act consists of, a line each: the open questions."""
     act: str
     """What is awaited, as an infinitive: "propose a date"."""
-    how: str
-    """The command that answers it."""
     short: str = ""
     """The item in short, for subjects: "JTC 2026"."""
     proposal: Proposed | None = None
@@ -223,6 +221,14 @@ class Said(Value):
     happened: Happened | None = None
 
 
+class SuggestedAct(Value):
+    """An act of the office that is told, by which it would do what is asked. Whoever shows it words it."""
+
+    verb: str
+    """As in models/messages/acts: accept, withdraw, regret."""
+    proposal: int | None = None
+
+
 class Announcement(Value):
     """A word to one office that goes at once, in order: an invitation, a cancellation, an answer, what was marked."""
 
@@ -237,8 +243,8 @@ class Announcement(Value):
     at: Instant
     text: str
     """One paragraph in plain words."""
-    how: str = ""
-    """The command that answers it, where an answer is asked."""
+    suggests: SuggestedAct | None = None
+    """The act that would answer it, where an answer is asked."""
     final: bool = False
     """The last word on an item, said as it is closed: it still goes."""
     event: CalendarEvent | None = None

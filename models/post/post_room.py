@@ -656,7 +656,6 @@ def _ask_for_address(state: PostRoomState, now: Instant) -> Notice:
         act=f"give an address that reaches it (now: {state.unreachable})",
         wanted=address.office_title,
         reason=state.unreachable,
-        how=f"correct the address of {address.office} in the contacts file; the next letter tries it",
         side="",
         office=address.focal_point or "",
         office_title=address.focal_point_title,

@@ -396,7 +396,7 @@ async def test_one_line_is_logged_without_the_letter(tmp_path: Path, caplog: pyt
 async def test_what_arrives_is_what_was_composed(tmp_path: Path) -> None:
     """Dots at line starts and long lines survive the transport."""
     async with post(tmp_path) as (mailbox, config):
-        word = announcement(kind="answer", event=None, text="\n.\n..x", how="y" * 2000)
+        word = announcement(kind="answer", event=None, text="\n.\n..x " + "y" * 2000)
         await run(config, despatch(announcement=word))
         message = email.message_from_bytes(mailbox.letters[0], policy=email.policy.default)
         part = message.get_body(("plain",))  # type: ignore[attr-defined]

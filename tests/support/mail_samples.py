@@ -88,7 +88,6 @@ def notice(number: int = 1, **changes: Any) -> Notice:
         "ref": "16.3",
         "title": "Joint Trade Commission 2026",
         "act": "propose a date",
-        "how": "aide-memoire propose lao-khm/16.3-jtc/2026 date",
         "side": "lao",
         "office": "lao-moic",
         "office_title": "Coordinator, Ministry of Industry and Commerce",

@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -172,7 +173,7 @@ def test_each_check_finds_what_it_is_for(check: str, data: bytes, edit: Edit) ->
 
 
 def test_every_check_of_objects_has_broken_bytes() -> None:
-    source = (TEMPLATES.parent / "tests" / "wire.py").read_text().split("# --- one version after another")[0]
+    source = Path(objects.__file__).read_text().split("# --- one version after another")[0]
     assert set(re.findall(r'Fault\("([^"]+)"', source)) == {check for check, _, _ in OBJECTS}
 
 
@@ -271,7 +272,7 @@ def test_each_check_of_mails_finds_what_it_is_for(check: str, data: bytes, edit:
 
 
 def test_every_check_of_mails_has_broken_bytes() -> None:
-    source = (TEMPLATES.parent / "tests" / "wire_mail.py").read_text()
+    source = Path(mail.__file__).read_text()
     assert set(re.findall(r'Fault\("([^"]+)"', source)) <= {check for check, _, _ in MAILS}
 
 
@@ -400,10 +401,10 @@ def test_a_whole_life_is_sound_on_the_wire(
     identities: list[str] = []
     for n, (kind, version, comment) in enumerate(said):
         word = announcement(kind=kind, event=version, comment=comment, text=title, title=title)
-        mail = compose(despatch(key=f"k/{n}", announcement=word, references=tuple(identities)), who, TEMPLATES)
-        assert mail.faults(mail) == []
-        identities.append(mail.read(mail).one("Message-ID"))
-        data = mail.calendar_of(mail)
+        sent_mail = compose(despatch(key=f"k/{n}", announcement=word, references=tuple(identities)), who, TEMPLATES)
+        assert mail.faults(sent_mail) == []
+        identities.append(mail.read(sent_mail).one("Message-ID"))
+        data = mail.calendar_of(sent_mail)
         assert data is not None and list(readers.faults_of_readers(data)) == []
         says(read(data), version, comment)
         sent.append(data)

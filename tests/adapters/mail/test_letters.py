@@ -34,6 +34,7 @@ from models.messages.notices import (
     Said,
     Section,
     SideAnswer,
+    SuggestedAct,
 )
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
@@ -157,7 +158,7 @@ def test_the_words_of_an_invitation() -> None:
 
 def test_who_proposed_a_date_is_not_asked_to_accept_it() -> None:
     accepted = Attendee(office="lao-moic", title="Coordinator", partstat=PartStat.ACCEPTED)
-    word = announcement(event=event(attendees=(accepted,)), how="accept X --proposal 1 --as lao-moic")
+    word = announcement(event=event(attendees=(accepted,)), suggests=SuggestedAct(verb="accept", proposal=1))
     for kind in ("plain", "html"):
         text = flat(body(composed(despatch(announcement=word)), kind))
         assert "Your side has consented to this date already." in text
@@ -237,7 +238,7 @@ def test_an_entry_says_since_when_by_when_who_before_how_and_what_is_assumed() -
         due=at(9),
         asked_before=("Coordinator", "Director General"),
         assumed=("the host alternates",),
-        how="propose X",
+        verb="propose-date",
     )
     for kind in ("plain", "html"):
         text = re.sub("<[^>]*>", "", body(composed(despatch(notices=(full,))), kind))
@@ -246,7 +247,7 @@ def test_an_entry_says_since_when_by_when_who_before_how_and_what_is_assumed() -
             "to propose a date",
             "Awaited since 2 March 2026; an answer is kindly asked for by 8 March 2026.",
             "Asked before: the Coordinator; the Director General.",
-            "starter.py propose X",
+            "starter.py propose lao-khm/16.3-jtc/2026 date --start",
             "Assumed, not stated in the text: the host alternates",
             "every 7 days",
         ):
@@ -270,7 +271,7 @@ def test_the_despatch_period_in_words(length: timedelta, words: str) -> None:
 def test_html_is_escaped_and_takes_nothing_from_outside() -> None:
     evil = "<script>alert('x')</script><img src=http://evil.example/x>"
     for what in (
-        despatch(notices=(notice(title=evil, act=evil, how=evil, assumed=(evil,), asked_before=(evil,)),)),
+        despatch(notices=(notice(title=evil, act=evil, item=evil, assumed=(evil,), asked_before=(evil,)),)),
         despatch(announcement=announcement(text=evil, title=evil, event=event(location=evil))),
     ):
         text = body(composed(what), "html")
@@ -575,7 +576,6 @@ def a_round(count: int = 21, **more: Any) -> Despatch:
             item=f"lao-khm/20.{n}-x",
             ref=f"20.{n}",
             title=f"Commitment {n}",
-            how=f"progress lao-khm/20.{n}-x limited --as lao-moic",
             due=at(20),
             readings=("offices",),
         )
@@ -599,10 +599,7 @@ def test_a_status_round_is_one_question_with_one_instruction() -> None:
 
 def test_each_awaited_act_appears_once_and_each_command_once() -> None:
     dates = [notice(n, key=f"d{n}", verb="propose-date", item=f"lao-khm/m{n}", title=f"Meeting {n}") for n in (1, 2)]
-    dates = [each.model_copy(update={"how": f"propose {each.item} date --as lao-moic"}) for each in dates]
-    evidence = notice(
-        3, key="e", verb="evidence", title="An instrument", item="lao-khm/i", how="evidence lao-khm/i --as lao-moic"
-    )
+    evidence = notice(3, key="e", verb="evidence", title="An instrument", item="lao-khm/i")
     evidence = evidence.model_copy(update={"wanted": "the signed text"})
     repeated = a_round(3).model_copy(update={"repeated": ("k1", "k2", "k3", "d1")})
     what = repeated.model_copy(update={"notices": (*repeated.notices, *dates, evidence)})
@@ -611,8 +608,8 @@ def test_each_awaited_act_appears_once_and_each_command_once() -> None:
     for title in ("Meeting 1", "Meeting 2", "An instrument", "Commitment 1 ", "Commitment 2 ", "Commitment 3 "):
         assert words.count(title) == 1, title
     assert [line.strip() for line in text.splitlines() if "starter.py" in line] == [
-        "starter.py propose ITEM date --as lao-moic",
-        "starter.py evidence lao-khm/i --as lao-moic",
+        "starter.py propose ITEM date --start YYYY-MM-DDTHH:MM --zone ZONE --for PT3H --as lao-moic",
+        "starter.py evidence lao-khm/i --file signed.pdf --as lao-moic",
         "starter.py round --answer FILE.csv --as lao-moic",
     ]
     assert "to give evidence that it is done (the signed text)" in words
@@ -688,7 +685,7 @@ def test_an_update_says_what_has_changed_and_why() -> None:
 
 def test_who_has_consented_is_not_asked_to_accept() -> None:
     how = "accept lao-khm/16.3-jtc/2026 --proposal 1 --as lao-moic"
-    asked = announcement(event=event(status="TENTATIVE"), how=how)
+    asked = announcement(event=event(status="TENTATIVE"), suggests=SuggestedAct(verb="accept", proposal=1))
     assert how in flat(body(composed(despatch(announcement=asked))))
     done = flat(body(composed(despatch(announcement=asked.model_copy(update={"consented": ("lao-moic",)})))))
     assert how not in done and "Your side has consented to this date already" in done
@@ -780,7 +777,6 @@ def test_a_focal_point_is_asked_for_an_address_and_for_no_command() -> None:
         item="lao-khm/office/lao-mps",
         ref="-",
         title="Letters to Coordinator, Ministry of Public Security",
-        how="correct the address of lao-mps in the contacts file; the next letter tries it",
         wanted="Coordinator, Ministry of Public Security",
     ).model_copy(update={"reason": "550 no such user"})
     data = composed(despatch(notices=(asked,)))

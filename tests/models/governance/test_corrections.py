@@ -87,7 +87,7 @@ def test_a_missed_session_was_held_after_all_and_its_turn_is_served(third: bool)
 def test_two_of_three_do_not_say_who_hosted() -> None:
     world = life(third=True)
     said = refused(world, "s/past/2024", HELD)
-    assert "Viet Nam must consent too" in said and "Without --host" in said
+    assert "Viet Nam must consent too" in said and "Without a host" in said
     assert turn(world, "2024") == (None, "forfeited") and world.plan.proposals == ()
 
 

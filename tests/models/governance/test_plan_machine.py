@@ -716,7 +716,7 @@ def test_two_signatories_do_not_say_who_hosts_what_a_third_state_takes_part_in(t
         return
     assert refusal is not None and refusal.code == "bad-terms" and "Viet Nam must consent too" in refusal.message
     session = "o" if terms.about == "o" else "s/SESSION"
-    assert f"propose {session} host --host SIDE" in refusal.message and life.plan.proposals == ()
+    assert f"propose the host in {session}" in refusal.message and life.plan.proposals == ()
 
 
 def test_other_offices_are_asked_and_what_the_former_were_asked_is_settled_with_them() -> None:
@@ -779,7 +779,7 @@ def test_an_office_that_an_amendment_takes_away_is_removed_from_the_event_and_th
     assert after.dtstamp > before.dtstamp and removed.event.dtstamp == after.dtstamp
     for office in ("lao-mfa", "khm-moc"):
         assert words[office].kind is AnnouncementKind.INVITATION and words[office].event == after
-        assert bool(words[office].how) is not agreed, "an office that is to consent is told how"
+        assert bool(words[office].suggests) is not agreed, "an office that is to consent is told how"
     assert [each.office for each in after.attendees] == ["lao-mfa", "khm-moc"]
     stays = {each.office: each.partstat for each in before.attendees}["khm-moc"]
     assert [each.partstat for each in after.attendees] == [PartStat.NEEDS_ACTION, stays], "who stays is not asked anew"

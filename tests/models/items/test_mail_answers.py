@@ -13,7 +13,7 @@ from models.messages import acts
 from models.messages.acts import Document, ReplyMethod, Topic
 from models.messages.calendar_event import EventStatus, Method, PartStat
 from models.messages.effects import Announce, Await, Publish
-from models.messages.notices import Announcement, AnnouncementKind
+from models.messages.notices import Announcement, AnnouncementKind, SuggestedAct
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import DAY, START, Player, date_terms, meeting
 
@@ -96,7 +96,8 @@ def test_a_decline_of_an_agreed_date_is_recorded_and_says_how_to_regret() -> Non
     reply(player, KHM, PartStat.DECLINED, comment="flood")
     assert MEETING.status_of(player.state) == "scheduled" and player.state.agreed is not None
     told = [e.announcement for e in player.effects[before:] if isinstance(e, Announce)]
-    assert {(each.office, "regret t/m" in each.how) for each in told} == {(LAO, False), (KHM, True)}
+    suggested = {(each.office, each.suggests) for each in told}
+    assert suggested == {(LAO, None), (KHM, SuggestedAct(verb="regret"))}
     assert all("flood" in each.text for each in told)
     assert player.act(acts.Regret, KHM, reason="flood").status == "date-awaited"
 
@@ -210,8 +211,9 @@ def test_a_counter_leaves_the_event_as_it_is_and_asks_the_host_at_once() -> None
     assert "after the holidays" in asked.act
     [told] = [e.announcement for e in player.effects[before:] if isinstance(e, Announce)]
     assert (told.office, told.kind, told.event) == (LAO, AnnouncementKind.ANSWER, None)
-    assert told.asks and told.around == days and told.how == "accept t/m --proposal 2 --as lao-moc"
-    assert "after the holidays" in told.text and "accept t/m --proposal 2 --as lao-moc" in told.text
+    assert told.asks and told.around == days and told.office == LAO
+    assert told.suggests == SuggestedAct(verb="accept", proposal=2)
+    assert "after the holidays" in told.text and "accept t/m" not in told.text
 
 
 def test_accepting_a_counter_sends_the_new_request() -> None:

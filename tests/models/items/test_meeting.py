@@ -7,7 +7,7 @@ from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.effects import Announce, Await, Enter, Publish, Settle
-from models.messages.notices import AnnouncementKind
+from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import DAY, START, Player, date_terms, meeting
 
@@ -379,7 +379,8 @@ def test_another_date_than_the_agreed_one_is_told_at_once() -> None:
     assert [(each.office, each.kind, each.asks) for each in told] == [
         (office, AnnouncementKind.ANSWER, True) for office in (KHM, VNM)
     ]
-    assert told[0].how == f"accept t/m --proposal 2 --as {KHM}" and "agreed date stands" in told[0].text
+    assert told[0].office == KHM and told[0].suggests == SuggestedAct(verb="accept", proposal=2)
+    assert "agreed date stands" in told[0].text
     asked = [e.notice for e in player.effects if isinstance(e, Await)]
     assert asked and not any(each.proposal.invited for each in asked), "no invitation is at the proposed time"
 

@@ -204,7 +204,7 @@ DAY_ROW = DateRow(start=START, end=START, local="2026-01-01T00:00:00", zone="UTC
         (PAST, 2024, "held, missed or excused"),
         (PAST, {"host": "LAO"}, "held, missed or excused"),
         (PAST, {"state": "held", "host": "Laos"}, "the host is one of"),
-        (PAST, {"state": "held", "date": "yesterday"}, "--start DAY"),
+        (PAST, {"state": "held", "date": "yesterday"}, "for held its day"),
         (PAST, {"state": "missed", "date": DAY_ROW.model_dump(mode="json")}, "has no date"),
         (
             PAST,

@@ -46,7 +46,6 @@ def notice(key: str, quiet: bool = False, item: str = "t/m") -> Notice:
         ref="1.1",
         title="M",
         act="propose a date",
-        how="",
         side="LAO",
         office="lao-moc",
         office_title="Coordinator",

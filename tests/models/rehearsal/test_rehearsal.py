@@ -51,7 +51,6 @@ def notice(n: int, since: int) -> Notice:
         ref="1.1",
         title="Title",
         act="say whether it was held",
-        how="held",
         side="LAO",
         office="lao-moc",
         office_title="Coordinator",
