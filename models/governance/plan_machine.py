@@ -142,7 +142,8 @@ class PlanMachine(Machine[PlanState]):
         shown = rounds[closed - 1]
         summary = round_summary(draft.state, shown.name)
         until = draft.state.launch.valid_until
-        draft.enter("round", summary.text, answers=draft.state.answers, busy=list(draft.state.busy))
+        told: dict[str, Any] = {"answers": draft.state.answers, "busy": list(draft.state.busy)}
+        draft.enter("round", summary.text, round=shown.name, **told)
         self._say_list(
             draft,
             AnnouncementKind.ROUND,
@@ -186,7 +187,7 @@ class PlanMachine(Machine[PlanState]):
         """What is open ends with the plan, but for the procedures that its text sets for afterwards (B.5)."""
         state = draft.state
         if state.launch.edition < 2:
-            self.close(draft, "expired", None, "the validity of the plan has ended")
+            self.close(draft, "expired", None, "the validity of the plan has ended", by="expiry")
             return
         self._show_rounds(draft, last=True)
         text = f"open when the validity of the plan ended on {draft.moment(draft.now)}"
@@ -194,7 +195,7 @@ class PlanMachine(Machine[PlanState]):
             # Sessions are told by their series.
             if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
                 edition = 2 if state.launch.edition >= REACHES_OPEN else 1
-                order = Order(end="expired", text=text, edition=edition)
+                order = Order(end="expired", by="expiry", text=text, edition=edition)
                 draft.tell(item, order, at=state.launch.valid_until)
         summary = final_summary(state, draft.now)
         text = f"The validity of the plan has ended. {summary.text}"
@@ -203,7 +204,7 @@ class PlanMachine(Machine[PlanState]):
             until = state.launch.valid_until
             self._say_list(draft, AnnouncementKind.EXPIRY, final, at=until or draft.now, day=until, subject="final")
         draft.put(open_items={})
-        self.close(draft, "expired", None, text)
+        self.close(draft, "expired", None, text, by="expiry")
 
     # Amendments
 
@@ -305,7 +306,7 @@ class PlanMachine(Machine[PlanState]):
             if wrong:
                 draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
                 what = f"proposal {proposal.number}, {draft.words(proposal.terms)}, is overtaken: {wrong}"
-                draft.enter("overtaken", what, proposal=proposal.number)
+                draft.enter("overtaken", what, proposal=proposal.number, reason=wrong)
                 draft.announce(AnnouncementKind.ANSWER, (proposal.side,), sentence_of(what))
 
     def resolved(
@@ -371,7 +372,8 @@ class PlanMachine(Machine[PlanState]):
             today, marked = today_of(draft.state, draft.now), draft.state.launch.edition >= REACHES_OPEN
             plan = settled(draft.state.plan, question, report.value, today, marked)
         except NotPossible as error:
-            draft.enter("settled", f"the plan cannot follow this answer: {error}", question=question.id)
+            text = f"the plan cannot follow this answer: {error}"
+            draft.enter("settled", text, question=question.id, reason=str(error))
             return
         before = before_settling(draft.state.plan, question)
         done = Settlement(question=question.id, obligation=question.obligation, at=draft.now, before=before)

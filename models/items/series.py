@@ -116,23 +116,29 @@ class SeriesMachine(Machine[SeriesState]):
     def next_moment(self, state: SeriesState) -> tuple[Instant, str] | None:
         if state.closed:
             return None
-        at, moments = opens_at(state), []
-        if at is not None:
-            name = state.windows[state.opened].name if state.windows else _free_name(state, state.opened + 1)
-            moments.append((at, f"session {name} opens"))
+        opening = self._opening(state)
+        moments = [opening] if opening else []
         if (round_moment := self.round_moment(state)) is not None:
             moments.append(round_moment)
         return min(moments, default=None)
 
-    def sentence(self, state: SeriesState) -> str:
-        moment, name = self.next_moment(state), f"{state.setup.ref} {state.setup.short}"
+    def _opening(self, state: SeriesState) -> tuple[Instant, str] | None:
+        """When the next session opens."""
+        at = opens_at(state)
+        if at is None:
+            return None
+        name = state.windows[state.opened].name if state.windows else _free_name(state, state.opened + 1)
+        return at, f"session {name} opens"
+
+    def next_step(self, state: SeriesState) -> str:
+        moment = self.next_moment(state)
         if moment is not None:
             clock = state.setup.clock
-            when = clock.on(moment[0]) if moment[1].endswith("opens") else clock.day(moment[0])
-            return f"{name}: {moment[1]} {when}"
+            when = clock.on(moment[0]) if moment == self._opening(state) else clock.day(moment[0])
+            return f"{moment[1]} {when}"
         if state.on_call:
-            return f"{name}: {self.trigger(state)}"
-        return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
+            return self.trigger(state)
+        return f"waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
 
     def row(self, state: SeriesState) -> ItemRow:
         setup = state.setup
@@ -145,6 +151,7 @@ class SeriesMachine(Machine[SeriesState]):
             awaiting=self.awaiting(state),
             next_at=moment[0] if (moment := self.next_moment(state)) else None,
             next_what=self.sentence(state),
+            next_step=self.next_step(state),
             window=state.windows[state.opened] if state.windows and not state.exhausted else None,
             host=_host(state),
             assumed=setup.assumed,
@@ -191,7 +198,8 @@ class SeriesMachine(Machine[SeriesState]):
         """A series ends with its last session."""
         state = draft.state
         if state.exhausted and not state.open_sessions and not state.closed:
-            self.close(draft, "expired" if state.expired and state.on_call else "closed", None, _ENDED)
+            status = "expired" if state.expired and state.on_call else "closed"
+            self.close(draft, status, None, _ENDED, by="sessions")
 
     def refuse_own(self, state: SeriesState, act: Act, side: str, now: Instant) -> Refusal | None:
         raise AssertionError("there is no such act")  # `verbs` holds calls and answers to rounds only
@@ -316,13 +324,14 @@ class SeriesMachine(Machine[SeriesState]):
         if order.host:
             self._settle_first(draft, order)
         if order.end:
-            end = Order(end=order.end, text=order.text, edition=order.edition)
+            how = {"by": order.by, "amendment": order.amendment}
+            end = Order(end=order.end, text=order.text, edition=order.edition, **how)
             for item in state.open_sessions:
                 draft.tell(item, end)
             if not state.open_sessions:  # they say it themselves
                 self.say_dropped(draft, order)
             draft.put(expired=True, open_sessions=())
-            self.close(draft, order.end, None, order.text)
+            self.close(draft, order.end, None, order.text, by=order.by or None, amendment=order.amendment)
         else:
             self._end_if_done(draft)
             self.reconcile(draft)
@@ -335,7 +344,7 @@ class SeriesMachine(Machine[SeriesState]):
         if draft.state.host_rule is HostRule.FIXED:
             for item in draft.state.open_sessions:
                 draft.tell(item, host)
-            draft.enter("settled", f"host {order.host}: {order.text}")
+            draft.enter("settled", f"host {order.host}: {order.text}", host=order.host)
             return
         draft.put(first_host=order.host)
         if draft.state.host_rule is HostRule.ROTATING:
@@ -348,7 +357,7 @@ class SeriesMachine(Machine[SeriesState]):
             for item in draft.state.open_sessions:
                 if item in first:
                     draft.tell(item, host)
-        draft.enter("settled", f"first host {order.host}: {order.text}")
+        draft.enter("settled", f"first host {order.host}: {order.text}", host=order.host)
         self._give_hosts(draft, before)
 
     def _settle_next(self, draft: Draft[SeriesState], order: Order) -> None:
@@ -400,7 +409,7 @@ class SeriesMachine(Machine[SeriesState]):
             item for name in gone if (item := session_id(setup.plan, setup.obligation, name)) in before.open_sessions
         ]
         text = f"it is not due any longer {order.text}"
-        end = Order(end="dropped", unless_begun=True, text=text)
+        end = Order(end="dropped", unless_begun=True, text=text, by="window")
         for item in undue:
             draft.tell(item, end)
         draft.put(recalled=(*(item for item in draft.state.recalled if item in before.open_sessions), *undue))

@@ -8,7 +8,7 @@ carries out in order.
 from collections.abc import Iterator
 from typing import Any
 
-from models.common.values import Instant
+from models.common.values import Instant, write_instant
 from models.machine.draft import Draft, S, Step, heard_at
 from models.machine.letter_fields import told_of
 from models.machine.setup import ItemSetup
@@ -80,33 +80,32 @@ class Machine(Rounds[S]):
                 moments.append((state.window_end, WINDOW_ENDS))
         if not state.awake and (round_moment := self.round_moment(state)) is not None:
             moments.append(round_moment)  # what is busy is not asked in rounds
-        return min([*moments, *self.rung_moments(state)], default=None)
+        climbs = ((at, f"{label}{_AWAITED}") for at, label in self.climbs(state))
+        return min([*moments, *climbs], default=None)
 
-    def rung_moments(self, state: S) -> Iterator[tuple[Instant, str]]:
-        """When one more, higher office is awaited, by open act."""
+    def climbs(self, state: S) -> Iterator[tuple[Instant, str]]:
+        """When one more, higher office is awaited, by open act: with its label."""
         for open_act in state.open_acts:
             instant = self.next_rung_at(state, open_act)
             if instant is not None:
                 rung = state.setup.party(open_act.side).ladder[open_act.rung]
-                yield instant, f"{rung.label}{_AWAITED}"
+                yield instant, rung.label
 
     def sentence(self, state: S) -> str:
         """What the item waits for, in one line: the summary of its timer."""
+        return f"{state.setup.ref} {state.setup.short}: {self.next_step(state)}"
+
+    def next_step(self, state: S) -> str:
+        """The same without its name."""
         moment = self.next_moment(state)
-        name = f"{state.setup.ref} {state.setup.short}"
         if moment is None:
             first = next(iter(self.awaiting(state)), None)
-            return (
-                f"{name}: {infinitive(first.act)} awaited of {first.office}"
-                if first
-                else f"{name}: {self.trigger(state)}"
-            )
+            return f"{infinitive(first.act)} awaited of {first.office}" if first else self.trigger(state)
         clock = state.setup.clock
         day = clock.last_day(moment[0]) if moment[1] == WINDOW_ENDS else clock.day(moment[0])
-        climbing = dict.fromkeys(what for at, what in self.rung_moments(state) if at == moment[0])
-        labels = [what.removesuffix(_AWAITED) for what in climbing]
-        what = f"{joined(labels)}{_AWAITED}" if moment[1] in climbing else moment[1]
-        return f"{name}: {what} {day}"
+        labels = dict.fromkeys(label for at, label in self.climbs(state) if at == moment[0])
+        climbing = moment[1] in {f"{label}{_AWAITED}" for label in labels}
+        return f"{joined(labels)}{_AWAITED} {day}" if climbing else f"{moment[1]} {day}"
 
     def row(self, state: S) -> ItemRow:
         return ItemRow(**self._row_fields(state))
@@ -123,6 +122,7 @@ class Machine(Rounds[S]):
             "awaiting": self.awaiting(state),
             "next_at": moment[0] if moment else None,
             "next_what": self.sentence(state) if not state.closed else "",
+            "next_step": self.next_step(state) if not state.closed else "",
             "window": setup.window.model_copy(update={"end": state.window_end}) if setup.window else None,
             "host": state.host,
             "assumed": setup.assumed,
@@ -279,6 +279,7 @@ class Machine(Rounds[S]):
             draft.enter(
                 "late" if excused else "missed",
                 f"the window ended on {draft.moment(end)} with the item open ({self.status_of(draft.state)}): {how}",
+                end=write_instant(end),
             )
 
     def excused(self, state: S) -> bool:
@@ -295,14 +296,16 @@ class Machine(Rounds[S]):
         if order.host and state.host in (None, order.instead_of) and not self.was_held(state):
             draft.put(host=order.host)
             draft.enter(
-                "host", order.text if order.text.startswith(order.host) else f"{order.host} hosts: {order.text}"
+                "host",
+                order.text if order.text.startswith(order.host) else f"{order.host} hosts: {order.text}",
+                host=order.host,
             )
         if order.changes:
             self._amend(draft, order)
         if order.end:
             self.ending(draft, order)
             self.say_dropped(draft, order)
-            self.close(draft, order.end, None, order.text)
+            self.close(draft, order.end, None, order.text, by=order.by or None, amendment=order.amendment)
         else:
             self.tell_waking(draft, state)
             self.reconcile(draft)
@@ -375,8 +378,9 @@ class Machine(Rounds[S]):
     def ending(self, draft: Draft[S], order: Order) -> None:
         """What must be said before an item ends by order: a cancellation."""
 
-    def close(self, draft: Draft[S], status: str, act: Act | None, text: str) -> None:
-        """Ends the item: the post rooms are told before the record is closed out."""
+    def close(self, draft: Draft[S], status: str, act: Act | None, text: str, *, by: str | None, **how: Any) -> None:
+        """Ends the item: the post rooms are told before the record is closed out. `by` says by what it ends, and `how`
+        more of it: fields of the line."""
         for proposal in draft.state.open_proposals:
             draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
         closure = Closure(status=status, at=draft.now, office=act.office if act else None, text=text)
@@ -385,7 +389,7 @@ class Machine(Rounds[S]):
         setup = draft.state.setup
         for office in draft.state.told:
             draft.effects.append(Settle(office=office, item=setup.id, closed=True))
-        draft.enter(status, text, act)
+        draft.enter(status, text, act, by=by, **how)
         # The last line of the record carries the whole view: `status` and `show` read closed items from it.
         view = self.view(draft.state).model_copy(update={"ledger": ()}).model_dump(mode="json")
         draft.enter("view", "as it stands at its close-out", view=view)
