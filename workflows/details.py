@@ -49,7 +49,7 @@ def item_details(machine: Machine[S], state: S) -> str:
     parts = [f"**{_text(f'{setup.ref} {setup.title}')}**{host}: {status_in_words(row.status)}.", "\n".join(facts)]
     parts += _awaited_list(machine, state)
     if row.next_at:
-        parts.append(f"**Next:** {_text(row.next_what.partition(': ')[2])}.")
+        parts.append(f"**Next:** {_text(row.next_step)}.")
     if setup.assumed:
         parts.append(f"**Assumed,** not stated by the plan: {'; '.join(map(assumption, setup.assumed))}.")
     return "\n\n".join([*parts, *_ledger(state, clock)])
@@ -87,8 +87,8 @@ def _ledger(state: ItemState, clock: Clock) -> list[str]:
 def series_details(state: SeriesState) -> str:
     """The next session, the turns, the recent ledger."""
     setup = state.setup
-    waits = SERIES.sentence(state).partition(": ")[2]
-    parts = [f"**{_text(f'{setup.ref} {setup.title}')}**, a series: {_text(waits)}.", _of_plan(state)]
+    waits = _text(SERIES.next_step(state))
+    parts = [f"**{_text(f'{setup.ref} {setup.title}')}**, a series: {waits}.", _of_plan(state)]
     parts += _awaited_list(SERIES, state)
     if state.hosting.turns:
         parts += [f"**Turns.** {_text(explain(state))}", _list([_turn(turn) for turn in state.hosting.turns])]

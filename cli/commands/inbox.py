@@ -201,10 +201,11 @@ def _line(message: TakenIn) -> str:
     lines = [f"{message.n:>4}  {message.date[:16].replace('T', ' ')}  {message.from_line or '(no sender)'}{office}"]
     lines.append(f"      {message.subject or '(no subject)'}")
     for outcome in message.outcomes:
-        about = f"{outcome.item.partition('/')[2]}: " if outcome.item else ""
+        item = outcome.item.partition("/")[2]
+        about = f"{item}: " if item else ""
         lines += [f"      {about}{line}" for line in outcome.text.splitlines()]
-        if about and outcome.why:
-            lines.append(f"      about {about.removesuffix(': ')}")
+        if item and outcome.why:
+            lines.append(f"      about {item}")
     if message.why:
         lines.append(f"      needs a person: {message.why}")
     elif not message.outcomes:

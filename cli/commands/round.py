@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -22,6 +23,8 @@ from models.common.values import write_instant
 from models.governance.plan_state import PlanState
 from models.governance.summaries import Answers, round_items
 from models.messages.acts import Progress, ProgressState
+from models.messages.views import LedgerEntry
+from models.report.earlier_releases import with_fields
 
 # --- rounds ----------------------------------------------------------------------------------------------------------
 
@@ -75,14 +78,15 @@ async def _round(name: str | None, data: Path, plan: str | None) -> tuple[PlanSt
             raise Refused("no-round", f"there was no round {wanted}; there were: {', '.join(rounds)}")
         if wanted == rounds[-1]:
             return state, round_document(state, wanted, state.answers, state.busy)
-        return state, round_document(state, wanted, *_recorded_round(here, state, wanted))
+        lines = map(LedgerEntry.model_validate, read_record(here.record, state.setup.id))
+        return state, round_document(state, wanted, *recorded_round(lines, wanted))
 
 
-def _recorded_round(here: Session, state: PlanState, name: str) -> tuple[Answers, tuple[str, ...]]:
+def recorded_round(lines: Iterable[LedgerEntry], name: str) -> tuple[Answers, tuple[str, ...]]:
     """The answers to a round of the past, and what it did not ask about, as the plan's record has kept them."""
-    for line in read_record(here.record, state.setup.id):
-        if line.get("verb") == "round" and f"round {name}," in line.get("text", ""):
-            return line["data"].get("answers", {}), tuple(line["data"].get("busy", ()))
+    for data in (with_fields(line).data for line in lines if line.verb == "round"):
+        if data.get("round") == name:
+            return data.get("answers", {}), tuple(data.get("busy", ()))
     return {}, ()
 
 

@@ -69,8 +69,8 @@ def status_text(rows: list[ItemRow]) -> str:
             due = f", due {row.clock.last_day(each.due)}" if each.due else ""
             act, since = infinitive(each.act), row.clock.day(each.since)
             lines.append(f"    awaited  {each.office} to {act}, since {since}{due}, rung {each.rung}")
-        if row.next_at and row.next_what:
-            lines.append(f"    next     {row.next_what.partition(': ')[2]}")
+        if row.next_at and row.next_step:
+            lines.append(f"    next     {row.next_step}")
     for status in ended:
         names = [row.id for row in rows if row.status == status]
         if names:

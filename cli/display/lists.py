@@ -10,6 +10,7 @@ from adapters.files.record_file import read_record, read_rewinds, recorded_items
 from cli.errors import CommandError
 from cli.session import answered
 from models.messages.views import ItemRow, ItemView, LedgerEntry
+from models.report.earlier_releases import row_with_fields
 from workflows.visibility import MEMO_ROW
 
 LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat', 'mailbox')"
@@ -26,6 +27,7 @@ ROW_FIELDS = (
     "awaiting",
     "next_at",
     "next_what",
+    "next_step",
     "window",
     "date",
     "host",
@@ -39,7 +41,7 @@ async def open_rows(client: Client, plan: str) -> list[ItemRow]:
     rows = []
     async for workflow in client.list_workflows(query):
         memo = await workflow.memo()
-        rows.append(ItemRow.model_validate(memo[MEMO_ROW]))
+        rows.append(row_with_fields(ItemRow.model_validate(memo[MEMO_ROW])))
     return sorted(rows, key=sort_key)
 
 

@@ -69,11 +69,11 @@ def live_table(rows: list[ItemRow]) -> RenderableType:
                 infinitive(each.act),
                 ago(now - each.since),
                 str(each.rung),
-                row.next_what.partition(": ")[2] if mine else "",
+                row.next_step if mine else "",
             )
     asleep = [row for row in rows if not row.awaiting]
     for row in asleep:
-        table.add_row(row.id, f"({row.status})", "", "", "", row.next_what.partition(": ")[2], style="dim")
+        table.add_row(row.id, f"({row.status})", "", "", "", row.next_step, style="dim")
     return table
 
 

@@ -37,8 +37,7 @@ def consequences(
     for name, (_, obligation) in old.items():
         item = obligation_id(launch.plan.plan, name)
         if name not in new:
-            text = f"{obligation.title} was dropped from the plan {draft.state.why.partition(':')[0]}"
-            draft.tell(item, Order(end="dropped", text=text))
+            draft.tell(item, _dropped(draft.state, obligation))
             ended = [each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")]
             for each in ended:
                 _count_ended(draft, each, "dropped")
@@ -53,6 +52,14 @@ def consequences(
     added = [name for name in new if name not in old]
     if added:
         _open_added(draft, launch, windows, frozenset(added))
+
+
+def _dropped(state: PlanState, obligation: Obligation) -> Order:
+    """The end of what the plan no longer has: by what last changed it, an amendment or the answer to a question."""
+    number = state.amendments[-1].number if state.amending and state.amendments else None
+    cause = "settled by the offices" if number is None else f"by amendment {number}"
+    text = f"{obligation.title} was dropped from the plan {cause}"
+    return Order(end="dropped", by="answer" if number is None else "amendment", amendment=number, text=text)
 
 
 def _told(state: PlanState, obligation: str) -> Proposed | None:

@@ -141,7 +141,8 @@ class PlanMachine(Machine[PlanState]):
         shown = rounds[closed - 1]
         summary = round_summary(draft.state, shown.name)
         until = draft.state.launch.valid_until
-        draft.enter("round", summary.text, answers=draft.state.answers, busy=list(draft.state.busy))
+        told: dict[str, Any] = {"answers": draft.state.answers, "busy": list(draft.state.busy)}
+        draft.enter("round", summary.text, round=shown.name, **told)
         self._say_list(
             draft,
             AnnouncementKind.ROUND,
@@ -188,14 +189,15 @@ class PlanMachine(Machine[PlanState]):
         for item in tuple(state.open_items):
             # Sessions are told by their series.
             if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
-                draft.tell(item, Order(end="expired", text=text), at=state.launch.valid_until)
+                order = Order(end="expired", by="expiry", text=text)
+                draft.tell(item, order, at=state.launch.valid_until)
         summary = final_summary(state, draft.now)
         text = f"The validity of the plan has ended. {summary.text}"
         final = summary.model_copy(update={"text": text})
         until = state.launch.valid_until
         self._say_list(draft, AnnouncementKind.EXPIRY, final, at=until or draft.now, day=until, subject="final")
         draft.put(open_items={})
-        self.close(draft, "expired", None, text)
+        self.close(draft, "expired", None, text, by="expiry")
 
     # Amendments
 
@@ -295,7 +297,7 @@ class PlanMachine(Machine[PlanState]):
             if wrong:
                 draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
                 what = f"proposal {proposal.number}, {draft.words(proposal.terms)}, is overtaken: {wrong}"
-                draft.enter("overtaken", what, proposal=proposal.number)
+                draft.enter("overtaken", what, proposal=proposal.number, reason=wrong)
                 draft.announce(AnnouncementKind.ANSWER, (proposal.side,), sentence_of(what))
 
     def resolved(
@@ -360,7 +362,8 @@ class PlanMachine(Machine[PlanState]):
         try:
             plan = settled(draft.state.plan, question, report.value, today_of(draft.state, draft.now))
         except NotPossible as error:
-            draft.enter("settled", f"the plan cannot follow this answer: {error}", question=question.id)
+            text = f"the plan cannot follow this answer: {error}"
+            draft.enter("settled", text, question=question.id, reason=str(error))
             return
         before = before_settling(draft.state.plan, question)
         done = Settlement(question=question.id, obligation=question.obligation, at=draft.now, before=before)

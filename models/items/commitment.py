@@ -83,11 +83,13 @@ class CommitmentMachine(Machine[CommitmentState]):
             draft.announce(AnnouncementKind.OUTCOME, others, sentence_of(draft.state.ledger[-1].text))
         elif isinstance(act, Dispute):
             draft.put(disputed=True)
-            draft.enter("dispute", f"{act.office} ({side}) disputes the evidence: {act.reason}", act)
+            text = f"{act.office} ({side}) disputes the evidence: {act.reason}"
+            draft.enter("dispute", text, act, about="evidence", reason=act.reason)
             draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
         elif isinstance(act, Close):
             note = f" {act.note}" if act.note else ""
-            self.close(draft, "closed", act, f"{act.office} ({side}) closes it out.{note}")
+            text = f"{act.office} ({side}) closes it out.{note}"
+            self.close(draft, "closed", act, text, by="office", note=act.note or None)
 
 
 COMMITMENT = CommitmentMachine()

@@ -264,6 +264,7 @@ class Replying(Machine[R]):
             "partstat": act.partstat,
             "sequence": act.sequence,
             "dtstamp": act.dtstamp,
+            "comment": act.comment or None,
         }
         draft.enter("reply", text, act, **{name: _plain(value) for name, value in fields.items()})
         if act.partstat is PartStat.DECLINED and act.method is ReplyMethod.REPLY and _current(state, act.sequence):

@@ -514,7 +514,7 @@ class MeetingMachine(Replying[MeetingState]):
         if isinstance(act, Reply):
             self.take_reply(draft, act, side)
         elif isinstance(act, Regret):
-            draft.enter("regret", f"{act.office} ({side}) regrets: {act.reason}", act)
+            draft.enter("regret", f"{act.office} ({side}) regrets: {act.reason}", act, reason=act.reason)
             self._call_off(draft, sentence_of(draft.state.ledger[-1].text) + " A new date is awaited.")
         elif isinstance(act, Held):
             self._take_held(draft, act, side)
@@ -528,7 +528,8 @@ class MeetingMachine(Replying[MeetingState]):
             self._take_evidence(draft, act, side)
         elif isinstance(act, Close):
             note = f" {act.note}" if act.note else ""
-            self.close(draft, "closed", act, f"{act.office} ({side}) closes it out.{note}")
+            text = f"{act.office} ({side}) closes it out.{note}"
+            self.close(draft, "closed", act, text, by="office", note=act.note or None)
 
     def _take_held(self, draft: Draft[MeetingState], act: Held, side: str) -> None:
         state = draft.state
@@ -558,7 +559,7 @@ class MeetingMachine(Replying[MeetingState]):
         state = draft.state
         agreed = state.agreed or (state.mark.agreed if state.mark else None)
         reason = f": {act.reason}" if act.reason else ""
-        draft.enter("not_held", f"{act.office} ({side}) marks it not held{reason}", act)
+        draft.enter("not_held", f"{act.office} ({side}) marks it not held{reason}", act, reason=act.reason or None)
         mark = Mark(held=False, office=act.office, side=side, at=draft.now, agreed=agreed, reason=act.reason)
         self._take_stance(draft, mark)
 
@@ -588,8 +589,9 @@ class MeetingMachine(Replying[MeetingState]):
 
     def _take_dispute(self, draft: Draft[MeetingState], act: Dispute, side: str) -> None:
         state = draft.state
-        what = "the outcome" if state.outcome else "the mark"
-        draft.enter("dispute", f"{act.office} ({side}) disputes {what}: {act.reason}", act)
+        about = "outcome" if state.outcome else "mark"
+        text = f"{act.office} ({side}) disputes the {about}: {act.reason}"
+        draft.enter("dispute", text, act, about=about, reason=act.reason)
         if state.outcome:
             draft.put(outcome=None, reports=())
         elif state.mark:

@@ -71,6 +71,7 @@ def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: i
             "fate": _fate(item, past),
             "next_at": None,
             "next_what": "",
+            "next_step": "",
             "ledger": (),
             "awaiting": (),
         }

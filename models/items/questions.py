@@ -183,14 +183,15 @@ class QuestionsMachine(Machine[QuestionsState]):
             count = draft.state.amended + 1 + len(answers) - len(left)  # the list is worded anew
             asked_at = {**draft.state.asked_at, **{each.id: draft.now for each in new}}
             draft.put(questions=(*kept, *new), answers=left, amended=count, asked_at=asked_at)
-            draft.enter("amended", f"also to be settled: {', '.join(names)} ({order.text})", added=names)
+            text = f"also to be settled: {', '.join(names)} ({order.text})"
+            draft.enter("amended", text, added=names, reason=order.text)
 
     def _overtake(self, draft: Draft[QuestionsState], name: str, why: str) -> None:
         """Whoever has proposed an answer is told; all are where nothing is left to ask."""
         proposal = draft.state.open_proposal(Topic.ANSWER, name)
         draft.overtake(Topic.ANSWER, about=name)
         draft.put(answers={**draft.state.answers, name: why})
-        draft.enter("overtaken", f"{name} is asked no longer: {why}")
+        draft.enter("overtaken", f"{name} is asked no longer: {why}", question=name, reason=why)
         last = not draft.state.open_questions
         told = draft.state.setup.sides if last else (proposal.side,) if proposal else ()
         draft.announce(AnnouncementKind.ANSWER, told, sentence_of(draft.state.ledger[-1].text), final=last)
@@ -200,7 +201,7 @@ class QuestionsMachine(Machine[QuestionsState]):
 
     def after_consent(self, draft: Draft[QuestionsState]) -> None:
         if not draft.state.open_questions:
-            self.close(draft, "settled", None, "all of it is settled by consent")
+            self.close(draft, "settled", None, "all of it is settled by consent", by="consent")
 
     def take_own(self, draft: Draft[QuestionsState], act: Act, side: str) -> None:
         raise AssertionError("there is no such act")  # `verbs` holds proposals only

@@ -105,23 +105,29 @@ class SeriesMachine(Machine[SeriesState]):
     def next_moment(self, state: SeriesState) -> Moment | None:
         if state.closed:
             return None
-        at, moments = opens_at(state), []
-        if at is not None:
-            name = state.windows[state.opened].name if state.windows else _free_name(state, state.opened + 1)
-            moments.append(Moment(at, MomentKind.SESSION_OPENS, name))
+        opening = self._opening(state)
+        moments = [opening] if opening else []
         if (round_moment := self.round_moment(state)) is not None:
             moments.append(round_moment)
         return earliest(moments)
 
-    def sentence(self, state: SeriesState) -> str:
-        moment, name = self.next_moment(state), f"{state.setup.ref} {state.setup.short}"
+    def _opening(self, state: SeriesState) -> Moment | None:
+        """When the next session opens."""
+        at = opens_at(state)
+        if at is None:
+            return None
+        name = state.windows[state.opened].name if state.windows else _free_name(state, state.opened + 1)
+        return Moment(at, MomentKind.SESSION_OPENS, name)
+
+    def next_step(self, state: SeriesState) -> str:
+        moment = self.next_moment(state)
         if moment is not None:
             clock = state.setup.clock
             opens = moment.kind is MomentKind.SESSION_OPENS
-            return f"{name}: {moment.words} {clock.on(moment.at) if opens else clock.day(moment.at)}"
+            return f"{moment.words} {clock.on(moment.at) if opens else clock.day(moment.at)}"
         if state.on_call:
-            return f"{name}: {self.trigger(state)}"
-        return f"{name}: waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
+            return self.trigger(state)
+        return f"waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
 
     def row(self, state: SeriesState) -> ItemRow:
         setup = state.setup
@@ -134,6 +140,7 @@ class SeriesMachine(Machine[SeriesState]):
             awaiting=self.awaiting(state),
             next_at=moment.at if (moment := self.next_moment(state)) else None,
             next_what=self.sentence(state),
+            next_step=self.next_step(state),
             window=state.windows[state.opened] if state.windows and not state.exhausted else None,
             host=_host(state),
             assumed=setup.assumed,
@@ -180,7 +187,8 @@ class SeriesMachine(Machine[SeriesState]):
         """A series ends with its last session."""
         state = draft.state
         if state.exhausted and not state.open_sessions and not state.closed:
-            self.close(draft, "expired" if state.expired and state.on_call else "closed", None, _ENDED)
+            status = "expired" if state.expired and state.on_call else "closed"
+            self.close(draft, status, None, _ENDED, by="sessions")
 
     def refuse_own(self, state: SeriesState, act: Act, side: str, now: Instant) -> Refusal | None:
         raise AssertionError("there is no such act")  # `verbs` holds calls and answers to rounds only
@@ -304,13 +312,14 @@ class SeriesMachine(Machine[SeriesState]):
         if order.host:
             self._settle_first(draft, order)
         if order.end:
-            end = Order(end=order.end, text=order.text)
+            how = {"by": order.by, "amendment": order.amendment}
+            end = Order(end=order.end, text=order.text, **how)
             for item in state.open_sessions:
                 draft.tell(item, end)
             if not state.open_sessions:  # they say it themselves
                 self.say_dropped(draft, order)
             draft.put(expired=True, open_sessions=())
-            self.close(draft, order.end, None, order.text)
+            self.close(draft, order.end, None, order.text, by=order.by or None, amendment=order.amendment)
         else:
             self._end_if_done(draft)
             self.reconcile(draft)
@@ -323,14 +332,14 @@ class SeriesMachine(Machine[SeriesState]):
         if draft.state.host_rule is HostRule.FIXED:
             for item in draft.state.open_sessions:
                 draft.tell(item, host)
-            draft.enter("settled", f"host {order.host}: {order.text}")
+            draft.enter("settled", f"host {order.host}: {order.text}", host=order.host)
             return
         draft.put(first_host=order.host)
         if draft.state.host_rule is HostRule.ROTATING:
             draft.put(hosting=turns.settle_first(before, order.host))
         else:
             self._settle_next(draft, host)
-        draft.enter("settled", f"first host {order.host}: {order.text}")
+        draft.enter("settled", f"first host {order.host}: {order.text}", host=order.host)
         self._give_hosts(draft, before)
 
     def _settle_next(self, draft: Draft[SeriesState], order: Order) -> None:
@@ -381,7 +390,7 @@ class SeriesMachine(Machine[SeriesState]):
             item for name in gone if (item := session_id(setup.plan, setup.obligation, name)) in before.open_sessions
         ]
         text = f"it is not due any longer {order.text}"
-        end = Order(end="dropped", unless_begun=True, text=text)
+        end = Order(end="dropped", unless_begun=True, text=text, by="window")
         for item in undue:
             draft.tell(item, end)
         draft.put(recalled=(*(item for item in draft.state.recalled if item in before.open_sessions), *undue))

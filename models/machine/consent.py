@@ -1,5 +1,7 @@
 """Proposals and consent: nothing bilateral changes without a recorded yes of every side that must agree."""
 
+from typing import Any
+
 from models.common.values import Instant
 from models.machine.draft import Draft, S
 from models.machine.ladders import Asking
@@ -41,7 +43,7 @@ class Proposing(Asking[S]):
         """A refusal that says what is awaited instead."""
         raise NotImplementedError
 
-    def close(self, draft: Draft[S], status: str, act: Act | None, text: str) -> None:
+    def close(self, draft: Draft[S], status: str, act: Act | None, text: str, *, by: str | None, **how: Any) -> None:
         """Ends the item."""
         raise NotImplementedError
 
@@ -174,7 +176,8 @@ class Proposing(Asking[S]):
                 text = f"All sides consent to {draft.words(terms)}."
                 draft.announce(AnnouncementKind.ANSWER, setup.sides, text, final=True)
             status = "dropped" if terms.topic is Topic.DROP else "excused"
-            self.close(draft, status, None, f"{status.capitalize()} by consent: {terms.reason}")
+            text = f"{status.capitalize()} by consent: {terms.reason}"
+            self.close(draft, status, None, text, by="consent", proposal=number, reason=terms.reason)
             return
         if terms.topic is Topic.EXTEND:
             draft.put(extended_to=terms.until, late=False)
@@ -205,10 +208,11 @@ class Proposing(Asking[S]):
         rejected = isinstance(act, Reject)
         status = ProposalStatus.REJECTED if rejected else ProposalStatus.WITHDRAWN
         draft.set_proposal(act.proposal, status=status)
-        reason = f": {act.reason}" if isinstance(act, Reject) and act.reason else ""
+        reason = act.reason if isinstance(act, Reject) else ""
+        because = f": {reason}" if reason else ""
         does = "rejects" if rejected else "withdraws"
-        text = f"{act.office} ({side}) {does} proposal {act.proposal}, {draft.words(proposal.terms)}{reason}"
-        draft.enter(act.verb, text, act, proposal=act.proposal)
+        text = f"{act.office} ({side}) {does} proposal {act.proposal}, {draft.words(proposal.terms)}{because}"
+        draft.enter(act.verb, text, act, proposal=act.proposal, reason=reason or None)
         said = draft.state.announced
         self.fell(draft, proposal)
         if draft.state.announced == said:  # no cancellation tells it

@@ -1,7 +1,7 @@
 """What is awaited: making it equal to what the state requires, and climbing the ladder of each awaited act."""
 
 from collections.abc import Iterator
-from typing import Generic
+from typing import Any, Generic
 
 from models.common.values import Instant
 from models.machine.draft import Draft, S, Step
@@ -153,7 +153,11 @@ class Asking(Generic[S]):
             self._replace(draft, open_act, climbed)
             rung = draft.state.setup.party(open_act.side).ladder[climbed.rung - 1]
             draft.enter(
-                "rung", f"{rung.label} awaited: {infinitive(open_act.act)}", rung=climbed.rung, act_awaited=open_act.act
+                "rung",
+                f"{rung.label} awaited: {infinitive(open_act.act)}",
+                rung=climbed.rung,
+                act_awaited=open_act.act,
+                office=rung.office,
             )
             self._await(draft, climbed, instant, quiet=False)
 
@@ -206,13 +210,14 @@ class Asking(Generic[S]):
 
     def returned(self, state: S, key: str, reason: str, now: Instant) -> Step[S]:
         """Nothing reaches the office of this notice: its ladder pauses."""
-        return self._reach(state, key, now, paused=True, text=f"cannot be reached ({reason}): its ladder pauses")
+        text = f"cannot be reached ({reason}): its ladder pauses"
+        return self._reach(state, key, now, paused=True, text=text, reason=reason)
 
     def reached(self, state: S, key: str, now: Instant) -> Step[S]:
         """The office is reached again: its time starts anew, for the silence was ours."""
         return self._reach(state, key, now, paused=False, text="is reached again: its time starts anew")
 
-    def _reach(self, state: S, key: str, now: Instant, *, paused: bool, text: str) -> Step[S]:
+    def _reach(self, state: S, key: str, now: Instant, *, paused: bool, text: str, **why: Any) -> Step[S]:
         draft = Draft(state, now)
         for open_act in state.open_acts:
             keys = [notice_key(state.setup, open_act, i + 1) for i in range(open_act.rung)]
@@ -223,7 +228,7 @@ class Asking(Generic[S]):
             climbs = open_act.climbs if paused else (*open_act.climbs[:-1], now)
             changed = open_act.model_copy(update={"paused": paused, "since": since, "climbs": climbs})
             self._replace(draft, open_act, changed)
-            draft.enter("unreached" if paused else "reached", f"{office} {text}")
+            draft.enter("unreached" if paused else "reached", f"{office} {text}", office=office, **why)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
 

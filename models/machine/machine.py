@@ -8,7 +8,7 @@ carries out in order.
 from collections.abc import Iterator
 from typing import Any
 
-from models.common.values import Instant
+from models.common.values import Instant, write_instant
 from models.machine.draft import Draft, S, Step, heard_at
 from models.machine.letter_fields import told_of
 from models.machine.setup import ItemSetup
@@ -89,21 +89,20 @@ class Machine(Rounds[S]):
 
     def sentence(self, state: S) -> str:
         """What the item waits for, in one line: the summary of its timer."""
+        return f"{state.setup.ref} {state.setup.short}: {self.next_step(state)}"
+
+    def next_step(self, state: S) -> str:
+        """The same without its name."""
         moment = self.next_moment(state)
-        name = f"{state.setup.ref} {state.setup.short}"
         if moment is None:
             first = next(iter(self.awaiting(state)), None)
-            return (
-                f"{name}: {infinitive(first.act)} awaited of {first.office}"
-                if first
-                else f"{name}: {self.trigger(state)}"
-            )
+            return f"{infinitive(first.act)} awaited of {first.office}" if first else self.trigger(state)
         clock = state.setup.clock
         if moment.kind is MomentKind.RUNG:  # several offices may be awaited from one instant on
             labels = dict.fromkeys(each.about for each in self.rung_moments(state) if each.at == moment.at)
             moment = moment._replace(about=joined(labels))
         ends = moment.kind is MomentKind.WINDOW_ENDS
-        return f"{name}: {moment.words} {clock.last_day(moment.at) if ends else clock.day(moment.at)}"
+        return f"{moment.words} {clock.last_day(moment.at) if ends else clock.day(moment.at)}"
 
     def row(self, state: S) -> ItemRow:
         return ItemRow(**self._row_fields(state))
@@ -120,6 +119,7 @@ class Machine(Rounds[S]):
             "awaiting": self.awaiting(state),
             "next_at": moment.at if moment else None,
             "next_what": self.sentence(state) if not state.closed else "",
+            "next_step": self.next_step(state) if not state.closed else "",
             "window": setup.window.model_copy(update={"end": state.window_end}) if setup.window else None,
             "host": state.host,
             "assumed": setup.assumed,
@@ -274,6 +274,7 @@ class Machine(Rounds[S]):
             draft.enter(
                 "late" if excused else "missed",
                 f"the window ended on {draft.moment(end)} with the item open ({self.status_of(draft.state)}): {how}",
+                end=write_instant(end),
             )
 
     def excused(self, state: S) -> bool:
@@ -290,14 +291,16 @@ class Machine(Rounds[S]):
         if order.host and state.host in (None, order.instead_of) and not self.was_held(state):
             draft.put(host=order.host)
             draft.enter(
-                "host", order.text if order.text.startswith(order.host) else f"{order.host} hosts: {order.text}"
+                "host",
+                order.text if order.text.startswith(order.host) else f"{order.host} hosts: {order.text}",
+                host=order.host,
             )
         if order.changes:
             self._amend(draft, order)
         if order.end:
             self.ending(draft, order)
             self.say_dropped(draft, order)
-            self.close(draft, order.end, None, order.text)
+            self.close(draft, order.end, None, order.text, by=order.by or None, amendment=order.amendment)
         else:
             self.tell_waking(draft, state)
             self.reconcile(draft)
@@ -370,8 +373,9 @@ class Machine(Rounds[S]):
     def ending(self, draft: Draft[S], order: Order) -> None:
         """What must be said before an item ends by order: a cancellation."""
 
-    def close(self, draft: Draft[S], status: str, act: Act | None, text: str) -> None:
-        """Ends the item: the post rooms are told before the record is closed out."""
+    def close(self, draft: Draft[S], status: str, act: Act | None, text: str, *, by: str | None, **how: Any) -> None:
+        """Ends the item: the post rooms are told before the record is closed out. `by` says by what it ends, and `how`
+        more of it: fields of the line."""
         for proposal in draft.state.open_proposals:
             draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
         closure = Closure(status=status, at=draft.now, office=act.office if act else None, text=text)
@@ -380,7 +384,7 @@ class Machine(Rounds[S]):
         setup = draft.state.setup
         for office in draft.state.told:
             draft.effects.append(Settle(office=office, item=setup.id, closed=True))
-        draft.enter(status, text, act)
+        draft.enter(status, text, act, by=by, **how)
         # The last line of the record carries the whole view: `status` and `show` read closed items from it.
         view = self.view(draft.state).model_copy(update={"ledger": ()}).model_dump(mode="json")
         draft.enter("view", "as it stands at its close-out", view=view)

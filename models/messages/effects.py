@@ -115,6 +115,11 @@ class Order(Value):
     """The side that the text named as host before; another on which the sides have agreed stays."""
     end: str = ""
     """The status with which it ends: dropped, expired."""
+    by: str = ""
+    """With `end`: amendment, answer (to a question), window (the plan dates it no longer), expiry. Empty in orders of
+    before it was told."""
+    amendment: int | None = None
+    """With `end`: the number of the amendment by which it ends."""
     text: str = ""
     """Why, in a sentence."""
     at: Instant | None = None

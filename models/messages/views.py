@@ -57,6 +57,9 @@ class ItemRow(Value):
     next_at: Instant | None = None
     """When it next moves by itself; None where only an act or a trigger moves it."""
     next_what: str = ""
+    """What happens then, or what it waits for, after its reference and name."""
+    next_step: str = ""
+    """The same without reference and name. Empty in rows of before it was told."""
     window: Window | None = None
     date: DateRow | None = None
     host: str | None = None

@@ -19,7 +19,8 @@ from models.messages.views import AwaitedRow
 from models.plan.parties import all_offices, institution_title, office_id
 from models.plan.plan import HostRule, Obligation, Plan, Provision
 from models.report.facts import Facts, Followed, PlanOnDay, SeriesFact, side_names
-from models.report.item_history import Known, RecordedQuestion
+from models.report.heard import RecordedQuestion
+from models.report.item_history import Known
 from models.report.standing import Judge
 from models.report.values import (
     AmendmentLine,
@@ -114,7 +115,7 @@ def _with_sessions(reading: PlanOnDay, each: Followed, standing: Standing, detai
         return standing, detail
     said = f"{number} session{' was' if number == 1 else 's were'} called so far, and counted beside it"
     if standing is Standing.NO_EVIDENCE or standing is Standing.NOT_STARTED:
-        return Standing.IN_PROGRESS, said if not each.known.progress else f"{said}; {detail}"
+        return Standing.IN_PROGRESS, said if not each.known.rounds.answers else f"{said}; {detail}"
     return standing, f"{detail}; {said}"
 
 

@@ -6,7 +6,7 @@ from models.messages.acts import ProgressState
 from models.messages.sentences import joined, status_in_words
 from models.messages.views import DateRow
 from models.report.facts import Followed, PlanOnDay, side_names
-from models.report.item_history import HeldMark
+from models.report.heard import HeldMark
 from models.report.values import Standing
 
 
@@ -30,10 +30,14 @@ class Judge:
             return self._ended()
         if known.held:
             return Standing.IN_PROGRESS, f"{self._held(known.held)}; {self._after_held()}"
-        if known.evidence and not self.item.meets:
-            what = "its evidence is disputed" if known.disputed else "evidence is on record, its close-out is awaited"
+        if known.proof.evidence and not self.item.meets:
+            what = (
+                "its evidence is disputed"
+                if known.proof.disputed
+                else "evidence is on record, its close-out is awaited"
+            )
             return Standing.IN_PROGRESS, what
-        if known.ended or (known.missed and self.window is not None):
+        if known.ended or (known.deadline.missed and self.window is not None):
             return self._out_of_time()
         return self._open()
 
@@ -44,37 +48,44 @@ class Judge:
         if known.ended == "unknown":
             return Standing.NO_EVIDENCE, f"{self._window_ended()}; what became of it is not on record"
         standing = Standing.MISSED if known.ended == "missed" else Standing.EXCUSED
-        if known.adopted:
-            return standing, f"{known.ended}{f' ({known.note})' if known.note else ''}; {self._source()}"
-        day = f" on {self.clock.day(known.ended_at)}" if known.ended_at else ""
-        reason = known.words.partition(" by consent: ")[2]
-        if reason:
-            return standing, f"{known.ended} by consent{day}: {reason}"
-        out_of_plan = known.words.partition(" was dropped from the plan ")[2]
-        return standing, f"dropped from the plan{day}, {out_of_plan}" if out_of_plan else f"{known.ended}{day}"
+        if known.ending.adopted:
+            return standing, f"{known.ended}{f' ({known.ending.note})' if known.ending.note else ''}; {self._source()}"
+        day = f" on {self.clock.day(known.ending.at)}" if known.ending.at else ""
+        return standing, self._ended_by(day)
+
+    def _ended_by(self, day: str) -> str:
+        """What ended it before it was done."""
+        ending = self.known.ending
+        if ending.by == "consent" and ending.reason:
+            return f"{ending.status} by consent{day}: {ending.reason}"
+        if ending.by == "amendment":
+            return f"dropped from the plan{day}, by amendment {ending.amendment}"
+        return (
+            f"dropped from the plan{day}, settled by the offices" if ending.by == "answer" else f"{ending.status}{day}"
+        )
 
     def _source(self) -> str:
         """From where it is known what became of something before the launch."""
-        return "settled by the sides" if self.known.settled else "taken over at the launch"
+        return "settled by the sides" if self.known.ending.settled else "taken over at the launch"
 
     def _done(self) -> str:
         known, view = self.known, self.known.view
         late = ", after its window" if view and view.fate == "late" else ""
-        if known.adopted:
+        if known.ending.adopted:
             on = f" on {self._date(view.date)}" if view and view.date else " (the day is not on record)"
             host = f", hosted by {self._side(view.host)}" if view and view.host else ""
             return f"{'held' if self.item.meets else 'done'}{on}{host}; {self._source()}"
-        what = self._held(known.held) if known.held else "evidence is on record" if known.evidence else ""
-        day = f"closed out on {self.clock.day(known.ended_at)}" if known.ended_at else "closed out"
+        what = self._held(known.held) if known.held else "evidence is on record" if known.proof.evidence else ""
+        day = f"closed out on {self.clock.day(known.ending.at)}" if known.ending.at else "closed out"
         return f"{what}{late}; {day}" if what else f"{day}{late}"
 
     def _after_held(self) -> str:
         known = self.known
-        if known.disputed:
+        if known.proof.disputed:
             return "that is disputed"
         if any(awaited.act == "report" for awaited in known.awaited):
             return "its outcome is filed, the report to the higher authority is awaited"
-        awaited = "its outcome is filed, its close-out is awaited" if known.outcome else "its outcome is awaited"
+        awaited = "its outcome is filed, its close-out is awaited" if known.proof.outcome else "its outcome is awaited"
         return f"{awaited}; open when the validity of the plan ended" if known.ended else awaited
 
     def _out_of_time(self) -> tuple[Standing, str]:
@@ -82,38 +93,38 @@ class Judge:
         known = self.known
         not_done = "not held" if self.item.meets else "no evidence was given"
         if not known.ended:
-            later = f"; a later date is agreed: {self._agreed()}" if known.agreed else ""
+            later = f"; a later date is agreed: {self._agreed()}" if known.talks.agreed else ""
             return Standing.MISSED, f"{self._window_ended()}, {not_done}{later}"
-        if not self.in_rounds or known.agreed is not None:
+        if not self.in_rounds or known.talks.agreed is not None:
             return Standing.MISSED, f"{not_done} when the validity of the plan ended"
         standing, detail = self._asked_in_rounds()
         return standing, f"{detail}; open when the validity of the plan ended"
 
     def _open(self) -> tuple[Standing, str]:
         known = self.known
-        if known.disputed:
+        if known.proof.disputed:
             return Standing.IN_PROGRESS, "whether it was held is disputed"
-        if known.agreed is not None:
+        if known.talks.agreed is not None:
             return Standing.IN_PROGRESS, self._with_date()
-        if known.postponed is not None:
-            return Standing.IN_PROGRESS, f"postponed by consent until {self.clock.day(known.postponed)}"
-        if known.proposed:
-            side = self._side(next(iter(known.proposed.values())))
+        if known.talks.postponed is not None:
+            return Standing.IN_PROGRESS, f"postponed by consent until {self.clock.day(known.talks.postponed)}"
+        if known.talks.proposed:
+            side = self._side(next(iter(known.talks.proposed.values())))
             return Standing.IN_PROGRESS, f"{side} has proposed a date; consent to it is awaited{self._until()}"
         awaited = self._awaited()
-        if known.moved or known.evidence:
+        if known.talks.moved or known.proof.evidence:
             return Standing.IN_PROGRESS, f"a date was proposed and does not stand; {awaited}{self._until()}"
         series = self.item.obligation.recurs
-        if self.in_rounds and (series or known.progress or not known.called):
+        if self.in_rounds and (series or known.rounds.answers or not known.called):
             return self._asked_in_rounds()
         called = f"called because {known.called}; " if known.called else ""
         return Standing.NOT_STARTED, f"{called}{self._not_yet() or awaited + self._until()}"
 
     def _with_date(self) -> str:
-        slot = self.known.agreed.slot if self.known.agreed else None
+        slot = self.known.talks.agreed.slot if self.known.talks.agreed else None
         past = slot is not None and slot.end.utc <= self.as_of
         after = "; whether it was held is awaited" if past else ""
-        late = ", by consent after its window" if self.known.later else ""
+        late = ", by consent after its window" if self.known.deadline.later else ""
         return f"a date is agreed: {self._agreed()}{late}{after}"
 
     def _not_yet(self) -> str:
@@ -135,18 +146,18 @@ class Judge:
 
     def _asked_in_rounds(self) -> tuple[Standing, str]:
         known = self.known
-        rounds = {answer.round for answer in known.progress.values()}
-        if known.over and known.over not in rounds:
-            before = f"; before it, {self._answers()}" if known.progress else ""
-            return Standing.NO_EVIDENCE, f"status round {known.over} was not answered{before}"
-        if known.progress:
+        rounds = {answer.round for answer in known.rounds.answers.values()}
+        if known.rounds.over and known.rounds.over not in rounds:
+            before = f"; before it, {self._answers()}" if known.rounds.answers else ""
+            return Standing.NO_EVIDENCE, f"status round {known.rounds.over} was not answered{before}"
+        if known.rounds.answers:
             return self._answered()
-        if known.asked:
-            return Standing.NO_EVIDENCE, f"status round {known.asked} asks how far it has come; no answer so far"
+        if known.rounds.asked:
+            return Standing.NO_EVIDENCE, f"status round {known.rounds.asked} asks how far it has come; no answer so far"
         return Standing.NO_EVIDENCE, "no status round has asked yet"
 
     def _answered(self) -> tuple[Standing, str]:
-        answers = self.known.progress
+        answers = self.known.rounds.answers
         states = {answer.state for answer in answers.values()}
         silent = [self._side(side) for side in self.item.obligation.all_sides if side not in answers]
         rest = f"; {joined(silent)} {'has' if len(silent) == 1 else 'have'} not answered" if silent else ""
@@ -163,7 +174,7 @@ class Judge:
     def _answers(self) -> str:
         """ "round 2027: Lao PDR substantial (two visits), Cambodia limited" """
         said: dict[str, list[str]] = {}
-        for side, answer in self.known.progress.items():
+        for side, answer in self.known.rounds.answers.items():
             note = f" ({answer.note})" if answer.note else ""
             said.setdefault(answer.round, []).append(f"{self._side(side)} {answer.state.replace('-', ' ')}{note}")
         return "; ".join(f"round {name}: {', '.join(parts)}" for name, parts in said.items())
@@ -171,7 +182,7 @@ class Judge:
     # Words
 
     def _agreed(self) -> str:
-        terms = self.known.agreed
+        terms = self.known.talks.agreed
         if terms is None or terms.slot is None:
             return ""
         start = terms.slot.start

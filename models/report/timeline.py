@@ -199,26 +199,26 @@ def _outcome(reading: PlanOnDay, each: Followed) -> Iterator[TimelineMark]:
     known, window = each.known, _window_of(reading, each)
     if each.meets:
         yield from _meeting(each, window)
-    elif known.ended == "closed" and known.ended_at is not None:
-        yield _done(known, window, known.ended_at)
+    elif known.ended == "closed" and known.ending.at is not None:
+        yield _done(known, window, known.ending.at)
     if window is None:
         return
     end = window.end - _INSTANT
-    missed = known.ended in ("missed", "expired") or (known.missed and known.ended in ("", "closed"))
+    missed = known.ended in ("missed", "expired") or (known.deadline.missed and known.ended in ("", "closed"))
     if known.ended in ("excused", "dropped"):
         label = f"{window.name}, {known.ended}"
-        if known.adopted or known.ended_at is None:
+        if known.ending.adopted or known.ending.at is None:
             yield TimelineMark(kind=MarkKind.EXCUSED, start=window.start, end=window.end, label=label)
         else:
-            yield TimelineMark(kind=MarkKind.EXCUSED, start=known.ended_at, label=label)
-    elif missed and not known.held and not (known.evidence and not each.meets):
+            yield TimelineMark(kind=MarkKind.EXCUSED, start=known.ending.at, label=label)
+    elif missed and not known.held and not (known.proof.evidence and not each.meets):
         yield TimelineMark(kind=MarkKind.MISSED, start=end, label=window.name)
 
 
 def _meeting(each: Followed, window: Window | None) -> Iterator[TimelineMark]:
     known, date = each.known, each.known.date
     held = bool(known.held) or known.ended == "closed"
-    if not held and known.agreed is None:
+    if not held and known.talks.agreed is None:
         return
     kind = MarkKind.HELD if held else MarkKind.AGREED
     if date is not None:
@@ -231,6 +231,6 @@ def _meeting(each: Followed, window: Window | None) -> Iterator[TimelineMark]:
 def _done(known: Known, window: Window | None, at: Instant) -> TimelineMark:
     if known.date is not None:
         return TimelineMark(kind=MarkKind.DONE, start=known.date.start, label=known.date.place)
-    if known.adopted and window is not None:
+    if known.ending.adopted and window is not None:
         return TimelineMark(kind=MarkKind.DONE, start=window.start, end=window.end, label=_NO_DAY)
     return TimelineMark(kind=MarkKind.DONE, start=at)

@@ -23,8 +23,10 @@ LAO, KHM = "lao-mfa", "khm-mfa"
 class Life:
     """A world on a clock that the test sets."""
 
+    world_type = World
+
     def __init__(self, *obligations: dict[str, Any], at: datetime = START, launch: Launch | None = None, **more: Any):
-        self.world = World(launch or launch_of(plan_of(*obligations, **more), at))
+        self.world = self.world_type(launch or launch_of(plan_of(*obligations, **more), at))
         self.count = 0
         self.pass_on()
 
