@@ -11,13 +11,18 @@ from cli.commands.acts import ACTING
 from cli.commands.amendments import amendments
 from cli.commands.days import days
 from cli.commands.demo import demo
-from cli.commands.inbox import inbox, ingest
+from cli.commands.inbox import inbox
+from cli.commands.ingest import ingest
+from cli.commands.launch import launch
+from cli.commands.register import register
 from cli.commands.rehearse import rehearse
-from cli.commands.report import report, timeline
+from cli.commands.report import report
 from cli.commands.round import round_
-from cli.commands.show import register, show, status
+from cli.commands.show import show
+from cli.commands.status import status
+from cli.commands.timeline import timeline
 from cli.commands.turns import turns
-from cli.commands.up import launch, up
+from cli.commands.up import up
 from cli.commands.why import why
 from cli.errors import BadUsage, CommandError
 from servers.errors import ServersError

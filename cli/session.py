@@ -15,10 +15,8 @@ from adapters.settings import Settings
 from adapters.temporal import DEFAULT_ADDRESS, Unreachable, connect
 from cli.errors import CommandError, NoServer, Refused
 from models.common.ids import full_item_id, safe_item_id
-from models.machine.state import ItemState
 from models.plan.plan import Plan
 from models.post.contacts import Contacts
-from models.registry import MACHINES, STATES
 from servers.datafolder import RunFile, read_run
 
 T = TypeVar("T")
@@ -122,18 +120,3 @@ async def answered(call: Awaitable[T]) -> T:
         raise Refused("closed", str(error)) from error
     except WorkflowQueryFailedError as error:
         raise Refused("wrong-kind", "that is no item; `status` lists what there is") from error
-
-
-async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
-    """The workflow type of an item, and its state as it is now. Raises Refused for what is no item."""
-    handle = here.client.get_workflow_handle(item)
-    try:
-        kind = (await handle.describe()).workflow_type or ""
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        raise Refused("no-such-item", f"there is no open {item}; `status` lists what there is") from error
-    if kind not in MACHINES:
-        raise Refused("wrong-kind", f"{item} is no item; `status` lists them")
-    state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
-    return kind, state
