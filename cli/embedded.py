@@ -12,8 +12,9 @@ from typing import NamedTuple
 from temporalio.client import Client
 
 from adapters.shipped import ROOT
-from adapters.temporal import configured, connect, readable
+from adapters.temporal import configured, connect
 from cli.errors import CommandError, NoServer, Refused
+from cli.output import readable
 from models.plan.plan import Plan
 from servers.datafolder import FolderLocked, RunFile
 from servers.embedded import Embedded, EmbeddedOptions

@@ -45,3 +45,11 @@ def write_file(path: Path, content: bytes, force: bool) -> None:
         raise BadUsage("file-exists", f"{path} is there already; --force writes over it") from error
     except OSError as error:
         raise BadUsage("bad-file", f"{path} cannot be written: {error.strerror}") from error
+
+
+def readable(path: Path) -> str:
+    """A path as a person types it: relative to where they stand, if it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -11,9 +11,9 @@ from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRej
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.contacts_file import read_contacts
-from adapters.settings import Settings
 from adapters.temporal import DEFAULT_ADDRESS, Unreachable, connect
 from cli.errors import CommandError, NoServer, Refused
+from cli.folders import contacts_file, record_root
 from models.common.ids import full_item_id, safe_item_id
 from models.plan.plan import Plan
 from models.post.contacts import Contacts
@@ -30,6 +30,7 @@ class Session:
 
     def __init__(self, client: Client, data: Path, plan: str | None) -> None:
         self.client = client
+        self._data = data
         self._run = read_run(data)
         self._plan = plan or os.environ.get("AIDE_PLAN")
         self.record = record_root(data)
@@ -37,9 +38,7 @@ class Session:
     def contacts(self) -> Contacts | None:
         """The contacts file: of AIDE_CONTACTS where it is set, else of `up`; None where there is none. Raises
         FileFault."""
-        path = Settings().contacts
-        if "AIDE_CONTACTS" not in os.environ and self._run is not None:
-            path = self._run.contacts
+        path = contacts_file(self._data)
         return read_contacts(path) if path.exists() else None
 
     async def plan(self) -> str:
@@ -68,22 +67,6 @@ class Session:
         """The plan as its workflow holds it."""
         handle = self.client.get_workflow_handle(await self.plan())
         return await answered(handle.query("in_force", result_type=Plan))
-
-
-def record_root(data: Path) -> Path:
-    """AIDE_RECORD where it is set, else the record of the data folder."""
-    if "AIDE_RECORD" in os.environ:
-        return Settings().record
-    run = read_run(data)
-    return Path(run.record) if run else data / "record"
-
-
-def contacts_file(data: Path) -> Path:
-    """AIDE_CONTACTS where it is set, else the contacts file of the data folder."""
-    if "AIDE_CONTACTS" in os.environ:
-        return Settings().contacts
-    run = read_run(data)
-    return run.contacts if run else Settings().contacts
 
 
 @asynccontextmanager

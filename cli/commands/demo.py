@@ -13,13 +13,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.shipped import DEMONSTRATION_PLAN_FILE
-from adapters.temporal import readable
 from cli.commands.acts import in_words
 from cli.display.live import newest_mail
 from cli.embedded import Ports, embedded, first_of, stop_signal, where
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
-from cli.output import write_line
+from cli.output import readable, write_line
 from cli.submitting import submit
 from models.common.times import Slot
 from models.common.zones import later, zoned

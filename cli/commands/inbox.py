@@ -12,11 +12,11 @@ import typer
 from adapters.files.inbox_file import Inbox
 from adapters.inbound.message import read
 from adapters.mailbox.source import LIMIT
-from adapters.temporal import readable
 from cli.display.inbox import inbox_plan, message_document, message_text
 from cli.errors import BadUsage, Refused
+from cli.folders import record_root
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import record_root
+from cli.output import readable
 from models.post.incoming import CalendarAnswer, SeenTo, TakenIn
 
 

@@ -12,11 +12,12 @@ import typer
 from adapters.inbound.intake import Intake, IntakeUnavailable
 from adapters.mailbox.maildir import Maildir
 from adapters.mailbox.source import LIMIT, MailboxUnavailable, Message
-from adapters.temporal import readable
 from cli.display.inbox import message_document, message_text
 from cli.errors import BadUsage, NoServer
+from cli.folders import contacts_file
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import contacts_file, session
+from cli.output import readable
+from cli.session import session
 
 SourcesArgument = Annotated[
     list[str] | None,

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.files.inbox_file import Inbox
 from adapters.files.record_file import RecordFault
 from cli.errors import Refused
-from cli.session import record_root
+from cli.folders import record_root
 from models.post.incoming import TakenIn
 from servers.datafolder import read_run
 
