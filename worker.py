@@ -29,7 +29,7 @@ from adapters.settings import Settings
 from adapters.temporal import Unreachable, connect
 from adapters.tls import tls_context
 from models.common.ids import TASK_QUEUE
-from workflows import WORKFLOWS
+from workflows.all import WORKFLOWS
 from workflows.mailbox_start import read_mail_of_plans
 
 READY_FILE = "AIDE_READY_FILE"

@@ -20,9 +20,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
 from activities.heartbeat import attempt_seconds, heartbeating
+from activities.hours import hours_now
 from adapters.files.contacts_file import load_contacts
 from adapters.files.durable import write_durably
-from adapters.hours import hours_now
 from adapters.mail.compose import NoAddressError, compose_noting, recipient
 from adapters.mail.sent_notes import note_sent, sent_before
 from adapters.mail.smtp import RefusedByServerError, identity_of, place, transmit

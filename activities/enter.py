@@ -2,7 +2,7 @@
 
 from temporalio import activity
 
-from adapters.files.record_file import _append, _check_numbers, _error, locked, record_path
+from adapters.files.record_file import append, check_numbers, locked, record_error, record_path
 from adapters.settings import Settings
 from models.messages.record_lines import RecordEntries
 
@@ -23,9 +23,9 @@ class RecordActivities:
         or holds what is no line: an operator mends the file, and the item goes on.
         """
         if entries.item != entries.plan and not entries.item.startswith(f"{entries.plan}/"):
-            raise _error(f"item {entries.item!r} is not of plan {entries.plan!r}")
+            raise record_error(f"item {entries.item!r} is not of plan {entries.plan!r}")
         path = record_path(self._root, entries.item)
-        _check_numbers(path, entries.lines)
+        check_numbers(path, entries.lines)
         path.parent.mkdir(parents=True, exist_ok=True)
         async with locked(path) as descriptor:
-            _append(path, descriptor, entries, activity.info().scheduled_time)
+            append(path, descriptor, entries, activity.info().scheduled_time)

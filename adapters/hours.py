@@ -1,22 +1,14 @@
 """Office hours: what the contacts file says of an office, and the public holidays of its country."""
 
-import logging
 from collections.abc import Callable, Hashable, Iterable
-from datetime import timedelta
 
-from temporalio.exceptions import ApplicationError
-
-from adapters.files.contacts_file import load_contacts
 from adapters.holidays import has_tables, holidays_of
-from adapters.settings import Settings
 from models.common.values import Instant
 from models.messages.effects import PostRoomAddress
 from models.plan.parties import Party
 from models.post.contacts import Contacts, HoursPart, SideHours
-from models.post.office_hours import WEEK, Hours, HoursWanted, Span, horizon
+from models.post.office_hours import WEEK, Hours, HoursWanted, horizon
 from models.post.workdays import Workdays, hours_from, no_holidays
-
-_log = logging.getLogger(__name__)
 
 
 def workdays_of(contacts: Contacts | None, office: str, side: str, zone: str) -> Workdays:
@@ -71,24 +63,3 @@ def rehearsed_hours(contacts: Contacts | None, until: Instant) -> Callable[[Post
         return known[key]
 
     return hours
-
-
-def at_all_hours(since: Instant, period: timedelta) -> Hours:
-    """Of an office that is always open: letters go on Mondays, of UTC."""
-    ahead, renew = horizon(period)
-    everyday = Workdays("UTC", days=frozenset(range(7)))
-    letters = everyday.resolve(since, since + ahead, period, since + renew).letters
-    return Hours(open=(Span(start=since - timedelta(days=1), end=since + ahead),), letters=letters, renew=since + renew)
-
-
-def hours_now(settings: Settings, wanted: HoursWanted) -> Hours:
-    """The same for the activity that transmits. A contacts file that cannot be used keeps nobody from knowing when to
-    try: the default hours count, and the despatch itself will name the fault."""
-    if not settings.office_hours:
-        return at_all_hours(wanted.since, wanted.period)
-    try:
-        contacts = load_contacts(settings.contacts)
-    except ApplicationError as fault:
-        _log.warning("default hours for %s: %s", wanted.office, fault.message)
-        contacts = None
-    return hours_of(contacts, wanted)

@@ -1,7 +1,6 @@
 """Connecting to Temporal: by Temporal's own environment configuration, else to the server that `up` started."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
@@ -44,11 +43,3 @@ async def connect(fallback: str = DEFAULT_ADDRESS, namespace: str | None = None)
         hint = "start it with `make up`, or set TEMPORAL_ADDRESS"
         reason = "no answer" if isinstance(error, TimeoutError) else str(error).split("\n")[0][:200]
         raise Unreachable(f"Temporal at {address} cannot be reached ({reason}); {hint}") from error
-
-
-def readable(path: Path) -> str:
-    """A path as a person types it: relative to where they stand, if it lies below."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -1,29 +1,45 @@
-"""The command line: every command under its heading, and how each ends."""
+"""The command line: every command under its heading, imported when it is called, and how each ends."""
 
 import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import typer
-from pydantic import ValidationError
+from typer.core import TyperGroup
 
-from adapters.files.record_file import RecordFault
-from adapters.files.yaml_file import FileFault
-from cli.commands.acts import ACTING
-from cli.commands.amendments import amendments
-from cli.commands.days import days
-from cli.commands.demo import demo
-from cli.commands.inbox import inbox, ingest
-from cli.commands.rehearse import rehearse
-from cli.commands.report import report, timeline
-from cli.commands.round import round_
-from cli.commands.show import register, show, status
-from cli.commands.turns import turns
-from cli.commands.up import launch, up
-from cli.commands.why import why
-from cli.errors import BadUsage, CommandError
-from servers.errors import ServersError
+from cli.catalogue import COMMANDS, HEADINGS, Listed
+
+
+class Commands(TyperGroup):
+    """The commands. Help and completion show them as listed; the one that is called is imported.
+
+    All of them together take seconds of a small machine, and most of it is what other commands need.
+    """
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that the arguments name, with its own options, and the arguments after its name."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, listed and command_of(COMMANDS[listed.name or ""]), rest
+
+
+def command_of(listed: Listed) -> Any:
+    """A listed command as its module defines it."""
+    alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+    alone.command(listed.name)(function_of(listed))
+    return typer.main.get_command(alone)
+
+
+def function_of(listed: Listed) -> Callable[..., None]:
+    """Imports the function of a listed command."""
+    module, _, name = listed.defined.partition(":")
+    function: Callable[..., None] = getattr(import_module(f"cli.commands.{module}"), name)
+    return function
+
 
 app = typer.Typer(
     name="aide-memoire",
+    cls=Commands,
     help="Follows every obligation of an action plan until it is closed out.",
     epilog="Exit codes: 0 done, 1 refused (nothing changed), 2 bad usage or file, 3 a server cannot be reached.",
     no_args_is_help=True,
@@ -31,14 +47,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-for heading, commands in (
-    ("Running", (up, launch, demo, ingest)),
-    ("Reading", (status, show, inbox, register, turns, amendments, round_, days, why, report, timeline, rehearse)),
-):
-    for command in commands:
-        app.command(command.__name__.rstrip("_"), rich_help_panel=heading)(command)
-for name, command in ACTING.items():
-    app.command(name, rich_help_panel="Acting (always --as OFFICE)")(command)
+for heading, commands in HEADINGS.items():
+    for each in commands:
+        app.command(each.name, help=each.summary, rich_help_panel=heading)(lambda: None)
 
 
 def main() -> int:
@@ -49,30 +60,16 @@ def main() -> int:
         app(standalone_mode=not as_json)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0
-    except CommandError as error:
-        return end(error, as_json)
-    except FileFault as error:
-        return end(BadUsage("bad-file", str(error)), as_json)
-    except ServersError as error:
-        return end(BadUsage("bad-data-folder", str(error)), as_json)
-    except typer.TyperException as error:
-        return end(BadUsage("bad-usage", error.format_message()), as_json)
-    except ValidationError as error:
-        # Only an act that a person typed can be at fault here; everything else was validated before.
-        fields = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()[:5])
-        return end(BadUsage("bad-usage", fields), as_json)
-    except RecordFault as error:
-        return end(BadUsage("bad-record", str(error)), as_json)
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return 1
+    except Exception as error:
+        # Imported here: what knows the errors of all parts is of no use to a command that ends well.
+        from cli.endings import ending_of
+
+        ending = ending_of(error)
+        if ending is None:
+            raise
+        (sys.stdout if as_json else sys.stderr).write((ending.as_json() if as_json else ending.as_text()) + "\n")
+        return ending.exit_code
     return 0
-
-
-def end(error: CommandError, as_json: bool) -> int:
-    """Says how a command ended: JSON on standard output, words on standard error."""
-    if as_json:
-        sys.stdout.write(error.as_json() + "\n")
-    else:
-        sys.stderr.write(error.as_text() + "\n")
-    return error.exit_code

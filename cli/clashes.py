@@ -3,8 +3,9 @@
 import sys
 
 from adapters.hours import calendars_of
+from cli.asking import item_state
 from cli.errors import Refused
-from cli.session import Session, item_state
+from cli.session import Session
 from models.common.times import Slot
 from models.messages.acts import Act, Clash, Counter, Propose, Topic
 from models.messages.sentences import clashes_in_words

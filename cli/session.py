@@ -11,14 +11,12 @@ from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRej
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.contacts_file import read_contacts
-from adapters.settings import Settings
 from adapters.temporal import DEFAULT_ADDRESS, Unreachable, connect
 from cli.errors import CommandError, NoServer, Refused
+from cli.folders import contacts_file, record_root
 from models.common.ids import full_item_id, safe_item_id
-from models.machine.state import ItemState
 from models.plan.plan import Plan
 from models.post.contacts import Contacts
-from models.registry import MACHINES, STATES
 from servers.datafolder import RunFile, read_run
 
 T = TypeVar("T")
@@ -32,6 +30,7 @@ class Session:
 
     def __init__(self, client: Client, data: Path, plan: str | None) -> None:
         self.client = client
+        self._data = data
         self._run = read_run(data)
         self._plan = plan or os.environ.get("AIDE_PLAN")
         self.record = record_root(data)
@@ -39,9 +38,7 @@ class Session:
     def contacts(self) -> Contacts | None:
         """The contacts file: of AIDE_CONTACTS where it is set, else of `up`; None where there is none. Raises
         FileFault."""
-        path = Settings().contacts
-        if "AIDE_CONTACTS" not in os.environ and self._run is not None:
-            path = self._run.contacts
+        path = contacts_file(self._data)
         return read_contacts(path) if path.exists() else None
 
     async def plan(self) -> str:
@@ -70,22 +67,6 @@ class Session:
         """The plan as its workflow holds it."""
         handle = self.client.get_workflow_handle(await self.plan())
         return await answered(handle.query("in_force", result_type=Plan))
-
-
-def record_root(data: Path) -> Path:
-    """AIDE_RECORD where it is set, else the record of the data folder."""
-    if "AIDE_RECORD" in os.environ:
-        return Settings().record
-    run = read_run(data)
-    return Path(run.record) if run else data / "record"
-
-
-def contacts_file(data: Path) -> Path:
-    """AIDE_CONTACTS where it is set, else the contacts file of the data folder."""
-    if "AIDE_CONTACTS" in os.environ:
-        return Settings().contacts
-    run = read_run(data)
-    return run.contacts if run else Settings().contacts
 
 
 @asynccontextmanager
@@ -122,18 +103,3 @@ async def answered(call: Awaitable[T]) -> T:
         raise Refused("closed", str(error)) from error
     except WorkflowQueryFailedError as error:
         raise Refused("wrong-kind", "that is no item; `status` lists what there is") from error
-
-
-async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
-    """The workflow type of an item, and its state as it is now. Raises Refused for what is no item."""
-    handle = here.client.get_workflow_handle(item)
-    try:
-        kind = (await handle.describe()).workflow_type or ""
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        raise Refused("no-such-item", f"there is no open {item}; `status` lists what there is") from error
-    if kind not in MACHINES:
-        raise Refused("wrong-kind", f"{item} is no item; `status` lists them")
-    state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
-    return kind, state

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from temporalio.exceptions import ApplicationError
-
 from adapters.files.yaml_file import FileFault, YamlFile
 from adapters.holidays import has_tables
 from models.post.contacts import Contacts
@@ -27,6 +25,8 @@ def load_contacts(path: Path) -> Contacts:
     try:
         contacts = read_contacts(path)
     except FileFault as fault:
+        from temporalio.exceptions import ApplicationError  # a command line does without the engine
+
         raise ApplicationError(f"the contacts file cannot be used: {fault}", type="ContactsFile") from None
     if content is not None:
         _last[path] = (content, contacts)

@@ -11,14 +11,15 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
-
-from temporalio.exceptions import ApplicationError
+from typing import TYPE_CHECKING, Any
 
 from adapters.files.durable import sync_folder
 from models.common.ids import safe_item_id
 from models.common.values import Instant
 from models.messages.record_lines import Line, NoPlaceError, RecordEntries, in_force, is_marker, markers, to_append
+
+if TYPE_CHECKING:
+    from temporalio.exceptions import ApplicationError
 
 _BLOCK = 65536  # octets read from the end at a time: what is appended costs the same however old the item is
 
@@ -34,7 +35,7 @@ class RecordFault(Exception):
 def record_path(root: Path, item: str) -> Path:
     """The file of an item's record. Raises a non-retryable ApplicationError for an id that must not become a path."""
     if not safe_item_id(item):
-        raise _error(f"{item!r} cannot name a file of the record")
+        raise record_error(f"{item!r} cannot name a file of the record")
     return root / f"{item}.jsonl"
 
 
@@ -79,20 +80,23 @@ def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str
     return sorted(item for item in ids if item.split("/")[1:2] not in ([name] for name in _NOT_ITEMS))
 
 
-def _error(message: str) -> ApplicationError:
-    return ApplicationError(message, type="Record", non_retryable=True)
+def record_error(message: str, kind: str = "Record", *, final: bool = True) -> "ApplicationError":
+    """What an activity raises; `final` where trying again would not help."""
+    from temporalio.exceptions import ApplicationError  # whoever only reads does without the engine
+
+    return ApplicationError(message, type=kind, non_retryable=final)
 
 
-def _damaged(message: str) -> ApplicationError:
+def _damaged(message: str) -> "ApplicationError":
     # Tried again: an operator can put a lost or changed file back, and the item goes on where it was.
-    return ApplicationError(message, type="RecordDamaged")
+    return record_error(message, "RecordDamaged", final=False)
 
 
-def _check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+def check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
     for before, line in zip([None, *lines], lines, strict=False):
         n = line.get("n")
         if type(n) is not int or n < 1 or (before is not None and n != before["n"] + 1):
-            raise _error(f"{path}: number {n!r} does not follow; lines are numbered from 1 without a gap")
+            raise record_error(f"{path}: number {n!r} does not follow; lines are numbered from 1 without a gap")
 
 
 @asynccontextmanager
@@ -111,7 +115,7 @@ async def locked(path: Path) -> AsyncIterator[int]:
         os.close(descriptor)
 
 
-def _append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Instant) -> None:
+def append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Instant) -> None:
     if not entries.lines:
         return
     end = _whole_length(descriptor)

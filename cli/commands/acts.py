@@ -1,4 +1,4 @@
-"""The verbs: what an office does to an item."""
+"""The verbs: what an office does to an item. One family, so one module: each is a few lines on the same desk."""
 
 import asyncio
 import inspect
@@ -326,22 +326,3 @@ async def _filing(desk: Desk, act: type[acts.Outcome | acts.Evidence], text: str
         await rehearse(desk.here, desk.item, made)
         await keep_document(desk.here, document, content)
     return made
-
-
-ACTING: dict[str, Callable[..., None]] = {
-    "propose": propose,
-    "accept": accept,
-    "reject": reject,
-    "counter": counter,
-    "withdraw": withdraw,
-    "regret": regret,
-    "held": held,
-    "not-held": not_held,
-    "dispute": dispute,
-    "outcome": outcome,
-    "evidence": evidence,
-    "close": close,
-    "progress": progress,
-    "call": call,
-}
-"""Every verb with its command."""

@@ -1,19 +1,17 @@
-"""`turns`, `amendments`, `round`: whose turn it is, what was agreed to change, how far commitments have come."""
+"""`amendments`: what was agreed to change, and what is proposed."""
 
 import asyncio
 import json
-import sys
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from cli.commands.show import plan_state_of
+from cli.asking import plan_state_of
 from cli.options import DataOption, JsonOption, PlanOption
+from cli.output import write_line
 from cli.session import session
 from models.common.clock import Clock
-from models.common.values import Instant, write_instant
+from models.common.values import read_instant, write_instant
 from models.common.zones import zoned
 from models.governance.amending import difference, replaced_by, text_after
 from models.governance.plan_machine import proposed_texts
@@ -21,22 +19,13 @@ from models.governance.plan_state import PlanState
 from models.machine.state import Proposal
 from models.messages.sentences import describe, value_in_words
 
-AsOrAll = Annotated[str | None, typer.Option("--as", help="With --answer: the office that answers.", metavar="OFFICE")]
-
-
-def _write(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-# --- amendments ------------------------------------------------------------------------------------------------------
-
 
 def amendments(data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
     """Amendments of the plan: in force, with the text that each took the place of and when that was in force; and open
     proposals, with who has consented."""
     state = asyncio.run(_plan_state(data, plan))
     document = amendments_document(state)
-    _write(json.dumps(document, ensure_ascii=False) if as_json else amendments_text(document, state.setup.clock))
+    write_line(json.dumps(document, ensure_ascii=False) if as_json else amendments_text(document, state.setup.clock))
 
 
 async def _plan_state(data: Path, plan: str | None) -> PlanState:
@@ -112,15 +101,15 @@ def _open_proposal(state: PlanState, proposal: Proposal) -> dict[str, Any]:
 def amendments_text(document: dict[str, Any], clock: Clock) -> str:
     lines = []
     for each in document["in_force"]:
-        consents = ", ".join(f"{c['side']} on {clock.day(_instant(c['at']))}" for c in each["consents"])
-        lines.append(f"{each['number']}  in force since {clock.moment(_instant(each['since']))}: {each['text']}")
+        consents = ", ".join(f"{c['side']} on {clock.day(read_instant(c['at']))}" for c in each["consents"])
+        lines.append(f"{each['number']}  in force since {clock.moment(read_instant(each['since']))}: {each['text']}")
         lines.append(f"     proposed by {each['proposed_by']}; consent of {consents}")
         lines += [f"     {line}" for line in difference(_old(each), each["later"])]
         if each["earlier"]:
             span = each["earlier"]
-            until = clock.moment(_instant(span["until"]))
+            until = clock.moment(read_instant(span["until"]))
             lines.append(
-                f"     the earlier text was in force from {clock.moment(_instant(span['from']))} until {until}:"
+                f"     the earlier text was in force from {clock.moment(read_instant(span['from']))} until {until}:"
             )
             lines += [f"       {line}" for line in _earlier(span["text"])]
     for each in document["open"]:
@@ -143,7 +132,3 @@ def _earlier(text: dict[str, Any]) -> list[str]:
     """The fields of an obligation that say anything."""
     shown = {name: value for name, value in text.items() if value not in (None, "", [], {}, False) and name != "basis"}
     return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in shown.items() if name != "readings"]
-
-
-def _instant(text: str) -> Instant:
-    return datetime.fromisoformat(text)

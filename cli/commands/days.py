@@ -1,4 +1,4 @@
-"""Working days: what a proposed date clashes with, and `days`, which suggests dates."""
+"""`days`: which days both sides work, to suggest a date from."""
 
 import asyncio
 import json
@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from adapters.hours import calendars_of
+from cli.asking import item_state
 from cli.errors import BadUsage
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import item_state, session
+from cli.session import session
 from models.common.zones import zone
 from models.messages.acts import Clash
 from models.messages.sentences import clashes_in_words
@@ -21,9 +22,6 @@ from models.post.workdays import Workdays, working_days, working_days_around
 SHOWN = 15
 FAR = 366
 """How many days are looked through at most."""
-
-
-# --- days ------------------------------------------------------------------------------------------------------------
 
 
 def days(

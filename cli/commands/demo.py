@@ -13,12 +13,12 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.shipped import DEMONSTRATION_PLAN_FILE
-from adapters.temporal import readable
 from cli.commands.acts import in_words
-from cli.commands.up import Ports, embedded, first_of, plain, stop_signal, where
 from cli.display.live import newest_mail
+from cli.embedded import Ports, embedded, first_of, stop_signal, where
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
+from cli.output import readable, write_line
 from cli.submitting import submit
 from models.common.times import Slot
 from models.common.zones import later, zoned
@@ -45,7 +45,7 @@ class Narrator:
         """The mail that was named last, by office."""
 
     def say(self, line: str) -> None:
-        plain(f"[{(datetime.now(UTC) - self.began).total_seconds():5.1f} s] {line}")
+        write_line(f"[{(datetime.now(UTC) - self.began).total_seconds():5.1f} s] {line}")
 
     def pass_over(self, office: str) -> None:
         """What an office has received so far is no longer news."""
@@ -100,24 +100,24 @@ def demo(
 
 
 async def _demo(data: Path) -> None:
-    plain("Aide-Mémoire, a demonstration on real servers: Temporal, a calendar, a mail spool.")
+    write_line("Aide-Mémoire, a demonstration on real servers: Temporal, a calendar, a mail spool.")
     clear(data)
     contacts = contacts_beside(DEMONSTRATION_PLAN_FILE)
     plan, _ = read_plan_and_contacts(DEMONSTRATION_PLAN_FILE, contacts)
     stopping = stop_signal()
-    async with embedded(data, plan, DEMONSTRATION_PLAN_FILE, contacts, Ports(), plain, stopping) as (
+    async with embedded(data, plan, DEMONSTRATION_PLAN_FILE, contacts, Ports(), write_line, stopping) as (
         run,
         client,
         watch,
     ):
         await launch_plan(client, launch_of(plan, None, None, datetime.now(UTC)))
-        plain(where(run))
+        write_line(where(run))
         narrator = Narrator(client, run, plan.plan)
         play = asyncio.create_task(perform(narrator))
         await first_of(stopping, play, watch)
         if play.cancelled():
             raise CommandError("stopped", "the demonstration was stopped")
-    plain(f"done. `python starter.py up --data {readable(data)}` shows it all again: mail, calendar, Temporal UI.")
+    write_line(f"done. `python starter.py up --data {readable(data)}` shows it all again: mail, calendar, Temporal UI.")
 
 
 def clear(data: Path) -> None:

@@ -12,21 +12,21 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.record_file import read_record, recorded_items
 from adapters.files.yaml_file import Fault, FileFault
-from cli.commands.amendments import AsOrAll, _instant, _write
-from cli.commands.show import plan_state_of
+from cli.asking import plan_state_of
 from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.files.answers_file import AnswerRow, read_answers
 from cli.options import DataOption, JsonOption, PlanOption
+from cli.output import write_line
 from cli.session import Session, server_error, session
 from cli.submitting import no_longer_open, submit
-from models.common.values import write_instant
+from models.common.values import read_instant, write_instant
 from models.governance.plan_state import PlanState
 from models.governance.summaries import Answers, round_items
 from models.messages.acts import Progress, ProgressState
 from models.messages.views import LedgerEntry
 from models.report.earlier_releases import with_fields
 
-# --- rounds ----------------------------------------------------------------------------------------------------------
+AsOrAll = Annotated[str | None, typer.Option("--as", help="With --answer: the office that answers.", metavar="OFFICE")]
 
 
 def round_(
@@ -50,13 +50,13 @@ def round_(
         _answer(answer, office, data, plan, as_json)
         return
     state, document = asyncio.run(_round(name, data, plan))
-    _write(json.dumps(document, ensure_ascii=False) if as_json else round_text(state, document))
+    write_line(json.dumps(document, ensure_ascii=False) if as_json else round_text(state, document))
 
 
 def _answer(path: Path, office: str, data: Path, plan: str | None, as_json: bool) -> None:
     """Says of each row what became of it. With JSON that is all, and the exit code says whether all were taken."""
     told, stopped = asyncio.run(answer_all(path, office, data, plan))
-    _write(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
+    write_line(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
     failed = sum(1 for each in told["answers"] if "error" in each)
     if not failed:
         return
@@ -120,7 +120,7 @@ def round_document(state: PlanState, name: str, answers: Answers, busy: tuple[st
 
 def round_text(state: PlanState, document: dict[str, Any]) -> str:
     clock = state.setup.clock
-    asked, closes = clock.day(_instant(document["asked_at"])), clock.day(_instant(document["closes"]))
+    asked, closes = (clock.day(read_instant(document[name])) for name in ("asked_at", "closes"))
     of = document["asked_of"]
     counts = ", ".join(f"{side} {n} of {of[side]}" for side, n in document["answered"].items())
     lines = [f"Status round {document['round']}, asked on {asked}, shown to the ministries on {closes}: {counts}."]

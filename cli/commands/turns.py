@@ -5,15 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from cli.commands.amendments import _instant, _write
-from cli.commands.show import view_of
-from cli.display.lists import recorded_view
+from cli.display.lists import recorded_view, view_of
 from cli.errors import Refused
 from cli.options import DataOption, JsonOption, PlanOption
+from cli.output import write_line
 from cli.session import session
+from models.common.values import read_instant
 from models.messages.views import ItemView
-
-# --- turns -----------------------------------------------------------------------------------------------------------
 
 
 def turns(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
@@ -23,9 +21,9 @@ def turns(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as
     """
     view = asyncio.run(_series_view(item, data, plan))
     if as_json:
-        _write(json.dumps(turns_document(view), ensure_ascii=False))
+        write_line(json.dumps(turns_document(view), ensure_ascii=False))
         return
-    _write(turns_text(view))
+    write_line(turns_text(view))
 
 
 async def _series_view(item: str, data: Path, plan: str | None) -> ItemView:
@@ -67,7 +65,7 @@ def turns_text(view: ItemView) -> str:
     for turn in ledger["turns"]:
         planned = f"turn of {turn['planned']}" if turn["planned"] else "nobody's turn is stated"
         host = f", host {turn['host']}" if turn["host"] else ""
-        on = f", held on {clock.day(_instant(turn['on']))}" if turn.get("on") else ""
+        on = f", held on {clock.day(read_instant(turn['on']))}" if turn.get("on") else ""
         why = f" ({turn['reason']})" if turn.get("reason") else ""
         lines.append(f"  {turn['session']:<6} {turn['state']:<10} {planned}{host}{on}{why}")
     for side, counts in sorted(ledger["counts"].items()):

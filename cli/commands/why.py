@@ -12,10 +12,11 @@ import typer
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.record_file import read_record
+from cli.asking import item_state
 from cli.display.lists import open_rows, recorded_view
 from cli.errors import Refused
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import Session, answered, item_state, session
+from cli.session import Session, answered, session
 from models.common.clock import Clock
 from models.common.ids import secretariat_id
 from models.common.values import write_instant

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client, WorkflowExecutionStatus
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.record_file import read_record, read_rewinds, recorded_items
-from cli.errors import CommandError
-from cli.session import answered
+from cli.errors import CommandError, Refused
+from cli.session import Session, answered
 from models.messages.views import ItemRow, ItemView, LedgerEntry
 from models.report.earlier_releases import row_with_fields
 from workflows.visibility import MEMO_ROW
@@ -76,6 +76,22 @@ async def all_rows(client: Client, plan: str, root: Path) -> list[ItemRow]:
     ended = {row.id for row in closed} - ahead
     rows = [*(row for row in opened if row.id not in ended), *(row for row in closed if row.id not in ahead)]
     return sorted(rows, key=sort_key)
+
+
+async def view_of(here: Session, item: str) -> ItemView:
+    """An item as its workflow sees it, with its whole ledger. Raises Refused for what is no item, NoServer."""
+    try:
+        view: ItemView = await answered(here.client.get_workflow_handle(item).query("view", result_type=ItemView))
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Refused("no-such-item", f"there is no {item}; `status` lists what there is") from error
+    # The workflow keeps the last entries; the record holds those before.
+    first = view.ledger[0].n if view.ledger else 1
+    earlier = tuple(entry for entry in recorded_ledger(here.record, item) if entry.n < first)
+    return view.model_copy(
+        update={"ledger": (*earlier, *view.ledger), "rewound": tuple(read_rewinds(here.record, item))}
+    )
 
 
 async def open_view(client: Client, item: str) -> ItemView | None:

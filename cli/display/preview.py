@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.common.clock import Clock
-from models.common.values import write_instant
+from models.common.values import read_instant, write_instant
 from models.common.zones import zone
 from models.governance.launch import Launch
 from models.plan.windows import clock_of
@@ -65,13 +65,13 @@ def preview_text(preview: dict[str, Any], clock: Clock) -> str:
     """The same for a person."""
     past, adopted = preview["would_have_been_sent"], preview["adopted"]
     lines = [
-        f"As of {clock.day(_instant(preview['as_of']))}. Nothing is launched and nothing is sent.",
+        f"As of {clock.day(read_instant(preview['as_of']))}. Nothing is launched and nothing is sent.",
         "",
-        f"Would have been sent since {clock.day(_instant(past['since']))}, had nobody answered, and is not sent: "
+        f"Would have been sent since {clock.day(read_instant(past['since']))}, had nobody answered, and is not sent: "
         f"{past['notices']} notices to {past['offices']} offices in {past['letters']} mails.",
     ]
     lines += [
-        f"  {clock.day(_instant(n['at']))}  {n['office']}  {n['act']}  {n['item']}  rung {n['rung']}"
+        f"  {clock.day(read_instant(n['at']))}  {n['office']}  {n['act']}  {n['item']}  rung {n['rung']}"
         for n in past["list"][:_SHOWN]
     ]
     if past["notices"] > _SHOWN:
@@ -80,10 +80,6 @@ def preview_text(preview: dict[str, Any], clock: Clock) -> str:
     lines += [f"  {each['obligation']} {each['session']}: {each['state']}".rstrip() for each in adopted]
     lines += ["", f"Would be sent first, within {FIRST_DAYS} days: {len(preview['first'])} mails."]
     for letter in preview["first"]:
-        lines.append(f"  {clock.moment(_instant(letter['at']))}  {letter['office']}")
+        lines.append(f"  {clock.moment(read_instant(letter['at']))}  {letter['office']}")
         lines += [f"      {n['item']}: {n['reason']}" for n in letter["notices"]]
     return "\n".join(lines)
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -34,6 +34,11 @@ def write_instant(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def read_instant(text: str) -> datetime:
+    """The instant that `write_instant` wrote. Raises ValueError."""
+    return datetime.fromisoformat(text)
+
+
 def write_duration(duration: timedelta) -> str:
     """ISO 8601 with days and seconds only: P30D, PT20S, P1DT3600S, PT0S."""
     days, seconds = duration.days, duration.seconds + duration.microseconds / 1e6

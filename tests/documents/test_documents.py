@@ -16,7 +16,7 @@ from docx import Document
 from docx.document import Document as DocumentObject
 from docx.oxml.ns import qn
 
-from cli.commands.report import facts_of_file
+from cli.commands.timeline import facts_of_file
 from cli.files.plan_file import load_plan
 from documents import docx_report, html_report, report_words, svg, timeline_svg
 from models.report.timeline import MarkKind, Timeline, TimelineMark, TimelinePillar, TimelineRow, build_timeline

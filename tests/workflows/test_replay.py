@@ -9,7 +9,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from tests.support import paths
-from workflows import WORKFLOWS
+from workflows.all import WORKFLOWS
 
 HISTORIES = sorted(paths.HISTORIES.glob("*.json"))
 TYPES = {"plan", "series", "meeting", "commitment", "questions", "secretariat", "mailbox"}

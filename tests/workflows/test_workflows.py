@@ -11,8 +11,8 @@ from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
 from adapters.hours import workdays_of
-from cli.commands.amendments import plan_state_of
-from cli.commands.report import Moment, gather, plan_then
+from cli.asking import plan_state_of
+from cli.gathering import Moment, gather, plan_then
 from cli.session import Session
 from models.messages import acts
 from models.messages.acts import Terms, Topic

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cli.commands.amendments import amendments_document, amendments_text
 from cli.commands.round import round_document
-from cli.commands.show import status_text, view_text
+from cli.commands.show import view_text
+from cli.commands.status import status_text
 from cli.files.plan_file import load_plan
 from models.governance.amending import AmendmentInForce, plan_as_of
 from models.governance.consequences import started

@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.commands import report as report_command
 from cli.commands.report import ReportFormat as Format
-from cli.commands.report import instant_of, item_facts, rendered, report_document, write_file
+from cli.commands.report import rendered, report_document
 from cli.errors import BadUsage
+from cli.gathering import instant_of, item_facts
+from cli.output import write_file
 from models.common.values import Instant
 from models.governance.amending import AmendmentInForce
 from models.governance.plan_state import PlanState, plan_state

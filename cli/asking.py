@@ -1,0 +1,30 @@
+"""Asking workflows for the states that they hold."""
+
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.errors import Refused
+from cli.session import Session, answered
+from models.governance.plan_state import PlanState
+from models.machine.state import ItemState
+from models.registry import MACHINES, STATES
+
+
+async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
+    """The workflow type of an item, and its state as it is now. Raises Refused for what is no item."""
+    handle = here.client.get_workflow_handle(item)
+    try:
+        kind = (await handle.describe()).workflow_type or ""
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Refused("no-such-item", f"there is no open {item}; `status` lists what there is") from error
+    if kind not in MACHINES:
+        raise Refused("wrong-kind", f"{item} is no item; `status` lists them")
+    state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
+    return kind, state
+
+
+async def plan_state_of(here: Session) -> PlanState:
+    """What the plan's own workflow holds: the plan in force, amendments, what is settled, the current round."""
+    handle = here.client.get_workflow_handle(await here.plan())
+    return await answered(handle.query("state_now", result_type=PlanState))

@@ -1,0 +1,65 @@
+"""How mail that was taken in is shown, and how much of it waits for a person."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from adapters.files.inbox_file import Inbox
+from adapters.files.record_file import RecordFault
+from cli.errors import Refused
+from cli.folders import record_root
+from models.post.incoming import TakenIn
+from servers.datafolder import read_run
+
+
+def waiting_line(data: Path, plan: str | None) -> str:
+    """What `status` says of the inbox: nothing where nothing waits there."""
+    try:
+        count = len(Inbox(record_root(data), inbox_plan(data, plan)).read().waiting)
+    except Refused:
+        return ""
+    except RecordFault as fault:
+        return f"inbox: {fault}\n"
+    return (
+        f"inbox: {count} {'message needs' if count == 1 else 'messages need'} a person; `inbox` lists them\n"
+        if count
+        else ""
+    )
+
+
+def inbox_plan(data: Path, plan: str | None) -> str:
+    """The plan that is meant, without asking a server."""
+    run = read_run(data)
+    named = plan or os.environ.get("AIDE_PLAN") or (run.plan if run else None)
+    if named:
+        return named
+    found = sorted(path.parent.name for path in record_root(data).glob("*/inbox.jsonl"))
+    if len(found) != 1:
+        known = ", ".join(found) or "none has an inbox yet"
+        raise Refused("no-plan", f"say which plan is meant with --plan (there are: {known})")
+    return found[0]
+
+
+def message_text(message: TakenIn) -> str:
+    """One message for a person."""
+    office = f" ({', '.join(message.offices)})" if message.offices else ""
+    lines = [f"{message.n:>4}  {message.date[:16].replace('T', ' ')}  {message.from_line or '(no sender)'}{office}"]
+    lines.append(f"      {message.subject or '(no subject)'}")
+    for outcome in message.outcomes:
+        item = outcome.item.partition("/")[2]
+        about = f"{item}: " if item else ""
+        lines += [f"      {about}{line}" for line in outcome.text.splitlines()]
+        if item and outcome.why:
+            lines.append(f"      about {item}")
+    if message.why:
+        lines.append(f"      needs a person: {message.why}")
+    elif not message.outcomes:
+        lines.append(f"      {message.reason or message.kind.value}; nothing follows from it")
+    return "\n".join(lines)
+
+
+def message_document(message: TakenIn, box: Inbox | None = None) -> dict[str, Any]:
+    """One entry of `inbox --json` and `ingest --json`."""
+    seen = box.seen_to.get(message.n) if box else None
+    document = message.model_dump(mode="json", exclude={"digest"})
+    return {**document, "seen_to": seen.model_dump(mode="json", include={"at", "note"}) if seen else None}
