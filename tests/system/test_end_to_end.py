@@ -22,6 +22,7 @@ from adapters.shipped import ROOT
 from servers.datafolder import process_exists, read_run
 from tests.support.builders import obligation, plan_of
 from tests.support.mail_client import answer, send
+from tests.support.paths import MAILS
 from tests.support.rig import eventually, write_contacts
 
 ITEM = "review/1"
@@ -356,7 +357,7 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
     assert [line["verb"] for line in view["ledger"]].count("accept") == 1
     assert [(each["office"], each["partstat"]) for each in view["answers"]] == [("khm-moc", "ACCEPTED")]
     letter = tmp_path / "letter.eml"
-    letter.write_bytes((ROOT / "tests" / "inbound" / "letter.eml").read_bytes())
+    letter.write_bytes((MAILS / "letter.eml").read_bytes())
     for _ in range(2):
         code, out, err = await desk.run("ingest", str(letter), "--data", str(desk.data), "--json")
         assert code == 0, err
@@ -366,9 +367,7 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
     maildir = tmp_path / "Maildir"
     for name in ("cur", "new", "tmp"):
         (maildir / name).mkdir(parents=True)
-    (maildir / "new" / "1.a.example").write_bytes(
-        (ROOT / "tests" / "inbound" / "out-of-office-exchange.eml").read_bytes()
-    )
+    (maildir / "new" / "1.a.example").write_bytes((MAILS / "out-of-office-exchange.eml").read_bytes())
     code, out, err = await desk.run("ingest", str(maildir), str(tmp_path), "--data", str(desk.data), "--json")
     assert code == 0, err
     kinds = [(message["n"], message["kind"]) for message in json.loads(out)["messages"]]

@@ -14,6 +14,7 @@ from adapters.calendar.merging import merged, same_content, version_of
 from adapters.text import clean_line, clean_text
 from models.common.times import Slot
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, Method, PartStat
+from tests.support.calendar_lines import check_wire, lines, values
 from tests.support.mail_samples import KHMER, LAO, UID, contacts, event, zoned
 
 HOSTILE = st.text(
@@ -33,26 +34,6 @@ HOSTILE = st.text(
         "𝔘" * 100,
     ]
 )
-
-
-def lines(data: bytes) -> list[str]:
-    """Unfolded content lines."""
-    return data.replace(b"\r\n ", b"").decode().split("\r\n")
-
-
-def values(data: bytes, name: str) -> list[str]:
-    return [line for line in lines(data) if re.match(rf"{name}[;:]", line)]
-
-
-def check_wire(data: bytes) -> None:
-    """RFC 5545 section 3.1, in bytes."""
-    assert data.endswith(b"END:VCALENDAR\r\n")
-    assert b"\n" not in data.replace(b"\r\n", b"")
-    assert b"\r" not in data.replace(b"\r\n", b"")
-    for line in data.split(b"\r\n"):
-        assert len(line) <= 75
-        line.decode()  # a split UTF-8 sequence would raise
-    assert not re.search(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", data)
 
 
 def test_lines_end_in_crlf_and_hold_75_octets_of_whole_characters() -> None:

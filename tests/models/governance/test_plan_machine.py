@@ -13,15 +13,12 @@ from cli.commands.round import round_document
 from cli.commands.show import status_text, view_text
 from cli.files.plan_file import load_plan
 from models.governance.amending import AmendmentInForce, plan_as_of
-from models.governance.consequences import started
 from models.governance.launch import Launch
-from models.governance.opening import openings
 from models.governance.plan_machine import PLAN
-from models.governance.plan_state import PlanState, carried_on, carry, plan_state
+from models.governance.plan_state import carried_on, carry, plan_state
 from models.items.meeting import MEETING
 from models.items.questions import QUESTIONS
 from models.items.series import SERIES
-from models.machine.draft import Draft
 from models.machine.state import ProposalStatus
 from models.messages import acts
 from models.messages.acts import Act, Terms, Topic
@@ -36,34 +33,12 @@ from models.plan.plan import Plan
 from models.plan.windows import resolve_windows
 from models.report.facts import Facts, ItemFact
 from models.report.progress import build_report
-from tests.adapters.mail.test_letters import composed, read
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, obligation, plan_of
+from tests.support.letters import composed, read
 from tests.support.mail_samples import despatch
+from tests.support.plan_lives import END, ROUND, TERM, UNDATED, YEARLY, agree, plan_now, series, standing
 from tests.support.worlds import KHM, LAO, SECOND, Life, amend, announced, same_over_the_wire
 from workflows.details import details_of
-
-ROUND: dict[str, Any] = {"by": "year", "day": "01-15", "first": 2026, "last": 2029}
-TERM: dict[str, Any] = {"valid_from": "2025-01-01", "valid_for_years": 3}
-"""Valid until the end of 2027."""
-END = datetime(2027, 12, 31, 17, tzinfo=UTC)
-YEARLY: dict[str, Any] = {"cadence": "annual", "window": {"by": "year", "first": 2026, "last": 2027}}
-UNDATED: dict[str, Any] = {"cadence": "continuous", "window": None}
-
-
-def series(oid: str = "s", **more: Any) -> dict[str, Any]:
-    return obligation(oid, kind="meeting_series", **{**YEARLY, **more})
-
-
-def standing(oid: str = "c", **more: Any) -> dict[str, Any]:
-    return obligation(oid, kind="standing", **{**UNDATED, **more})
-
-
-def agree(life: Life, terms: Terms, proposer: str = LAO, item: str = "t") -> None:
-    """Both signatories consent now."""
-    other = KHM if proposer == LAO else LAO
-    assert life.act(item, acts.Propose, proposer, terms=terms) is None
-    assert life.act(item, acts.Accept, other, proposal=life.plan.last_proposal) is None
-
 
 # Consent
 
@@ -230,15 +205,6 @@ def test_while_it_is_being_launched_no_act_is_taken() -> None:
 
 
 # The text and its periods
-
-
-def plan_now(*obligations: dict[str, Any], **more: Any) -> PlanState:
-    launch = launch_of(plan_of(*obligations, **more))
-    windows = resolve_windows(launch.plan, launch.launched)
-    state = plan_state(launch, windows).model_copy(update={"launching": False, "entries": 1})
-    draft = Draft(state, START)
-    started(draft, openings(launch, windows))
-    return draft.state
 
 
 def test_each_text_stays_readable_with_its_period() -> None:
