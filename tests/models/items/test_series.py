@@ -75,20 +75,6 @@ def test_a_window_that_ended_before_the_launch_enters_as_unknown() -> None:
     assert fates == [("t/s/2024", False), ("t/s/2025", False), ("t/s/2026", True), ("t/s/2027", True)]
 
 
-def test_one_off_items_of_the_past_enter_as_unknown() -> None:
-    plan = plan_of(
-        obligation("old", kind="visit", window={"by": "year", "first": 2023, "last": 2023}),
-        obligation("new", kind="visit"),
-        obligation("mou", kind="instrument", window={"by": "year", "first": 2023, "last": 2023}),
-        obligation("promise", kind="standing"),
-    )
-    found = opened(plan)
-    assert [(item.setup.id, past.state) for item, past in found.past] == [("t/old", "unknown"), ("t/mou", "unknown")]
-    assert [item.setup.id for item in found.meetings] == ["t/new"]
-    assert [item.setup.id for item in found.commitments] == ["t/promise"]
-    assert {room.office for room in found.post_rooms} == {"lao-moc", "khm-moc"}, "nobody else is written to"
-
-
 def test_without_windows_one_session_is_open_at_a_time() -> None:
     state = series_of(window=None)
     assert opens_at(state) == START
