@@ -7,7 +7,8 @@ import pytest
 from rich.console import Console
 
 from cli.commands.round import recorded_round
-from cli.commands.show import status_text, view_text
+from cli.commands.show import view_text
+from cli.commands.status import status_text
 from cli.display.live import live_table, plain_line
 from models.machine.state import ItemState
 from models.messages import acts

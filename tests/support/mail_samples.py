@@ -191,3 +191,34 @@ async def smtp_server(implicit_tls: ssl.SSLContext | None = None, **options: Any
     finally:
         server.close()
         await server.wait_closed()
+
+
+def cancelled() -> CalendarEvent:
+    return event(status=EventStatus.CANCELLED, sequence=1)
+
+
+def away(**more: Any) -> Contacts:
+    """The office is away from 2 to 4 March, by its own calendar."""
+    stand_in = {"address": "deputy@moic-lao.example", "name": "Deputy", "first": "2026-03-02", "last": "2026-03-04"}
+    who = contacts().model_dump(mode="json", exclude_defaults=True)
+    who["offices"]["lao-moic"]["stand_ins"] = [stand_in | more]
+    return Contacts.model_validate(who)
+
+
+def a_round(count: int = 21, **more: Any) -> Despatch:
+    """A letter of a status round, as one ministry gets it."""
+    notices = tuple(
+        notice(
+            1,
+            key=f"k{n}",
+            verb="progress",
+            act="say how far it has come",
+            item=f"lao-khm/20.{n}-x",
+            ref=f"20.{n}",
+            title=f"Commitment {n}",
+            due=at(20),
+            readings=("offices",),
+        )
+        for n in range(count, 0, -1)
+    )
+    return despatch(notices=notices, **more)

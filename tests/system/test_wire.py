@@ -4,7 +4,6 @@ import base64
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,9 +26,10 @@ from models.plan.plan import Obligation
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.post_room import PostRoomState, despatched, drop_unsent_cancellations, hear_announcement, next_despatch
-from tests.models.machine.test_machine_properties import PREAMBLE, moves, play
 from tests.support.builders import DAY, Player, date_terms, meeting, obligation, plan_of
 from tests.support.mail_samples import KHMER, LAO, TEMPLATES, announcement, contacts, despatch, event
+from tests.support.moves import PREAMBLE, moves, play
+from tests.support.paths import TESTS
 from tests.support.wire import mail, objects, readers
 from tests.support.wire.objects import Component, faults_of_versions, instant, read, unescaped
 
@@ -173,7 +173,7 @@ def test_each_check_finds_what_it_is_for(check: str, data: bytes, edit: Edit) ->
 
 
 def test_every_check_of_objects_has_broken_bytes() -> None:
-    source = Path(objects.__file__).read_text().split("# --- one version after another")[0]
+    source = (TESTS / "support" / "wire" / "objects.py").read_text().split("# --- one version after another")[0]
     assert set(re.findall(r'Fault\("([^"]+)"', source)) == {check for check, _, _ in OBJECTS}
 
 
@@ -272,7 +272,7 @@ def test_each_check_of_mails_finds_what_it_is_for(check: str, data: bytes, edit:
 
 
 def test_every_check_of_mails_has_broken_bytes() -> None:
-    source = Path(mail.__file__).read_text()
+    source = (TESTS / "support" / "wire" / "mail.py").read_text()
     assert set(re.findall(r'Fault\("([^"]+)"', source)) <= {check for check, _, _ in MAILS}
 
 
@@ -401,10 +401,10 @@ def test_a_whole_life_is_sound_on_the_wire(
     identities: list[str] = []
     for n, (kind, version, comment) in enumerate(said):
         word = announcement(kind=kind, event=version, comment=comment, text=title, title=title)
-        sent_mail = compose(despatch(key=f"k/{n}", announcement=word, references=tuple(identities)), who, TEMPLATES)
-        assert mail.faults(sent_mail) == []
-        identities.append(mail.read(sent_mail).one("Message-ID"))
-        data = mail.calendar_of(sent_mail)
+        letter = compose(despatch(key=f"k/{n}", announcement=word, references=tuple(identities)), who, TEMPLATES)
+        assert mail.faults(letter) == []
+        identities.append(mail.read(letter).one("Message-ID"))
+        data = mail.calendar_of(letter)
         assert data is not None and list(readers.faults_of_readers(data)) == []
         says(read(data), version, comment)
         sent.append(data)

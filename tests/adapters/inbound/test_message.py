@@ -24,8 +24,8 @@ from models.messages.calendar_event import PartStat
 from models.messages.views import Refusal
 from models.post.contacts import Contacts
 from models.post.incoming import IncomingMessage, MessageKind, act_of, judge
-from tests.models.items.test_mail_answers import proposed
 from tests.support.builders import DAY, START, Player
+from tests.support.meetings import proposed
 from tests.support.paths import MAILS
 
 MAIL = Document(name="x.eml", sha256="00" * 32, size=1)

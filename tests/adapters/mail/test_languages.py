@@ -14,10 +14,11 @@ from adapters.settings import Settings
 from adapters.text import clean_line
 from models.post.contacts import Contacts
 from servers.spool import Spool
-from tests.activities.test_despatch import run
-from tests.adapters.calendar.test_event_object import check_wire as check_calendar
-from tests.adapters.mail.test_letters import LANGUAGES, body, check_wire, read
+from tests.support.calendar_lines import check_wire as check_calendar
+from tests.support.despatching import run
+from tests.support.letters import body, check_wire, read
 from tests.support.mail_samples import KHMER, LAO, TEMPLATES, announcement, despatch, event, notice, settings
+from tests.support.paths import LANGUAGES
 
 WORDS = {
     "lo": ("ຮຽນ", "ຂໍ້ 16.3", "ສະເໜີວັນທີ", "ວັນທີ 3 ມີນາ 2026, 09:00–12:00 (Asia/Vientiane)", "ສະຖານທີ່: ວຽງຈັນ"),

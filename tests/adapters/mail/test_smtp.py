@@ -13,7 +13,7 @@ from temporalio.exceptions import ApplicationError
 from activities.despatch import archive_file
 from adapters.mail.smtp import RefusedByServerError, transmit
 from models.post.despatch import Fate
-from tests.activities.test_despatch import PostRoom, activities_of, run
+from tests.support.despatching import PostRoom, activities_of, run
 from tests.support.mail_samples import despatch, settings, smtp_server
 from tests.support.mail_servers import Certificates, Script, make_certificates, scripted_smtp
 

@@ -16,30 +16,10 @@ from models.messages.effects import Announce, Await, Publish
 from models.messages.notices import Announcement, AnnouncementKind, SuggestedAct
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import DAY, START, Player, date_terms, meeting
+from tests.support.meetings import KHM, LAO, VNM, agreed, events, proposed, slot
 
-LAO, KHM, VNM = "lao-moc", "khm-moc", "vnm-moc"
 MAIL = Document(name="answer.eml", sha256="ab" * 32, size=900)
 SECOND = timedelta(seconds=1)
-
-
-def proposed(third: bool = False, day: int = 10) -> Player:
-    """LAO has proposed a date; the tentative invitation is out."""
-    player = Player(MEETING, meeting(third=third))
-    player.act(acts.Propose, LAO, terms=date_terms(START + day * DAY))
-    return player
-
-
-def agreed(third: bool = False) -> Player:
-    player = proposed(third)
-    for office in (KHM, VNM)[: 2 if third else 1]:
-        player.act(acts.Accept, office, proposal=1)
-    return player
-
-
-def slot(day: int) -> Slot:
-    found = date_terms(START + day * DAY).slot
-    assert found is not None
-    return found
 
 
 def reply(player: Player, office: str, partstat: PartStat | None = PartStat.ACCEPTED, **more: Any) -> Any:
@@ -59,10 +39,6 @@ def reply(player: Player, office: str, partstat: PartStat | None = PartStat.ACCE
 def said(player: Player, kind: AnnouncementKind) -> list[Announcement]:
     found = [e.announcement for e in player.effects if isinstance(e, Announce)]
     return [each for each in found if each.kind is kind]
-
-
-def events(player: Player) -> list[tuple[int, EventStatus]]:
-    return [(e.event.sequence, e.event.status) for e in player.effects if isinstance(e, Publish)]
 
 
 def test_an_accept_is_the_consent_that_is_typed() -> None:

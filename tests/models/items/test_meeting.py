@@ -1,34 +1,24 @@
 """The life of a meeting, decided by the pure core."""
 
-from datetime import timedelta
-
 from models.items.meeting import MEETING
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.calendar_event import EventStatus, PartStat
-from models.messages.effects import Announce, Await, Enter, Publish, Settle
+from models.messages.effects import (
+    Announce,
+    Await,
+    Enter,
+    Publish,
+    Settle,
+)
 from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import DAY, START, Player, date_terms, meeting
-
-LAO, KHM, VNM = "lao-moc", "khm-moc", "vnm-moc"
-
-
-def events(player: Player) -> list[tuple[int, EventStatus]]:
-    return [(e.event.sequence, e.event.status) for e in player.effects if isinstance(e, Publish)]
-
-
-def agreed_player(third: bool = False, **more: object) -> Player:
-    player = Player(MEETING, meeting(third=third, **more))
-    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
-    player.act(acts.Accept, KHM, proposal=1)
-    if third:
-        player.act(acts.Accept, VNM, proposal=1)
-    return player
+from tests.support.meetings import KHM, LAO, VNM, agreed, events
 
 
 def test_whole_life() -> None:
-    player = agreed_player()
+    player = agreed()
     assert MEETING.status_of(player.state) == "scheduled"
     player.tick(START + 11 * DAY)
     assert player.awaited() == {(LAO, "mark", 1), (KHM, "mark", 1)}
@@ -42,7 +32,7 @@ def test_whole_life() -> None:
 
 
 def test_post_rooms_are_told_before_the_record_is_closed() -> None:
-    player = agreed_player().tick(START + 11 * DAY)
+    player = agreed().tick(START + 11 * DAY)
     player.act(acts.Held, LAO)
     player.act(acts.Outcome, LAO, text="minutes")
     player.effects.clear()
@@ -52,53 +42,8 @@ def test_post_rooms_are_told_before_the_record_is_closed() -> None:
     assert {e.office for e in player.effects if isinstance(e, Settle) and e.closed} == {LAO, KHM}
 
 
-def test_ladder_climbs_rank_by_rank_and_the_last_rung_stays() -> None:
-    player = Player(MEETING, meeting()).tick(START + 200 * DAY)
-    offices = [e.notice.office for e in player.effects if isinstance(e, Await) and e.notice.side == "LAO"]
-    assert offices == ["lao-moc", "lao-moc-dg", "lao-moc-dm", "lao-moc-minister"]
-    assert ("lao-moc-minister", "propose-date", 4) in player.awaited()
-    assert len(player.awaited()) == 8
-
-
-def test_after_an_outage_one_rung_is_climbed_not_all() -> None:
-    player = Player(MEETING, meeting())
-    player.now = START + 100 * DAY
-    player.tick()
-    assert max(rung for _, _, rung in player.awaited()) == 2
-    player.tick(player.now + 6 * DAY)
-    assert max(rung for _, _, rung in player.awaited()) == 2
-    player.tick(player.now + 2 * DAY)
-    assert max(rung for _, _, rung in player.awaited()) == 3
-
-
-def test_a_third_state_is_asked_and_never_escalated() -> None:
-    player = Player(MEETING, meeting(third=True)).tick(START + 300 * DAY)
-    assert {(o, r) for o, _, r in player.awaited() if o.startswith("vnm")} == {(VNM, 1)}
-
-
-def test_three_sides_must_all_consent() -> None:
-    player = Player(MEETING, meeting(third=True))
-    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
-    player.act(acts.Accept, KHM, proposal=1)
-    assert player.state.agreed is None
-    player.act(acts.Accept, VNM, proposal=1)
-    assert player.state.agreed is not None
-
-
-def test_counter_makes_the_older_proposal_stale() -> None:
-    player = Player(MEETING, meeting())
-    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
-    receipt = player.act(acts.Counter, KHM, proposal=1, terms=date_terms(START + 20 * DAY))
-    assert isinstance(receipt, Receipt) and receipt.proposal == 2
-    refusal = player.act(acts.Accept, KHM, proposal=1)
-    assert isinstance(refusal, Refusal) and refusal.code == "stale-proposal"
-    assert [(row.office, row.act) for row in refusal.awaiting] == [(LAO, "answer")]
-    player.act(acts.Accept, LAO, proposal=2)
-    assert events(player) == [(0, EventStatus.TENTATIVE), (1, EventStatus.TENTATIVE), (2, EventStatus.CONFIRMED)]
-
-
 def test_partstat_is_kept_on_status_and_reset_on_time() -> None:
-    player = agreed_player()
+    player = agreed()
     confirmed = [e.event for e in player.effects if isinstance(e, Publish)][-1]
     assert {a.partstat for a in confirmed.attendees} == {PartStat.ACCEPTED}
     player.act(acts.Propose, KHM, terms=date_terms(START + 12 * DAY))
@@ -125,7 +70,7 @@ def test_rejection_is_told_to_the_proposer_and_cancels_the_tentative_event() -> 
 
 
 def test_regret_cancels_at_once_and_a_new_date_follows_on_the_same_event() -> None:
-    player = agreed_player()
+    player = agreed()
     player.act(acts.Regret, KHM, reason="flood")
     assert MEETING.status_of(player.state) == "date-awaited"
     player.act(acts.Propose, KHM, terms=date_terms(START + 15 * DAY))
@@ -136,7 +81,7 @@ def test_regret_cancels_at_once_and_a_new_date_follows_on_the_same_event() -> No
 
 
 def test_the_event_leaves_the_calendar_of_an_office_that_is_no_longer_invited() -> None:
-    player = agreed_player(third=True)
+    player = agreed(third=True)
     parties = tuple(party for party in player.state.setup.parties if party.coordinator.office != VNM)
     setup = player.state.setup.model_copy(update={"parties": parties})
     player.state = player.state.model_copy(update={"setup": setup})
@@ -174,7 +119,7 @@ def test_acts_out_of_order_are_refused_with_what_is_awaited() -> None:
 
 
 def test_held_before_it_has_begun_is_refused_but_an_earlier_day_can_be_named() -> None:
-    player = agreed_player()
+    player = agreed()
     assert player.act(acts.Held, LAO).code == "not-begun"
     on = date_terms(START).slot
     assert on is not None
@@ -182,17 +127,8 @@ def test_held_before_it_has_begun_is_refused_but_an_earlier_day_can_be_named() -
     assert isinstance(player.act(acts.Held, LAO, on=on.start), Receipt)
 
 
-def test_the_same_act_twice_counts_once() -> None:
-    player = Player(MEETING, meeting())
-    act = acts.Propose(act_id="one", office=LAO, terms=date_terms(START + 10 * DAY))
-    first = MEETING.take(player.state, act, player.now)
-    again = MEETING.take(first.state, act, player.now)
-    assert MEETING.refuse(first.state, act, player.now) is None
-    assert again.receipt == first.receipt and again.effects == () and again.state == first.state
-
-
 def test_dispute_until_both_say_the_same() -> None:
-    player = agreed_player().tick(START + 11 * DAY)
+    player = agreed().tick(START + 11 * DAY)
     player.act(acts.Held, LAO)
     assert player.act(acts.Dispute, LAO, reason="x").code == "own-mark"
     player.act(acts.Dispute, KHM, reason="nobody came")
@@ -204,7 +140,7 @@ def test_dispute_until_both_say_the_same() -> None:
 
 
 def test_the_result_is_reported_where_the_provision_demands_it() -> None:
-    player = agreed_player(report_to_higher=True).tick(START + 11 * DAY)
+    player = agreed(report_to_higher=True).tick(START + 11 * DAY)
     player.act(acts.Held, LAO)
     player.effects.clear()
     player.act(acts.Outcome, LAO, text="minutes")
@@ -216,82 +152,14 @@ def test_the_result_is_reported_where_the_provision_demands_it() -> None:
     assert isinstance(player.act(acts.Close, LAO), Receipt)
 
 
-def test_postponed_by_consent_sleeps_until_the_named_instant() -> None:
-    player = agreed_player()
-    until = START + 60 * DAY
-    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=until))
-    player.act(acts.Accept, KHM, proposal=2)
-    assert MEETING.status_of(player.state) == "postponed" and player.awaited() == set()
-    assert events(player)[-1][1] is EventStatus.CANCELLED
-    player.tick(until)
-    assert MEETING.status_of(player.state) == "date-awaited"
-    assert all(row.since == until for row in MEETING.awaiting(player.state))
-
-
-def test_extension_moves_the_window_and_asks_anew() -> None:
-    player = Player(MEETING, meeting()).tick(START + 100 * DAY)
-    until = START + 500 * DAY
-    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.EXTEND, until=until))
-    player.act(acts.Accept, KHM, proposal=1)
-    assert player.state.window_end == until
-    assert player.awaited() == {(LAO, "propose-date", 1), (KHM, "propose-date", 1)}
-
-
-def test_dropped_by_consent_is_closed() -> None:
-    player = agreed_player()
-    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.DROP, reason="merged with another"))
-    assert player.state.closed is None
-    player.act(acts.Accept, KHM, proposal=2)
-    assert player.state.closed is not None and player.state.closed.status == "dropped"
-    assert events(player)[-1][1] is EventStatus.CANCELLED
-
-
 def test_a_missed_window_is_recorded_and_never_rolled_over() -> None:
     player = Player(MEETING, meeting()).tick(START + 400 * DAY)
     assert player.state.late and player.state.closed is None
     assert [e.entry.verb for e in player.effects if isinstance(e, Enter)].count("missed") == 1
 
 
-def test_an_unreachable_office_pauses_its_ladder_only() -> None:
-    player = Player(MEETING, meeting())
-    key = next(e.notice.key for e in player.effects if isinstance(e, Await) and e.notice.office == LAO)
-    step = MEETING.returned(player.state, key, "550 no such user", player.now)
-    player.state = step.state
-    player.tick(START + 100 * DAY)
-    assert {(office, rung) for office, _, rung in player.awaited()} >= {(LAO, 1), ("khm-moc-minister", 4)}
-    assert not any(office.startswith("lao-moc-") for office, _, _ in player.awaited())
-    player.state = MEETING.reached(player.state, key, player.now).state
-    player.tick(player.now + 29 * DAY)
-    assert not any(office == "lao-moc-dg" for office, _, _ in player.awaited())
-    player.tick(player.now + 2 * DAY)
-    assert any(office == "lao-moc-dg" for office, _, _ in player.awaited())
-
-
-def test_unstated_host_of_a_rotating_meeting_is_asked_in_the_letter_only() -> None:
-    player = Player(MEETING, meeting(host_rule="rotating")).tick(START + 200 * DAY)
-    assert {(o, r) for o, act, r in player.awaited() if act == "propose-host"} == {(LAO, 1), (KHM, 1)}
-    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.HOST, host="LAO"))
-    player.act(acts.Accept, KHM, proposal=1)
-    assert player.state.host == "LAO"
-    assert {o for o, act, _ in player.awaited() if act == "propose-date"} == {
-        "lao-moc",
-        "lao-moc-dg",
-        "lao-moc-dm",
-        "lao-moc-minister",
-    }
-
-
-def test_launched_midway_the_ladder_starts_at_the_opening() -> None:
-    player = Player(MEETING, meeting(), now=START + 325 * DAY)
-    assert {row.since for row in MEETING.awaiting(player.state)} == {START + 325 * DAY}
-    assert max(rung for _, _, rung in player.awaited()) == 1
-    assert MEETING.next_moment(player.state) is not None
-    assert MEETING.sentence(player.state).startswith("1.1 m: ")
-    assert timedelta(days=30) == MEETING.awaiting(player.state)[0].due - player.now  # type: ignore[operator]
-
-
 def test_what_was_held_is_neither_regretted_nor_left_in_the_future() -> None:
-    player = agreed_player()
+    player = agreed()
     player.tick(START + 2 * DAY)
     on = date_terms(START).slot
     assert on is not None
@@ -301,14 +169,14 @@ def test_what_was_held_is_neither_regretted_nor_left_in_the_future() -> None:
 
 
 def test_no_new_date_while_it_is_disputed_whether_it_was_held() -> None:
-    player = agreed_player().tick(START + 11 * DAY)
+    player = agreed().tick(START + 11 * DAY)
     player.act(acts.Held, LAO)
     player.act(acts.Dispute, KHM, reason="nobody came")
     assert player.act(acts.Propose, KHM, terms=date_terms(START + 20 * DAY)).code == "disputed"
 
 
 def test_a_postponed_meeting_that_was_held_after_all_wakes() -> None:
-    player = agreed_player()
+    player = agreed()
     player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 300 * DAY))
     player.act(acts.Accept, KHM, proposal=2)
     player.tick(START + 12 * DAY)
@@ -319,24 +187,8 @@ def test_a_postponed_meeting_that_was_held_after_all_wakes() -> None:
     assert player.awaited() == {(LAO, "outcome", 1), (KHM, "outcome", 1)}
 
 
-def test_an_act_id_belongs_to_one_act() -> None:
-    player = Player(MEETING, meeting())
-    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
-    act = acts.Reject(act_id="1", office=KHM, proposal=1)
-    refusal = MEETING.refuse(player.state, act, player.now)
-    assert refusal is not None and refusal.code == "act-id-reused"
-
-
-def test_a_withdrawal_is_told_to_those_who_were_asked() -> None:
-    player = agreed_player()
-    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 300 * DAY))
-    player.effects.clear()
-    player.act(acts.Withdraw, LAO, proposal=2)
-    assert [e.announcement.office for e in player.effects if isinstance(e, Announce)] == [KHM]
-
-
 def test_the_same_instant_in_another_zone_moves_nothing() -> None:
-    player = agreed_player()
+    player = agreed()
     terms = date_terms(START + 10 * DAY, place="Pakse")
     player.act(acts.Propose, KHM, terms=terms)
     player.act(acts.Accept, LAO, proposal=2)
@@ -372,7 +224,7 @@ def test_an_event_that_calendars_outnumber_is_said_again_above_them() -> None:
 
 
 def test_another_date_than_the_agreed_one_is_told_at_once() -> None:
-    player = agreed_player(third=True)
+    player = agreed(third=True)
     player.effects.clear()
     player.act(acts.Propose, LAO, terms=date_terms(START + 12 * DAY))
     told = [e.announcement for e in player.effects if isinstance(e, Announce)]
@@ -385,19 +237,8 @@ def test_another_date_than_the_agreed_one_is_told_at_once() -> None:
     assert asked and not any(each.proposal.invited for each in asked), "no invitation is at the proposed time"
 
 
-def test_an_answer_to_a_date_is_asked_for_before_that_date() -> None:
-    player = Player(MEETING, meeting())
-    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
-    (asked,) = [e.notice for e in player.effects if isinstance(e, Await) and e.notice.verb == "answer"]
-    assert asked.due == START + 10 * DAY and asked.proposal.invited
-    player.act(acts.Reject, KHM, proposal=1)
-    player.act(acts.Propose, LAO, terms=date_terms(START + 100 * DAY))
-    late = [e.notice for e in player.effects if isinstance(e, Await) and e.notice.verb == "answer"][-1]
-    assert late.due is not None and late.due < START + 100 * DAY, "else before the next office is asked"
-
-
 def test_an_invitation_says_what_was_until_now_and_who_has_consented() -> None:
-    player = agreed_player()
+    player = agreed()
     player.act(acts.Propose, LAO, terms=date_terms(START + 12 * DAY, place="Pakse"))
     player.act(acts.Accept, KHM, proposal=2)
     first, confirmed, moved = [
@@ -408,3 +249,21 @@ def test_an_invitation_says_what_was_until_now_and_who_has_consented() -> None:
     assert first.consented == (LAO,) and first.was_slot is None
     assert confirmed.was_slot is None and confirmed.was_place is None
     assert moved.was_slot == confirmed.event.slot and moved.was_place == "Vientiane"
+
+
+def test_original_revised_and_actual_dates_are_all_kept() -> None:
+    player = Player(MEETING, meeting())
+    days = [20, 40, 60]
+    for number, day in enumerate(days, 1):
+        player.act(acts.Propose, LAO, terms=date_terms(START + day * DAY))
+        player.act(acts.Accept, KHM, proposal=number)
+    player.act(acts.Regret, KHM, reason="flood")
+    player.tick(START + 80 * DAY)
+    on = date_terms(START + 70 * DAY).slot
+    assert on is not None
+    player.act(acts.Held, LAO, on=on.start)
+    dates = MEETING.view(player.state).dates
+    starts = [date_terms(START + day * DAY).slot.start.local.isoformat() for day in (*days, 70)]  # type: ignore[union-attr]
+    assert dates["original"]["local"] == starts[0]
+    assert [each["local"] for each in dates["revised"]] == starts[1:3]
+    assert dates["actual"]["local"] == starts[3]

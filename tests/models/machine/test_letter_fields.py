@@ -12,8 +12,8 @@ from models.messages.acts import Terms, Topic
 from models.messages.effects import Await
 from models.messages.notices import Announcement, Notice
 from models.plan.windows import resolve_windows
-from tests.models.governance.test_plan_machine import plan_now
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, meeting, obligation, opened, plan_of
+from tests.support.plan_lives import plan_now
 from tests.support.worlds import amend, announced
 
 LAO, KHM = "lao-moc", "khm-moc"

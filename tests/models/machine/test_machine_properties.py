@@ -10,51 +10,12 @@ from hypothesis import strategies as st
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.machine.machine import Machine
-from models.messages import acts
-from models.messages.acts import Terms, Topic
+from models.messages.acts import Topic
 from models.messages.calendar_event import EventStatus
 from models.messages.effects import Announce, Await, Publish, Settle
 from models.messages.views import Receipt, Refusal
-from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, opened, plan_of
-
-OFFICES = ["lao-moc", "khm-moc", "lao-moc-dg", "vnm-moc", "lao-mfa"]
-
-TOPICS = [Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE]
-
-moves = st.one_of(
-    st.tuples(st.just("wait"), st.integers(0, 60)),
-    st.tuples(
-        st.sampled_from(list(acts.VERBS)),
-        st.tuples(
-            st.sampled_from(OFFICES),
-            st.integers(1, 6),
-            st.sampled_from(TOPICS),
-            st.integers(-2, 40),
-            st.sampled_from(["LAO", "KHM", "VNM", "XXX"]),
-        ),
-    ),
-)
-
-
-def terms(player: Player, topic: Topic, days: int, host: str) -> Terms:
-    if topic is Topic.DATE:
-        return date_terms(player.now + days * DAY)
-    until = player.now + days * DAY if topic in (Topic.POSTPONE, Topic.EXTEND) else None
-    return Terms(topic=topic, host=host, until=until, reason="x")
-
-
-def play(player: Player, move: tuple[str, Any]) -> Any:
-    verb, rest = move
-    if verb == "wait":
-        player.tick(player.now + rest * DAY)
-        return None
-    office, proposal, topic, days, host = rest
-    fields: dict[str, Any] = {"reason": "x", "text": "x", "state": "limited"}
-    if verb in ("accept", "reject", "counter", "withdraw"):
-        fields["proposal"] = proposal
-    if verb in ("propose", "counter"):
-        fields["terms"] = terms(player, topic, days, host)
-    return player.act(acts.VERBS[verb], office, **fields)
+from tests.support.builders import START, Player, meeting, obligation, opened, plan_of
+from tests.support.moves import PREAMBLE, TOPICS, moves, play
 
 
 def sound(machine: Machine[Any], player: Player) -> None:
@@ -78,17 +39,6 @@ def sound(machine: Machine[Any], player: Player) -> None:
     assert len(state.ledger) <= 20 and len(state.proposals) <= 12 + len(TOPICS) and len(state.taken) <= 40
     topics = [p.terms.topic for p in state.open_proposals]
     assert len(topics) == len(set(topics))
-
-
-PREAMBLE: list[tuple[str, Any]] = [
-    ("propose", ("lao-moc", 0, Topic.DATE, 5, "LAO")),
-    ("accept", ("khm-moc", 1, Topic.DATE, 0, "LAO")),
-    ("accept", ("vnm-moc", 1, Topic.DATE, 0, "LAO")),
-    ("wait", 7),
-    ("held", ("lao-moc", 0, Topic.DATE, 0, "LAO")),
-    ("outcome", ("lao-moc", 0, Topic.DATE, 0, "LAO")),
-]
-"""The good way; histories start somewhere along it, so that late states are reached as often as early ones."""
 
 
 def run(machine: Machine[Any], state: Any, history: list[tuple[str, Any]], along: int = 0) -> Player:

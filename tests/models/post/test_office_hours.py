@@ -24,7 +24,7 @@ from models.post.contacts import Contacts
 from models.post.despatch import Fate
 from models.post.office_hours import Hours, HoursWanted
 from models.post.workdays import clashes, working_days, working_days_around
-from tests.activities.test_despatch import post, run
+from tests.support.despatching import post, run
 from tests.support.mail_samples import despatch
 
 DAY = timedelta(days=1)

@@ -11,19 +11,8 @@ from models.post import post_room
 from models.post.despatch import DespatchResult, Fate
 from models.post.post_room import PostRoomState
 from models.post.why import Told, Untold, family, not_due, not_said, of_item, parts_of, told
-from tests.models.post.test_post_room import (
-    DELAYED,
-    HOUR,
-    NOON,
-    REFUSED,
-    SENT,
-    announcement,
-    asked,
-    monday,
-    send,
-    written_to,
-)
 from tests.support.builders import DAY, START, Player, date_terms, meeting
+from tests.support.post_rooms import DELAYED, HOUR, NOON, REFUSED, SENT, announcement, asked, monday, send, written_to
 
 
 def looked_at(state: PostRoomState, now: datetime) -> tuple[dict[str, Told], dict[str, Untold]]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.files.record_file import read_record
-from cli.commands.report import item_facts
+from cli.gathering import item_facts
 from models.items.meeting import MEETING
 from models.items.past_sessions import AdoptedSession, PastState, adopted_entries
 from models.items.turns import Turns

@@ -1,0 +1,21 @@
+"""What `show` and `status` print."""
+
+from cli.commands.show import view_text
+from cli.commands.status import status_text
+from models.governance.plan_machine import PLAN
+from models.items.meeting import MEETING
+from tests.support.builders import obligation
+from tests.support.plan_lives import ROUND, TERM
+from tests.support.worlds import Life
+
+
+def test_a_plan_is_shown_without_the_lines_that_it_has_nothing_for() -> None:
+    life = Life(obligation("m"), round=ROUND, **TERM)
+    view, row = PLAN.view(life.plan), PLAN.row(life.plan)
+    assert view.next_at and view.ref == "-" and not view.next_what
+    first, *lines = view_text(view).splitlines()
+    assert first == f"{view.title}   [t]"
+    assert not [line for line in lines if line.startswith("next")]
+    assert "next" not in status_text([row])
+    below = MEETING.view(life.item("t/m"))
+    assert view_text(below).splitlines()[0].startswith(f"{below.ref}  ") and "\nnext  " in view_text(below)

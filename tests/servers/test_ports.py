@@ -1,0 +1,23 @@
+"""Ports: one that is taken names its part and its option."""
+
+import socket
+
+import pytest
+
+from servers.ports import PortBusy, claim
+
+
+def test_a_busy_port_names_port_part_and_option() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortBusy) as busy:
+            claim("the Temporal UI", port, "--ui-port")
+    assert str(busy.value) == (
+        f"port {port}, wanted by the Temporal UI, is in use by another program; "
+        "choose another with --ui-port, or 0 for any free one"
+    )
+    assert claim("the Temporal UI", port, "--ui-port") == port
+    # Not one that the system may hand out to somebody else before the server has bound it.
+    assert 15_000 <= claim("the Temporal UI", 0, "--ui-port") < 32_000
+    with pytest.raises(PortBusy, match="between 0 and 65535"):
+        claim("the Temporal UI", 70000, "--ui-port")

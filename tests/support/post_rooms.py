@@ -1,0 +1,116 @@
+"""Post rooms for tests: one that keeps no hours, one that does; what they are told, what becomes of a despatch."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters.hours import rehearsed_hours
+from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus
+from models.messages.effects import PostRoomAddress, Settle
+from models.messages.notices import Announcement, AnnouncementKind, Notice
+from models.plan.plan import DespatchRule
+from models.post import post_room
+from models.post.despatch import Despatch, DespatchResult, Fate
+from models.post.post_room import PostRoomState
+from tests.support.builders import DAY, START, date_terms
+
+SENT = DespatchResult(fate=Fate.SENT, message_id="<1@x.example>")
+REFUSED = DespatchResult(fate=Fate.REFUSED, reason="550 no such user")
+CLOSED = DespatchResult(fate=Fate.CLOSED)
+DELAYED = DespatchResult(fate=Fate.DELAYED, reason="no mail server")
+WEEK = 7 * DAY
+
+
+def room() -> PostRoomState:
+    return PostRoomState(
+        address=PostRoomAddress(
+            plan="t",
+            plan_title="Test",
+            office="lao-moc",
+            office_title="Coordinator",
+            despatch=DespatchRule(period=WEEK, gather=timedelta(seconds=5)),
+            focal_point="lao-mfa",
+        )
+    )
+
+
+def notice(key: str, quiet: bool = False, item: str = "t/m") -> Notice:
+    return Notice(
+        key=key,
+        item=item,
+        ref="1.1",
+        title="M",
+        act="propose a date",
+        side="LAO",
+        office="lao-moc",
+        office_title="Coordinator",
+        rung=1,
+        since=START,
+        at=START,
+        quiet=quiet,
+    )
+
+
+def announcement(n: int, kind: AnnouncementKind = AnnouncementKind.INVITATION, uid: str = "u") -> Announcement:
+    slot = date_terms(START + DAY).slot
+    assert slot is not None
+    event = CalendarEvent(
+        uid=uid,
+        sequence=n,
+        dtstamp=START,
+        status=EventStatus.CANCELLED if kind is AnnouncementKind.CANCELLATION else EventStatus.TENTATIVE,
+        summary="M",
+        slot=slot,
+        attendees=(Attendee(office="lao-moc", title="Coordinator"),),
+    )
+    return Announcement(
+        key=f"{uid}/{n}",
+        kind=kind,
+        item="t/m",
+        ref="1.1",
+        title="M",
+        office="lao-moc",
+        office_title="C",
+        at=START,
+        text="t",
+        event=event,
+    )
+
+
+def send(state: PostRoomState, at: Any = START, result: DespatchResult = SENT) -> tuple[PostRoomState, Despatch]:
+    despatch = post_room.next_despatch(state, at)
+    assert despatch is not None
+    return post_room.despatched(state, despatch, result, at).state, despatch
+
+
+def fates(state: PostRoomState) -> dict[str, str]:
+    return {entry.data["key"]: entry.verb for entry in state.pending if entry.data["key"]}
+
+
+NOON = datetime(2027, 4, 8, 5, tzinfo=UTC)
+"""A Thursday, 12:00 in Vientiane. From Wednesday to Friday of the next week the offices celebrate the New Year."""
+HOUR = timedelta(hours=1)
+_RESOLVED = rehearsed_hours(None, NOON + 80 * WEEK)
+
+
+def courteous(ceiling: int = 1, period: timedelta = WEEK) -> PostRoomState:
+    """A post room that keeps hours, in Vientiane, and knows them for the whole test."""
+    rule = DespatchRule(period=period, gather=timedelta(seconds=5), ceiling=ceiling)
+    address = room().address.model_copy(update={"side": "LAO", "zone": "Asia/Vientiane", "despatch": rule})
+    return PostRoomState(address=address, hours=_RESOLVED(address, NOON))
+
+
+def monday(n: int) -> datetime:
+    """08:00 in Vientiane on the n-th Monday after the Thursday."""
+    return datetime(2027, 4, 12, 1, tzinfo=UTC) + (n - 1) * WEEK
+
+
+def asked(key: str, at: datetime, rung: int = 1, due: timedelta | None = 30 * DAY, quiet: bool = False) -> Notice:
+    due_at = None if due is None else at + due
+    return notice(key, quiet).model_copy(update={"since": at, "at": at, "rung": rung, "due": due_at})
+
+
+def written_to() -> PostRoomState:
+    """Its first letter went on the Thursday, and nothing is awaited any longer."""
+    state = post_room.hear_awaited(courteous(), asked("first", NOON - HOUR), NOON)
+    state, _ = send(state, NOON + timedelta(seconds=5))
+    return post_room.hear_settled(state, Settle(office="x", item="t/m", keys=("first",)), NOON + HOUR)
