@@ -22,7 +22,8 @@ from models.common.times import Slot
 from models.common.zones import later, zoned
 from models.governance.launch import Launch
 from models.governance.opening import openings
-from models.items.meeting import MEETING, MeetingState
+from models.items.meeting import MEETING
+from models.items.meeting_state import MeetingState
 from models.machine.setup import ItemSetup
 from models.messages import acts
 from models.messages.acts import Act, Terms, Topic

@@ -5,9 +5,11 @@ from typing import Any
 from models.governance.plan_machine import PLAN
 from models.governance.plan_state import PlanState
 from models.items.commitment import COMMITMENT, CommitmentState
-from models.items.meeting import MEETING, MeetingState
+from models.items.meeting import MEETING
+from models.items.meeting_state import MeetingState
 from models.items.questions import QUESTIONS, QuestionsState
-from models.items.series import SERIES, SeriesState
+from models.items.series import SERIES
+from models.items.series_state import SeriesState
 from models.machine.machine import Machine
 from models.machine.state import ItemState
 

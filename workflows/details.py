@@ -13,9 +13,11 @@ with workflow.unsafe.imports_passed_through():
     from models.common.values import Instant
     from models.governance.plan_machine import PLAN
     from models.governance.plan_state import PlanState
-    from models.items.series import SERIES, SeriesState, explain
+    from models.items.series import SERIES
+    from models.items.series_state import SeriesState, explain
     from models.items.turns import Turn
     from models.machine.draft import S
+    from models.machine.ladders import due_of
     from models.machine.machine import Machine
     from models.machine.state import ItemState, OpenAct
     from models.messages.sentences import assumption, sentence_of, status_in_words
@@ -70,7 +72,7 @@ def _awaited(machine: Machine[S], state: S, open_act: OpenAct) -> list[str]:
     act = machine.act_in_words(state, open_act)
     lines = []
     for number, (climbed, rung) in enumerate(zip(open_act.climbs, ladder, strict=False), start=1):
-        due = machine.due_of(state, open_act, number)
+        due = due_of(state, open_act, number)
         by = f", by {clock.last_day(due)}" if due else ""
         paused = "; it cannot be reached, so its ladder waits" if open_act.paused else ""
         # What is to be done may hold commas of its own.

@@ -5,7 +5,8 @@ from temporalio import workflow
 from workflows.item import ItemWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.items.meeting import MEETING, MeetingState
+    from models.items.meeting import MEETING
+    from models.items.meeting_state import MeetingState
     from models.messages import acts
     from models.messages.views import Receipt
 

@@ -5,7 +5,8 @@ from temporalio import workflow
 from workflows.item import ItemWorkflow
 
 with workflow.unsafe.imports_passed_through():
-    from models.items.series import SERIES, SESSIONS_PER_RUN, SeriesState
+    from models.items.series import SERIES, SESSIONS_PER_RUN
+    from models.items.series_state import SeriesState
 
 
 @workflow.defn(name="series")

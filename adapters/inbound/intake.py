@@ -31,7 +31,7 @@ from models.common.times import Slot, ZonedTime
 from models.common.values import Instant
 from models.common.zones import zone
 from models.governance.plan_state import PlanState
-from models.items.meeting import MeetingState
+from models.items.meeting_state import MeetingState
 from models.messages.acts import Clash, Document, Reply
 from models.messages.views import Receipt, Refusal
 from models.post.contacts import Contacts

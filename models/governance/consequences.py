@@ -40,7 +40,7 @@ def consequences(
             draft.tell(item, _dropped(draft.state, obligation))
             ended = [each for each in draft.state.open_items if each == item or each.startswith(f"{item}/")]
             for each in ended:
-                _count_ended(draft, each, "dropped")
+                count_ended(draft, each, "dropped")
             draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each not in ended})
         elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
@@ -71,7 +71,7 @@ def _told(state: PlanState, obligation: str) -> Proposed | None:
     return letter_fields.amended(state, last.number, last.amendment, title)
 
 
-def _count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
+def count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
     """Sessions are counted, and the series that opened them is not counted beside them."""
     state = draft.state
     obligation = state.obligation(obligation_of(item))
@@ -160,7 +160,7 @@ def _open_added(
     open_all(draft, opening.model_copy(update={"questions": _new_lists(draft, opening)}))
 
 
-def _ask_again(draft: Draft[PlanState], before: Plan) -> None:
+def ask_again(draft: Draft[PlanState], before: Plan) -> None:
     """What was settled, and an amendment leaves to the sides again, is asked again."""
     state = draft.state
     closed = {each.id: each for each in state.questions if each.id in state.settled or each.id in state.overtaken}

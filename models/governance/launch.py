@@ -5,10 +5,10 @@ from typing import Any
 from models.common.clock import Clock
 from models.common.values import Instant, Value
 from models.items.commitment import CommitmentState
-from models.items.meeting import MeetingState
+from models.items.meeting_state import MeetingState
 from models.items.past_sessions import AdoptedSession
 from models.items.questions import QuestionsState
-from models.items.series import SeriesState
+from models.items.series_state import SeriesState
 from models.machine.state import ItemState
 from models.messages.effects import PostRoomAddress
 from models.plan.plan import Plan

@@ -7,9 +7,9 @@ from models.governance.launch import Launch, Openings
 from models.governance.question_lists import question_lists
 from models.items import turns
 from models.items.commitment import CommitmentState
-from models.items.meeting import MeetingState
+from models.items.meeting_state import MeetingState
 from models.items.past_sessions import AdoptedSession, PastState
-from models.items.series import SeriesState, asking_from
+from models.items.series_state import SeriesState, asking_from
 from models.machine.setup import ItemSetup, RoundAt
 from models.machine.state import ItemState
 from models.messages.effects import PostRoomAddress

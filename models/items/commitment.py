@@ -1,13 +1,22 @@
-"""Instruments, deliverables and exchanges: due, evidence, close."""
+"""Instruments, deliverables, exchanges and standing commitments: due, evidence, close.
+
+The life of a commitment is the table `LIFE`; what its acts do, the table `DEEDS`.
+"""
 
 from collections.abc import Iterator
 
 from models.common.values import Instant
 from models.items.filing import filing
+from models.machine.calls import CALL
+from models.machine.closing import close
+from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft
 from models.machine.machine import Machine
-from models.machine.state import EVIDENCE_KEPT, Ask, ItemState, Proposal
-from models.messages.acts import Act, Close, Dispute, Evidence, Terms, Topic
+from models.machine.refusals import refusal
+from models.machine.round_answers import PROGRESS
+from models.machine.rules import Deed, Phase, Rules
+from models.machine.state import EVIDENCE_KEPT, Ask, ItemState
+from models.messages.acts import Close, Dispute, Evidence, Terms, Topic
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
@@ -17,27 +26,111 @@ class CommitmentState(ItemState):
     disputed: bool = False
     """The evidence was disputed: more is awaited."""
 
+    @property
+    def shown(self) -> bool:
+        """Evidence is on record, and nobody disputes it."""
+        return bool(self.evidence) and not self.disputed
 
-class CommitmentMachine(Machine[CommitmentState]):
-    verbs = frozenset(
-        ["propose", "accept", "reject", "counter", "withdraw", "dispute", "evidence", "close", "progress", "call"]
-    )
+
+def _asks(act: str, state: CommitmentState) -> Iterator[Ask]:
+    return (Ask(act=act, side=side) for side in state.setup.sides)
+
+
+LIFE = (
+    Phase("evidence-awaited", lambda s: not s.evidence, lambda s: _asks("evidence", s)),
+    Phase("disputed", lambda s: bool(s.evidence) and s.disputed, lambda s: _asks("evidence", s)),
+    Phase("close-awaited", lambda s: s.shown, lambda s: _asks("close", s)),
+)
+
+CommitmentOf = Rules[CommitmentState]
+
+# Evidence
+
+
+def _refuse_evidence(
+    rules: CommitmentOf, state: CommitmentState, act: Evidence, side: str, now: Instant
+) -> Refusal | None:
+    if not act.text.strip() and act.document is None:
+        return refusal(rules, state, "bad-terms", f"give a text or a document: {state.setup.evidence_wanted}")
+    return None
+
+
+def _take_evidence(rules: CommitmentOf, draft: Draft[CommitmentState], act: Evidence, side: str) -> None:
+    draft.overtake(Topic.DROP, Topic.POSTPONE, Topic.EXTEND, Topic.EXCUSE)
+    filed = filing(act, side, draft.now)
+    evidence = (*draft.state.evidence, filed)[-EVIDENCE_KEPT:]
+    draft.put(evidence=evidence, disputed=False, awake=True, asleep_until=None)
+    shown = act.document.name if act.document else act.text[:300]
+    text = f"{act.office} ({side}) gives evidence: {shown}"
+    draft.enter("evidence", text, act, filed=filed)
+    draft.announce(AnnouncementKind.OUTCOME, _others(draft, side), sentence_of(text))
+
+
+def _others(draft: Draft[CommitmentState], side: str) -> tuple[str, ...]:
+    return tuple(each for each in draft.state.setup.sides if each != side)
+
+
+# Dispute
+
+
+def _refuse_dispute(
+    rules: CommitmentOf, state: CommitmentState, act: Dispute, side: str, now: Instant
+) -> Refusal | None:
+    if not act.reason.strip():
+        return refusal(rules, state, "bad-terms", "say what is disputed and why")
+    if not state.shown:
+        return refusal(rules, state, "nothing-marked", "there is no evidence that could be disputed")
+    if state.evidence[-1]["side"] == side:
+        return refusal(rules, state, "own-mark", "your own side gave this evidence; another side may dispute it")
+    return None
+
+
+def _take_dispute(rules: CommitmentOf, draft: Draft[CommitmentState], act: Dispute, side: str) -> None:
+    draft.put(disputed=True)
+    text = f"{act.office} ({side}) disputes the evidence: {act.reason}"
+    draft.enter("dispute", text, act, about="evidence", reason=act.reason)
+    draft.announce(AnnouncementKind.ANSWER, _others(draft, side), sentence_of(text))
+
+
+# Close-out
+
+
+def _refuse_close(rules: CommitmentOf, state: CommitmentState, act: Close, side: str, now: Instant) -> Refusal | None:
+    if not state.shown:
+        return refusal(rules, state, "no-evidence", f"evidence is awaited first: {state.setup.evidence_wanted}")
+    return None
+
+
+def _take_close(rules: CommitmentOf, draft: Draft[CommitmentState], act: Close, side: str) -> None:
+    note = f" {act.note}" if act.note else ""
+    text = f"{act.office} ({side}) closes it out.{note}"
+    close(rules, draft, "closed", act, text, by="office", note=act.note or None)
+
+
+DEEDS = {
+    **PROPOSALS,
+    "evidence": Deed(_refuse_evidence, _take_evidence),
+    "dispute": Deed(_refuse_dispute, _take_dispute),
+    "close": Deed(_refuse_close, _take_close),
+    "progress": PROGRESS,
+    "call": CALL,
+}
+
+
+class CommitmentRules(Rules[CommitmentState]):
+    """One instrument, deliverable, exchange, standing commitment, report, or call of a procedure."""
+
+    life = LIFE
+    deeds = DEEDS
     topics = frozenset({Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE})
 
-    def _shown(self, state: CommitmentState) -> bool:
-        return bool(state.evidence) and not state.disputed
-
-    def required(self, state: CommitmentState) -> Iterator[Ask]:
-        act = "close" if self._shown(state) else "evidence"
-        yield from (Ask(act=act, side=side) for side in state.setup.sides)
-
-    def status(self, state: CommitmentState) -> str:
-        if state.disputed:
-            return "disputed"
-        return "close-awaited" if self._shown(state) else "evidence-awaited"
+    def refuse_terms(self, state: CommitmentState, terms: Terms, now: Instant) -> Refusal | None:
+        if state.shown:
+            return refusal(self, state, "evidence-given", "evidence is on record; dispute it or close it out")
+        return None
 
     def fulfilled(self, state: CommitmentState) -> bool:
-        return self._shown(state)
+        return state.shown
 
     def excused(self, state: CommitmentState) -> bool:
         return state.asleep_until is not None
@@ -45,51 +138,5 @@ class CommitmentMachine(Machine[CommitmentState]):
     def under_way(self, state: CommitmentState) -> bool:
         return bool(state.evidence)
 
-    def refuse_terms(self, state: CommitmentState, terms: Terms, now: Instant) -> Refusal | None:
-        if self._shown(state):
-            return self.no(state, "evidence-given", "evidence is on record; dispute it or close it out")
-        return None
 
-    def agreed(self, draft: Draft[CommitmentState], proposal: Proposal) -> None:
-        """Postponing, extending and dropping need nothing more than what every item does."""
-
-    def refuse_own(self, state: CommitmentState, act: Act, side: str, now: Instant) -> Refusal | None:
-        if isinstance(act, Evidence):
-            if not act.text.strip() and act.document is None:
-                return self.no(state, "bad-terms", f"give a text or a document: {state.setup.evidence_wanted}")
-            return None
-        if isinstance(act, Dispute):
-            if not act.reason.strip():
-                return self.no(state, "bad-terms", "say what is disputed and why")
-            if not self._shown(state):
-                return self.no(state, "nothing-marked", "there is no evidence that could be disputed")
-            if state.evidence[-1]["side"] == side:
-                return self.no(state, "own-mark", "your own side gave this evidence; another side may dispute it")
-            return None
-        if not self._shown(state):
-            return self.no(state, "no-evidence", f"evidence is awaited first: {state.setup.evidence_wanted}")
-        return None
-
-    def take_own(self, draft: Draft[CommitmentState], act: Act, side: str) -> None:
-        others = tuple(each for each in draft.state.setup.sides if each != side)
-        if isinstance(act, Evidence):
-            draft.overtake(Topic.DROP, Topic.POSTPONE, Topic.EXTEND, Topic.EXCUSE)
-            filed = filing(act, side, draft.now)
-            draft.put(
-                evidence=(*draft.state.evidence, filed)[-EVIDENCE_KEPT:], disputed=False, awake=True, asleep_until=None
-            )
-            shown = act.document.name if act.document else act.text[:300]
-            draft.enter("evidence", f"{act.office} ({side}) gives evidence: {shown}", act, filed=filed)
-            draft.announce(AnnouncementKind.OUTCOME, others, sentence_of(draft.state.ledger[-1].text))
-        elif isinstance(act, Dispute):
-            draft.put(disputed=True)
-            text = f"{act.office} ({side}) disputes the evidence: {act.reason}"
-            draft.enter("dispute", text, act, about="evidence", reason=act.reason)
-            draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
-        elif isinstance(act, Close):
-            note = f" {act.note}" if act.note else ""
-            text = f"{act.office} ({side}) closes it out.{note}"
-            self.close(draft, "closed", act, text, by="office", note=act.note or None)
-
-
-COMMITMENT = CommitmentMachine()
+COMMITMENT = Machine(CommitmentRules())

@@ -7,7 +7,7 @@ from models.common.times import same_time
 from models.messages.calendar_event import CalendarEvent, EventStatus
 
 
-def _until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any]:
+def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any]:
     """What the invited have in their calendars otherwise: the time, the place."""
     if last is None or last.status is EventStatus.CANCELLED:
         return {}

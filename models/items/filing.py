@@ -18,7 +18,8 @@ def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
     }
 
 
-def _excerpt(act: Outcome | Evidence) -> str:
+def excerpt(act: Outcome | Evidence) -> str:
+    """The beginning of what was filed, after a colon; empty where there is nothing to show."""
     parts = [f'"{act.text[:300]}"' if act.text else "", act.document.name if act.document else ""]
     text = ", ".join(part for part in parts if part)
     return f": {text}" if text else ""

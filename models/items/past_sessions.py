@@ -4,7 +4,8 @@ from enum import StrEnum
 
 from models.common.values import Instant, Value
 from models.items.commitment import COMMITMENT, CommitmentState
-from models.items.meeting import MEETING, MeetingState
+from models.items.meeting import MEETING
+from models.items.meeting_state import MeetingState
 from models.machine.state import ItemState
 from models.messages.views import DateRow, LedgerEntry
 

@@ -10,15 +10,19 @@ from pydantic import JsonValue, TypeAdapter
 
 from models.common.values import Instant, Value
 from models.items.past_sessions import AdoptedSession, PastState
-from models.machine.draft import Draft, Step, heard_at
+from models.machine.closing import close
+from models.machine.consent import PROPOSALS
+from models.machine.draft import Draft
 from models.machine.machine import Machine
+from models.machine.refusals import refusal
+from models.machine.rules import Phase, Rules
 from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.machine.status_rounds import gather
-from models.messages.acts import Act, Terms, Topic
+from models.messages.acts import Terms, Topic
 from models.messages.effects import Order, SessionReport
 from models.messages.notices import AnnouncementKind, AskedQuestion
 from models.messages.sentences import sentence_of, value_in_words
-from models.messages.views import ItemView, Refusal
+from models.messages.views import Refusal
 from models.plan.plan import Cadence
 
 FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, PAST = (
@@ -70,50 +74,53 @@ class QuestionsState(ItemState):
     def question(self, name: str) -> Question | None:
         return next((each for each in self.questions if each.id == name), None)
 
+    @property
+    def asked(self) -> tuple[Question, ...]:
+        """Open, and about which nothing is proposed."""
+        return tuple(each for each in self.open_questions if not self.open_proposal(Topic.ANSWER, each.id))
 
-class QuestionsMachine(Machine[QuestionsState]):
-    """Each side's office is asked once for all of them; each is answered by a proposal that the others accept."""
 
-    verbs = frozenset({"propose", "accept", "reject", "counter", "withdraw"})
+def _ask_to_settle(state: QuestionsState) -> Iterator[Ask]:
+    """Each side's office is asked once for all of them."""
+    asked, opened = state.asked, state.setup.opens_at
+    if not asked:
+        return
+    # The subject counts what is settled: with each answer the notice is worded anew.
+    proposed = len(state.open_questions) - len(asked)
+    subject = (len(state.answers) + state.amended) * 1000 + proposed
+    # What was asked before is awaited since then: since when the oldest of what is open is.
+    since = min(state.asked_at.get(each.id, opened) for each in asked) if opened else None
+    for side in state.setup.sides:
+        yield Ask(
+            act="settle",
+            side=side,
+            subject=subject,
+            stays=True,
+            said=subject > 0,  # the list as it now reads goes with the next letter; only the first asks for its own
+            gather=gather(state),
+            since=since,
+        )
+
+
+class QuestionsRules(Rules[QuestionsState]):
+    """One list; each question is answered by a proposal that the other sides accept."""
+
+    life = (Phase("settling", lambda _: True, _ask_to_settle),)
+    deeds = PROPOSALS
     topics = frozenset({Topic.ANSWER})
 
-    def required(self, state: QuestionsState) -> Iterator[Ask]:
-        # The subject counts what is settled: with each answer the notice is worded anew.
-        # What was asked before is awaited since then: since when the oldest of what is open is.
-        proposed = sum(1 for each in state.open_questions if state.open_proposal(Topic.ANSWER, each.id))
-        asked, opened = self._asked(state), state.setup.opens_at
-        if len(state.open_questions) > proposed:
-            for side in state.setup.sides:
-                subject = (len(state.answers) + state.amended) * 1000 + proposed
-                # The list as it now reads goes with the next letter; only the first asks for a letter of its own.
-                since = min(state.asked_at.get(each.id, opened) for each in asked) if opened else None
-                yield Ask(
-                    act="settle",
-                    side=side,
-                    subject=subject,
-                    stays=True,
-                    said=subject > 0,
-                    gather=gather(state),
-                    since=since,
-                )
-
-    def status(self, state: QuestionsState) -> str:
-        return "settling"
-
-    def act_in_words(self, state: ItemState, open_act: OpenAct) -> str:
-        if open_act.act != "settle" or not isinstance(state, QuestionsState):
-            return super().act_in_words(state, open_act)
-        count, others = len(self._asked(state)), len(state.setup.sides) > 2
+    def act_in_words(self, state: QuestionsState, open_act: OpenAct) -> str | None:
+        if open_act.act != "settle":
+            return None
+        count, others = len(state.asked), len(state.setup.sides) > 2
         what = "this question" if count == 1 else f"these {count} questions"
         return f"settle {what} with the other side{'s' if others else ''}"
 
-    def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
-        if open_act.act != "settle" or not isinstance(state, QuestionsState):
-            return ()
-        return tuple(_line(each) for each in self._asked(state))
+    def lines_of(self, state: QuestionsState, open_act: OpenAct) -> tuple[str, ...]:
+        return tuple(_line(each) for each in state.asked) if open_act.act == "settle" else ()
 
-    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[AskedQuestion, ...]:
-        if open_act.act != "settle" or not isinstance(state, QuestionsState):
+    def questions_of(self, state: QuestionsState, open_act: OpenAct) -> tuple[AskedQuestion, ...]:
+        if open_act.act != "settle":
             return ()
         names = state.setup.names
         return tuple(
@@ -124,28 +131,24 @@ class QuestionsMachine(Machine[QuestionsState]):
                 text=each.text,
                 options=() if each.field == PAIRS else tuple(value_in_words(option, names) for option in each.options),
             )
-            for each in self._asked(state)
+            for each in state.asked
         )
-
-    def _asked(self, state: QuestionsState) -> list[Question]:
-        """Open, and about which nothing is proposed."""
-        return [each for each in state.open_questions if not state.open_proposal(Topic.ANSWER, each.id)]
 
     def refuse_terms(self, state: QuestionsState, terms: Terms, now: Instant) -> Refusal | None:
         question = state.question(terms.question)
         if question is None:
             known = ", ".join(each.id for each in state.open_questions)
-            return self.no(
-                state, "no-such-question", f"there is no question {terms.question!r} here; open are: {known}"
+            return refusal(
+                self, state, "no-such-question", f"there is no question {terms.question!r} here; open are: {known}"
             )
         if question.id in state.answers:
             said = value_in_words(state.answers[question.id])
             how = "what is settled changes by amendment"
             if question.field == PAST:
                 how = f"if it was missed and was held after all, propose that in the plan: answer {question.id} held"
-            return self.no(state, "answered", f"{question.id} is settled: {said}; {how}")
+            return refusal(self, state, "answered", f"{question.id} is settled: {said}; {how}")
         wrong = wrong_answer(question, terms.value, state.setup.sides, now)
-        return self.no(state, "bad-terms", wrong) if wrong else None
+        return refusal(self, state, "bad-terms", wrong) if wrong else None
 
     def agreed(self, draft: Draft[QuestionsState], proposal: Proposal) -> None:
         terms, setup = proposal.terms, draft.state.setup
@@ -157,19 +160,17 @@ class QuestionsMachine(Machine[QuestionsState]):
         )
         draft.report(report)
 
-    def ordered(self, state: QuestionsState, order: Order, now: Instant) -> Step[QuestionsState]:
+    def obeys(self, draft: Draft[QuestionsState], order: Order) -> bool:
         """What an amendment has settled, or left without object, is asked no longer; what it brings is asked."""
-        if state.closed or not {"overtaken", "added"} & set(order.changes):
-            return super().ordered(state, order, now)
-        draft = Draft(state, heard_at(state, order.at, now))
+        if not {"overtaken", "added"} & set(order.changes):
+            return False
         self._add(draft, order)
         overtaken = order.changes.get("overtaken")
         for name in (str(each) for each in (overtaken if isinstance(overtaken, list) else ())):
             if draft.state.question(name) is not None and name not in draft.state.answers:
                 self._overtake(draft, name, order.text)
         self.after_consent(draft)
-        self.reconcile(draft)
-        return Step(state=draft.state, effects=tuple(draft.effects))
+        return True
 
     def _add(self, draft: Draft[QuestionsState], order: Order) -> None:
         brought = TypeAdapter(tuple[Question, ...]).validate_python(order.changes.get("added") or ())
@@ -201,22 +202,18 @@ class QuestionsMachine(Machine[QuestionsState]):
 
     def after_consent(self, draft: Draft[QuestionsState]) -> None:
         if not draft.state.open_questions:
-            self.close(draft, "settled", None, "all of it is settled by consent", by="consent")
-
-    def take_own(self, draft: Draft[QuestionsState], act: Act, side: str) -> None:
-        raise AssertionError("there is no such act")  # `verbs` holds proposals only
+            close(self, draft, "settled", None, "all of it is settled by consent", by="consent")
 
     def recorded_facts(self, state: QuestionsState) -> dict[str, Any]:
         """With the questions and their answers so far."""
         answers = state.answers
         asked = [{"id": each.id, "text": each.text, "answer": answers.get(each.id)} for each in state.questions]
-        return {**super().recorded_facts(state), "questions": asked}
+        return {"questions": asked}
 
-    def view(self, state: QuestionsState) -> ItemView:
-        listed = tuple(
-            {**each.model_dump(mode="json"), "answer": state.answers.get(each.id)} for each in state.questions
-        )
-        return super().view(state).model_copy(update={"questions": listed})
+    def view_facts(self, state: QuestionsState) -> dict[str, Any]:
+        answers = state.answers
+        listed = ({**each.model_dump(mode="json"), "answer": answers.get(each.id)} for each in state.questions)
+        return {"questions": tuple(listed)}
 
 
 def _line(question: Question) -> str:
@@ -278,4 +275,4 @@ def past_of(question: Question, value: JsonValue) -> AdoptedSession:
     )
 
 
-QUESTIONS = QuestionsMachine()
+QUESTIONS = Machine(QuestionsRules())

@@ -1,225 +1,232 @@
-"""Proposals and consent: nothing bilateral changes without a recorded yes of every side that must agree."""
+"""Proposals and consent: nothing bilateral changes without a recorded yes of every side that must agree.
 
-from typing import Any
+One proposal is open per topic; the last consent makes it binding. What else its terms do is the kind's own.
+"""
 
 from models.common.values import Instant
+from models.machine.closing import close
 from models.machine.draft import Draft, S
-from models.machine.ladders import Asking
+from models.machine.ladders import restart
+from models.machine.refusals import refusal
+from models.machine.rules import Deed, Rules
 from models.machine.state import PROPOSALS_KEPT, Consent, Proposal, ProposalStatus
-from models.messages.acts import Accept, Act, Counter, Reject, Terms, Topic, Withdraw
+from models.messages.acts import Accept, Act, Counter, Propose, Reject, Terms, Topic, Withdraw
 from models.messages.effects import SessionReport
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import kind_in_words, sentence_of
 from models.messages.views import Refusal
 
+# Whether a proposal, or an answer to one, is taken
 
-class Proposing(Asking[S]):
-    """One open proposal per topic; the last consent makes it binding. What the terms do is the item's own."""
 
-    topics: frozenset[Topic] = frozenset()
+def refuse_proposal(rules: Rules[S], state: S, act: Propose, side: str, now: Instant) -> Refusal | None:
+    """Why something cannot be proposed."""
+    terms = act.terms
+    standing = state.open_proposal(terms.topic, terms.about)
+    if standing and standing.side != side:
+        whose = f"proposal {standing.number} ({terms.topic.value}) of {standing.office}"
+        return refusal(rules, state, "open-proposal", f"{whose} is open: accept, reject or counter it")
+    if terms.topic not in rules.topics:
+        what = f"{kind_in_words(state.setup.kind)} has no {terms.topic.value} to propose"
+        return refusal(rules, state, "wrong-kind", what)
+    return _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)
 
-    def refuse_terms(self, state: S, terms: Terms, now: Instant) -> Refusal | None:
-        """Why terms cannot be proposed."""
-        raise NotImplementedError
 
-    def proposed(self, draft: Draft[S], proposal: Proposal) -> None:
-        """What else follows from a new proposal (a tentative invitation)."""
-
-    def agreed(self, draft: Draft[S], proposal: Proposal) -> None:
-        """The last consent is in: the terms take effect."""
-        raise NotImplementedError
-
-    def ends_with_consent(self, state: S) -> bool:
-        """Whether the item ends once everybody is told."""
-        return False
-
-    def after_consent(self, draft: Draft[S]) -> None:
-        """What follows once everybody is told: the end of an item that has no more to settle."""
-
-    def fell(self, draft: Draft[S], proposal: Proposal) -> None:
-        """A proposal was rejected or withdrawn, and nothing took its place."""
-
-    def no(self, state: S, code: str, message: str) -> Refusal:
-        """A refusal that says what is awaited instead."""
-        raise NotImplementedError
-
-    def close(self, draft: Draft[S], status: str, act: Act | None, text: str, *, by: str | None, **how: Any) -> None:
-        """Ends the item."""
-        raise NotImplementedError
-
-    def _refuse_proposing(self, state: S, terms: Terms, side: str, now: Instant) -> Refusal | None:
-        standing = state.open_proposal(terms.topic, terms.about)
-        if standing and standing.side != side:
-            whose = f"proposal {standing.number} ({terms.topic.value}) of {standing.office}"
-            return self.no(state, "open-proposal", f"{whose} is open: accept, reject or counter it")
-        if terms.topic not in self.topics:
-            return self.no(
-                state, "wrong-kind", f"{kind_in_words(state.setup.kind)} has no {terms.topic.value} to propose"
-            )
-        return self._refuse_until(state, terms, now) or self.refuse_terms(state, terms, now)
-
-    def _refuse_until(self, state: S, terms: Terms, now: Instant) -> Refusal | None:
-        if terms.topic in (Topic.DROP, Topic.EXCUSE) and not terms.reason.strip():
-            what = "to be dropped" if terms.topic is Topic.DROP else "excused"
-            return self.no(state, "bad-terms", f"say why it is {what}")
-        if terms.topic not in (Topic.POSTPONE, Topic.EXTEND):
-            return None
-        if terms.until is None or terms.until <= now:
-            return self.no(state, "bad-terms", "name an instant in the future")
-        if terms.topic is Topic.EXTEND:
-            if state.window_end is None:
-                return self.no(state, "bad-terms", "no window is stated, so none can be extended")
-            if terms.until <= state.window_end:
-                return self.no(
-                    state, "bad-terms", f"the window already ends on {state.setup.clock.moment(state.window_end)}"
-                )
+def _refuse_common(rules: Rules[S], state: S, terms: Terms, now: Instant) -> Refusal | None:
+    """What terms need of every kind: a reason, an instant to come."""
+    if terms.topic in (Topic.DROP, Topic.EXCUSE) and not terms.reason.strip():
+        what = "to be dropped" if terms.topic is Topic.DROP else "excused"
+        return refusal(rules, state, "bad-terms", f"say why it is {what}")
+    if terms.topic not in (Topic.POSTPONE, Topic.EXTEND):
         return None
+    if terms.until is None or terms.until <= now:
+        return refusal(rules, state, "bad-terms", "name an instant in the future")
+    if terms.topic is Topic.EXTEND:
+        if state.window_end is None:
+            return refusal(rules, state, "bad-terms", "no window is stated, so none can be extended")
+        if terms.until <= state.window_end:
+            end = state.setup.clock.moment(state.window_end)
+            return refusal(rules, state, "bad-terms", f"the window already ends on {end}")
+    return None
 
-    def _refuse_answer(
-        self, state: S, act: Accept | Reject | Counter | Withdraw, side: str, now: Instant
-    ) -> Refusal | None:
-        proposal = state.proposal(act.proposal)
-        if proposal is None:
-            return self.no(state, "no-such-proposal", f"there is no proposal {act.proposal} here")
-        if not proposal.open:
-            same = (proposal.terms.topic, proposal.terms.about)
-            newest = max((p for p in state.proposals if (p.terms.topic, p.terms.about) == same), key=lambda p: p.number)
-            newer = f"; the newest is {newest.number} ({newest.status.value})" if newest is not proposal else ""
-            message = f"proposal {proposal.number} is {proposal.status.value}{newer}"
-            return self.no(state, "stale-proposal" if newer else "not-open", message)
-        own = proposal.side == side
-        if isinstance(act, Withdraw):
-            return None if own else self.no(state, "not-yours", f"{proposal.office} made it: reject or counter it")
-        if own:
-            message = "your side made this proposal: withdraw it, or propose anew"
-            return self.no(state, "own-proposal", message)
-        if isinstance(act, Accept):
-            if proposal.consented(side):
-                return self.no(state, "already-consented", f"your side has consented to proposal {proposal.number}")
-            return self.refuse_consent(state, proposal, now)
-        if isinstance(act, Counter):
-            if (act.terms.topic, act.terms.about) != (proposal.terms.topic, proposal.terms.about):
-                about = proposal.terms.about or proposal.terms.topic.value
-                return self.no(state, "bad-terms", f"proposal {proposal.number} is about {about}")
-            if proposal.terms.topic in (Topic.DROP, Topic.EXCUSE):
-                return self.no(state, "bad-terms", f"a proposal to {proposal.terms.topic} is accepted or rejected")
-            return self._refuse_until(state, act.terms, now) or self.refuse_terms(state, act.terms, now)
-        return None
 
-    def refuse_consent(self, state: S, proposal: Proposal, now: Instant) -> Refusal | None:
-        """Why an open proposal can no longer be accepted."""
-        until = proposal.terms.until
-        if until is not None and until <= now:
-            return self.no(
-                state,
-                "overtaken",
-                f"proposal {proposal.number} named {state.setup.clock.moment(until)}, which has passed",
-            )
-        return None
+def refuse_answer(
+    rules: Rules[S], state: S, act: Accept | Reject | Counter | Withdraw, side: str, now: Instant
+) -> Refusal | None:
+    """Why an answer to a proposal is not taken."""
+    proposal = state.proposal(act.proposal)
+    if proposal is None:
+        return refusal(rules, state, "no-such-proposal", f"there is no proposal {act.proposal} here")
+    if not proposal.open:
+        return _refuse_ended(rules, state, proposal)
+    own = proposal.side == side
+    if isinstance(act, Withdraw):
+        message = f"{proposal.office} made it: reject or counter it"
+        return None if own else refusal(rules, state, "not-yours", message)
+    if own:
+        message = "your side made this proposal: withdraw it, or propose anew"
+        return refusal(rules, state, "own-proposal", message)
+    if isinstance(act, Accept):
+        return _refuse_accept(rules, state, proposal, side, now)
+    if isinstance(act, Counter):
+        return _refuse_counter(rules, state, proposal, act.terms, now)
+    return None
 
-    def _propose(self, draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
-        draft.overtake(terms.topic, about=terms.about)
-        number = draft.state.last_proposal + 1
-        proposal = Proposal(
-            number=number,
-            terms=terms,
-            office=act.office,
-            side=side,
-            at=draft.now,
-            consents=(Consent(side=side, office=act.office, at=draft.now),),
-            counters=counters,
-            message=draft.message,
+
+def _refuse_ended(rules: Rules[S], state: S, proposal: Proposal) -> Refusal:
+    same = (proposal.terms.topic, proposal.terms.about)
+    newest = max((p for p in state.proposals if (p.terms.topic, p.terms.about) == same), key=lambda p: p.number)
+    newer = f"; the newest is {newest.number} ({newest.status.value})" if newest is not proposal else ""
+    message = f"proposal {proposal.number} is {proposal.status.value}{newer}"
+    return refusal(rules, state, "stale-proposal" if newer else "not-open", message)
+
+
+def _refuse_accept(rules: Rules[S], state: S, proposal: Proposal, side: str, now: Instant) -> Refusal | None:
+    number = proposal.number
+    if proposal.consented(side):
+        return refusal(rules, state, "already-consented", f"your side has consented to proposal {number}")
+    if (own := rules.refuse_consent(state, proposal, now)) is not None:
+        return own
+    until = proposal.terms.until
+    if until is not None and until <= now:
+        message = f"proposal {number} named {state.setup.clock.moment(until)}, which has passed"
+        return refusal(rules, state, "overtaken", message)
+    return None
+
+
+def _refuse_counter(rules: Rules[S], state: S, proposal: Proposal, terms: Terms, now: Instant) -> Refusal | None:
+    of = proposal.terms
+    if (terms.topic, terms.about) != (of.topic, of.about):
+        about = of.about or of.topic.value
+        return refusal(rules, state, "bad-terms", f"proposal {proposal.number} is about {about}")
+    if of.topic in (Topic.DROP, Topic.EXCUSE):
+        return refusal(rules, state, "bad-terms", f"a proposal to {of.topic} is accepted or rejected")
+    return _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)
+
+
+# Proposing
+
+
+def take_proposal(rules: Rules[S], draft: Draft[S], act: Propose, side: str) -> int:
+    return propose(rules, draft, act, act.terms, side)
+
+
+def take_counter(rules: Rules[S], draft: Draft[S], act: Counter, side: str) -> int:
+    draft.set_proposal(act.proposal, status=ProposalStatus.COUNTERED)
+    return propose(rules, draft, act, act.terms, side, counters=act.proposal)
+
+
+def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
+    """Puts terms before the other sides, in place of what stood open about the same. Returns the proposal's number."""
+    draft.overtake(terms.topic, about=terms.about)
+    number = draft.state.last_proposal + 1
+    proposal = Proposal(
+        number=number,
+        terms=terms,
+        office=act.office,
+        side=side,
+        at=draft.now,
+        consents=(Consent(side=side, office=act.office, at=draft.now),),
+        counters=counters,
+        message=draft.message,
+    )
+    # What is open stays whatever its age; of what is decided, the last few.
+    decided = [p.number for p in draft.state.proposals if not p.open][-PROPOSALS_KEPT:]
+    kept = (p for p in draft.state.proposals if p.open or p.number in decided)
+    draft.put(proposals=(*kept, proposal), last_proposal=number)
+    does = f"counters proposal {counters} with" if counters else "proposes"
+    text = f"{act.office} ({side}) {does} {draft.words(terms)} (proposal {number})"
+    verb = "counter" if counters else "propose"
+    draft.enter(verb, text, act, proposal=number, terms=terms.model_dump(mode="json"))
+    if all(proposal.consented(each) for each in draft.state.setup.sides):
+        settle_consent(rules, draft, number)
+    else:
+        rules.proposed(draft, proposal)
+    return number
+
+
+# Consent
+
+
+def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
+    """One side's consent; the last makes the terms binding."""
+    proposal = draft.state.proposal(act.proposal)
+    assert proposal is not None
+    consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now))
+    draft.set_proposal(act.proposal, consents=consents)
+    text = f"{act.office} ({side}) accepts proposal {act.proposal}: {draft.words(proposal.terms)}"
+    draft.enter("accept", text, act, proposal=act.proposal)
+    if {consent.side for consent in consents} >= set(draft.state.setup.sides):
+        settle_consent(rules, draft, act.proposal)
+
+
+def settle_consent(rules: Rules[S], draft: Draft[S], number: int) -> None:
+    """All sides consent: the terms take effect, everybody is told, and an item that has no more to settle ends."""
+    draft.set_proposal(number, status=ProposalStatus.AGREED)
+    proposal = draft.state.proposal(number)
+    assert proposal is not None
+    terms, sides = proposal.terms, draft.state.setup.sides
+    draft.enter("agreed", f"all sides consent to {draft.words(terms)} (proposal {number})", proposal=number)
+    _take_effect(draft, terms)
+    said = draft.state.announced
+    rules.agreed(draft, proposal)
+    ends = terms.topic in (Topic.DROP, Topic.EXCUSE)
+    if draft.state.announced == said:  # no invitation and no cancellation tells it
+        text = f"All sides consent to {draft.words(terms)}."
+        final = ends or rules.ends_with_consent(draft.state)
+        draft.announce(AnnouncementKind.ANSWER, sides, text, final=final)
+    if ends:
+        status = "dropped" if terms.topic is Topic.DROP else "excused"
+        text = f"{status.capitalize()} by consent: {terms.reason}"
+        close(rules, draft, status, None, text, by="consent", proposal=number, reason=terms.reason)
+    else:
+        rules.after_consent(draft)
+
+
+def _take_effect(draft: Draft[S], terms: Terms) -> None:
+    """What agreed terms do to an item of any kind."""
+    if terms.topic is Topic.EXTEND:
+        draft.put(extended_to=terms.until, late=False)
+        restart(draft)
+    elif terms.topic is Topic.POSTPONE:
+        draft.overtake(Topic.DATE)
+        draft.put(asleep_until=terms.until, awake=False)
+    elif terms.topic is Topic.HOST:
+        draft.put(host=terms.host)
+        setup = draft.state.setup
+        report = SessionReport(
+            session=setup.session or "", item=setup.id, status="open", host=terms.host, reason=terms.reason
         )
-        # What is open stays whatever its age; of what is decided, the last few.
-        decided = [p.number for p in draft.state.proposals if not p.open][-PROPOSALS_KEPT:]
-        kept = (p for p in draft.state.proposals if p.open or p.number in decided)
-        draft.put(proposals=(*kept, proposal), last_proposal=number)
-        how = f"counters proposal {counters} with" if counters else "proposes"
-        text = f"{act.office} ({side}) {how} {draft.words(terms)} (proposal {number})"
-        draft.enter(
-            "counter" if counters else "propose", text, act, proposal=number, terms=terms.model_dump(mode="json")
-        )
-        if all(proposal.consented(each) for each in draft.state.setup.sides):
-            self._settle_consent(draft, number)
-        else:
-            self.proposed(draft, proposal)
-        return number
+        draft.report(report)
 
-    def _accept(self, draft: Draft[S], act: Accept, side: str) -> None:
-        proposal = draft.state.proposal(act.proposal)
-        assert proposal is not None
-        consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now))
-        draft.set_proposal(act.proposal, consents=consents)
-        draft.enter(
-            "accept",
-            f"{act.office} ({side}) accepts proposal {act.proposal}: {draft.words(proposal.terms)}",
-            act,
-            proposal=act.proposal,
-        )
-        if {consent.side for consent in consents} >= set(draft.state.setup.sides):
-            self._settle_consent(draft, act.proposal)
 
-    def _settle_consent(self, draft: Draft[S], number: int) -> None:
-        draft.set_proposal(number, status=ProposalStatus.AGREED)
-        proposal = draft.state.proposal(number)
-        assert proposal is not None
-        terms, setup = proposal.terms, draft.state.setup
-        draft.enter(
-            "agreed",
-            f"all sides consent to {draft.words(terms)} (proposal {number})",
-            proposal=number,
-        )
-        if terms.topic in (Topic.DROP, Topic.EXCUSE):
-            said = draft.state.announced
-            self.agreed(draft, proposal)
-            if draft.state.announced == said:  # no cancellation tells it
-                text = f"All sides consent to {draft.words(terms)}."
-                draft.announce(AnnouncementKind.ANSWER, setup.sides, text, final=True)
-            status = "dropped" if terms.topic is Topic.DROP else "excused"
-            text = f"{status.capitalize()} by consent: {terms.reason}"
-            self.close(draft, status, None, text, by="consent", proposal=number, reason=terms.reason)
-            return
-        if terms.topic is Topic.EXTEND:
-            draft.put(extended_to=terms.until, late=False)
-            self.restart(draft)
-        elif terms.topic is Topic.POSTPONE:
-            draft.overtake(Topic.DATE)
-            draft.put(asleep_until=terms.until, awake=False)
-        elif terms.topic is Topic.HOST:
-            draft.put(host=terms.host)
-            report = SessionReport(
-                session=setup.session or "", item=setup.id, status="open", host=terms.host, reason=terms.reason
-            )
-            draft.report(report)
-        said = draft.state.announced
-        self.agreed(draft, proposal)
-        if draft.state.announced == said:
-            draft.announce(
-                AnnouncementKind.ANSWER,
-                setup.sides,
-                f"All sides consent to {draft.words(terms)}.",
-                final=self.ends_with_consent(draft.state),
-            )
-        self.after_consent(draft)
+# The end of a proposal
 
-    def _end_proposal(self, draft: Draft[S], act: Reject | Withdraw, side: str) -> None:
-        proposal = draft.state.proposal(act.proposal)
-        assert proposal is not None
-        rejected = isinstance(act, Reject)
-        status = ProposalStatus.REJECTED if rejected else ProposalStatus.WITHDRAWN
-        draft.set_proposal(act.proposal, status=status)
-        reason = act.reason if isinstance(act, Reject) else ""
-        because = f": {reason}" if reason else ""
-        does = "rejects" if rejected else "withdraws"
-        text = f"{act.office} ({side}) {does} proposal {act.proposal}, {draft.words(proposal.terms)}{because}"
-        draft.enter(act.verb, text, act, proposal=act.proposal, reason=reason or None)
-        said = draft.state.announced
-        self.fell(draft, proposal)
-        if draft.state.announced == said:  # no cancellation tells it
-            self.tell_ended(draft, proposal, act, side)
 
-    def tell_ended(self, draft: Draft[S], proposal: Proposal, act: Reject | Withdraw, side: str) -> None:
-        """Tells the others that a proposal was rejected or withdrawn; the ledger's last line of that verb says it."""
-        text = next(entry.text for entry in reversed(draft.state.ledger) if entry.verb == act.verb)
+def end_proposal(rules: Rules[S], draft: Draft[S], act: Reject | Withdraw, side: str) -> None:
+    """A proposal is rejected, or taken back by whoever made it."""
+    proposal = draft.state.proposal(act.proposal)
+    assert proposal is not None
+    rejected = isinstance(act, Reject)
+    status = ProposalStatus.REJECTED if rejected else ProposalStatus.WITHDRAWN
+    draft.set_proposal(act.proposal, status=status)
+    reason = act.reason if isinstance(act, Reject) else ""
+    because = f": {reason}" if reason else ""
+    does = "rejects" if rejected else "withdraws"
+    text = f"{act.office} ({side}) {does} proposal {act.proposal}, {draft.words(proposal.terms)}{because}"
+    draft.enter(act.verb, text, act, proposal=act.proposal, reason=reason or None)
+    said = draft.state.announced
+    rules.fell(draft, proposal)
+    if draft.state.announced == said and not rules.tells_ended(draft, proposal, act, side):
         others = tuple(each for each in draft.state.setup.sides if each != side)
         draft.announce(AnnouncementKind.ANSWER, others, sentence_of(text))
+
+
+PROPOSALS = {
+    "propose": Deed(refuse_proposal, take_proposal),
+    "accept": Deed(refuse_answer, accept),
+    "reject": Deed(refuse_answer, end_proposal),
+    "counter": Deed(refuse_answer, take_counter),
+    "withdraw": Deed(refuse_answer, end_proposal),
+}
+"""The acts by which sides come to agree, by verb."""

@@ -1,235 +1,247 @@
 """What is awaited: making it equal to what the state requires, and climbing the ladder of each awaited act."""
 
 from collections.abc import Iterator
-from typing import Any, Generic
 
 from models.common.values import Instant
 from models.machine.draft import Draft, S, Step
 from models.machine.letter_fields import proposed
+from models.machine.rules import Rules
 from models.machine.setup import ItemSetup
-from models.machine.state import Ask, ItemState, OpenAct, Proposal
+from models.machine.state import Ask, ItemState, OpenAct
+from models.machine.status_rounds import asked_in_round
 from models.messages.effects import Await, Settle
-from models.messages.notices import AskedQuestion, Before, Notice
+from models.messages.moments import Moment, MomentKind
+from models.messages.notices import Before, Notice
 from models.messages.sentences import assumption, describe, infinitive
 from models.messages.views import AwaitedRow
 
 
-class Asking(Generic[S]):
-    """Every item's ladders. What a state requires is the item's own; how it is asked for is the same for all."""
+def asks(rules: Rules[S], state: S) -> Iterator[Ask]:
+    """Everything that the state requires: answers to proposals and to rounds also while the item itself sleeps."""
+    if state.closed:
+        return
+    for proposal in state.open_proposals:
+        for side in state.setup.sides:
+            if not proposal.consented(side):
+                said = rules.said_by_invitation(state, proposal)
+                yield Ask(act="answer", side=side, subject=proposal.number, said=said)
+    if rules.answers_rounds:
+        yield from asked_in_round(state)
+    if state.awake:
+        yield from rules.phase(state).asks(state)
 
-    def required(self, state: S) -> Iterator[Ask]:
-        """What the state requires of which side, given that it is open and awake."""
-        raise NotImplementedError
 
-    def _answers(self, state: S) -> Iterator[Ask]:
-        """Each open proposal awaits the sides that have not consented, also while the item itself sleeps."""
-        for proposal in state.open_proposals:
-            for side in state.setup.sides:
-                if not proposal.consented(side):
-                    said = self.said_by_invitation(state, proposal)
-                    yield Ask(act="answer", side=side, subject=proposal.number, said=said)
+def reconcile(rules: Rules[S], draft: Draft[S], acting: str = "", due_at: Instant | None = None) -> None:
+    """Makes what is awaited equal to what the state requires, keeping the ladders of what stays awaited.
 
-    def asked_in_round(self, state: S) -> Iterator[Ask]:
-        """What the status round that asked last still awaits, also while the item itself sleeps."""
-        return iter(())
+    What is newly asked of the side that is `acting` is quiet: its receipt says it. `due_at` is when time brought it.
+    """
+    required = list(asks(rules, draft.state))
+    wanted = {(ask.act, ask.side, ask.subject) for ask in required}
+    kept = []
+    for open_act in draft.state.open_acts:
+        if (open_act.act, open_act.side, open_act.subject) in wanted:
+            kept.append(open_act)
+        else:
+            _settle(draft, open_act)
+    draft.put(open_acts=tuple(kept))
+    present = {(each.act, each.side, each.subject) for each in kept}
+    for ask in required:
+        if (ask.act, ask.side, ask.subject) not in present:
+            _begin(rules, draft, ask, due_at or draft.now, quiet=ask.said or ask.side == acting)
 
-    def said_by_invitation(self, state: S, proposal: Proposal) -> bool:
-        """Whether an invitation has already asked for this answer."""
-        return False
 
-    def reconcile(self, draft: Draft[S], acting: str = "", due_at: Instant | None = None) -> None:
-        """Makes what is awaited equal to what the state requires, keeping the ladders of what stays awaited."""
-        state = draft.state
-        asks = [] if state.closed else [*self._answers(state), *self.asked_in_round(state)]
-        if state.awake and not state.closed:
-            asks += self.required(state)
-        wanted = {(ask.act, ask.side, ask.subject) for ask in asks}
-        kept = []
-        for open_act in state.open_acts:
-            if (open_act.act, open_act.side, open_act.subject) in wanted:
-                kept.append(open_act)
-            else:
-                self._settle(draft, open_act)
-        draft.put(open_acts=tuple(kept))
-        present = {(each.act, each.side, each.subject) for each in kept}
-        for ask in asks:
-            if (ask.act, ask.side, ask.subject) not in present:
-                self._begin(draft, ask, due_at or draft.now, quiet=ask.said or ask.side == acting)
+def _begin(rules: Rules[S], draft: Draft[S], ask: Ask, at: Instant, quiet: bool) -> None:
+    key = f"{ask.act}/{ask.side}"
+    number = draft.state.rounds.get(key, 0) + 1
+    # An item whose asking instant lies before its opening (a launch midway) starts its ladder at the opening.
+    asked = at if draft.now - at <= draft.state.setup.despatch.period / 10 else draft.now
+    since = min(ask.since or asked, asked)
+    open_act = OpenAct(
+        act=ask.act,
+        side=ask.side,
+        subject=ask.subject,
+        round=number,
+        since=since,
+        climbs=(since,),
+        stays=ask.stays,
+        gather=ask.gather,
+    )
+    draft.put(rounds={**draft.state.rounds, key: number}, open_acts=(*draft.state.open_acts, open_act))
+    _await(rules, draft, open_act, asked, quiet)
 
-    def _begin(self, draft: Draft[S], ask: Ask, at: Instant, quiet: bool) -> None:
-        key = f"{ask.act}/{ask.side}"
-        number = draft.state.rounds.get(key, 0) + 1
-        # An item whose asking instant lies before its opening (a launch midway) starts its ladder at the opening.
-        asked = at if draft.now - at <= draft.state.setup.despatch.period / 10 else draft.now
-        since = min(ask.since or asked, asked)
-        open_act = OpenAct(
-            act=ask.act,
-            side=ask.side,
-            subject=ask.subject,
-            round=number,
-            since=since,
-            climbs=(since,),
-            stays=ask.stays,
-            gather=ask.gather,
+
+def restart(draft: Draft[S]) -> None:
+    """Everything that is awaited is asked anew, from now and from the coordinator."""
+    for open_act in draft.state.open_acts:
+        _settle(draft, open_act)
+    draft.put(open_acts=())
+
+
+def _settle(draft: Draft[S], open_act: OpenAct) -> None:
+    ladder = draft.state.setup.party(open_act.side).ladder
+    for i in range(open_act.rung):
+        key = notice_key(draft.state.setup, open_act, i + 1)
+        draft.effects.append(Settle(office=ladder[i].office, item=draft.state.setup.id, keys=(key,)))
+
+
+def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, quiet: bool) -> None:
+    state, setup = draft.state, draft.state.setup
+    ladder = setup.party(open_act.side).ladder
+    rung = ladder[open_act.rung - 1]
+    answered = state.proposal(open_act.subject) if open_act.act == "answer" else None
+    notice = Notice(
+        key=notice_key(setup, open_act, open_act.rung),
+        item=setup.id,
+        ref=setup.ref,
+        title=setup.title,
+        short=setup.short,
+        verb=open_act.act,
+        act=act_in_words(rules, state, open_act),
+        lines=rules.lines_of(state, open_act),
+        round=state.round.name if open_act.act == "progress" and state.round else "",
+        questions=rules.questions_of(state, open_act),
+        proposal=proposed(state, answered) if answered is not None else None,
+        wanted=setup.evidence_wanted if open_act.act == "evidence" else "",
+        side=open_act.side,
+        office=rung.office,
+        office_title=rung.title,
+        rung=open_act.rung,
+        since=open_act.since,
+        due=due_of(state, open_act, open_act.rung),
+        at=at,
+        asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
+        before=tuple(
+            Before(office=below.office, title=below.title, since=climbed)
+            for below, climbed in zip(ladder, open_act.climbs[:-1], strict=False)
+        ),
+        assumed=tuple(assumption(reading) for reading in setup.assumed),
+        readings=setup.assumed,
+        quiet=quiet,
+        gather=open_act.gather,
+    )
+    draft.told(rung.office)
+    draft.effects.append(Await(notice=notice))
+
+
+def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
+    """What is awaited, as an infinitive with its object."""
+    own = rules.act_in_words(state, open_act)
+    proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
+    if own is not None or proposal is None:
+        return own or infinitive(open_act.act)
+    whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
+    words = f', with the words "{proposal.terms.reason}"' if proposal.message and proposal.terms.reason else ""
+    said = describe(proposal.terms, state.setup.clock, state.setup.names)
+    return f"answer proposal {proposal.number} of the {whose}: {said}{words}"
+
+
+def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:
+    """One row per office that is awaited, oldest first."""
+    rows = [
+        AwaitedRow(
+            office=state.setup.party(open_act.side).ladder[i].office,
+            act=open_act.act,
+            since=climbed,
+            due=due_of(state, open_act, i + 1),
+            rung=i + 1,
         )
-        draft.put(rounds={**draft.state.rounds, key: number}, open_acts=(*draft.state.open_acts, open_act))
-        self._await(draft, open_act, asked, quiet)
+        for open_act in state.open_acts
+        for i, climbed in enumerate(open_act.climbs)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.since, row.rung, row.office)))
 
-    def restart(self, draft: Draft[S]) -> None:
-        """Everything that is awaited is asked anew, from now and from the coordinator."""
-        for open_act in draft.state.open_acts:
-            self._settle(draft, open_act)
-        draft.put(open_acts=())
 
-    def _settle(self, draft: Draft[S], open_act: OpenAct) -> None:
-        ladder = draft.state.setup.party(open_act.side).ladder
-        for i in range(open_act.rung):
-            key = notice_key(draft.state.setup, open_act, i + 1)
-            draft.effects.append(Settle(office=ladder[i].office, item=draft.state.setup.id, keys=(key,)))
+def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
+    """By when a rung is asked to see to it: before the next office is; on the last rung, before the window ends."""
+    ladder = state.setup.party(open_act.side).ladder
+    if open_act.act == "progress" and state.round is not None:
+        return state.round.closes
+    due = state.window_end if open_act.stays or rung >= len(ladder) else open_act.since + ladder[rung].after
+    proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
+    slot = proposal.terms.slot if proposal else None
+    begun = open_act.climbs[rung - 1] if rung <= open_act.rung else open_act.since
+    if slot is None or slot.start.utc <= begun:
+        return due
+    return slot.start.utc if due is None else min(due, slot.start.utc)  # after it no answer is of use
 
-    def _await(self, draft: Draft[S], open_act: OpenAct, at: Instant, quiet: bool) -> None:
-        setup = draft.state.setup
-        ladder = setup.party(open_act.side).ladder
-        rung = ladder[open_act.rung - 1]
-        answered = draft.state.proposal(open_act.subject) if open_act.act == "answer" else None
-        notice = Notice(
-            key=notice_key(setup, open_act, open_act.rung),
-            item=setup.id,
-            ref=setup.ref,
-            title=setup.title,
-            short=setup.short,
-            verb=open_act.act,
-            act=self.act_in_words(draft.state, open_act),
-            lines=self.lines_of(draft.state, open_act),
-            round=draft.state.round.name if open_act.act == "progress" and draft.state.round else "",
-            questions=self.questions_of(draft.state, open_act),
-            proposal=proposed(draft.state, answered) if answered is not None else None,
-            wanted=setup.evidence_wanted if open_act.act == "evidence" else "",
-            side=open_act.side,
-            office=rung.office,
-            office_title=rung.title,
-            rung=open_act.rung,
-            since=open_act.since,
-            due=self.due_of(draft.state, open_act, open_act.rung),
-            at=at,
-            asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
-            before=tuple(
-                Before(office=below.office, title=below.title, since=climbed)
-                for below, climbed in zip(ladder, open_act.climbs[:-1], strict=False)
-            ),
-            assumed=tuple(assumption(reading) for reading in setup.assumed),
-            readings=setup.assumed,
-            quiet=quiet,
-            gather=open_act.gather,
-        )
-        draft.told(rung.office)
-        draft.effects.append(Await(notice=notice))
 
-    def act_in_words(self, state: ItemState, open_act: OpenAct) -> str:
-        """What is awaited, as an infinitive with its object."""
-        proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
-        if proposal is None:
-            return infinitive(open_act.act)
-        whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
-        words = f', with the words "{proposal.terms.reason}"' if proposal.message and proposal.terms.reason else ""
-        said = describe(proposal.terms, state.setup.clock, state.setup.names)
-        return f"answer proposal {proposal.number} of the {whose}: {said}{words}"
+# Climbing
 
-    def lines_of(self, state: ItemState, open_act: OpenAct) -> tuple[str, ...]:
-        """What an act consists of, a line each; nothing where its words say it all."""
-        return ()
 
-    def questions_of(self, state: ItemState, open_act: OpenAct) -> tuple[AskedQuestion, ...]:
-        """The open questions that an act settles."""
-        return ()
+def climb(rules: Rules[S], draft: Draft[S]) -> None:
+    """One rung of each ladder whose next instant has come."""
+    for open_act in draft.state.open_acts:
+        instant = next_rung_at(draft.state, open_act)
+        if instant is None or instant > draft.now:
+            continue
+        noticed_late = draft.now - instant > draft.state.setup.despatch.period / 10
+        climbed = open_act.model_copy(update={"climbs": (*open_act.climbs, draft.now if noticed_late else instant)})
+        _replace(draft, open_act, climbed)
+        rung = draft.state.setup.party(open_act.side).ladder[climbed.rung - 1]
+        text = f"{rung.label} awaited: {infinitive(open_act.act)}"
+        draft.enter("rung", text, office=rung.office, rung=climbed.rung, act_awaited=open_act.act)
+        _await(rules, draft, climbed, instant, quiet=False)
 
-    def _climb(self, draft: Draft[S]) -> None:
-        for open_act in draft.state.open_acts:
-            instant = self.next_rung_at(draft.state, open_act)
-            if instant is None or instant > draft.now:
-                continue
-            noticed_late = draft.now - instant > draft.state.setup.despatch.period / 10
-            climbed = open_act.model_copy(update={"climbs": (*open_act.climbs, draft.now if noticed_late else instant)})
-            self._replace(draft, open_act, climbed)
-            rung = draft.state.setup.party(open_act.side).ladder[climbed.rung - 1]
-            draft.enter(
-                "rung",
-                f"{rung.label} awaited: {infinitive(open_act.act)}",
-                rung=climbed.rung,
-                act_awaited=open_act.act,
-                office=rung.office,
-            )
-            self._await(draft, climbed, instant, quiet=False)
 
-    def _replace(self, draft: Draft[S], old: OpenAct, new: OpenAct) -> None:
-        draft.put(open_acts=tuple(new if each is old else each for each in draft.state.open_acts))
+def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
+    """When one more, higher office is awaited; None on the last rung, which stays.
 
-    def awaiting(self, state: ItemState) -> tuple[AwaitedRow, ...]:
-        """One row per office that is awaited, oldest first."""
-        rows = [
-            AwaitedRow(
-                office=state.setup.party(open_act.side).ladder[i].office,
-                act=open_act.act,
-                since=climbed,
-                due=self.due_of(state, open_act, i + 1),
-                rung=i + 1,
-            )
-            for open_act in state.open_acts
-            for i, climbed in enumerate(open_act.climbs)
-        ]
-        return tuple(sorted(rows, key=lambda row: (row.since, row.rung, row.office)))
+    After an outage longer than a tenth of the despatch period the next rung keeps its distance from the instant at
+    which the last one was really climbed: one rung is climbed, not all.
+    """
+    ladder = state.setup.party(open_act.side).ladder
+    if open_act.stays or open_act.paused or open_act.rung >= len(ladder):
+        return None
+    planned = open_act.since + ladder[open_act.rung].after
+    below_planned = max(open_act.since + ladder[open_act.rung - 1].after, open_act.climbs[0])
+    climbed, gap = open_act.climbs[-1], state.setup.despatch.period
+    if climbed - below_planned <= gap / 10:
+        return planned
+    return max(planned, climbed + gap)
 
-    def due_of(self, state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
-        """By when a rung is asked to see to it: before the next office is; on the last rung, before the window ends."""
-        ladder = state.setup.party(open_act.side).ladder
-        if open_act.act == "progress" and state.round is not None:
-            return state.round.closes
-        due = state.window_end if open_act.stays or rung >= len(ladder) else open_act.since + ladder[rung].after
-        proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
-        slot = proposal.terms.slot if proposal else None
-        begun = open_act.climbs[rung - 1] if rung <= open_act.rung else open_act.since
-        if slot is None or slot.start.utc <= begun:
-            return due
-        return slot.start.utc if due is None else min(due, slot.start.utc)  # after it no answer is of use
 
-    def next_rung_at(self, state: ItemState, open_act: OpenAct) -> Instant | None:
-        """When one more, higher office is awaited; None on the last rung, which stays.
+def rung_moments(state: ItemState) -> Iterator[Moment]:
+    """When one more, higher office is awaited, by open act."""
+    for open_act in state.open_acts:
+        instant = next_rung_at(state, open_act)
+        if instant is not None:
+            rung = state.setup.party(open_act.side).ladder[open_act.rung]
+            yield Moment(instant, MomentKind.RUNG, rung.label)
 
-        After an outage longer than a tenth of the despatch period the next rung keeps its distance from the instant at
-        which the last one was really climbed: one rung is climbed, not all.
-        """
-        ladder = state.setup.party(open_act.side).ladder
-        if open_act.stays or open_act.paused or open_act.rung >= len(ladder):
-            return None
-        planned = open_act.since + ladder[open_act.rung].after
-        below_planned = max(open_act.since + ladder[open_act.rung - 1].after, open_act.climbs[0])
-        climbed, gap = open_act.climbs[-1], state.setup.despatch.period
-        if climbed - below_planned <= gap / 10:
-            return planned
-        return max(planned, climbed + gap)
 
-    def returned(self, state: S, key: str, reason: str, now: Instant) -> Step[S]:
-        """Nothing reaches the office of this notice: its ladder pauses."""
-        text = f"cannot be reached ({reason}): its ladder pauses"
-        return self._reach(state, key, now, paused=True, text=text, reason=reason)
+def _replace(draft: Draft[S], old: OpenAct, new: OpenAct) -> None:
+    draft.put(open_acts=tuple(new if each is old else each for each in draft.state.open_acts))
 
-    def reached(self, state: S, key: str, now: Instant) -> Step[S]:
-        """The office is reached again: its time starts anew, for the silence was ours."""
-        return self._reach(state, key, now, paused=False, text="is reached again: its time starts anew")
 
-    def _reach(self, state: S, key: str, now: Instant, *, paused: bool, text: str, **why: Any) -> Step[S]:
-        draft = Draft(state, now)
-        for open_act in state.open_acts:
-            keys = [notice_key(state.setup, open_act, i + 1) for i in range(open_act.rung)]
-            if key not in keys or open_act.paused is paused:
-                continue
-            office = state.setup.party(open_act.side).ladder[keys.index(key)].office
-            since = open_act.since if paused else now - (open_act.climbs[-1] - open_act.since)
-            climbs = open_act.climbs if paused else (*open_act.climbs[:-1], now)
-            changed = open_act.model_copy(update={"paused": paused, "since": since, "climbs": climbs})
-            self._replace(draft, open_act, changed)
-            draft.enter("unreached" if paused else "reached", f"{office} {text}", office=office, **why)
-        return Step(state=draft.state, effects=tuple(draft.effects))
+# Offices that cannot be reached
+
+
+def pause(state: S, key: str, reason: str, now: Instant) -> Step[S]:
+    """Nothing reaches the office of this notice: its ladder pauses, because silence that we cause never climbs."""
+    text = f"cannot be reached ({reason}): its ladder pauses"
+    return _reach(state, key, now, paused=True, text=text, reason=reason)
+
+
+def resume(state: S, key: str, now: Instant) -> Step[S]:
+    """The office is reached again: its time starts anew, for the silence was ours."""
+    return _reach(state, key, now, paused=False, text="is reached again: its time starts anew")
+
+
+def _reach(state: S, key: str, now: Instant, *, paused: bool, text: str, reason: str | None = None) -> Step[S]:
+    draft = Draft(state, now)
+    for open_act in state.open_acts:
+        keys = [notice_key(state.setup, open_act, i + 1) for i in range(open_act.rung)]
+        if key not in keys or open_act.paused is paused:
+            continue
+        office = state.setup.party(open_act.side).ladder[keys.index(key)].office
+        since = open_act.since if paused else now - (open_act.climbs[-1] - open_act.since)
+        climbs = open_act.climbs if paused else (*open_act.climbs[:-1], now)
+        changed = open_act.model_copy(update={"paused": paused, "since": since, "climbs": climbs})
+        _replace(draft, open_act, changed)
+        verb = "unreached" if paused else "reached"
+        draft.enter(verb, f"{office} {text}", office=office, reason=reason)
+    return Step(state=draft.state, effects=tuple(draft.effects))
 
 
 def notice_key(setup: ItemSetup, open_act: OpenAct, rung: int) -> str:

@@ -6,7 +6,6 @@ The sentences are those of the record (models/messages/sentences) and, by langua
 from typing import TYPE_CHECKING, Any
 
 from models.messages.acts import Act, Topic
-from models.messages.calendar_event import EventStatus
 from models.messages.notices import Happened, NoWorkday, Proposed
 from models.messages.sentences import value_in_words
 from models.plan.amendment import Amendment, AmendmentKind
@@ -27,7 +26,7 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
         side=setup.party(proposal.side).adjective,
         slot=terms.slot,
         place=terms.place,
-        invited=_invited(state, proposal),
+        invited=terms.slot is not None and state.invites_to(terms.slot),
         format=terms.format.value if terms.format else "",
         host=setup.names.get(terms.host or "", terms.host or ""),
         until=terms.until,
@@ -43,14 +42,6 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
     if terms.topic is Topic.AMEND and terms.amendment is not None:
         return told.model_copy(update=_amendment(state, terms.amendment))
     return told
-
-
-def _invited(state: "ItemState", proposal: "Proposal") -> bool:
-    """Whether the tentative event that is in the calendars is at the proposed time."""
-    event, slot = getattr(state, "event", None), proposal.terms.slot
-    if event is None or slot is None or event.status is not EventStatus.TENTATIVE:
-        return False
-    return (event.slot.start.utc, event.slot.end.utc) == (slot.start.utc, slot.end.utc)
 
 
 def _adjective(state: "ItemState", side: str) -> str:
@@ -87,9 +78,8 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
     found = state.proposal(entry.data["proposal"]) if isinstance(entry.data.get("proposal"), int) else None
     document = getattr(act, "document", None)
     # Of what was held, the mark knows the day and the place, agreed or said now.
-    mark = getattr(state, "mark", None) if entry.verb == "held" else None
-    agreed = mark.agreed if mark is not None else None
-    style = mark.format if mark is not None else getattr(act, "format", None)
+    held = state.held_facts if entry.verb == "held" else None
+    style = held.format if held is not None else getattr(act, "format", None)
     return Happened(
         verb=entry.verb,
         by=setup.title_of(entry.office, entry.side or "") if entry.office else "",
@@ -99,7 +89,7 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         reason=getattr(act, "reason", "") or (found.terms.reason if found is not None else ""),
         text=getattr(act, "text", ""),
         document=document.name if document else "",
-        on=getattr(act, "on", None) or (agreed.slot.start if agreed is not None else None),
-        place=mark.place if mark is not None else getattr(act, "place", ""),
+        on=held.on if held is not None else getattr(act, "on", None),
+        place=held.place if held is not None else getattr(act, "place", ""),
         format=style.value if style else "",
     )

@@ -1,12 +1,14 @@
 """The state of an item: what is awaited of whom, proposals and consent, the ledger."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
+from models.common.times import Slot, ZonedTime
 from models.common.values import Duration, Instant, Value
 from models.machine.setup import ItemSetup, RoundAt
 from models.messages.acts import Document, Terms, Topic
 from models.messages.views import LedgerEntry, Receipt
+from models.plan.plan import Format
 
 LEDGER_KEPT = 20
 
@@ -117,6 +119,14 @@ class TakenAct(Value):
     receipt: Receipt
 
 
+class HeldFacts(NamedTuple):
+    """When, where and how a meeting was held."""
+
+    on: ZonedTime | None
+    place: str
+    format: Format | None
+
+
 class ItemState(Value):
     """The state of an item between two decisions."""
 
@@ -151,6 +161,17 @@ class ItemState(Value):
     ledger: tuple[LedgerEntry, ...] = ()
     entries: int = 0
     taken: tuple[TakenAct, ...] = ()
+
+    # What letters ask of it
+
+    def invites_to(self, slot: Slot) -> bool:
+        """Whether a tentative event at this time is in the calendars. Only a meeting has an event."""
+        return False
+
+    @property
+    def held_facts(self) -> "HeldFacts | None":
+        """When, where and how it was held, as a side has marked it. Only a meeting is held."""
+        return None
 
     def words_of(self, name: str) -> str:
         """What a proposal names by an id, in words: a question, an obligation."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from models.common.values import Instant, Value
+from models.machine.ladders import next_rung_at
 from models.machine.machine import Machine
 from models.machine.state import ItemState, OpenAct
 from models.messages.notices import AnnouncementKind
@@ -219,7 +220,7 @@ def _above(machine: Machine[Any], state: ItemState, open_act: OpenAct, party: Pa
             Untold(**fields, office=rung.office, rung=open_act.rung + n, code="paused", reason=reason)
             for n, rung in enumerate(rest, 1)
         ]
-    found, following = [], machine.next_rung_at(state, open_act)
+    found, following = [], next_rung_at(state, open_act)
     for n, rung in enumerate(rest, 1):
         at = following if n == 1 else max(open_act.since + rung.after, following or open_act.since)
         found.append(

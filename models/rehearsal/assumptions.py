@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from models.common.times import Slot, ZonedTime
-from models.items.meeting import MeetingState
+from models.items.meeting_state import MeetingState
 from models.items.questions import PAST, QuestionsState
 from models.machine.state import ItemState, OpenAct
 from models.messages import acts

@@ -7,7 +7,7 @@ from models.common.times import Slot
 from models.common.zones import later, zoned
 from models.governance.launch import Launch
 from models.governance.opening import openings
-from models.items.meeting import MeetingState
+from models.items.meeting_state import MeetingState
 from models.machine.machine import Machine
 from models.messages import acts
 from models.messages.acts import Terms, Topic

@@ -5,7 +5,7 @@ from typing import Any
 
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
-from models.items.series import SeriesState
+from models.items.series_state import SeriesState
 from tests.support.builders import DAY, Player, obligation, opened, plan_of
 from tests.support.meetings import KHM, LAO
 from tests.support.plan_lives import UNDATED

@@ -359,7 +359,7 @@ def check_plan(life: Life, original: Plan) -> None:
         )
     assert [each.at for each in state.amendments] == sorted(each.at for each in state.amendments)
     for proposal in state.open_proposals:
-        assert PLAN.refuse_terms(state, proposal.terms, life.now) is None, "what no longer fits is overtaken"
+        assert PLAN.rules.refuse_terms(state, proposal.terms, life.now) is None, "what no longer fits is overtaken"
     again = carried_on(Launch.model_validate_json(carry(state).model_dump_json()))
     assert again == state
     followed = {f"t/{o.id}" for _, o in state.plan.obligations() if o.item is None}

@@ -22,7 +22,7 @@ def test_questions_of_an_addition_go_into_the_list_that_its_offices_have() -> No
     assert [q.id for q in life.item(name).open_questions] == ["s/first_host", "z/first_host"]
     assert life.awaited(name) == before, "one list, still asked of the same offices"
     life.pass_on(15 * DAY)
-    lines = life.machine(name).lines_of(life.item(name), life.item(name).open_acts[0])
+    lines = life.machine(name).rules.lines_of(life.item(name), life.item(name).open_acts[0])
     assert len(lines) == 2 and life.item(name).open_acts[0].round == 2, "worded anew"
     for number, question in enumerate(("z/first_host", "s/first_host"), 1):
         terms = Terms(topic=Topic.ANSWER, question=question, value="KHM")

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.common.times import Slot
-from models.items.meeting import MEETING, MeetingState
+from models.items.meeting import MEETING
+from models.items.meeting_state import MeetingState
 from models.machine.state import ProposalStatus
 from models.messages import acts
 from models.messages.acts import Document, ReplyMethod, Topic

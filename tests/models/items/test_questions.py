@@ -115,7 +115,7 @@ def test_the_notice_is_worded_anew_with_each_answer_and_never_twice_alike() -> N
     settle(life, "b/first_host", "LAO")
     acted = life.item(LIST).open_acts
     assert all(
-        life.machine(LIST).lines_of(life.item(LIST), each)
+        life.machine(LIST).rules.lines_of(life.item(LIST), each)
         == tuple(f"who hosts the Title {name} first [{name}/first_host; one of: LAO; KHM]" for name in "ac")
         for each in acted
     )
@@ -124,7 +124,7 @@ def test_the_notice_is_worded_anew_with_each_answer_and_never_twice_alike() -> N
     before = life.awaited(LIST)
     assert propose(life, "a/first_host", "LAO") is None
     settling = next(each for each in life.item(LIST).open_acts if each.act == "settle")
-    assert life.machine(LIST).lines_of(life.item(LIST), settling) == (
+    assert life.machine(LIST).rules.lines_of(life.item(LIST), settling) == (
         "who hosts the Title c first [c/first_host; one of: LAO; KHM]",
     )
     assert life.act(LIST, acts.Withdraw, "lao-moc", proposal=2) is None

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from models.common.values import to_utc
 from models.items import turns
-from models.items.series import SERIES, SeriesState, opens_at
+from models.items.series import SERIES
+from models.items.series_state import SeriesState, opens_at
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.effects import Await, EnterElsewhere, Open, Order, SessionReport, Settle, Tell

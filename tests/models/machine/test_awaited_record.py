@@ -15,7 +15,8 @@ from models.governance.plan_state import PlanState
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.items.questions import QUESTIONS
-from models.items.series import SERIES, SeriesState
+from models.items.series import SERIES
+from models.items.series_state import SeriesState
 from models.items.turns import Turns
 from models.machine.awaited_record import with_awaited
 from models.machine.draft import Step

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
+from models.machine.ladders import next_rung_at
 from models.machine.machine import Machine
 from models.messages.acts import Topic
 from models.messages.calendar_event import EventStatus
@@ -33,9 +34,11 @@ def sound(machine: Machine[Any], player: Player) -> None:
         ladder = state.setup.party(open_act.side).ladder
         assert 1 <= open_act.rung <= len(ladder)
         ends = open_act.stays or open_act.paused or open_act.rung == len(ladder)
-        assert (machine.next_rung_at(state, open_act) is None) == ends, "a ladder ends in a rung that stays"
+        assert (next_rung_at(state, open_act) is None) == ends, "a ladder ends in a rung that stays"
         gaps = [b - a for a, b in pairwise(open_act.climbs)]
         assert all(gap >= state.setup.despatch.period for gap in gaps)
+    phases = [phase.status for phase in machine.rules.life if phase.holds(state)]
+    assert len(phases) == 1, "of one life exactly one phase holds"
     assert len(state.ledger) <= 20 and len(state.proposals) <= 12 + len(TOPICS) and len(state.taken) <= 40
     topics = [p.terms.topic for p in state.open_proposals]
     assert len(topics) == len(set(topics))

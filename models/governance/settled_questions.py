@@ -1,0 +1,111 @@
+"""What items tell the plan: answers to rounds, what the sides have settled, how items ended."""
+
+from pydantic import JsonValue
+
+from models.common.ids import obligation_id
+from models.governance.amending import NotPossible, Settlement, before_settling, settled
+from models.governance.coming_into_force import drop_stale
+from models.governance.consequences import count_ended
+from models.governance.corrections import corrected, past_question
+from models.governance.opening import setup_of, whole
+from models.governance.plan_state import PlanState, today_of
+from models.governance.summaries import ended_as
+from models.items.commitment import CommitmentState
+from models.items.meeting_state import MeetingState
+from models.items.past_sessions import AdoptedSession, adopted_entries
+from models.items.questions import PAST, past_of
+from models.items.series_state import past_session
+from models.machine.draft import Draft
+from models.machine.state import ItemState
+from models.messages.acts import Terms
+from models.messages.effects import EnterElsewhere, Order, Resolve, SessionReport
+from models.messages.sentences import value_in_words
+
+PlanDraft = Draft[PlanState]
+
+
+def learn(draft: PlanDraft, report: SessionReport) -> None:
+    """One word of an item: it opened, answers a round, has settled a question, is busy, or has ended."""
+    state = draft.state
+    if report.status == "progress":
+        _learn_progress(draft, report)
+    elif report.status == "answered":
+        _learn_answer(draft, report)
+    elif report.status in ("busy", "idle"):
+        others = tuple(item for item in state.busy if item != report.item)
+        draft.put(busy=(*others, report.item) if report.status == "busy" else others)
+    elif report.closed:
+        _learn_end(draft, report)
+    elif report.status == "opened":
+        draft.put(open_items={**state.open_items, report.item: report.title})
+
+
+def _learn_progress(draft: PlanDraft, report: SessionReport) -> None:
+    current = draft.state.round
+    if current is None or report.progress.get("round") != current.name:
+        return
+    own = {**draft.state.answers.get(report.item, {}), report.progress["side"]: report.progress}
+    draft.put(answers={**draft.state.answers, report.item: own})
+
+
+def _learn_end(draft: PlanDraft, report: SessionReport) -> None:
+    state = draft.state
+    if report.item in state.open_items:
+        count_ended(draft, report.item, ended_as(report.status, report.fate))
+    open_items = {item: title for item, title in state.open_items.items() if item != report.item}
+    draft.put(open_items=open_items, busy=tuple(item for item in state.busy if item != report.item))
+
+
+def _learn_answer(draft: PlanDraft, report: SessionReport) -> None:
+    """A question is settled by consent of its offices: the plan's reading follows, and so do its items."""
+    question = next((each for each in draft.state.questions if each.id == report.question), None)
+    if question is None or question.id in draft.state.settled:
+        return
+    draft.put(settled={**draft.state.settled, question.id: report.value})
+    said = value_in_words(report.value)
+    draft.enter("settled", f"{question.text}: {said}", question=question.id, value=report.value)
+    if question.field == PAST:
+        _settle_past(draft, past_of(question, report.value))
+        return
+    try:
+        plan = settled(draft.state.plan, question, report.value, today_of(draft.state, draft.now))
+    except NotPossible as error:
+        text = f"the plan cannot follow this answer: {error}"
+        draft.enter("settled", text, question=question.id, reason=str(error))
+        return
+    before = before_settling(draft.state.plan, question)
+    done = Settlement(question=question.id, obligation=question.obligation, at=draft.now, before=before)
+    why = f"settled by the offices: {question.text}: {said}"
+    draft.put(plan=plan, settlements=(*draft.state.settlements, done), why=why, amending=False)
+    draft.effects.append(Resolve(at=draft.now))
+    drop_stale(draft)
+
+
+def correct_past(draft: PlanDraft, terms: Terms) -> None:
+    """What was on record as missed was held after all."""
+    question = past_question(draft.state.plan, terms.question)
+    assert question is not None
+    past = corrected(question, terms.value, draft.state.settled)
+    draft.put(settled={**draft.state.settled, question.id: terms.value})
+    draft.enter("settled", f"{question.text}: {past.words}", question=question.id, value=terms.value)
+    _settle_past(draft, past)
+
+
+def _settle_past(draft: PlanDraft, past: AdoptedSession) -> None:
+    state = draft.state
+    item = obligation_id(state.setup.plan, past.obligation)
+    if past.session and item in state.open_items:
+        changes: dict[str, JsonValue] = {"past": past.model_dump(mode="json")}
+        order = Order(changes=changes, text=f"session {past.session}: {past.words}")
+        draft.tell(item, order)
+        return
+    found = next(((p, o) for p, o in state.plan.obligations() if o.id == past.obligation), None)
+    if found is not None:  # a one-off item, or a session of a series that has ended
+        own = state.windows.get(past.obligation, ())
+        window = next((each for each in own if each.name == past.session), None)
+        setup = setup_of(state.launch, *found, window if past.session else whole(own), ())
+        if past.session:
+            setup = past_session(setup, past.session, state.launch.launched)
+        one: ItemState = MeetingState(setup=setup) if found[1].kind.meets else CommitmentState(setup=setup)
+        entries = adopted_entries(one, past, draft.now, first=past.follows + 1)
+        draft.effects.append(EnterElsewhere(item=setup.id, entries=entries))

@@ -1,0 +1,196 @@
+"""The calendar event of a meeting: which version the invited and the calendars are told, and when it is called off.
+
+SEQUENCE and DTSTAMP follow event_versions; whom a version goes to follows RFC 5546 and the offices of the item.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from models.common.times import same_time
+from models.common.values import Instant
+from models.items.event_versions import following, until_now
+from models.items.meeting_state import MeetingState
+from models.machine.draft import Draft, Step
+from models.machine.letter_fields import told_of
+from models.machine.state import Proposal
+from models.messages.acts import Terms, Topic
+from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, PartStat
+from models.messages.effects import Order, Publish
+from models.messages.notices import AnnouncementKind, SuggestedAct
+from models.messages.sentences import sentence_of
+from models.plan.parties import Rung
+from models.plan.plan import Format
+
+Meeting = Draft[MeetingState]
+
+
+def invite(
+    draft: Meeting,
+    status: EventStatus,
+    terms: Terms,
+    accepted: set[str],
+    text: str,
+    suggests: SuggestedAct | None = None,
+    consented: Collection[str] = (),
+) -> None:
+    """Tells the calendars and the invited a version of the event at a date.
+
+    `accepted` are the sides that it shows as accepting; `consented` those that are not asked any more.
+    """
+    setup, last = draft.state.setup, draft.state.event
+    assert terms.slot is not None
+    answered = draft.state.answers_to(terms.slot)
+    attendees = tuple(
+        Attendee(
+            office=party.coordinator.office,
+            title=party.coordinator.title,
+            partstat=PartStat.ACCEPTED
+            if party.side in accepted
+            else answered.get(party.coordinator.office, PartStat.NEEDS_ACTION),
+        )
+        for party in setup.parties
+    )
+    style = f" Format: {terms.format.value}." if terms.format else ""
+    event = CalendarEvent(
+        uid=setup.uid,
+        sequence=0,
+        dtstamp=draft.now.replace(microsecond=0),
+        status=status,
+        summary=setup.title,
+        description=setup.spoken(f"{setup.plan_title}, provision {setup.ref}. {text}{style}"),
+        location=terms.place or ("virtual" if terms.format is Format.VIRTUAL else ""),
+        slot=terms.slot,
+        attendees=attendees,
+    )
+    offices = tuple(party.coordinator.office for party in setup.parties if party.side in consented)
+    told = {"consented": offices, **until_now(last, event)}
+    put_event(draft, following(last, event), AnnouncementKind.INVITATION, text, suggests=suggests, **told)
+
+
+def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
+    """Sides that a tentative invitation shows as accepting. Another time, and an event that is called again, asks
+    everybody anew, also who proposed it; with the same time PARTSTAT is kept (itip-rules 10)."""
+    last, slot = state.event, proposal.terms.slot
+    if last is None or slot is None:
+        return {consent.side for consent in proposal.consents}
+    if last.status is EventStatus.CANCELLED or not same_time(last.slot, slot):
+        return set()
+    accepting = {each.office for each in last.attendees if each.partstat is PartStat.ACCEPTED}
+    return {party.side for party in state.setup.parties if party.coordinator.office in accepting}
+
+
+def call_off(draft: Meeting, text: str) -> None:
+    """Takes the event out of the calendars, if it is in them."""
+    last = draft.state.event
+    draft.put(agreed=None, ended=False)
+    if last is None or last.status is EventStatus.CANCELLED:
+        return
+    changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
+    put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text)
+
+
+def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKind, text: str, **more: Any) -> None:
+    """A version of the event to whoever is invited and to the calendars; `more` are fields of the announcement."""
+    if event is None:
+        return
+    last = draft.state.event
+    if draft.state.reinvited and last is not None:
+        event = _remove_former(draft, last, event, text)
+    # A called-off event that is called again asks everybody anew, as another time does.
+    anew = last is None or last.status is EventStatus.CANCELLED or not same_time(last.slot, event.slot)
+    draft.put(event=event, time_since=event.sequence if anew else draft.state.time_since)
+    setup = draft.state.setup
+    if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
+        draft.announce_to(kind, [_seat(attendee) for attendee in event.attendees], text, event=event)
+    else:
+        draft.announce(kind, setup.sides, text, event, **more)
+    calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
+    invited_before = [attendee.office for attendee in last.attendees] if last else []
+    removed = tuple(office for office in invited_before if office not in calendars)
+    draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
+
+
+def _seat(attendee: Attendee) -> Rung:
+    """Who is invited, as one who is told."""
+    return Rung(office=attendee.office, title=attendee.title, label="", after=timedelta(0))
+
+
+# Other offices, by an amendment
+
+
+def reinvite(draft: Meeting, order: Order) -> bool:
+    """The offices that follow it now are invited in place of the former, which are removed (itip-rules 11). False
+    where no event is to come, or its guests stay the same."""
+    last = _with_other_offices(draft, order)
+    if order.reinvites:
+        draft.put(reinvited=True)
+    if last is None:
+        return False
+    kept = {attendee.office: attendee for attendee in last.attendees}
+    now = [party.coordinator for party in draft.state.setup.parties]
+    attendees = tuple(kept.get(rung.office, Attendee(office=rung.office, title=rung.title)) for rung in now)
+    stamp = max(draft.now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
+    event = last.model_copy(update={"attendees": attendees, "sequence": last.sequence + 1, "dtstamp": stamp})
+    text = sentence_of(f"The plan reads otherwise {order.text}")
+    proposal = draft.state.open_proposal(Topic.DATE) if event.status is EventStatus.TENTATIVE else None
+    suggests = SuggestedAct(verb="accept", proposal=proposal.number) if proposal else None
+    put_event(draft, event, AnnouncementKind.INVITATION, text, suggests=suggests, **told_of(order))
+    return True
+
+
+def _with_other_offices(draft: Meeting, order: Order) -> CalendarEvent | None:
+    """An event that is to come, to which others are invited than the offices that follow it now."""
+    state = draft.state
+    event = state.event
+    if not order.reinvites or event is None or event.status is EventStatus.CANCELLED or state.held:
+        return None
+    now = {party.coordinator.office for party in state.setup.parties}
+    changed = now != {attendee.office for attendee in event.attendees}
+    return event if changed and event.slot.end.utc > draft.now else None
+
+
+def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, text: str) -> CalendarEvent:
+    """Who was invited and no longer is hears so, alone (itip-rules 11); the event in its next version."""
+    invited = {attendee.office for attendee in event.attendees}
+    former = [attendee for attendee in last.attendees if attendee.office not in invited]
+    if not former or last.status is EventStatus.CANCELLED:
+        return event
+    event = event.model_copy(update={"sequence": max(event.sequence, last.sequence + 1)})
+    for attendee in former:
+        changes = {"status": EventStatus.CANCELLED, "attendees": (attendee,), "removes": True}
+        stamps = {"sequence": event.sequence, "dtstamp": event.dtstamp}
+        own = last.model_copy(update={**changes, **stamps})
+        more = " It takes place without this office, and nothing about it is awaited of it any longer."
+        draft.announce_to(AnnouncementKind.CANCELLATION, [_seat(attendee)], text + more, event=own)
+    return event
+
+
+# What calendars have
+
+
+def newest(state: MeetingState, event: CalendarEvent) -> CalendarEvent:
+    """The version to publish: one that was overtaken while it waited would only be counted against its successor."""
+    last = state.event
+    return last if last is not None and last.uid == event.uid and last.dtstamp > event.dtstamp else event
+
+
+def outrun(state: MeetingState, published: CalendarEvent, sequence: int, now: Instant) -> Step[MeetingState]:
+    """The event goes on from the SEQUENCE with which the calendars now have the version that was published, and is
+    said to the invited again: their programs would take what bears a lower one for old (RFC 5546 section 2.1.5)."""
+    last = state.event
+    if last is None or last.sequence >= sequence:
+        return Step(state=state)
+    if last.status != published.status or not same_time(last.slot, published.slot):
+        sequence += 1  # it has changed since
+    draft = Draft(state, now)
+    stamp = max(now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
+    event = last.model_copy(update={"sequence": sequence, "dtstamp": stamp})
+    if last.slot.end.utc <= now:
+        draft.put(event=last.model_copy(update={"sequence": sequence}))
+        return Step(state=draft.state)  # nobody is told about what is over
+    off = event.status is EventStatus.CANCELLED
+    kind = AnnouncementKind.CANCELLATION if off else AnnouncementKind.INVITATION
+    text = "The last word on this event is said again, because calendars hold a later number from before a breakdown."
+    put_event(draft, event, kind, text)
+    return Step(state=draft.state, effects=tuple(draft.effects))

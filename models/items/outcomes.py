@@ -1,0 +1,99 @@
+"""After a meeting: its outcome is filed, reported to the higher authority where the text asks, and it is closed out."""
+
+from models.common.values import Instant
+from models.items.filing import excerpt, filing
+from models.items.meeting_state import MeetingState
+from models.machine.closing import close
+from models.machine.draft import Draft
+from models.machine.refusals import refusal
+from models.machine.rules import Deed, Rules
+from models.machine.state import EVIDENCE_KEPT
+from models.messages.acts import Close, Evidence, Outcome
+from models.messages.notices import AnnouncementKind
+from models.messages.sentences import sentence_of
+from models.messages.views import Refusal
+
+MeetingRules = Rules[MeetingState]
+
+# The outcome
+
+
+def refuse_outcome(rules: MeetingRules, state: MeetingState, act: Outcome, side: str, now: Instant) -> Refusal | None:
+    if not act.text.strip() and act.document is None:
+        return refusal(rules, state, "bad-terms", "give a text or a document")
+    if (before := _refuse_before_held(rules, state, "it has not been marked held")) is not None:
+        return before
+    if state.outcome is not None:
+        message = f"{state.outcome['office']} filed the outcome; another side may dispute it"
+        return refusal(rules, state, "already-filed", message)
+    return None
+
+
+def _refuse_before_held(rules: MeetingRules, state: MeetingState, message: str) -> Refusal | None:
+    if state.stances:
+        return refusal(rules, state, "disputed", "whether it was held is disputed; the sides settle that first")
+    return None if state.held else refusal(rules, state, "not-held", message)
+
+
+def take_outcome(rules: MeetingRules, draft: Draft[MeetingState], act: Outcome, side: str) -> None:
+    filed = filing(act, side, draft.now)
+    draft.put(outcome=filed)
+    line = f"{act.office} ({side}) files the outcome{excerpt(act)}"
+    draft.enter("outcome", line, act, filed=filed)
+    setup, text = draft.state.setup, sentence_of(line)
+    others = tuple(each for each in setup.sides if each != side)
+    draft.announce(AnnouncementKind.OUTCOME, others, text)
+    if setup.report_to_higher:
+        higher = tuple(party.side for party in setup.parties if party.above is not None)
+        why = f" Provision {setup.ref} asks that the result be reported to the higher authority."
+        draft.announce(AnnouncementKind.OUTCOME, higher, text + why, above=True)
+
+
+# Evidence: a report to the higher authority, or what else belongs on record
+
+
+def refuse_evidence(rules: MeetingRules, state: MeetingState, act: Evidence, side: str, now: Instant) -> Refusal | None:
+    if not act.text.strip() and act.document is None:
+        return refusal(rules, state, "bad-terms", "give a text or a document")
+    if state.outcome and state.setup.report_to_higher and side in state.reports:
+        return refusal(rules, state, "already-reported", "your side's report is on record")
+    return None
+
+
+def take_evidence(rules: MeetingRules, draft: Draft[MeetingState], act: Evidence, side: str) -> None:
+    state = draft.state
+    filed = filing(act, side, draft.now)
+    reports = state.outcome is not None and side in state.unreported
+    draft.put(
+        evidence=(*state.evidence, filed)[-EVIDENCE_KEPT:],
+        reports=(*state.reports, side) if reports else state.reports,
+    )
+    what = "puts on record its report to the higher authority" if reports else "gives evidence"
+    draft.enter("evidence", f"{act.office} ({side}) {what}{excerpt(act)}", act, filed=filed)
+
+
+# Close-out
+
+
+def refuse_close(rules: MeetingRules, state: MeetingState, act: Close, side: str, now: Instant) -> Refusal | None:
+    message = "it has not been marked held; what is not to be held is dropped by consent"
+    if (before := _refuse_before_held(rules, state, message)) is not None:
+        return before
+    if state.outcome is None:
+        return refusal(rules, state, "no-outcome", "the outcome has not been filed")
+    if state.unreported:
+        sides = ", ".join(state.unreported)
+        message = f"the report to the higher authority is awaited of {sides}"
+        return refusal(rules, state, "not-reported", message)
+    return None
+
+
+def take_close(rules: MeetingRules, draft: Draft[MeetingState], act: Close, side: str) -> None:
+    note = f" {act.note}" if act.note else ""
+    text = f"{act.office} ({side}) closes it out.{note}"
+    close(rules, draft, "closed", act, text, by="office", note=act.note or None)
+
+
+OUTCOME = Deed(refuse_outcome, take_outcome)
+EVIDENCE = Deed(refuse_evidence, take_evidence)
+CLOSE = Deed(refuse_close, take_close)

@@ -1,0 +1,44 @@
+"""The end of an item: what is awaited is settled, the record is closed out, and whoever opened it learns of it."""
+
+from typing import Any
+
+from models.machine.draft import Draft, S
+from models.machine.ladders import reconcile
+from models.machine.rules import Rules
+from models.machine.state import Closure, ProposalStatus
+from models.machine.status import fate, view
+from models.messages.acts import Act
+from models.messages.effects import SessionReport, Settle
+
+
+def close(
+    rules: Rules[S], draft: Draft[S], status: str, act: Act | None, text: str, *, by: str | None, **how: Any
+) -> None:
+    """Ends the item: the post rooms are told before the record is closed out.
+
+    `by` says by what it ends (office, consent, amendment, ...), and `how` more of it: fields of the record's line.
+    """
+    for proposal in draft.state.open_proposals:
+        draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
+    closure = Closure(status=status, at=draft.now, office=act.office if act else None, text=text)
+    draft.put(closed=closure)
+    reconcile(rules, draft)
+    setup = draft.state.setup
+    for office in draft.state.told:
+        draft.effects.append(Settle(office=office, item=setup.id, closed=True))
+    draft.enter(status, text, act, by=by, **how)
+    # The last line of the record carries the whole view: `status` and `show` read closed items from it.
+    last = view(rules, draft.state).model_copy(update={"ledger": ()}).model_dump(mode="json")
+    draft.enter("view", "as it stands at its close-out", view=last)
+    report = SessionReport(
+        session=setup.session or "",
+        item=setup.id,
+        status=status,
+        host=draft.state.host,
+        closed=True,
+        held=rules.was_held(draft.state),
+        on=rules.held_on(draft.state),
+        reason=text,
+        fate=fate(rules, draft.state),
+    )
+    draft.report(report)

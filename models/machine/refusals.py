@@ -1,0 +1,15 @@
+"""Refusals: why an act is not taken, and what is awaited instead."""
+
+from models.machine.draft import S
+from models.machine.ladders import awaiting
+from models.machine.rules import Rules
+from models.machine.status import next_moment
+from models.messages.views import Refusal
+
+
+def refusal(rules: Rules[S], state: S, code: str, message: str) -> Refusal:
+    """A refusal that says what is awaited instead, or when something will be."""
+    rows = awaiting(state)
+    if not rows and (moment := next_moment(rules, state)):
+        message = f"{message}; nothing is awaited now: {moment.words} {state.setup.clock.moment(moment.at)}"
+    return Refusal(code=code, message=message, awaiting=rows)
