@@ -114,7 +114,7 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
     "Acting (always --as OFFICE)": (
         Listed(
             "propose",
-            "acts:propose",
+            "propose:propose",
             "Propose a date, a host, a postponement, a longer window, to excuse or drop the item, or the "
             "answer to an open\n"
             "question; of `plan`, an amendment. Answers with its number.",
@@ -131,7 +131,7 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         ),
         Listed(
             "counter",
-            "acts:counter",
+            "propose:counter",
             "Answer a proposal with another one. Refused if it is no longer the newest.",
         ),
         Listed(
