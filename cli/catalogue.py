@@ -65,6 +65,11 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
             "Needs no server.",
         ),
         Listed(
+            "schema",
+            "schema:schema",
+            "The JSON schema of plan files, of their parts or of contacts files: editors check by it. Needs no server.",
+        ),
+        Listed(
             "turns",
             "turns:turns",
             "Who hosts next, and why; and every turn so far: owed, served, swapped, forfeited.",

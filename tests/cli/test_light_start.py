@@ -121,7 +121,7 @@ def test_help_shows_the_commands_under_their_headings_in_order() -> None:
 
 
 def test_a_command_misspelt_is_answered_with_the_nearest() -> None:
-    answer = CliRunner().invoke(app, ["regsiter"])
+    answer = CliRunner().invoke(app, ["registr"])
     assert answer.exit_code == 2
     assert "Did you mean 'register'?" in answer.output
 
