@@ -121,9 +121,9 @@ def test_help_shows_the_commands_under_their_headings_in_order() -> None:
 
 
 def test_a_command_misspelt_is_answered_with_the_nearest() -> None:
-    answer = CliRunner().invoke(app, ["registr"])
+    answer = CliRunner().invoke(app, ["timelin"])
     assert answer.exit_code == 2
-    assert "Did you mean 'register'?" in answer.output
+    assert "Did you mean 'timeline'?" in answer.output
 
 
 def test_completion_offers_the_options_of_a_command() -> None:
