@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli.catalogue import COMMANDS, HEADINGS, Listed
+from cli.errors import CommandError
 
 
 class Commands(TyperGroup):
@@ -60,16 +61,26 @@ def main() -> int:
         app(standalone_mode=not as_json)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0
+    except CommandError as error:
+        return end(error, as_json)
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return 1
     except Exception as error:
-        # Imported here: what knows the errors of all parts is of no use to a command that ends well.
+        # Imported here: what knows the errors of all parts is of no use to a command that meets none.
         from cli.endings import ending_of
 
         ending = ending_of(error)
         if ending is None:
             raise
-        (sys.stdout if as_json else sys.stderr).write((ending.as_json() if as_json else ending.as_text()) + "\n")
-        return ending.exit_code
+        return end(ending, as_json)
     return 0
+
+
+def end(error: CommandError, as_json: bool) -> int:
+    """Says how a command ended: JSON on standard output, words on standard error."""
+    if as_json:
+        sys.stdout.write(error.as_json() + "\n")
+    else:
+        sys.stderr.write(error.as_text() + "\n")
+    return error.exit_code

@@ -65,6 +65,11 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
             "Needs no server.",
         ),
         Listed(
+            "schema",
+            "schema:schema",
+            "The JSON schema of plan files, of their parts or of contacts files: editors check by it. Needs no server.",
+        ),
+        Listed(
             "turns",
             "turns:turns",
             "Who hosts next, and why; and every turn so far: owed, served, swapped, forfeited.",
@@ -114,7 +119,7 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
     "Acting (always --as OFFICE)": (
         Listed(
             "propose",
-            "acts:propose",
+            "propose:propose",
             "Propose a date, a host, a postponement, a longer window, to excuse or drop the item, or the "
             "answer to an open\n"
             "question; of `plan`, an amendment. Answers with its number.",
@@ -131,7 +136,7 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         ),
         Listed(
             "counter",
-            "acts:counter",
+            "propose:counter",
             "Answer a proposal with another one. Refused if it is no longer the newest.",
         ),
         Listed(

@@ -1,15 +1,15 @@
 """What a proposed date clashes with: days on which a side does not work."""
 
-import sys
-
+from adapters.files.contacts_file import read_contacts
 from adapters.hours import calendars_of
 from cli.asking import item_state
 from cli.errors import Refused
+from cli.folders import contacts_file
 from cli.session import Session
 from models.common.times import Slot
-from models.messages.acts import Act, Clash, Counter, Propose, Topic
-from models.messages.sentences import clashes_in_words
-from models.post.workdays import clashes
+from models.machine.state import ItemState
+from models.messages.acts import Clash
+from models.post.workdays import Workdays, clashes
 
 
 async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
@@ -19,17 +19,10 @@ async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
         _, state = await item_state(here, item)
     except Refused:
         return ()
-    return clashes(slot, calendars_of(here.contacts(), state.setup.parties))
+    return clashes(slot, calendars_in(here, state))
 
 
-def clashes_in(act: Act) -> tuple[Clash, ...] | None:
-    """What the date that an act proposes clashes with; None for an act that proposes none."""
-    if isinstance(act, Propose | Counter) and act.terms.topic is Topic.DATE:
-        return act.terms.clashes
-    return None
-
-
-def warn(found: tuple[Clash, ...] | None) -> None:
-    """Says on standard error what a proposed date clashes with. It is proposed all the same: the sides decide."""
-    if found:
-        sys.stderr.write(f"note: {clashes_in_words(found)}\n")
+def calendars_in(here: Session, state: ItemState) -> dict[str, Workdays]:
+    """The calendar of each side of an item; without a contacts file, the default ones. Raises FileFault."""
+    path = contacts_file(here.data)
+    return calendars_of(read_contacts(path) if path.exists() else None, state.setup.parties)

@@ -1,4 +1,4 @@
-"""How a command ends that an error has stopped, whichever part raised it."""
+"""How a command ends that an error of another part has stopped."""
 
 import typer
 from pydantic import ValidationError
@@ -12,8 +12,6 @@ from servers.errors import ServersError
 def ending_of(error: Exception) -> CommandError | None:
     """The ending that an error means; None for one that nobody has foreseen."""
     match error:
-        case CommandError():
-            return error
         case FileFault():
             return BadUsage("bad-file", str(error))
         case ServersError():

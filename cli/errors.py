@@ -7,10 +7,10 @@ CommandError
 """
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from models.messages.sentences import infinitive
-from models.messages.views import AwaitedRow
+if TYPE_CHECKING:
+    from models.messages.views import AwaitedRow
 
 
 class CommandError(Exception):
@@ -18,7 +18,7 @@ class CommandError(Exception):
 
     exit_code = 1
 
-    def __init__(self, code: str, message: str, awaiting: tuple[AwaitedRow, ...] = ()) -> None:
+    def __init__(self, code: str, message: str, awaiting: "tuple[AwaitedRow, ...]" = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -34,6 +34,8 @@ class CommandError(Exception):
     def as_text(self) -> str:
         lines = [f"{self.code}: {self.message}"]
         if self.awaiting:
+            from models.messages.sentences import infinitive  # nothing is awaited of most errors
+
             lines.append("Awaited instead:")
             lines += [
                 f"  {row.office} to {infinitive(row.act)} (rung {row.rung}, since {row.since:%Y-%m-%d %H:%M} UTC)"

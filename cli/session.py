@@ -10,13 +10,11 @@ from typing import TypeVar
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.files.contacts_file import read_contacts
 from adapters.temporal import DEFAULT_ADDRESS, Unreachable, connect
 from cli.errors import CommandError, NoServer, Refused
-from cli.folders import contacts_file, record_root
+from cli.folders import record_root
 from models.common.ids import full_item_id, safe_item_id
 from models.plan.plan import Plan
-from models.post.contacts import Contacts
 from servers.datafolder import RunFile, read_run
 
 T = TypeVar("T")
@@ -30,16 +28,10 @@ class Session:
 
     def __init__(self, client: Client, data: Path, plan: str | None) -> None:
         self.client = client
-        self._data = data
+        self.data = data
         self._run = read_run(data)
         self._plan = plan or os.environ.get("AIDE_PLAN")
         self.record = record_root(data)
-
-    def contacts(self) -> Contacts | None:
-        """The contacts file: of AIDE_CONTACTS where it is set, else of `up`; None where there is none. Raises
-        FileFault."""
-        path = contacts_file(self._data)
-        return read_contacts(path) if path.exists() else None
 
     async def plan(self) -> str:
         """The plan that is meant: named, else that of the data folder, else the only one there is."""

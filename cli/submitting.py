@@ -9,11 +9,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.display.lists import recorded_view
 from cli.errors import NoServer, Refused
 from cli.session import ANSWER_WITHIN, Session, answered
-from models.machine.state import ItemState
 from models.messages.acts import Act
 from models.messages.sentences import kind_in_words, not_taken
 from models.messages.views import Receipt, Refusal
-from models.registry import MACHINES, STATES
 
 
 async def submit(client: Client, item: str, act: Act) -> Receipt:
@@ -67,16 +65,20 @@ def not_an_item(item: str, kind: str, verb: str) -> str:
         return f"{item} is a series; act on one of its sessions, which `status` lists below it"
     if kind in ("plan", "secretariat", "mailbox"):
         return f"{item} is {kind_in_words(kind)}; acts go to items, which `status` lists"
+    from models.registry import MACHINES  # as below
+
     return not_taken(verb, kind, MACHINES[kind].verbs if kind in MACHINES else ())
 
 
 async def rehearse(here: Session, item: str, act: Act) -> None:
     """The dry run: the validator's own function, on the state as it is now."""
+    from models.registry import MACHINES, STATES  # every machine; an act that is simply taken asks for none
+
     handle = here.client.get_workflow_handle(item)
     now = datetime.now().astimezone()
     kind = (await handle.describe()).workflow_type or ""
     if kind in MACHINES:
-        state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
+        state = await answered(handle.query("state_now", result_type=STATES[kind]))
         refusal = MACHINES[kind].refuse(state, act, now)
     else:
         refusal = Refusal(code="wrong-kind", message=not_an_item(item, kind, act.verb))

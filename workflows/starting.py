@@ -1,4 +1,5 @@
-"""Starting children that outlive their parent, and speaking to post rooms."""
+"""What workflows start: activities that are tried until they succeed, children that outlive their parent; and how they
+speak to post rooms."""
 
 from datetime import timedelta
 from typing import Any
@@ -38,6 +39,18 @@ def despatch_retry(period: timedelta) -> RetryPolicy:
 
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=10)
+
+
+async def run_activity(name: str, argument: Any, summary: str, result: type[Any] | None = None) -> Any:
+    """Carries one effect out, however often it has to be tried; returns what its activity answers."""
+    return await workflow.execute_activity(
+        name,
+        argument,
+        result_type=result,
+        start_to_close_timeout=EFFECT_TIMEOUT,
+        retry_policy=EFFECT_RETRY,
+        summary=summary[:200],
+    )
 
 
 async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, summary: str, details: str) -> bool:

@@ -12,8 +12,6 @@ from models.plan.parties import rank_of
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
 
-# --- what templates may name --------------------------------------------------------------------------------------
-
 
 class LetterEntry(NamedTuple):
     """One notice as a template sees it; docs/letters.md lists its fields."""
@@ -57,7 +55,16 @@ class Past(NamedTuple):
     since: datetime | None
 
 
-def _values(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
+class SideCount(NamedTuple):
+    """How far the offices of one side have answered a round."""
+
+    who: str
+    asked: int
+    answered: int
+    given: tuple[tuple[str, int], ...]
+
+
+def values_of(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
     """What a layout may name; docs/letters.md lists the same names."""
     contact = contacts.offices[despatch.office]
     office = contact.name or despatch.office_title
@@ -204,15 +211,6 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "around": word.around,
         "commands": [command] if command and not consented else [],
     }
-
-
-class SideCount(NamedTuple):
-    """How far the offices of one side have answered a round."""
-
-    who: str
-    asked: int
-    answered: int
-    given: tuple[tuple[str, int], ...]
 
 
 def _round_counts(counts: tuple[Count, ...]) -> list[SideCount]:

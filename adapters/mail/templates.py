@@ -28,14 +28,12 @@ from jinja2.bccache import Bucket
 from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from adapters.mail.template_values import _values
+from adapters.mail.template_values import values_of
 from adapters.shipped import TEMPLATES
 from adapters.text import clean_line, clean_text
 from models.common.times import Slot, ZonedTime
 from models.post.contacts import Contacts, StandIn
 from models.post.despatch import Despatch
-
-"""What the program brings along: the last resort."""
 
 WORDS, LAYOUT, ENGLISH = "words.j2", "layout", "en"
 
@@ -62,7 +60,7 @@ def write(despatch: Despatch, contacts: Contacts, templates: Path, stand_in: Sta
     Raises jinja2.TemplateError only where the shipped English fails too.
     """
     language = contacts.offices[despatch.office].language
-    values = {**_values(despatch, contacts), "stand_in": stand_in}
+    values = {**values_of(despatch, contacts), "stand_in": stand_in}
     try:
         return _write(despatch, values, templates, language)
     except Exception as error:

@@ -1,217 +1,22 @@
-"""The verbs: what an office does to an item. One family, so one module: each is a few lines on the same desk."""
+"""The verbs short of `propose` and `counter`: each is a few lines, what an office says of an item."""
 
-import asyncio
-import inspect
-import json
-import sys
-import uuid
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from temporalio.service import RPCError
 
-from cli.arguments import ProposedTopic, TermsOptions, document_of, in_zone, keep_document, terms_of, wall_time
-from cli.clashes import clashes_in, warn
-from cli.errors import BadUsage, Refused
-from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import Session, answered, session
-from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
+from cli.arguments import in_zone, wall_time
+from cli.desk import Desk, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
+from cli.errors import BadUsage
+from cli.filing import document_of, keep_document
+from cli.submitting import rehearse
 from models.messages import acts
-from models.messages.acts import Act, Terms
-from models.messages.sentences import infinitive
-from models.messages.views import ItemView, Receipt
-from models.plan.plan import Format
+from models.messages.acts import Act
 
-ItemArgument = Annotated[str, typer.Argument(help="The item, as `status` lists it: 16.3-jtc/2026.")]
-AsOption = Annotated[str, typer.Option("--as", help="The office that acts, for example lao-moic.", metavar="OFFICE")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say whether it would be taken.")]
-ActIdOption = Annotated[
-    str | None, typer.Option("--act-id", help="Repeat a call with the same id and it counts once.", metavar="ID")
-]
-ProposalOption = Annotated[int, typer.Option("--proposal", "-n", help="The number that `propose` answered with.")]
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
 TextOption = Annotated[str, typer.Option("--text", help="The text itself.")]
 FileOption = Annotated[
     Path | None, typer.Option("--file", help="A document, kept with the record.", exists=True, dir_okay=False)
 ]
-StartOption = Annotated[str | None, typer.Option("--start", help="Wall time: 2026-12-01T09:00.")]
-ZoneOption = Annotated[str | None, typer.Option("--zone", help="IANA zone of the wall time: Asia/Vientiane.")]
-ForOption = Annotated[str | None, typer.Option("--for", help="Length, ISO 8601: PT3H.", metavar="DURATION")]
-PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room, a link.")]
-FormatOption = Annotated[Format | None, typer.Option("--format", help="How it is held.")]
-HostOption = Annotated[str | None, typer.Option("--host", help="The side that hosts: LAO.", metavar="SIDE")]
-UntilOption = Annotated[str | None, typer.Option("--until", help="A day or wall time: 2027-03-01.")]
-ValuesArgument = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="host: the side; postpone, extend: until when; drop, excuse: why; answer: QUESTION and what is to hold; "
-        "of `plan`: the OBLIGATION, and for cadence and first-host what it is to be.",
-        metavar="[VALUE]...",
-    ),
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="plan change: a field and its new value.", metavar="FIELD=VALUE")
-]
-TermsFileOption = Annotated[
-    Path | None, typer.Option("--file", help="plan add: the obligation, in YAML.", exists=True, dir_okay=False)
-]
-UnderOption = Annotated[str, typer.Option("--under", help="plan add: the provision under which it is put.")]
-
-
-class Desk:
-    """One acting command: who acts on what, and how it is to be answered."""
-
-    def __init__(
-        self,
-        item: ItemArgument,
-        office: AsOption,
-        data: DataOption = Path("var"),
-        plan: PlanOption = None,
-        as_json: JsonOption = False,
-        dry_run: DryRunOption = False,
-        act_id: ActIdOption = None,
-    ) -> None:
-        self.item, self.office, self.data, self.plan = item, office, data, plan
-        self.as_json, self.dry_run, self.act_id = as_json, dry_run, act_id or uuid.uuid4().hex
-        self.here: Session
-
-    async def run(self, make: Callable[..., Awaitable[Act]], **options: Any) -> None:
-        """Makes the act from its own options and submits it, or only asks whether it would be taken."""
-        async with session(self.data, self.plan) as self.here:
-            self.item = await self.here.item_id(self.item)
-            act = await make(self, **options)
-            found = clashes_in(act)
-            clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
-            if self.dry_run:
-                await rehearse(self.here, self.item, act)
-                warn(found)
-                say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
-                return
-            receipt = await self._submit(act)
-        warn(found)
-        say(in_words(receipt), {**receipt.model_dump(mode="json"), **clashes}, self.as_json)
-
-    async def _submit(self, act: Act) -> Receipt:
-        try:
-            return await submit(self.here.client, self.item, act)
-        except RPCError as error:
-            raise no_longer_open(self.here, self.item, error) from error
-        except NotTaken as error:
-            description = await self.here.client.get_workflow_handle(self.item).describe()
-            raise Refused("wrong-kind", not_an_item(self.item, description.workflow_type or "", act.verb)) from error
-
-    def fields(self) -> dict[str, Any]:
-        """What every act says."""
-        return {"act_id": self.act_id, "office": self.office}
-
-
-def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
-    """The command of a verb: its own options, which make the act, between ITEM and those that every verb has."""
-    common = [p for p in inspect.signature(Desk.__init__, eval_str=True).parameters.values() if p.name != "self"]
-    own = [p for p in inspect.signature(make, eval_str=True).parameters.values() if p.name != "desk"]
-    names = {parameter.name for parameter in common}
-
-    def command(**values: Any) -> None:
-        desk = Desk(**{name: values.pop(name) for name in names})
-        asyncio.run(desk.run(make, **values))
-
-    item, *others = (p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*common[:1], *own, *common[1:]))
-    command.__doc__ = make.__doc__
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in (item, *others)}
-    setattr(command, "__signature__", inspect.Signature([item, *others]))  # noqa: B010 - a function has no such field
-    return command
-
-
-def say(text: str, document: dict[str, Any], as_json: bool) -> None:
-    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else text) + "\n")
-
-
-def in_words(receipt: Receipt) -> str:
-    """What was done, its proposal number, and what is awaited next."""
-    lines = [receipt.text]
-    if receipt.proposal is not None:
-        lines.append(f"proposal {receipt.proposal}")
-    lines.append(f"{receipt.item} is now {receipt.status}")
-    lines += [f"  awaited: {row.office} to {infinitive(row.act)} (rung {row.rung})" for row in receipt.awaiting]
-    return "\n".join(lines)
-
-
-# The verbs
-
-
-@verb
-async def propose(
-    desk: Desk,
-    topic: Annotated[ProposedTopic, typer.Argument(help="What the proposal is about.")],
-    values: ValuesArgument = None,
-    start: StartOption = None,
-    zone: ZoneOption = None,
-    length: ForOption = None,
-    place: PlaceOption = "",
-    style: FormatOption = None,
-    host: HostOption = None,
-    until: UntilOption = None,
-    reason: ReasonOption = "",
-    assign: SetOption = None,
-    file: TermsFileOption = None,
-    under: UnderOption = "",
-) -> Act:
-    """Propose a date, a host, a postponement, a longer window, to excuse or drop the item, or the answer to an open
-    question; of `plan`, an amendment. Answers with its number.
-
-    propose 16.3-jtc/2026 date --start 2026-12-01T09:00 --zone Asia/Vientiane --for PT3H --as lao-moic
-
-    propose questions/lao-mps.khm-moi answer 6.2-drugs-provincial/first_host LAO --as lao-mps
-
-    propose plan cadence 5.7-border-security annual --as lao-mfa
-    """
-    options = TermsOptions(
-        tuple(values or ()), start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
-    )
-    return acts.Propose(**desk.fields(), terms=await terms_of(desk.here, desk.item, topic, options))
-
-
-@verb
-async def counter(
-    desk: Desk,
-    proposal: ProposalOption,
-    values: ValuesArgument = None,
-    start: StartOption = None,
-    zone: ZoneOption = None,
-    length: ForOption = None,
-    place: PlaceOption = "",
-    style: FormatOption = None,
-    host: HostOption = None,
-    until: UntilOption = None,
-    reason: ReasonOption = "",
-    assign: SetOption = None,
-    file: TermsFileOption = None,
-    under: UnderOption = "",
-) -> Act:
-    """Answer a proposal with another one. Refused if it is no longer the newest.
-
-    counter 16.3-jtc/2026 --proposal 1 --start 2026-12-08T09:00 --zone Asia/Phnom_Penh --for PT3H --as khm-moc
-    """
-    topic, subject = await topic_of(desk, proposal)
-    given = (*((subject,) if subject else ()), *(values or ()))
-    options = TermsOptions(
-        given, start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
-    )
-    return acts.Counter(**desk.fields(), proposal=proposal, terms=await terms_of(desk.here, desk.item, topic, options))
-
-
-async def topic_of(desk: Desk, number: int) -> tuple[ProposedTopic, str]:
-    """What a proposal is about, as its item says, and about which question or obligation."""
-    handle = desk.here.client.get_workflow_handle(desk.item)
-    view = await answered(handle.query("view", result_type=ItemView))
-    for proposal in view.proposals:
-        if proposal["number"] == number:
-            terms = Terms.model_validate(proposal["terms"])
-            topic = terms.amendment.kind.value if terms.amendment else terms.topic.value
-            return ProposedTopic(topic), terms.about
-    raise Refused("no-such-proposal", f"there is no proposal {number} here", view.awaiting)
 
 
 @verb

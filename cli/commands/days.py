@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from adapters.hours import calendars_of
 from cli.asking import item_state
+from cli.clashes import calendars_in
 from cli.errors import BadUsage
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
@@ -52,7 +52,7 @@ async def _days(
 ) -> dict[str, Any]:
     async with session(data, plan) as here:
         _, state = await item_state(here, await here.item_id(item))
-        calendars = calendars_of(here.contacts(), state.setup.parties)
+        calendars = calendars_in(here, state)
         clock = zone(state.setup.clock.zone)
         today = datetime.now(UTC).astimezone(clock).date()
         end = state.window_end and (state.window_end - timedelta(seconds=1)).astimezone(clock).date()

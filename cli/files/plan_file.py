@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from adapters.files.yaml_file import Fault, FileFault, Loc, YamlFile, parse_data
 from models.plan.faults import faults
 from models.plan.plan import RANK_SUFFIX, Plan
-from models.post.contacts import Contacts
+
+if TYPE_CHECKING:
+    from models.post.contacts import Contacts
 
 _ABSENT = object()
 _SHOWN = 60
@@ -119,7 +121,7 @@ def differences(ours: Plan, in_force: Plan) -> list[str]:
     return told
 
 
-def missing_contacts(plan: Plan, contacts: Contacts) -> list[str]:
+def missing_contacts(plan: Plan, contacts: "Contacts") -> list[str]:
     """The offices of the plan, each rank one office, that the contacts give no address for."""
     return [office for office in office_ids(plan) if office not in contacts.offices]
 

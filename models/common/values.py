@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
 
 
 class Value(BaseModel):
@@ -61,5 +61,10 @@ def read_duration(value: object) -> object:
 Instant = Annotated[datetime, AfterValidator(to_utc), PlainSerializer(write_instant, when_used="json")]
 """An aware datetime in UTC. Decisions compare these only."""
 
-Duration = Annotated[timedelta, BeforeValidator(read_duration), PlainSerializer(write_duration, when_used="json")]
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(read_duration),
+    PlainSerializer(write_duration, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "duration", "pattern": f"^(?:{_DURATION.pattern})$"}),
+]
 """A length of time; ISO 8601 in files and messages (RFC 5545 section 3.3.6 writes it the same way)."""

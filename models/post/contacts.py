@@ -5,7 +5,7 @@ from datetime import date, time
 from enum import IntEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from models.common.values import FilePart
 
@@ -20,7 +20,9 @@ def _mailbox(address: str) -> str:
     return address
 
 
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Mailbox = Annotated[
+    str, AfterValidator(_mailbox), WithJsonSchema({"type": "string", "pattern": f"^(?:{_MAILBOX.pattern})$"})
+]
 
 
 class Organizer(FilePart):
@@ -40,13 +42,21 @@ class Weekday(IntEnum):
     SUN = 6
 
 
+_CASES = (str.lower, str.upper, str.capitalize)
+"""How people write a day. What else is read, such as mOn, editors need not offer."""
+
+
 def _weekday(word: object) -> object:
     if isinstance(word, str) and word.upper() in Weekday.__members__:
         return Weekday[word.upper()]
     raise ValueError(f"{word!r} is no day of the week; write one of {', '.join(Weekday.__members__).lower()}")
 
 
-Day = Annotated[Weekday, BeforeValidator(_weekday)]
+Day = Annotated[
+    Weekday,
+    BeforeValidator(_weekday),
+    WithJsonSchema({"type": "string", "enum": [case(day) for case in _CASES for day in Weekday.__members__]}),
+]
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:(24):(00)|([01][0-9]|2[0-3]):([0-5][0-9]))")
 
@@ -63,7 +73,11 @@ def _opening(text: object) -> object:
     return opens, closes
 
 
-Opening = Annotated[tuple[time, time | None], BeforeValidator(_opening)]
+Opening = Annotated[
+    tuple[time, time | None],
+    BeforeValidator(_opening),
+    WithJsonSchema({"type": "string", "pattern": f"^(?:{_HOURS.pattern})$"}),
+]
 
 
 class HoursPart(FilePart):
@@ -133,6 +147,8 @@ class Contact(HoursPart):
 
 
 class Contacts(FilePart):
+    """Who is written to where, and when each works."""
+
     organizer: Organizer
     sides: dict[str, SideHours] = {}
     """By side of the plan."""

@@ -16,7 +16,8 @@ from rich.console import Console
 from adapters.files import yaml_file
 from adapters.files.yaml_file import MAX_BYTES, SHOWN, FileFault, load_yaml
 from adapters.shipped import PLANS
-from cli.display.register import register_document, register_table
+from cli.display.register import register_document
+from cli.display.register_table import register_table
 from cli.files.history_file import load_history
 from cli.files.plan_file import differences, digest, load_plan, missing_contacts, office_ids
 from cli.files.scenario_file import ScenarioAct, load_scenario, play

@@ -1,0 +1,107 @@
+"""`propose` and `counter`: the verbs that carry terms."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.desk import Desk, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
+from cli.errors import Refused
+from cli.session import answered
+from cli.terms import ProposedTopic, TermsOptions, terms_of
+from models.messages import acts
+from models.messages.acts import Act, Terms
+from models.messages.views import ItemView
+
+StartOption = Annotated[str | None, typer.Option("--start", help="Wall time: 2026-12-01T09:00.")]
+ForOption = Annotated[str | None, typer.Option("--for", help="Length, ISO 8601: PT3H.", metavar="DURATION")]
+HostOption = Annotated[str | None, typer.Option("--host", help="The side that hosts: LAO.", metavar="SIDE")]
+UntilOption = Annotated[str | None, typer.Option("--until", help="A day or wall time: 2027-03-01.")]
+ValuesArgument = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="host: the side; postpone, extend: until when; drop, excuse: why; answer: QUESTION and what is to hold; "
+        "of `plan`: the OBLIGATION, and for cadence and first-host what it is to be.",
+        metavar="[VALUE]...",
+    ),
+]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="plan change: a field and its new value.", metavar="FIELD=VALUE")
+]
+TermsFileOption = Annotated[
+    Path | None, typer.Option("--file", help="plan add: the obligation, in YAML.", exists=True, dir_okay=False)
+]
+UnderOption = Annotated[str, typer.Option("--under", help="plan add: the provision under which it is put.")]
+
+
+@verb
+async def propose(
+    desk: Desk,
+    topic: Annotated[ProposedTopic, typer.Argument(help="What the proposal is about.")],
+    values: ValuesArgument = None,
+    start: StartOption = None,
+    zone: ZoneOption = None,
+    length: ForOption = None,
+    place: PlaceOption = "",
+    style: FormatOption = None,
+    host: HostOption = None,
+    until: UntilOption = None,
+    reason: ReasonOption = "",
+    assign: SetOption = None,
+    file: TermsFileOption = None,
+    under: UnderOption = "",
+) -> Act:
+    """Propose a date, a host, a postponement, a longer window, to excuse or drop the item, or the answer to an open
+    question; of `plan`, an amendment. Answers with its number.
+
+    propose 16.3-jtc/2026 date --start 2026-12-01T09:00 --zone Asia/Vientiane --for PT3H --as lao-moic
+
+    propose questions/lao-mps.khm-moi answer 6.2-drugs-provincial/first_host LAO --as lao-mps
+
+    propose plan cadence 5.7-border-security annual --as lao-mfa
+    """
+    options = TermsOptions(
+        tuple(values or ()), start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
+    )
+    return acts.Propose(**desk.fields(), terms=await terms_of(desk.here, desk.item, topic, options))
+
+
+@verb
+async def counter(
+    desk: Desk,
+    proposal: ProposalOption,
+    values: ValuesArgument = None,
+    start: StartOption = None,
+    zone: ZoneOption = None,
+    length: ForOption = None,
+    place: PlaceOption = "",
+    style: FormatOption = None,
+    host: HostOption = None,
+    until: UntilOption = None,
+    reason: ReasonOption = "",
+    assign: SetOption = None,
+    file: TermsFileOption = None,
+    under: UnderOption = "",
+) -> Act:
+    """Answer a proposal with another one. Refused if it is no longer the newest.
+
+    counter 16.3-jtc/2026 --proposal 1 --start 2026-12-08T09:00 --zone Asia/Phnom_Penh --for PT3H --as khm-moc
+    """
+    topic, subject = await topic_of(desk, proposal)
+    given = (*((subject,) if subject else ()), *(values or ()))
+    options = TermsOptions(
+        given, start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
+    )
+    return acts.Counter(**desk.fields(), proposal=proposal, terms=await terms_of(desk.here, desk.item, topic, options))
+
+
+async def topic_of(desk: Desk, number: int) -> tuple[ProposedTopic, str]:
+    """What a proposal is about, as its item says, and about which question or obligation."""
+    handle = desk.here.client.get_workflow_handle(desk.item)
+    view = await answered(handle.query("view", result_type=ItemView))
+    for proposal in view.proposals:
+        if proposal["number"] == number:
+            terms = Terms.model_validate(proposal["terms"])
+            topic = terms.amendment.kind.value if terms.amendment else terms.topic.value
+            return ProposedTopic(topic), terms.about
+    raise Refused("no-such-proposal", f"there is no proposal {number} here", view.awaiting)

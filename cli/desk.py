@@ -1,0 +1,127 @@
+"""The desk at which an office acts: what every verb takes, how its act is handed in, how it is answered."""
+
+import asyncio
+import inspect
+import json
+import sys
+import uuid
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from temporalio.service import RPCError
+
+from cli.errors import Refused
+from cli.options import DataOption, JsonOption, PlanOption
+from cli.session import Session, session
+from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
+from models.messages.acts import Act, Clash, Counter, Propose, Topic
+from models.messages.sentences import clashes_in_words, infinitive
+from models.messages.views import Receipt
+from models.plan.plan import Format
+
+ItemArgument = Annotated[str, typer.Argument(help="The item, as `status` lists it: 16.3-jtc/2026.")]
+AsOption = Annotated[str, typer.Option("--as", help="The office that acts, for example lao-moic.", metavar="OFFICE")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say whether it would be taken.")]
+ActIdOption = Annotated[
+    str | None, typer.Option("--act-id", help="Repeat a call with the same id and it counts once.", metavar="ID")
+]
+
+# Of several verbs.
+ProposalOption = Annotated[int, typer.Option("--proposal", "-n", help="The number that `propose` answered with.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
+ZoneOption = Annotated[str | None, typer.Option("--zone", help="IANA zone of the wall time: Asia/Vientiane.")]
+PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room, a link.")]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="How it is held.")]
+
+
+class Desk:
+    """One acting command: who acts on what, and how it is to be answered."""
+
+    def __init__(
+        self,
+        item: ItemArgument,
+        office: AsOption,
+        data: DataOption = Path("var"),
+        plan: PlanOption = None,
+        as_json: JsonOption = False,
+        dry_run: DryRunOption = False,
+        act_id: ActIdOption = None,
+    ) -> None:
+        self.item, self.office, self.data, self.plan = item, office, data, plan
+        self.as_json, self.dry_run, self.act_id = as_json, dry_run, act_id or uuid.uuid4().hex
+        self.here: Session
+
+    async def run(self, make: Callable[..., Awaitable[Act]], **options: Any) -> None:
+        """Makes the act from its own options and submits it, or only asks whether it would be taken."""
+        async with session(self.data, self.plan) as self.here:
+            self.item = await self.here.item_id(self.item)
+            act = await make(self, **options)
+            found = clashes_in(act)
+            clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
+            if self.dry_run:
+                await rehearse(self.here, self.item, act)
+                warn(found)
+                say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
+                return
+            receipt = await self._submit(act)
+        warn(found)
+        say(in_words(receipt), {**receipt.model_dump(mode="json"), **clashes}, self.as_json)
+
+    async def _submit(self, act: Act) -> Receipt:
+        try:
+            return await submit(self.here.client, self.item, act)
+        except RPCError as error:
+            raise no_longer_open(self.here, self.item, error) from error
+        except NotTaken as error:
+            description = await self.here.client.get_workflow_handle(self.item).describe()
+            raise Refused("wrong-kind", not_an_item(self.item, description.workflow_type or "", act.verb)) from error
+
+    def fields(self) -> dict[str, Any]:
+        """What every act says."""
+        return {"act_id": self.act_id, "office": self.office}
+
+
+def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
+    """The command of a verb: its own options, which make the act, between ITEM and those that every verb has."""
+    common = [p for p in inspect.signature(Desk.__init__, eval_str=True).parameters.values() if p.name != "self"]
+    own = [p for p in inspect.signature(make, eval_str=True).parameters.values() if p.name != "desk"]
+    names = {parameter.name for parameter in common}
+
+    def command(**values: Any) -> None:
+        desk = Desk(**{name: values.pop(name) for name in names})
+        asyncio.run(desk.run(make, **values))
+
+    item, *others = (p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*common[:1], *own, *common[1:]))
+    command.__doc__ = make.__doc__
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in (item, *others)}
+    setattr(command, "__signature__", inspect.Signature([item, *others]))  # noqa: B010 - a function has no such field
+    return command
+
+
+def say(text: str, document: dict[str, Any], as_json: bool) -> None:
+    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else text) + "\n")
+
+
+def in_words(receipt: Receipt) -> str:
+    """What was done, its proposal number, and what is awaited next."""
+    lines = [receipt.text]
+    if receipt.proposal is not None:
+        lines.append(f"proposal {receipt.proposal}")
+    lines.append(f"{receipt.item} is now {receipt.status}")
+    lines += [f"  awaited: {row.office} to {infinitive(row.act)} (rung {row.rung})" for row in receipt.awaiting]
+    return "\n".join(lines)
+
+
+def clashes_in(act: Act) -> tuple[Clash, ...] | None:
+    """What the date that an act proposes clashes with; None for an act that proposes none."""
+    if isinstance(act, Propose | Counter) and act.terms.topic is Topic.DATE:
+        return act.terms.clashes
+    return None
+
+
+def warn(found: tuple[Clash, ...] | None) -> None:
+    """Says on standard error what a proposed date clashes with. It is proposed all the same: the sides decide."""
+    if found:
+        sys.stderr.write(f"note: {clashes_in_words(found)}\n")

@@ -1,0 +1,27 @@
+"""The plan in force, as it is or was."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+from cli.arguments import in_zone, wall_time
+from cli.asking import plan_state_of
+from cli.session import session
+from models.governance.amending import plan_as_of
+from models.plan.plan import Plan
+
+
+def plan_in_force(as_of: str | None, data: Path, plan: str | None) -> Plan:
+    """The plan as amendments and settled questions have it, now or at the end of a day."""
+    return asyncio.run(_plan_in_force(as_of, data, plan))
+
+
+async def _plan_in_force(as_of: str | None, data: Path, plan: str | None) -> Plan:
+    async with session(data, plan) as here:
+        state = await plan_state_of(here)
+    if as_of is None:
+        return state.plan
+    moment = wall_time(as_of, "--as-of", day=True)
+    whole_day = timedelta(days=1) if "T" not in as_of else timedelta(0)
+    at = in_zone(moment + whole_day, state.plan.zone, "--as-of").utc
+    return plan_as_of(state.plan, state.amendments, at, state.settlements)

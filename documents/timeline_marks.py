@@ -1,0 +1,154 @@
+"""The marks of a timeline: a bar for what is due, a symbol for what became of it, and the full words of each.
+
+All lengths are millimetres.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from documents import svg
+from documents.timeline_axis import AXIS_LEFT, AXIS_RIGHT, Scale, day_of, last_moment
+from models.report.timeline import MarkKind, Timeline, TimelineMark, TimelineRow
+
+OUTCOME_COLOURS = {MarkKind.DONE: "#1f2a44", MarkKind.MISSED: "#a3180f", MarkKind.EXCUSED: "#5f4b8b"}
+ROUND_COLOUR = "#7a6a9c"
+
+KINDS = {
+    MarkKind.WINDOW: "due",
+    MarkKind.AGREED: "date agreed",
+    MarkKind.HELD: "held",
+    MarkKind.DONE: "closed out",
+    MarkKind.MISSED: "missed",
+    MarkKind.EXCUSED: "excused",
+    MarkKind.ROUND: "status round",
+}
+"""How each is named."""
+
+_HOSTED = {MarkKind.WINDOW: "turn of", MarkKind.AGREED: "to be hosted by", MarkKind.HELD: "hosted by"}
+
+
+class Marks(NamedTuple):
+    """Draws the marks of rows of one height."""
+
+    timeline: Timeline
+    scale: Scale
+    row: float
+    """The height of a row."""
+    colours: Mapping[str | None, str]
+    """By side; under None the colour of nobody's turn."""
+
+    @property
+    def size(self) -> float:
+        """Half the height of a symbol."""
+        return min(self.row * 0.33, 2.0)
+
+    def draw(self, parent: ET.Element, row: TimelineRow, mark: TimelineMark, y: float) -> None:
+        group = svg.group(parent, f"mark {mark.kind.value}")
+        svg.title(group, self._in_words(row, mark))
+        if mark.kind is MarkKind.WINDOW:
+            self._bar(group, row, mark, y)
+        elif mark.kind is MarkKind.ROUND:
+            x = self.scale.x(mark.start)
+            svg.line(group, x, y + 0.6, x, y + self.row - 0.6, ROUND_COLOUR, 0.9)
+        else:
+            x, middle = self._place(mark), y + self.row / 2
+            draw_symbol(group, mark.kind, self.colours[mark.side or None], x, middle, self.size)
+
+    def _bar(self, group: ET.Element, row: TimelineRow, mark: TimelineMark, y: float) -> None:
+        """A window: tinted and outlined in the colour of the side, whose code stands in it where there is room."""
+        left, right = self.scale.x(mark.start), self.scale.x(mark.end or mark.start)
+        width, height = max(right - left - 0.5, 0.5), self.row * 0.7
+        left, top = min(left + 0.25, AXIS_RIGHT - width), y + self.row * 0.15
+        colour = self.colours[mark.side or None]
+        tinted(group, left, top, width, height, colour)
+        code = mark.side or ""
+        x = self._free_place(row, left, left + width, svg.measure(code, 2.3, bold=True)) if code else None
+        if x is not None:
+            svg.write(group, x, top + height / 2 + 0.83, code, 2.3, weight="bold")
+
+    def _free_place(self, row: TimelineRow, left: float, right: float, width: float) -> float | None:
+        """Where in a bar a word stands clear of symbols and lines: far left, by a round, far right."""
+        taken = [self._place(mark) for mark in row.marks if mark.kind is not MarkKind.WINDOW]
+        taken += [self.scale.x(self.timeline.today)] if self.timeline.today else []
+        lines = [self.scale.x(mark.start) for mark in rounds_of(self.timeline)]
+        for x in (left + 0.8, *(each + 0.6 for each in lines), right - width - 0.8):
+            fits = x >= left + 0.4 and x + width <= right - 0.4
+            struck = any(x - 0.3 < each < x + width + 0.3 for each in lines)
+            if fits and not struck and not any(x - self.size < each < x + width + self.size for each in taken):
+                return x
+        return None
+
+    def _place(self, mark: TimelineMark) -> float:
+        """Where a symbol stands: of what happened on an unknown day of a stretch, in the middle of that."""
+        x = self.scale.x(mark.start)
+        if mark.end is not None:
+            return (x + self.scale.x(mark.end)) / 2
+        # What was missed is missed at the end of its window: its symbol stands in the bar, not in the next one.
+        before = self.size * 1.6 if mark.kind is MarkKind.MISSED else 0.0
+        return self._inside(x - before, self.size * 1.2)
+
+    def _inside(self, x: float, size: float) -> float:
+        """A symbol at the edge of the chart stays whole."""
+        return min(max(x, AXIS_LEFT + size), AXIS_RIGHT - size)
+
+    def _in_words(self, row: TimelineRow, mark: TimelineMark) -> str:
+        """The full words of a mark: of what, what, called how, when, whose."""
+        when = day_of(self.timeline, mark.start)
+        if mark.end:
+            between = ("from", "to") if mark.kind is MarkKind.WINDOW else ("between", "and")
+            when = f"{between[0]} {when} {between[1]} {day_of(self.timeline, last_moment(mark.end))}"
+        parts = [KINDS[mark.kind]]
+        if mark.label and mark.label not in when:
+            parts.append(mark.label)
+        parts += [] if when in mark.label else [when]
+        if mark.side and (hosted := _HOSTED.get(mark.kind)):
+            parts.append(f"{hosted} {self.timeline.sides.get(mark.side, mark.side)}")
+        elif mark.kind is MarkKind.WINDOW:
+            parts.append("nobody's turn is stated")
+        return f"{row.ref} {row.title}: {', '.join(parts)}"
+
+
+def rounds_of(timeline: Timeline) -> list[TimelineMark]:
+    """Every status round, however many rows name it."""
+    marks = [mark for pillar in timeline.pillars for row in pillar.rows for mark in row.marks]
+    return [mark for mark in marks if mark.kind is MarkKind.ROUND]
+
+
+def tinted(group: ET.Element, left: float, top: float, width: float, height: float, colour: str) -> None:
+    """A bar in a light tint of its colour, so that what lies on it is read, and outlined in the full one."""
+    tint = {"fill-opacity": "0.3", "stroke-width": "0.25"}
+    svg.rect(group, left, top, width, height, fill=colour, stroke=colour, **tint)
+
+
+def draw_symbol(group: ET.Element, kind: MarkKind, colour: str, x: float, y: float, size: float) -> None:
+    """One shape each; colour only repeats what the shape says, or names the side."""
+    own = OUTCOME_COLOURS.get(kind, colour)
+    if kind in (MarkKind.AGREED, MarkKind.HELD):
+        _circle(group, x, y, size, colour, filled=kind is MarkKind.HELD)
+    elif kind is MarkKind.DONE:
+        tip = size * 1.2
+        diamond = ((x, y - tip), (x + tip, y), (x, y + tip), (x - tip, y))
+        svg.polygon(group, diamond, fill=own, stroke="#ffffff", width=0.3)
+    elif kind is MarkKind.EXCUSED:
+        triangle = ((x - size, y - size * 0.85), (x + size, y - size * 0.85), (x, y + size * 0.95))
+        svg.polygon(group, triangle, fill="#ffffff", stroke=own, width=0.5)
+    else:
+        _cross(group, x, y, size * 0.85, own)
+
+
+def _circle(group: ET.Element, x: float, y: float, size: float, colour: str, *, filled: bool) -> None:
+    """Full where it was held, a ring where it is only agreed. The dark rim sets it off from its bar."""
+    if filled:
+        attributes = {"fill": colour, "stroke": svg.INK, "stroke-width": "0.35"}
+    else:
+        attributes = {"fill": "#ffffff", "stroke": svg.INK, "stroke-width": "0.55"}
+    ET.SubElement(group, "circle", {"cx": svg.mm(x), "cy": svg.mm(y), "r": svg.mm(size * 0.9), **attributes})
+    if not filled:
+        ET.SubElement(group, "circle", {"cx": svg.mm(x), "cy": svg.mm(y), "r": svg.mm(size * 0.35), "fill": colour})
+
+
+def _cross(group: ET.Element, x: float, y: float, size: float, colour: str) -> None:
+    for stroke, width in (("#ffffff", 1.4), (colour, 0.8)):
+        svg.line(group, x - size, y - size, x + size, y + size, stroke, width)
+        svg.line(group, x - size, y + size, x + size, y - size, stroke, width)

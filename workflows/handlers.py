@@ -1,0 +1,154 @@
+"""What every item is told and asked: acts as Updates, orders and reports as Signals, its view as a Query."""
+
+from typing import Generic
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from models.machine.awaited_record import with_awaited
+    from models.machine.draft import S, Step
+    from models.machine.machine import Machine
+    from models.messages import acts
+    from models.messages.effects import Effect, Order, SessionReport
+    from models.messages.views import ItemView, Receipt
+    from models.post.post_room import Returned
+
+
+class Handlers(Generic[S]):
+    """Handlers only change the state and queue effects; the item's own loop carries effects out, in order.
+
+    They may run before that loop does: all state is built in the constructor.
+    """
+
+    machine: Machine[S]
+
+    def __init__(self, state: S) -> None:
+        self.state = state
+        self._effects: list[Effect] = []
+
+    def check(self, act: acts.Act) -> None:
+        """The validator of every Update: the same function as the command line's dry run."""
+        refusal = self.machine.refuse(self.state, act, workflow.now())
+        if refusal is not None:
+            raise ApplicationError(refusal.message, refusal, type="Refusal", non_retryable=True)
+
+    def take(self, act: acts.Act) -> Receipt:
+        """Carries out an act. Checked again: another act may have been taken since the validator ran."""
+        self.check(act)
+        step = self.machine.take(self.state, act, workflow.now())
+        self._keep(step)
+        assert step.receipt is not None
+        return step.receipt
+
+    def _keep(self, step: Step[S]) -> None:
+        step = with_awaited(self.machine, self.state, step, workflow.now())
+        self.state = step.state
+        self._effects.extend(step.effects)
+
+    @workflow.update
+    def propose(self, act: acts.Propose) -> Receipt:
+        return self.take(act)
+
+    @propose.validator
+    def check_propose(self, act: acts.Propose) -> None:
+        self.check(act)
+
+    @workflow.update
+    def accept(self, act: acts.Accept) -> Receipt:
+        return self.take(act)
+
+    @accept.validator
+    def check_accept(self, act: acts.Accept) -> None:
+        self.check(act)
+
+    @workflow.update
+    def reject(self, act: acts.Reject) -> Receipt:
+        return self.take(act)
+
+    @reject.validator
+    def check_reject(self, act: acts.Reject) -> None:
+        self.check(act)
+
+    @workflow.update
+    def counter(self, act: acts.Counter) -> Receipt:
+        return self.take(act)
+
+    @counter.validator
+    def check_counter(self, act: acts.Counter) -> None:
+        self.check(act)
+
+    @workflow.update
+    def withdraw(self, act: acts.Withdraw) -> Receipt:
+        return self.take(act)
+
+    @withdraw.validator
+    def check_withdraw(self, act: acts.Withdraw) -> None:
+        self.check(act)
+
+    @workflow.update
+    def dispute(self, act: acts.Dispute) -> Receipt:
+        return self.take(act)
+
+    @dispute.validator
+    def check_dispute(self, act: acts.Dispute) -> None:
+        self.check(act)
+
+    @workflow.update
+    def evidence(self, act: acts.Evidence) -> Receipt:
+        return self.take(act)
+
+    @evidence.validator
+    def check_evidence(self, act: acts.Evidence) -> None:
+        self.check(act)
+
+    @workflow.update
+    def close(self, act: acts.Close) -> Receipt:
+        return self.take(act)
+
+    @close.validator
+    def check_close(self, act: acts.Close) -> None:
+        self.check(act)
+
+    @workflow.update
+    def progress(self, act: acts.Progress) -> Receipt:
+        return self.take(act)
+
+    @progress.validator
+    def check_progress(self, act: acts.Progress) -> None:
+        self.check(act)
+
+    @workflow.update
+    def call(self, act: acts.Call) -> Receipt:
+        return self.take(act)
+
+    @call.validator
+    def check_call(self, act: acts.Call) -> None:
+        self.check(act)
+
+    @workflow.signal
+    def order(self, order: Order) -> None:
+        """What the workflow that opened it tells: its host, a change by amendment, or its end."""
+        self._keep(self.machine.ordered(self.state, order, workflow.now()))
+
+    @workflow.signal
+    def learn(self, report: SessionReport) -> None:
+        """What an item that this one opened tells."""
+        self._keep(self.machine.learn(self.state, report, workflow.now()))
+
+    @workflow.signal
+    def returned(self, returned: Returned) -> None:
+        """A post room tells that a notice does not reach its office, or that it does again."""
+        change = self.machine.returned if returned.reason else None
+        now = workflow.now()
+        if change:
+            self._keep(change(self.state, returned.key, returned.reason, now))
+        else:
+            self._keep(self.machine.reached(self.state, returned.key, now))
+
+    # Reading
+
+    @workflow.query
+    def view(self) -> ItemView:
+        """The whole item, as `show` prints it."""
+        return self.machine.view(self.state)

@@ -1,0 +1,59 @@
+"""The calendars of an item: written beside everything else, the newest version alone."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic
+
+from temporalio import workflow
+
+from workflows.starting import run_activity
+
+with workflow.unsafe.imports_passed_through():
+    from models.machine.draft import S, Step
+    from models.machine.machine import Machine
+    from models.messages.calendar_event import Publication
+    from models.messages.effects import Publish
+
+
+class Publisher(Generic[S]):
+    """Writes beside everything else: a calendar server that is down must hold up neither letters nor the record.
+
+    Only the newest version counts: calendars keep no history.
+    """
+
+    def __init__(self, machine: Machine[S], state: Callable[[], S], keep: Callable[[Step[S]], None]) -> None:
+        self._machine = machine
+        self._state, self._keep = state, keep
+        """The item's state as it is, and how it takes in what the calendars tell."""
+        self._wanted: Publish | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being written."""
+        return self._task is not None and not self._task.done()
+
+    def publish(self, publishes: list[Publish]) -> None:
+        """Begins to write the newest of these, or leaves it to what is being written already."""
+        if publishes:
+            for publish in publishes:
+                self._wanted = publish.after(self._wanted)
+            if not self.busy:
+                self._task = asyncio.create_task(self._write_newest())
+
+    async def _write_newest(self) -> None:
+        while self._wanted is not None:
+            effect, self._wanted = self._wanted, None
+            setup = self._state().setup
+            event = self._machine.newest(self._state(), effect.event)
+            publication = Publication(
+                plan=setup.plan,
+                plan_title=setup.plan_title,
+                event=event,
+                calendars=effect.calendars,
+                removed=effect.removed,
+            )
+            summary = f"calendar: {event.summary}, {setup.clock.at(event.slot.start.utc)}, {event.status.lower()}"
+            sequence = await run_activity("publish", publication, summary, int)
+            if sequence is not None:
+                self._keep(self._machine.outrun(self._state(), event, sequence, workflow.now()))
