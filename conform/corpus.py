@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from adapters.calendar.event_object import calendar_object
 from adapters.mail.compose import compose
+from adapters.shipped import TEMPLATES
 from models.common.times import Slot, ZonedTime
 from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.notices import AnnouncementKind
-from tests.support.mail_samples import KHMER, LAO, TEMPLATES, announcement, contacts, despatch, event
+from tests.support.mail_samples import KHMER, LAO, announcement, contacts, despatch, event
 from tests.support.wire import objects
 from tests.support.wire.readers import expected
 

@@ -12,7 +12,7 @@ import httpx
 from activities.publish import CalendarActivities
 from models.common.times import Slot
 from models.messages.calendar_event import EventStatus, Publication
-from tests.activities.test_publish import attempt
+from tests.support.calendars import attempt
 from tests.support.mail_samples import KHMER, LAO, at, event, settings, zoned
 
 HOME = "/conform/calendars/"

@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from activities.despatch import SENT_BEFORE, PostActivities, archive_file
+from adapters.files.contacts_file import read_contacts
+from adapters.mail.compose import compose
 from adapters.mail.smtp import identity_of
 from adapters.settings import Settings
 from models.post.despatch import Despatch, DespatchResult, Fate
@@ -368,3 +370,27 @@ async def temporal() -> AsyncIterator[Client]:
         test_server_existing_path=str(server), data_converter=pydantic_data_converter
     ) as environment:
         yield environment.client
+
+
+@pytest.mark.parametrize("tried", [False, True])
+async def test_an_office_that_has_closed_meanwhile_is_not_written_to(tmp_path: Path, tried: bool) -> None:
+    """The attempt is judged by its own instant: a retry after closing time, a decree of this morning."""
+    async with post(tmp_path) as (mailbox, config):
+        # The test's attempts are scheduled at 07:00 in Vientiane on 1 January 1970.
+        what = despatch().model_copy(update={"side": "LAO", "zone": "Asia/Vientiane"})
+        names, hours = config.contacts.read_text(), "sides: {LAO: {country: none, hours: ['07:00-16:00']}}\n"
+        config.contacts.write_text(names + hours)
+        if tried:
+            archive_file(config.record, what).parent.mkdir(parents=True)
+            letter = compose(what, read_contacts(config.contacts), config.templates)
+            archive_file(config.record, what).write_bytes(letter)
+        else:
+            assert (await run(config, what)).fate is Fate.SENT
+            mailbox.letters.clear()
+            archive_file(config.record, what).unlink()
+        config.contacts.write_text(names + hours.replace("'07", "'08"))
+        result = await run(config, what)
+        assert (result.fate, result.perhaps_arrived, mailbox.letters) == (Fate.CLOSED, tried, [])
+        epoch = datetime(1970, 1, 1, tzinfo=UTC)
+        assert result.hours is not None and result.hours.next_open(epoch) == epoch + timedelta(hours=1)
+        assert archive_file(config.record, what).exists() is tried, "the same bytes go again at the opening"

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from adapters.mail.compose import compose
+from adapters.shipped import TEMPLATES
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
-from tests.support.mail_samples import TEMPLATES, contacts
+from tests.support.mail_samples import contacts
 
 
 def composed(what: Despatch, who: Contacts | None = None, templates: Path = TEMPLATES) -> bytes:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from adapters.calendar.event_object import calendar_object, declined_counter
 from adapters.mail.compose import compose
+from adapters.shipped import TEMPLATES
 from adapters.text import clean_line, clean_text
-from models.common.times import Slot, ZonedTime
+from models.common.times import Slot, ZonedTime, same_time
 from models.items.event_versions import following
-from models.items.meeting import MEETING, same_time
+from models.items.meeting import MEETING
 from models.messages import acts
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, Method, PartStat
 from models.messages.effects import Announce, Order
@@ -27,7 +28,7 @@ from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.post_room import PostRoomState, despatched, drop_unsent_cancellations, hear_announcement, next_despatch
 from tests.support.builders import DAY, Player, date_terms, meeting, obligation, plan_of
-from tests.support.mail_samples import KHMER, LAO, TEMPLATES, announcement, contacts, despatch, event
+from tests.support.mail_samples import KHMER, LAO, announcement, contacts, despatch, event
 from tests.support.moves import PREAMBLE, moves, play
 from tests.support.paths import TESTS
 from tests.support.wire import mail, objects, readers

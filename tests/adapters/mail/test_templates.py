@@ -10,6 +10,7 @@ import jinja2
 import pytest
 
 from adapters.mail.compose import compose_noting
+from adapters.shipped import TEMPLATES
 from models.common.times import Slot
 from models.messages.calendar_event import Attendee, EventStatus, PartStat
 from models.messages.notices import (
@@ -28,7 +29,6 @@ from models.post.contacts import Contacts
 from tests.support.letters import body, composed, decoded, flat, read
 from tests.support.mail_samples import (
     LAO,
-    TEMPLATES,
     a_round,
     announcement,
     at,

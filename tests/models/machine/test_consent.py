@@ -1,13 +1,17 @@
 """Proposals and consent: what binds, what it replaces, what is told of it."""
 
+import pytest
+
+from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
+from models.machine.state import PROPOSALS_KEPT, ProposalStatus
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.calendar_event import EventStatus
 from models.messages.effects import Announce
 from models.messages.views import Receipt, Refusal
-from tests.support.builders import DAY, START, Player, date_terms, meeting
-from tests.support.meetings import KHM, LAO, VNM, agreed, events
+from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, opened, plan_of
+from tests.support.meetings import KHM, LAO, VNM, agreed, events, proposed
 
 
 def test_three_sides_must_all_consent() -> None:
@@ -67,3 +71,101 @@ def test_a_withdrawal_is_told_to_those_who_were_asked() -> None:
     player.effects.clear()
     player.act(acts.Withdraw, LAO, proposal=2)
     assert [e.announcement.office for e in player.effects if isinstance(e, Announce)] == [KHM]
+
+
+def test_a_side_that_proposes_anew_takes_its_own_proposal_back() -> None:
+    player = proposed()
+    receipt = player.act(acts.Propose, LAO, terms=date_terms(START + 20 * DAY))
+    assert isinstance(receipt, Receipt) and receipt.proposal == 2
+    assert [each.status for each in player.state.proposals] == [ProposalStatus.OVERTAKEN, ProposalStatus.OPEN]
+    assert player.awaited() == {(KHM, "answer", 1)}
+    assert player.act(acts.Accept, KHM, proposal=1).code == "stale-proposal"
+
+
+def test_beside_an_open_proposal_the_other_side_proposes_something_else_only() -> None:
+    player = proposed()
+    refusal = player.act(acts.Propose, KHM, terms=date_terms(START + 20 * DAY))
+    assert refusal.code == "open-proposal" and "accept, reject or counter it" in refusal.message
+    player.act(acts.Propose, KHM, terms=Terms(topic=Topic.HOST, host="KHM"))
+    assert [each.terms.topic for each in player.state.open_proposals] == [Topic.DATE, Topic.HOST]
+    assert player.awaited() == {(KHM, "answer", 1), (LAO, "answer", 1)}
+
+
+def test_each_side_consents_once_and_to_the_proposals_of_others_only() -> None:
+    player = proposed(third=True)
+    player.act(acts.Accept, KHM, proposal=1)
+    assert player.awaited() == {(VNM, "answer", 1)}
+    assert player.act(acts.Accept, "khm-moc-minister", proposal=1).code == "already-consented"
+    for verb in (acts.Accept, acts.Reject):
+        assert player.act(verb, LAO, proposal=1).code == "own-proposal"
+    assert player.act(acts.Withdraw, KHM, proposal=1).code == "not-yours"
+    [proposal] = player.state.proposals
+    assert [(each.side, each.office) for each in proposal.consents] == [("LAO", LAO), ("KHM", KHM)]
+
+
+def test_what_is_awaited_of_one_side_alone_is_agreed_as_it_is_proposed() -> None:
+    state = opened(plan_of(obligation("i", kind="instrument", sides=("LAO",)))).commitments[0]
+    player = Player(COMMITMENT, state)
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 30 * DAY))
+    assert player.state.proposals[0].status is ProposalStatus.AGREED
+    assert COMMITMENT.status_of(player.state) == "postponed" and player.awaited() == set()
+
+
+def test_a_postponement_leaves_a_proposed_date_without_object() -> None:
+    player = proposed()
+    player.act(acts.Propose, KHM, terms=Terms(topic=Topic.POSTPONE, until=START + 60 * DAY))
+    player.act(acts.Accept, LAO, proposal=2)
+    assert [each.status for each in player.state.proposals] == [ProposalStatus.OVERTAKEN, ProposalStatus.AGREED]
+    assert player.act(acts.Accept, KHM, proposal=1).code == "not-open"
+
+
+def test_what_names_an_instant_that_has_passed_is_no_longer_accepted() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 5 * DAY))
+    player.tick(START + 6 * DAY)
+    refusal = player.act(acts.Accept, KHM, proposal=1)
+    assert refusal.code == "overtaken" and "6 January 2026" in refusal.message
+    player.act(acts.Reject, KHM, proposal=1)
+    assert player.state.proposals[0].status is ProposalStatus.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        (Terms(topic=Topic.DROP, reason=" "), "say why it is to be dropped"),
+        (Terms(topic=Topic.EXCUSE), "say why it is excused"),
+        (Terms(topic=Topic.POSTPONE), "name an instant in the future with --until"),
+        (Terms(topic=Topic.POSTPONE, until=START), "name an instant in the future with --until"),
+        (Terms(topic=Topic.EXTEND, until=START + 300 * DAY), "the window already ends on 1 January 2027"),
+    ],
+)
+def test_terms_that_say_too_little_are_refused_with_what_to_say(terms: Terms, said: str) -> None:
+    player = Player(MEETING, meeting())
+    refusal = player.act(acts.Propose, LAO, terms=terms)
+    assert refusal.code == "bad-terms" and said in refusal.message
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.EXTEND, until=START + 400 * DAY))
+    undated = Player(MEETING, meeting(window=None))
+    refusal = undated.act(acts.Propose, LAO, terms=Terms(topic=Topic.EXTEND, until=START + 400 * DAY))
+    assert refusal.code == "bad-terms" and "no window is stated" in refusal.message
+
+
+def test_a_counter_is_about_the_same_and_what_ends_an_item_is_not_countered() -> None:
+    player = proposed()
+    refusal = player.act(acts.Counter, KHM, proposal=1, terms=Terms(topic=Topic.HOST, host="KHM"))
+    assert refusal.code == "bad-terms" and "proposal 1 is about date" in refusal.message
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.DROP, reason="merged with another"))
+    refusal = player.act(acts.Counter, KHM, proposal=2, terms=Terms(topic=Topic.DROP, reason="another reason"))
+    assert refusal.code == "bad-terms" and "is accepted or rejected" in refusal.message
+    assert all(each.open for each in player.state.proposals)
+
+
+def test_of_what_is_decided_the_last_proposals_are_kept_and_of_what_is_open_all() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, KHM, terms=Terms(topic=Topic.HOST, host="KHM"))
+    for number in range(2, 2 * PROPOSALS_KEPT):
+        player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+        player.act(acts.Reject, KHM, proposal=number)
+    last = 2 * PROPOSALS_KEPT
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    kept = [each.number for each in player.state.proposals]
+    assert kept == [1, *range(last - PROPOSALS_KEPT, last), last] and player.state.last_proposal == last

@@ -7,16 +7,18 @@ from models.governance.plan_machine import PLAN
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.items.questions import QUESTIONS
+from models.machine.letter_fields import amended, told_of
+from models.machine.letter_fields import proposed as fields_of
 from models.messages import acts
-from models.messages.acts import Terms, Topic
-from models.messages.effects import Await
+from models.messages.acts import Document, Terms, Topic
+from models.messages.effects import Await, Order
 from models.messages.notices import Announcement, Notice
+from models.plan.amendment import Amendment
 from models.plan.windows import resolve_windows
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, meeting, obligation, opened, plan_of
+from tests.support.meetings import KHM, LAO, agreed, proposed
 from tests.support.plan_lives import plan_now
 from tests.support.worlds import amend, announced
-
-LAO, KHM = "lao-moc", "khm-moc"
 
 
 def told(player: Player) -> list[Announcement]:
@@ -112,3 +114,50 @@ def test_a_state_of_an_earlier_release_has_its_sides_by_adjective() -> None:
     setup = openings(launch_of(plan), resolve_windows(plan, START)).meetings[0].setup
     old = setup.model_copy(update={"parties": tuple(p.model_copy(update={"name": ""}) for p in setup.parties)})
     assert (setup.names, old.names) == ({"LAO": "Lao PDR", "KHM": "Cambodia"}, {"LAO": "Lao", "KHM": "Cambodian"})
+
+
+def test_a_proposed_time_is_an_invitation_where_the_tentative_event_is_at_it() -> None:
+    player = proposed()
+    [first] = player.state.open_proposals
+    assert fields_of(player.state, first).invited
+    other = first.model_copy(update={"terms": date_terms(START + 12 * DAY)})
+    assert not fields_of(player.state, other).invited, "the event is at another time"
+    player.act(acts.Accept, KHM, proposal=1)
+    assert not fields_of(player.state, first).invited, "the event is tentative no longer"
+
+
+def test_what_was_filed_is_told_with_its_words_and_the_name_of_its_document() -> None:
+    player = agreed().tick(START + 11 * DAY)
+    told(player)
+    player.act(acts.Held, LAO, place="Pakse", format="hybrid")
+    [mark] = told(player)
+    assert mark.happened is not None and (mark.happened.place, mark.happened.format) == ("Pakse", "hybrid")
+    player.act(acts.Outcome, KHM, text="minutes", document=Document(name="minutes.pdf", sha256="0" * 64, size=9))
+    [word] = told(player)
+    assert word.happened is not None and word.happened.proposal is None
+    assert (word.happened.verb, word.happened.text, word.happened.document) == ("outcome", "minutes", "minutes.pdf")
+    assert (word.happened.on, word.happened.place, word.happened.format) == (None, "", ""), "the mark has told these"
+
+
+def test_an_amendment_in_force_is_told_by_the_title_that_its_offices_know() -> None:
+    state = plan_now(obligation("m"))
+    for kind, value, said in (
+        ("cadence", "annual", "annual"),
+        ("first-host", "KHM", "Cambodia"),
+    ):
+        done = Amendment(kind=kind, obligation="m", value=value, provision="1.1")
+        field = amended(state, 3, done, "Title of before")
+        assert (field.number, field.change, field.question, field.value) == (3, kind, "Title of before", said)
+        assert (field.by, field.side, field.ref) == ("", "", "1.1"), "nobody proposes what is in force"
+    added = Amendment(kind="add", obligation="z", fields={"title": "Forum", "level": "ministers"})
+    assert amended(state, 4, added, "Forum").fields == (), "what is new has no former reading"
+    changed = Amendment(kind="change", obligation="m", fields={"host": "KHM", "sides": ["LAO", "KHM"]})
+    assert amended(state, 5, changed, "Title m").fields == (("host", "Cambodia"), ("sides", "Lao PDR, Cambodia"))
+
+
+def test_an_order_tells_its_amendment_in_fields_and_nothing_where_it_has_none() -> None:
+    assert told_of(Order(text="by amendment 1")) == {}
+    field = amended(plan_now(obligation("m")), 1, Amendment(kind="drop", obligation="m"), "Title m")
+    for relieved in (False, True):
+        happened = told_of(Order(text="by amendment 1", amended=field), relieved)["happened"]
+        assert (happened.verb, happened.proposal, happened.relieved) == ("amended", field, relieved)

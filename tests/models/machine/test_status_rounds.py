@@ -7,9 +7,10 @@ import pytest
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.items.series import SERIES
+from models.machine.status_rounds import gather
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Await, Settle
+from models.messages.effects import Await, Report, Settle
 from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
 from models.plan.kinds import Kind
@@ -230,3 +231,52 @@ def test_what_a_window_dates_is_not_called() -> None:
     for player in (Player(MEETING, meeting()), Player(SERIES, dated_series())):
         refusal = player.act(acts.Call, LAO, reason="x")
         assert isinstance(refusal, Refusal) and refusal.code == "wrong-kind"
+
+
+# What it waits for
+
+
+def test_a_sleeping_item_waits_for_the_round_to_ask_and_then_for_it_to_close() -> None:
+    player = standing()
+    assert COMMITMENT.next_moment(player.state) == (ASKS, "the status round asks on")
+    assert COMMITMENT.sentence(player.state) == "1.1 c: the status round asks on 15 January 2026"
+    player.tick(ASKS)
+    assert COMMITMENT.next_moment(player.state) == (CLOSES, "the status round closes on")
+    player.tick(CLOSES)
+    assert COMMITMENT.next_moment(player.state) == (ASKS + 365 * DAY, "the status round asks on")
+    assert all(row.due == CLOSES for row in COMMITMENT.awaiting(standing().tick(ASKS).state))
+
+
+@pytest.mark.parametrize(("period", "waits"), [("P7D", timedelta(hours=1)), ("PT5S", timedelta(seconds=0.5))])
+def test_a_question_of_a_round_waits_for_the_others_for_a_tenth_of_the_period_at_most(
+    period: str, waits: timedelta
+) -> None:
+    assert gather(opened(plan_of(obligation(), despatch=period)).meetings[0]) == waits
+
+
+def test_an_answer_stands_in_the_record_with_its_round_its_state_and_its_note() -> None:
+    player = standing().tick(ASKS)
+    player.act(acts.Progress, LAO, state="not-started", note="no budget")
+    line = player.state.ledger[-1]
+    assert line.text == "lao-moc (LAO) answers round 2026: not started: no budget"
+    assert line.data == {"round": "2026", "state": "not-started", "note": "no budget"}
+    player.tick(CLOSES)
+    over = player.state.ledger[-1]
+    assert (over.verb, over.data) == ("round", {"round": "2026", "silent": ["KHM"]})
+
+
+def test_the_plan_learns_when_a_sleeping_item_is_followed_by_itself_and_when_no_longer() -> None:
+    player = undated_meeting()
+    player.act(acts.Call, LAO, reason="an anniversary")
+    player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 300 * DAY))
+    player.act(acts.Accept, KHM, proposal=1)
+    player.tick(START + 301 * DAY)
+    told = [e.report for e in player.effects if isinstance(e, Report) and e.report.status in ("busy", "idle")]
+    assert [(each.status, each.item) for each in told] == [("busy", "t/m"), ("idle", "t/m"), ("busy", "t/m")]
+
+
+def test_what_no_instant_and_no_round_wakes_says_who_may() -> None:
+    player = standing()
+    player.now = datetime(2029, 1, 1, tzinfo=UTC)
+    player.tick()
+    assert COMMITMENT.sentence(player.state) == "1.1 c: dormant until an office of any side acts"

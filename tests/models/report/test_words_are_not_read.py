@@ -20,8 +20,8 @@ from models.report.facts import Facts, ItemFact
 from models.report.item_history import hear_all
 from models.report.progress import build_report
 from models.report.timeline import build_timeline
-from tests.models.machine.test_machine_properties import PREAMBLE, moves, play
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, meeting, obligation, opened, plan_of
+from tests.support.moves import PREAMBLE, moves, play
 from tests.support.recorded import Record, RecordedLife, gibberish, in_gibberish
 from tests.support.worlds import amend
 

@@ -1,47 +1,27 @@
 """The rehearsal: the shortcut for letters that repeat is no decision, the same assumption gives the same history."""
 
-import json
 from collections import Counter
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from typer.testing import CliRunner
 
-from adapters.files.contacts_file import read_contacts
 from adapters.hours import rehearsed_hours
-from adapters.shipped import PLANS
-from cli.app import app
-from cli.commands.rehearse import summary
-from cli.files.plan_file import load_plan
-from cli.launching import launch_at
 from models.items.meeting import MEETING
 from models.messages.notices import Notice
-from models.plan.windows import end_of_validity
 from models.post import post_room
 from models.post.despatch import DespatchResult, Fate
 from models.post.post_room import PostRoomState
 from models.rehearsal.assumptions import assumption_of
-from models.rehearsal.world import RehearsedNotice, World
+from models.rehearsal.world import World
 from tests.support.builders import DAY, START, launch_of, meeting, obligation, plan_of
+from tests.support.rehearsals import END, SIGNED, whole
 
-ACTION_PLAN = load_plan(PLANS / "lao-cambodia-2023-2027.yaml")
-SIGNED = datetime(2023, 2, 12, 17, tzinfo=UTC)
-END = end_of_validity(ACTION_PLAN)
 OPEN = START + timedelta(days=1, hours=3)
 """The first working moment of 2026 in both capitals: Friday, 2 January, 10:00."""
 ASSUMPTIONS = ["silent", "on-time", *(f"random:{seed}" for seed in range(1, 6))]
-
-
-def whole(assume: str) -> World:
-    """The shipped plan over its five years, with its office hours."""
-    assert END is not None
-    hours = rehearsed_hours(read_contacts(PLANS / "lao-cambodia-2023-2027.contacts.yaml"), END + DAY)
-    return World(launch_at(ACTION_PLAN, SIGNED, SIGNED, None), assumption_of(assume), hours).run(END + DAY)
 
 
 def notice(n: int, since: int) -> Notice:
@@ -164,70 +144,3 @@ def test_no_office_gets_more_than_one_routine_letter_a_week_and_none_outside_hou
     assert max(count for (_, _, kind), count in weeks.items() if kind == "routine") == 1
     assert all(8 <= each.at.astimezone(here).hour < 16 for each in world.letters)
     assert not [each for each in world.letters if each.at.astimezone(here).weekday() > 4]
-
-
-def test_the_summary_counts_mails_by_office_and_week_and_what_merging_saves() -> None:
-    told = summary(whole("silent"))["letters_per_office_and_week"]
-    alone = told["unmerged"]
-    assert (told["routine"], told["median"]) == (1, 1)
-    assert told["total"] == len(whole("silent").letters)
-    assert told["max"] <= 2, "one letter a week, and one more where a ladder climbs"
-    assert alone["total"] > 3 * told["total"] and alone["weeks"] == told["weeks"] and alone["max"] > 10
-
-
-# The command
-
-
-def rehearse(*words: str) -> Any:
-    result = CliRunner().invoke(app, ["rehearse", *words, "--json"])
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
-
-
-def test_the_contract_of_the_command() -> None:
-    document = rehearse("--from", "2026-01-01", "--to", "2026-06-01", "--office", "lao-moic")
-    assert set(document) == {"notices", "letters", "summary"}
-    fields = {"class" if name == "kind" else name for name in RehearsedNotice._fields}
-    assert {frozenset(each) for each in document["notices"]} == {frozenset(fields)}
-    assert {each["office"] for each in (*document["notices"], *document["letters"])} == {"lao-moic"}
-    keys = {each["key"] for each in document["notices"]}
-    assert all(set(letter["notices"]) <= keys for letter in document["letters"])
-
-
-def test_what_if_tells_what_a_scenario_changes(tmp_path: Path) -> None:
-    slip = tmp_path / "slip.yaml"
-    slip.write_text(
-        "acts:\n"
-        "  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: propose, office: lao-moic, start: 2026-11-10T09:00}\n"
-        "  - {at: 2026-01-09, item: 16.3-jtc/2026, verb: accept, office: khm-moc}\n"
-    )
-    told = rehearse("--from", "2026-01-01", "--to", "2026-12-01", "--what-if", str(slip))
-    gone = {(each["item"], each["rung"]) for each in told["removed"]}
-    assert ("lao-khm/16.3-jtc/2026", 4) in gone, "the ministers are no longer asked for a date"
-    marks = [each for each in told["added"] if each["act"] == "mark"]
-    assert marks and marks[0]["at"].startswith("2026-11-10"), "whether it was held is asked in November"
-    assert told["moved"] == []
-
-
-def test_an_act_on_what_is_not_open_then_is_listed_as_refused(tmp_path: Path) -> None:
-    early = tmp_path / "early.yaml"
-    early.write_text("acts:\n  - {at: 2026-02-05, item: 16.3-jtc/2027, verb: close, office: lao-moic}\n")
-    told = rehearse("--from", "2026-01-01", "--to", "2026-06-01", "--assume", f"file:{early}")
-    [refused] = told["summary"]["refused_acts"]
-    assert (refused["item"], refused["message"]) == ("lao-khm/16.3-jtc/2027", "it is not open then")
-
-
-def test_days_are_said_as_the_plans_clock_has_them() -> None:
-    told = rehearse("--from", "2023-02-13", "--to", "2023-02-20", "--office", "lao-moic")
-    [first] = [each for each in told["notices"] if each["item"] == "lao-khm/16.3-jtc/2023"]
-    assert first["at"] == "2023-02-12T17:00:00Z", "midnight in Vientiane"
-    assert first["reason"] == "propose a date: awaited since 13 February 2023"
-    result = CliRunner().invoke(app, ["rehearse", "--from", "2023-02-13", "--to", "2023-02-13"])
-    assert str(result.exception) == "--to 2023-02-13 does not lie after --from 2023-02-13"
-
-
-def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.yaml"
-    bad.write_text("acts:\n  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: celebrate, office: lao-moic}\n")
-    result = CliRunner().invoke(app, ["rehearse", "--what-if", str(bad)])
-    assert "bad.yaml:2" in str(result.exception) and "celebrate" in str(result.exception)

@@ -18,14 +18,14 @@ from temporalio.worker import Worker
 from activities.despatch import archive_file
 from adapters.files.record_file import read_record
 from adapters.settings import Settings
-from adapters.shipped import ROOT
+from adapters.shipped import ROOT, TEMPLATES
 from models.common.ids import TASK_QUEUE, secretariat_id
 from models.messages.effects import PostRoomAddress, Words
 from models.messages.record_lines import RecordEntries
 from models.messages.views import ItemRow
 from models.plan.plan import DespatchRule
 from models.post.post_room import Bounced, PostRoomState
-from tests.support.mail_samples import TEMPLATES, despatch, notice, settings
+from tests.support.mail_samples import despatch, notice, settings
 from tests.support.mail_servers import Script, scripted_smtp
 from worker import build_worker
 from workflows.visibility import MEMO_ROW, initial_attributes

@@ -11,13 +11,14 @@ import pytest
 
 from adapters.mail.compose import compose_noting
 from adapters.settings import Settings
+from adapters.shipped import TEMPLATES
 from adapters.text import clean_line
 from models.post.contacts import Contacts
 from servers.spool import Spool
 from tests.support.calendar_lines import check_wire as check_calendar
 from tests.support.despatching import run
 from tests.support.letters import body, check_wire, read
-from tests.support.mail_samples import KHMER, LAO, TEMPLATES, announcement, despatch, event, notice, settings
+from tests.support.mail_samples import KHMER, LAO, announcement, despatch, event, notice, settings
 from tests.support.paths import LANGUAGES
 
 WORDS = {

@@ -1,0 +1,213 @@
+"""Where an item stands, and why in a few words: from facts of real machines and from facts by hand."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from models.common.values import Instant
+from models.items.meeting import MEETING
+from models.items.past_sessions import AdoptedSession, PastState, adopted_entries
+from models.messages import acts
+from models.messages.acts import Topic
+from models.messages.effects import Order
+from models.report.facts import ItemFact
+from models.report.values import Standing
+from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, plan_of
+from tests.support.meetings import KHM, LAO, agreed
+from tests.support.progress import LATER, ROUND, built, commitment, fact, stands, undated
+
+
+def the_meeting(player: Player, as_of: Instant = LATER) -> tuple[Standing, str]:
+    return stands(built(plan_of(obligation()), fact(player), as_of=as_of, current=False), "m")
+
+
+# --- each standing ---------------------------------------------------------------------------------------------------
+
+
+def test_a_meeting_from_the_first_word_to_its_close_out() -> None:
+    player = Player(MEETING, meeting())
+    assert the_meeting(player, START) == (
+        Standing.NOT_STARTED,
+        "a date is awaited; the window ends on 31 December 2026",
+    )
+    player.act(acts.Propose, LAO, terms=date_terms(START + 30 * DAY))
+    standing, detail = the_meeting(player, START)
+    assert standing is Standing.IN_PROGRESS
+    assert detail.startswith("Lao PDR has proposed a date; consent to it is awaited")
+    player.act(acts.Accept, KHM, proposal=1)
+    assert the_meeting(player, START) == (Standing.IN_PROGRESS, "a date is agreed: 31 January 2026, Vientiane")
+    player.tick(START + 31 * DAY)
+    assert "whether it was held is awaited" in the_meeting(player, player.now)[1]
+    player.act(acts.Held, LAO)
+    assert the_meeting(player) == (
+        Standing.IN_PROGRESS,
+        "held on 31 January 2026, Vientiane; its outcome is awaited",
+    )
+    player.act(acts.Outcome, LAO, text="minutes")
+    assert "its close-out is awaited" in the_meeting(player)[1]
+    player.act(acts.Close, LAO)
+    assert the_meeting(player) == (
+        Standing.DONE,
+        "held on 31 January 2026, Vientiane; closed out on 1 February 2026",
+    )
+
+
+def test_a_regretted_date_is_in_progress_and_awaited_again() -> None:
+    player = agreed(day=30)
+    player.act(acts.Regret, KHM, reason="flood")
+    standing, detail = the_meeting(player, START)
+    assert standing is Standing.IN_PROGRESS
+    assert "does not stand; a date is awaited" in detail
+
+
+def test_a_disputed_mark_is_no_holding_until_the_sides_say_the_same() -> None:
+    player = agreed(day=30).tick(START + 31 * DAY)
+    player.act(acts.NotHeld, LAO, reason="nobody came")
+    player.act(acts.Dispute, KHM, reason="we met")
+    assert the_meeting(player) == (Standing.IN_PROGRESS, "whether it was held is disputed")
+    player.act(acts.Held, LAO)
+    assert the_meeting(player)[1].startswith("held on 31 January 2026")
+
+
+def test_a_window_that_ends_is_missed_unless_it_was_extended() -> None:
+    player = Player(MEETING, meeting()).tick(LATER)
+    assert the_meeting(player) == (Standing.MISSED, "the window ended on 31 December 2026, not held")
+    player.act(acts.Propose, LAO, terms={"topic": Topic.EXTEND, "until": LATER + 60 * DAY})
+    player.act(acts.Accept, KHM, proposal=1)
+    assert the_meeting(player)[0] is Standing.NOT_STARTED
+
+
+def test_a_later_date_agreed_in_time_is_not_missed_and_held_late_is_done() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=date_terms(datetime(2027, 1, 20, 2, tzinfo=UTC)))
+    player.act(acts.Accept, KHM, proposal=1)
+    player.tick(LATER)
+    standing, detail = the_meeting(player)
+    assert standing is Standing.IN_PROGRESS
+    assert "by consent after its window" in detail
+    player.act(acts.Held, LAO)
+    player.act(acts.Outcome, LAO, text="minutes")
+    player.act(acts.Close, LAO)
+    standing, detail = the_meeting(player)
+    assert standing is Standing.DONE
+    assert "after its window" in detail
+
+
+def test_a_window_that_was_amended_is_not_missed_by_the_old_one() -> None:
+    player = Player(MEETING, meeting()).tick(LATER)
+    window = {"name": "2027", "start": START.isoformat(), "end": (LATER + 300 * DAY).isoformat()}
+    step = MEETING.ordered(player.state, Order(changes={"window": window}, text="by amendment 1"), LATER)
+    player.state, player.effects = step.state, [*player.effects, *step.effects]
+    assert the_meeting(player) == (Standing.NOT_STARTED, "a date is awaited; the window ends on 28 November 2027")
+
+
+@pytest.mark.parametrize(("topic", "word"), [(Topic.DROP, "dropped"), (Topic.EXCUSE, "excused")])
+def test_what_the_sides_dropped_or_excused_says_which_and_why(topic: Topic, word: str) -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms={"topic": topic, "reason": "elections"})
+    player.act(acts.Accept, KHM, proposal=1)
+    assert the_meeting(player) == (Standing.EXCUSED, f"{word} by consent on 1 January 2026: elections")
+
+
+def test_postponed_by_consent_is_in_progress() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms={"topic": Topic.POSTPONE, "until": START + 90 * DAY})
+    player.act(acts.Accept, KHM, proposal=1)
+    assert the_meeting(player, START)[1] == "postponed by consent until 1 April 2026"
+
+
+def test_open_at_the_end_of_validity_is_missed_where_it_was_dated() -> None:
+    player = Player(MEETING, meeting())
+    step = MEETING.ordered(player.state, Order(end="expired", text="open at the end"), LATER)
+    player.state, player.effects = step.state, [*player.effects, *step.effects]
+    assert the_meeting(player) == (Standing.MISSED, "not held when the validity of the plan ended")
+
+
+@pytest.mark.parametrize(
+    ("state", "standing", "words"),
+    [
+        (PastState.HELD, Standing.DONE, "held (the day is not on record), hosted by Lao PDR"),
+        (PastState.MISSED, Standing.MISSED, "missed (war); taken over at the launch"),
+        (PastState.EXCUSED, Standing.EXCUSED, "excused (war); taken over at the launch"),
+        (PastState.UNKNOWN, Standing.NO_EVIDENCE, "the window ended on 31 December 2026; what became of it"),
+    ],
+)
+def test_what_was_taken_over(state: PastState, standing: Standing, words: str) -> None:
+    note = "war" if state in (PastState.MISSED, PastState.EXCUSED) else ""
+    host = "LAO" if state is PastState.HELD else None
+    past = AdoptedSession(obligation="m", state=state, note=note, host=host)
+    item = ItemFact(id="t/m", entries=adopted_entries(meeting(), past, START))
+    found, detail = stands(built(plan_of(obligation()), item), "m")
+    assert found is standing
+    assert words in detail
+
+
+def test_what_was_unknown_and_then_settled_is_known() -> None:
+    unknown = AdoptedSession(obligation="m", state=PastState.UNKNOWN)
+    held = AdoptedSession(obligation="m", state=PastState.HELD)
+    lines_ = (*adopted_entries(meeting(), unknown, START), *adopted_entries(meeting(), held, START + DAY, first=3))
+    plan = plan_of(obligation())
+    assert stands(built(plan, ItemFact(id="t/m", entries=lines_), as_of=START), "m")[0] is Standing.NO_EVIDENCE
+    standing, detail = stands(built(plan, ItemFact(id="t/m", entries=lines_)), "m")
+    assert standing is Standing.DONE
+    assert detail.endswith("settled by the sides")
+
+
+# --- status rounds ---------------------------------------------------------------------------------------------------
+
+FIRST = datetime(2026, 1, 16, tzinfo=UTC)
+
+
+def answered(**sides: tuple[str, str]) -> Player:
+    player = commitment().tick(FIRST)
+    for side, (state, note) in sides.items():
+        player.act(acts.Progress, f"{side}-moc", state=state, note=note)
+    return player
+
+
+def in_rounds(player: Player | None, as_of: Instant = FIRST) -> tuple[Standing, str]:
+    plan = plan_of(undated("c"), round=ROUND)
+    return stands(built(plan, *([fact(player)] if player else []), as_of=as_of, current=False), "c")
+
+
+@pytest.mark.parametrize(
+    ("lao", "khm", "standing"),
+    [
+        ("complete", "complete", Standing.IN_PROGRESS),
+        ("limited", "no-evidence", Standing.IN_PROGRESS),
+        ("substantial", "not-started", Standing.IN_PROGRESS),
+        ("not-started", "not-started", Standing.NOT_STARTED),
+        ("not-started", "no-evidence", Standing.NOT_STARTED),
+        ("no-evidence", "no-evidence", Standing.NO_EVIDENCE),
+    ],
+)
+def test_answers_of_a_round(lao: str, khm: str, standing: Standing) -> None:
+    assert in_rounds(answered(lao=(lao, "two visits"), khm=(khm, "")))[0] is standing
+
+
+def test_the_words_of_a_round() -> None:
+    assert in_rounds(None) == (Standing.NO_EVIDENCE, "no status round has asked yet")
+    assert in_rounds(commitment().tick(FIRST))[1] == "status round 2026 asks how far it has come; no answer so far"
+    both = answered(lao=("complete", "signed"), khm=("complete", ""))
+    assert in_rounds(both)[1] == "complete according to Lao PDR and Cambodia (signed), not closed out"
+    one = in_rounds(answered(khm=("limited", "one visit")))[1]
+    assert one == "round 2026: Cambodia limited (one visit); Lao PDR has not answered"
+
+
+def test_a_round_without_any_answer_leaves_no_evidence() -> None:
+    silent = commitment().tick(FIRST + 60 * DAY)
+    assert in_rounds(silent, LATER) == (Standing.NO_EVIDENCE, "status round 2026 was not answered")
+    before = answered(lao=("substantial", "")).tick(datetime(2027, 1, 20, tzinfo=UTC))
+    assert in_rounds(before, LATER)[0] is Standing.IN_PROGRESS, "the next round is still open"
+    after = before.tick(datetime(2027, 3, 1, tzinfo=UTC))
+    standing, detail = in_rounds(after, datetime(2027, 3, 1, tzinfo=UTC))
+    assert standing is Standing.NO_EVIDENCE
+    assert detail == "status round 2027 was not answered; before it, round 2026: Lao PDR substantial"
+
+
+def test_evidence_and_close_out_of_a_commitment() -> None:
+    player = commitment()
+    player.act(acts.Evidence, LAO, text="signed")
+    assert in_rounds(player) == (Standing.IN_PROGRESS, "evidence is on record, its close-out is awaited")
+    player.act(acts.Close, KHM)
+    assert in_rounds(player)[0] is Standing.DONE

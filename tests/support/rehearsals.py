@@ -1,0 +1,24 @@
+"""The shipped plan, rehearsed over its years."""
+
+from datetime import UTC, datetime
+
+from adapters.files.contacts_file import read_contacts
+from adapters.hours import rehearsed_hours
+from adapters.shipped import PLANS
+from cli.files.plan_file import load_plan
+from cli.launching import launch_at
+from models.plan.windows import end_of_validity
+from models.rehearsal.assumptions import assumption_of
+from models.rehearsal.world import World
+from tests.support.builders import DAY
+
+ACTION_PLAN = load_plan(PLANS / "lao-cambodia-2023-2027.yaml")
+SIGNED = datetime(2023, 2, 12, 17, tzinfo=UTC)
+END = end_of_validity(ACTION_PLAN)
+
+
+def whole(assume: str) -> World:
+    """The shipped plan over its five years, with its office hours."""
+    assert END is not None
+    hours = rehearsed_hours(read_contacts(PLANS / "lao-cambodia-2023-2027.contacts.yaml"), END + DAY)
+    return World(launch_at(ACTION_PLAN, SIGNED, SIGNED, None), assumption_of(assume), hours).run(END + DAY)
