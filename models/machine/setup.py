@@ -1,4 +1,4 @@
-"""What an item is born with: its name, its parties and their ladders, its window, its rounds."""
+"""What an item is born with: its name, its schedule, who may call it, its duties, its parties."""
 
 import re
 from collections.abc import Mapping
@@ -24,45 +24,74 @@ class RoundAt(Value):
     """When the ministries of foreign affairs are shown what was answered."""
 
 
-class ItemSetup(Value):
-    """What an item is born with and never changes."""
+class ItemName(Value):
+    """What an item is called, and where it belongs."""
 
     plan: str
     plan_title: str
     id: str
+    """Workflow id: lao-khm/16.3-jtc/2026."""
+    parent: str
+    """Id of the workflow that opened it."""
     ref: str
+    """Provision reference: 16.3."""
     kind: str
     obligation: str
     session: str | None
+    """Name of the session within its series; None for what has one item in all."""
     title: str
     short: str
+    """For summaries and timers: "JTC 2026"."""
     uid: str
-    parent: str
-    """Id of the workflow that opened it."""
-    parties: tuple[Party, ...]
-    despatch: DespatchRule
+    """UID of its calendar event."""
+
+
+class Schedule(Value):
+    """When it is due, and when it is asked for."""
+
     window: Window | None
     opens_at: Instant | None
     """Nothing is awaited before. None: nothing dates it, and only an act or a status round asks anything."""
-    clock: Clock = Clock()
     rounds: tuple[RoundAt, ...] = ()
     """The status rounds in which it is asked how far it has come; empty where a window dates it."""
+    lead: Duration = timedelta(0)
+    """Time that should be left between the top of the ladder and the end of a window."""
+
+
+class CallRule(Value):
+    """Who may call it, and when."""
+
     on_trigger: bool = False
     """Dormant until one of `triggers` calls it."""
     triggers: tuple[str, ...] = ()
-    """Sides that may call it."""
+    """Sides that may call it; empty for every side that takes part."""
     condition: str = ""
     """When it may be called, in the words of the register."""
     not_before: Instant | None = None
     """It may be called only from then on."""
-    lead: Duration = timedelta(0)
-    """Time that should be left between the top of the ladder and the end of a window."""
+
+
+class Duties(Value):
+    """What the text asks beside the thing itself."""
+
     rotating: bool = False
+    """The sides host in turn."""
     host_in_questions: bool = False
     """Who hosts first is asked in the list of open questions, not by each session."""
     report_to_higher: bool = False
+    """The outcome is reported to each side's higher authority (as 6.2 demands)."""
     evidence_wanted: str = ""
+    """What closes it."""
+
+
+class ItemSetup(ItemName, Schedule, CallRule, Duties):
+    """What an item is born with. Only an amendment of the plan changes it."""
+
+    parties: tuple[Party, ...]
+    despatch: DespatchRule
+    clock: Clock = Clock()
     assumed: tuple[str, ...] = ()
+    """Names of the readings on which it rests and that the text does not state."""
     settled: dict[str, JsonValue] = {}
     """What the text leaves open and the sides have settled by consent, by field."""
     former: tuple[Party, ...] = ()
