@@ -15,17 +15,17 @@ from servers.datafolder import DataFolder, RunFile, RunFileFault, read_run
 from servers.errors import GaveUp, ServersError
 from servers.ports import LOOPBACK, claim
 from servers.processes import Child, describe_exit, reap_orphans
-from servers.radicale_server import HOME, radicale_child, wait_for_radicale
+from servers.radicale_server import radicale_child, wait_for_radicale
 from servers.temporal_server import (
     RETENTION,
     check_search_attributes,
     configured_temporal,
     prepare_namespace,
     temporal_child,
-    temporal_environment,
     wait_for_temporal,
 )
 from servers.waiting import Progress, all_or_none, wait_until
+from servers.worker_process import worker_child
 
 if TYPE_CHECKING:
     from servers.spool import Spool
@@ -180,45 +180,15 @@ class Embedded:
         radicale = radicale_child(self.folder, _port_of(self.run.caldav_url))
         self._parts["radicale"] = _Supervised(radicale, "the calendar server", self._settle_calendar)
         if options.worker_command:
-            self._parts["worker"] = _Supervised(self._worker(), "the worker", self._settle_worker)
-
-    def _worker(self) -> Child:
-        command = [*self.options.worker_command, f"--data={self.folder.root}"]
-        environment = self._worker_environment()
-        return Child(
-            "worker",
-            command,
-            self.folder.logs,
-            environment=environment,
-            directory=self.options.worker_directory,
-            patience=20.0,
-        )
-
-    def _worker_environment(self) -> dict[str, str]:
-        assert self.run is not None
-        run = self.run
-        if self.options.temporal_address is None:
-            environment = temporal_environment(run.temporal_address, run.namespace)
-        else:  # its other settings (TLS, key) come from the same environment as the address
-            environment = dict(os.environ)
-            environment |= {"TEMPORAL_ADDRESS": run.temporal_address, "TEMPORAL_NAMESPACE": run.namespace}
-        return {
-            **environment,
-            "AIDE_SMTP_HOST": run.smtp_host,
-            "AIDE_SMTP_PORT": str(run.smtp_port),
-            "AIDE_SMTP_SECURITY": "none",
-            "AIDE_SMTP_USERNAME": "",  # the embedded parts take no login, whatever a .env file names for others
-            "AIDE_CALDAV_USERNAME": "",
-            "AIDE_CALDAV_URL": run.caldav_url,
-            "AIDE_CALDAV_HOME": HOME,
-            "AIDE_MAILDIR": str(self.folder.organizer),
-            "AIDE_IMAP_HOST": "",
-            "AIDE_RECORD": str(run.record),
-            "AIDE_CONTACTS": str(run.contacts),
-            "AIDE_READY_FILE": str(self.folder.ready_file),
-            "PYTHONUNBUFFERED": "1",  # so that the log has the last words of a worker that dies
-            **self.options.worker_environment,
-        }
+            worker = worker_child(
+                self.folder,
+                self.run,
+                options.worker_command,
+                options.worker_directory,
+                options.worker_environment,
+                own_temporal=options.temporal_address is None,
+            )
+            self._parts["worker"] = _Supervised(worker, "the worker", self._settle_worker)
 
     async def _start_spool(self) -> None:
         from servers.spool import Spool

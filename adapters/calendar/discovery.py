@@ -1,0 +1,79 @@
+"""Finds where on a calendar server the calendars are: as configured, as the server tells, or at a place of ours."""
+
+import asyncio
+from urllib.parse import quote
+
+import httpx
+
+from adapters.calendar.dav import CAL, DAV, PROPFIND, REFUSED, Dav, elements
+from adapters.settings import Settings
+
+FALLBACK_HOME = "aide-memoire"
+"""Under the configured address, where the server names no home: one without logins."""
+
+_REDIRECTS = 5
+
+
+class Discovery:
+    """The home of the calendars, looked for once."""
+
+    def __init__(self, settings: Settings, dav: Dav) -> None:
+        self._settings = settings
+        self._dav = dav
+        self._found: str | None = None
+        self._finding = asyncio.Lock()
+
+    async def home(self) -> str:
+        """The address of the collection under which the calendars are made, with a slash at its end.
+
+        AIDE_CALDAV_HOME, or what the server names as the home of this login (RFC 6764 section 6, RFC 4791 section
+        6.2.1), or a collection of ours. Raises ApplicationError.
+        """
+        configured = self._settings.caldav_home
+        if configured is not None:
+            return self._under_url(configured)
+        async with self._finding:
+            if self._found is None:
+                self._found = await self._discover() or self._under_url(FALLBACK_HOME)
+            return self._found
+
+    def _under_url(self, path: str) -> str:
+        parts = [self._settings.caldav_url.rstrip("/"), quote(path.strip("/"))]
+        return "".join(f"{part}/" for part in parts if part)
+
+    async def _discover(self) -> str | None:
+        url = httpx.URL(self._settings.caldav_url)
+        own, well_known = str(url), str(url.copy_with(path="/.well-known/caldav"))
+        for start in (well_known, own) if url.path in ("", "/") else (own, well_known):
+            principal = await self._property(start, "<D:current-user-principal/>", f"{DAV}current-user-principal")
+            if principal is None:
+                continue
+            home = await self._property(principal, "<C:calendar-home-set/>", f"{CAL}calendar-home-set")
+            if home is not None:
+                return home if home.endswith("/") else f"{home}/"
+        return None
+
+    async def _property(self, url: str, asked: str, name: str) -> str | None:
+        """The address that a property of a resource holds; None where there is none."""
+        headers = {"Depth": "0", "Content-Type": "application/xml; charset=utf-8"}
+        for _ in range(_REDIRECTS):
+            answer = await self._dav.ask("PROPFIND", url, PROPFIND.format(prop=asked).encode(), headers)
+            if answer.status_code == 401 and self._settings.caldav_username:
+                raise self._dav.refusal(answer)  # without a login it has no home to name
+            if not answer.is_redirect:
+                break
+            url = self._trusted(answer.request.url.join(answer.headers["Location"]))
+        for element in elements(answer, name):
+            href = element.findtext(f"{DAV}href")
+            if href and href.strip():
+                return self._trusted(answer.request.url.join(href.strip()))
+        return None
+
+    def _trusted(self, url: httpx.URL) -> str:
+        """An address that the server names: its login goes there too, so to another host over https only."""
+        own = httpx.URL(self._settings.caldav_url)
+        if url.scheme != "https" and (url.scheme, url.host, url.port) != (own.scheme, own.host, own.port):
+            raise self._dav.error(
+                f"leads to {url.copy_with(userinfo=b'')}; write that address in AIDE_CALDAV_URL", REFUSED
+            )
+        return str(url)

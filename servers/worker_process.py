@@ -1,0 +1,55 @@
+"""The worker as a child of `up`: its program, told where the embedded parts are."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from servers.datafolder import DataFolder, RunFile
+from servers.processes import Child
+from servers.radicale_server import HOME
+from servers.temporal_server import temporal_environment
+
+
+def worker_child(
+    folder: DataFolder,
+    run: RunFile,
+    command: Sequence[str],
+    directory: Path,
+    environment: Mapping[str, str],
+    *,
+    own_temporal: bool,
+) -> Child:
+    """The worker, not started yet. `environment` wins over what the parts ask for; without a Temporal of our own, the
+    configured one's settings are left as they are."""
+    return Child(
+        "worker",
+        [*command, f"--data={folder.root}"],
+        folder.logs,
+        environment={**_environment(folder, run, own_temporal), **environment},
+        directory=directory,
+        patience=20.0,
+    )
+
+
+def _environment(folder: DataFolder, run: RunFile, own_temporal: bool) -> dict[str, str]:
+    if own_temporal:
+        environment = temporal_environment(run.temporal_address, run.namespace)
+    else:  # its other settings (TLS, key) come from the same environment as the address
+        environment = dict(os.environ)
+        environment |= {"TEMPORAL_ADDRESS": run.temporal_address, "TEMPORAL_NAMESPACE": run.namespace}
+    return {
+        **environment,
+        "AIDE_SMTP_HOST": run.smtp_host,
+        "AIDE_SMTP_PORT": str(run.smtp_port),
+        "AIDE_SMTP_SECURITY": "none",
+        "AIDE_SMTP_USERNAME": "",  # the embedded parts take no login, whatever a .env file names for others
+        "AIDE_CALDAV_USERNAME": "",
+        "AIDE_CALDAV_URL": run.caldav_url,
+        "AIDE_CALDAV_HOME": HOME,
+        "AIDE_MAILDIR": str(folder.organizer),
+        "AIDE_IMAP_HOST": "",
+        "AIDE_RECORD": str(run.record),
+        "AIDE_CONTACTS": str(run.contacts),
+        "AIDE_READY_FILE": str(folder.ready_file),
+        "PYTHONUNBUFFERED": "1",  # so that the log has the last words of a worker that dies
+    }
