@@ -13,7 +13,9 @@ from adapters.files.record_file import read_record
 from adapters.settings import Settings
 from cli.commands.amendments import amendments_document, amendments_text
 from cli.display.lists import recorded_view
+from models.governance.corrections import corrected, names_host_of_three, on_record, past_question
 from models.governance.plan_machine import PLAN
+from models.items.past_sessions import PastState
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.effects import Effect, EnterElsewhere, Tell
@@ -191,3 +193,44 @@ def test_what_was_settled_as_missed_says_how_it_is_put_right() -> None:
     assert turn(world, "2025")[1] == "forfeited"
     put_right(world, "s/past/2025", {"state": "held", "host": "LAO"})
     assert turn(world, "2025") == ("LAO", "served")
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("s/past/2024", ("s/past/2024", "2024", "what became of the Title s 2024")),
+        ("v/past", ("v/past", "", "what became of the Title v")),
+        ("v/past/", ("v/past", "", "what became of the Title v")),
+        ("x/past/2024", None),
+        ("s/past2024", None),
+        ("s/first_host", None),
+        ("s", None),
+        ("", None),
+    ],
+)
+def test_a_session_of_before_the_launch_is_named_by_obligation_past_and_session(
+    name: str, found: tuple[str, str, str] | None
+) -> None:
+    question = past_question(life().plan.plan, name)
+    assert (question and (question.id, question.session, question.text)) == found
+
+
+def test_what_the_sides_have_settled_since_goes_before_what_was_taken_over() -> None:
+    state = life().plan
+    question = past_question(state.plan, "s/past/2024")
+    assert question is not None
+    taken = on_record(state.launch.history, {}, question)
+    settled = on_record(state.launch.history, {"s/past/2024": "excused"}, question)
+    assert taken is not None and settled is not None
+    assert (taken.state, settled.state) == (PastState.MISSED, PastState.EXCUSED)
+    unknown = past_question(state.plan, "s/past/2025")
+    assert unknown is not None and on_record(state.launch.history, {}, unknown) is None
+    assert [corrected(question, "held", known).follows for known in ({}, {"s/past/2024": "missed"})] == [2, 4]
+
+
+def test_a_host_is_named_by_all_three_where_a_third_state_takes_part() -> None:
+    two, three = life().plan.plan, life(third=True).plan.plan
+    assert names_host_of_three(two, answer("s/past/2024", HELD)) == ""
+    assert names_host_of_three(three, answer("s/past/2024", "held")) == ""
+    assert names_host_of_three(three, answer("v/past", HELD)) == "", "Viet Nam takes no part in it"
+    assert "Viet Nam must consent too" in names_host_of_three(three, answer("s/past/2024", HELD))

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from models.governance.question_lists import left_open, question_lists, renamed, still_asked
+from models.items.questions import Question, QuestionsState
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.notices import AnnouncementKind
-from tests.support.builders import DAY
+from models.plan.windows import clock_of
+from tests.support.builders import DAY, START, obligation, plan_of
 from tests.support.plan_lives import ROUND, TERM, agree, series
 from tests.support.worlds import KHM, Life, amend, same_over_the_wire
 
@@ -90,3 +93,102 @@ def test_what_an_amendment_leaves_open_again_is_asked_again(by_answer: bool, mor
     settle(item, "biennial")
     assert life.plan.settled["a/cadence"] == "biennial" and life.item("t/a").windows
     assert same_over_the_wire(life.plan) and same_over_the_wire(life.item(item))
+
+
+# Which readings are questions
+
+
+def asked(*obligations: dict[str, Any], **more: Any) -> tuple[QuestionsState, ...]:
+    plan = plan_of(*obligations, **more)
+    return question_lists(plan, clock_of(plan, START), START)
+
+
+@pytest.mark.parametrize(
+    ("reading", "options"),
+    [
+        ({"others": ["LAO", "KHM"]}, ("LAO", "KHM")),
+        ({"chosen": "LAO", "others": ["KHM"]}, ("LAO", "KHM")),
+        ({}, ()),
+        ({"chosen": "LAO"}, None),
+        ({"others": ["LAO", "KHM"], "settled": True}, None),
+    ],
+)
+def test_a_reading_is_a_question_where_it_leaves_a_choice_that_is_not_settled(
+    reading: dict[str, Any], options: tuple[str, ...] | None
+) -> None:
+    found = asked(series("s", host_rule="rotating", readings={"first_host": reading}))
+    questions = [each for state in found for each in state.questions]
+    assert [(each.id, each.options) for each in questions] == ([] if options is None else [("s/first_host", options)])
+
+
+def test_where_no_rotation_is_stated_the_next_host_alone_is_asked() -> None:
+    reading: dict[str, Any] = {"readings": {"first_host": {"others": ["LAO", "KHM"]}}}
+    [state] = asked(series("turning", host_rule="rotating", **reading), series("s", **reading))
+    assert [each.text for each in state.questions] == [
+        "who hosts the Title turning first",
+        "who hosts the Title s next",
+    ]
+
+
+def test_what_the_item_of_another_follows_is_asked_with_that_one() -> None:
+    reading: dict[str, Any] = {"readings": {"cadence": {"others": ["annual", "biennial"]}}}
+    [state] = asked(series("s", **reading), series("also", item="s", **reading))
+    assert [each.id for each in state.questions] == ["s/cadence"]
+
+
+def test_a_list_bears_the_provision_that_all_its_questions_have_or_none() -> None:
+    reading: dict[str, Any] = {"readings": {"pairs": {}}}
+    plan = plan_of(series("a", **reading), series("b", **reading))
+    [one] = question_lists(plan, clock_of(plan, START), START)
+    first = plan.provisions[0]
+    apart = (
+        first.model_copy(update={"obligations": first.obligations[:1]}),
+        first.model_copy(update={"ref": "1.2", "obligations": first.obligations[1:]}),
+    )
+    [two] = question_lists(plan.model_copy(update={"provisions": apart}), clock_of(plan, START), START)
+    assert (one.setup.ref, two.setup.ref) == ("1.1", "-")
+    assert one.setup.title == "Open questions (Ministry MOC, Lao PDR; Ministry MOC, Cambodia)"
+    assert one.setup.window is None and one.setup.opens_at == START
+
+
+def test_a_list_under_another_id_asks_the_same_under_an_event_of_its_own() -> None:
+    [state] = asked(series("s", readings={"pairs": {}}))
+    again = renamed(state, "t/questions/lao-moc.khm-moc.2")
+    assert (again.setup.id, again.setup.obligation) == ("t/questions/lao-moc.khm-moc.2", "questions/lao-moc.khm-moc.2")
+    assert {each.item for each in again.questions} == {again.setup.id} and again.setup.uid != state.setup.uid
+    assert [each.id for each in again.questions] == [each.id for each in state.questions]
+
+
+def test_what_became_of_a_past_session_is_asked_by_its_name() -> None:
+    plan = plan_of(series("s"), obligation("v", kind="visit"))
+    held, visit = (each for _, each in plan.obligations())
+    [state] = question_lists(plan, clock_of(plan, START), START, [(held, "2024"), (visit, "")])
+    assert [(each.id, each.about, each.session) for each in state.questions] == [
+        ("s/past/2024", "Title s 2024", "2024"),
+        ("v/past", "Title v", ""),
+    ]
+    assert state.questions[0].text == "what became of the Title s 2024: held, missed or excused"
+
+
+@pytest.mark.parametrize(
+    ("field", "more", "still", "left"),
+    [
+        ("first_host", {"readings": {"first_host": {"others": ["LAO", "KHM"]}}}, True, True),
+        ("first_host", {"readings": {}}, False, True),
+        ("first_host", {"host": "LAO", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}, False, False),
+        ("first_host", {"host_rule": "fixed", "host": "LAO", "readings": {}}, False, False),
+        ("cadence", {"readings": {}}, False, False),
+        ("cadence", {"cadence": "regular", "window": None, "readings": {}}, False, True),
+        ("pairs", {"readings": {}}, False, False),
+        ("past", {"readings": {}}, True, False),
+        ("year", {"readings": {}}, True, False),
+    ],
+)
+def test_an_amended_plan_still_asks_leaves_open_or_does_neither(
+    field: str, more: dict[str, Any], still: bool, left: bool
+) -> None:
+    plan = plan_of(series("s", **{"host_rule": "rotating", **more}))
+    question = Question(id=f"s/{field}", obligation="s", field=field, text="x")
+    assert (still_asked(plan, question), left_open(plan, question)) == (still, left)
+    gone = question.model_copy(update={"obligation": "dropped"})
+    assert (still_asked(plan, gone), left_open(plan, gone)) == (field == "year", False)

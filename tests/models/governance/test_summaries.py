@@ -3,13 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from cli.commands.round import round_document
+from models.governance.plan_state import PlanState, plan_state
+from models.governance.summaries import LISTED, ended_as, final_summary, open_items, open_summary, round_items
 from models.machine.state import ProposalStatus
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.notices import AnnouncementKind
-from tests.support.builders import DAY, obligation
-from tests.support.plan_lives import END, ROUND, TERM, UNDATED, series, standing
+from models.plan.plan import Plan
+from tests.support.builders import DAY, START, launch_of, obligation, plan_of
+from tests.support.plan_lives import END, ROUND, TERM, UNDATED, plan_now, series, standing
 from tests.support.worlds import KHM, LAO, Life, amend
 
 
@@ -118,3 +123,109 @@ def test_what_is_open_is_listed_before_the_end_and_ends_with_the_plan() -> None:
     assert refusal is not None and "LAO" in refusal.message
     assert life.act("t/p", acts.Call, "lao-moc", reason="a claim is left") is None
     assert life.awaited("t/p/1") == {("lao-moc", "evidence", 1), ("khm-moc", "evidence", 1)}
+
+
+# What they read of the state
+
+
+def with_open(state: PlanState, *items: str, **more: Any) -> PlanState:
+    """The plan with other items open, each titled after its id."""
+    return state.model_copy(update={"open_items": {item: f"Title of {item}" for item in items}, **more})
+
+
+def test_of_a_series_its_open_sessions_are_listed_and_otherwise_the_series() -> None:
+    state = with_open(plan_now(series("s"), series("u")), "t/s", "t/s/2026", "t/s/2027", "t/u", "t/questions/a.b")
+    assert open_items(state) == ["t/s/2026", "t/s/2027", "t/u", "t/questions/a.b"]
+
+
+def test_a_sentence_names_sixty_titles_and_the_list_all_of_them() -> None:
+    names = [f"m{n}" for n in range(LISTED + 3)]
+    state = plan_now(*(obligation(name) for name in names))
+    summary = open_summary(state, START)
+    assert summary.text.startswith(
+        f"Open are {LISTED + 3} items. {LISTED + 3} are dated, awaited or waiting for a call: "
+    )
+    assert f"; Title m{LISTED - 1}; and 3 more." in summary.text and f"Title m{LISTED};" not in summary.text
+    [section] = summary.lists
+    assert [line.name for line in section.lines] == names
+
+
+def test_what_is_open_is_counted_by_kind_and_what_is_past_its_window_too() -> None:
+    asking: dict[str, Any] = {"readings": {"pairs": {}}}
+    state = plan_now(obligation("m"), obligation("late"), series("s", **asking), standing(), round=ROUND, **TERM)
+    state = with_open(state, "t/m", "t/late", "t/s/2026", "t/s/2027", "t/c", "t/questions/lao-moc.khm-moc")
+    counts = {each.of: each.number for each in open_summary(state, datetime(2027, 6, 1, tzinfo=UTC)).counts}
+    assert counts == {"open": 6, "dated": 4, "questions": 1, "standing": 1, "missed": 3}
+    summary = open_summary(state, START)
+    assert {each.of: each.number for each in summary.counts}["missed"] == 0
+    [dated, questions] = summary.lists
+    assert (dated.pillar, dated.article, questions.pillar) == ("I", "1", ""), "questions stand at the end"
+    ends = {line.name: line.ends and line.ends.year for line in (*dated.lines, *questions.lines)}
+    assert (ends["s/2026"], ends["s/2027"], ends["c"], ends["questions/lao-moc.khm-moc"]) == (2026, 2027, None, None)
+
+
+def test_lines_stand_in_the_order_of_the_articles_and_not_of_the_opening() -> None:
+    document = plan_of(obligation("b"), obligation("a")).model_dump(mode="json")
+    [first] = document["provisions"]
+    second = {**first, "ref": "2.1", "article": "2", "obligations": first["obligations"][1:]}
+    document["provisions"] = [{**first, "obligations": first["obligations"][:1]}, second]
+    state = plan_state(launch_of(Plan.model_validate(document)))
+    lists = open_summary(with_open(state, "t/a", "t/b"), START).lists
+    assert [(each.article, [line.name for line in each.lines]) for each in lists] == [("1", ["b"]), ("2", ["a"])]
+
+
+@pytest.mark.parametrize(
+    ("status", "fate", "word"),
+    [
+        ("closed", "on-time", "on-time"),
+        ("closed", "late", "late"),
+        ("closed", None, "closed"),
+        ("closed", "missed", "closed"),
+        ("dropped", "on-time", "dropped"),
+        ("excused", "excused", "excused"),
+    ],
+)
+def test_what_was_closed_out_is_counted_by_whether_it_came_in_its_window(
+    status: str, fate: str | None, word: str
+) -> None:
+    assert ended_as(status, fate) == word
+
+
+def test_the_final_record_counts_what_ended_in_which_way_and_what_was_before_the_launch() -> None:
+    history = [
+        {"obligation": "s", "session": year, "state": state} for year, state in (("2023", "held"), ("2024", "missed"))
+    ]
+    launch = launch_of(
+        plan_of(series("s", window={"by": "year", "first": 2023, "last": 2027}), **TERM), history=history
+    )
+    state = with_open(plan_state(launch), "t/s/2027", ended={"on-time": 2, "dropped": 0, "late": 1})
+    summary = final_summary(state, END)
+    assert summary.text.startswith(
+        "Final record. Closed out in time: 2; closed out late: 1; open, and expired with the plan: 1. "
+        "Of before the launch: held 1, missed 1. Expired with it is 1 item."
+    )
+    assert [
+        (each.of, each.number, each.who) for each in summary.counts if each.who or each.of in ("on-time", "late")
+    ] == [
+        ("on-time", 2, ""),
+        ("late", 1, ""),
+        ("held", 1, "before"),
+        ("missed", 1, "before"),
+    ]
+    nothing = with_open(plan_state(launch_of(plan_of(obligation("m")))))
+    assert final_summary(nothing, END).text.startswith("Final record. Nothing was opened.")
+
+
+def test_a_round_is_about_what_is_open_and_about_what_was_answered_before_it_ended() -> None:
+    state = plan_now(standing("a"), standing("b"), standing("c"), round=ROUND)
+    state = with_open(state, "t/a", "t/c")
+    answers = {
+        "t/a": {"LAO": {"round": "2026", "state": "limited"}, "KHM": {"round": "2025", "state": "complete"}},
+        "t/b": {"KHM": {"round": "2026", "state": "complete"}},
+    }
+    found = {each.item: each for each in round_items(state, "2026", answers, ["t/a"])}
+    assert list(found) == ["t/a", "t/b", "t/c"] and set(found["t/a"].answers) == {"LAO"}, "of this round alone"
+    assert (found["t/a"].busy, found["t/a"].asked) == (True, ("LAO",)), "who has answered had been asked"
+    assert (found["t/b"].title, found["t/b"].asked) == ("Title b", ("LAO", "KHM"))
+    ended = {item: each for item, each in answers.items() if item == "t/a"}
+    assert [each.item for each in round_items(state, "2026", ended, [])] == ["t/a", "t/c"]
