@@ -32,7 +32,7 @@ from models.common.ids import safe_item_id
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.office_hours import Hours, HoursWanted
-from models.post.post_room import keys_of
+from models.post.post_room_state import keys_of
 
 STANDING_QUERY = "standing"
 """Asked of the post room with one argument, a list of keys; answers with those that still stand."""

@@ -7,7 +7,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from adapters.files.contacts_file import load_contacts
-from adapters.hours import hours_of
+from adapters.office_calendars import hours_of
 from adapters.settings import Settings
 from models.common.values import Instant
 from models.post.office_hours import Hours, HoursWanted, Span, horizon

@@ -22,7 +22,7 @@ from adapters.settings import Settings
 from adapters.temporal import connect
 from bench.bare import BareWorkflow
 from models.post.despatch import Despatch
-from models.post.post_room import keys_of
+from models.post.post_room_state import keys_of
 from worker import READY_FILE, calendar_client, log_as_json
 
 

@@ -8,7 +8,7 @@ import gc
 import time
 from datetime import UTC, datetime, timedelta
 
-from adapters.hours import rehearsed_hours
+from adapters.office_calendars import rehearsed_hours
 from adapters.shipped import DEFAULT_PLAN_FILE
 from cli.files.plan_file import load_plan
 from models.common.zones import zone

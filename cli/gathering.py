@@ -11,7 +11,7 @@ from cli.session import Session
 from models.common.ids import obligation_id
 from models.common.values import Instant
 from models.common.zones import zone
-from models.governance.amending import plan_as_of
+from models.governance.amended_plan import plan_as_of
 from models.governance.plan_machine import PLAN
 from models.governance.plan_state import PlanState
 from models.items.turns import Turns

@@ -7,7 +7,7 @@ from pathlib import Path
 from cli.arguments import in_zone, wall_time
 from cli.asking import plan_state_of
 from cli.session import session
-from models.governance.amending import plan_as_of
+from models.governance.amended_plan import plan_as_of
 from models.plan.plan import Plan
 
 

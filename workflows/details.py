@@ -21,7 +21,7 @@ with workflow.unsafe.imports_passed_through():
     from models.machine.machine import Machine
     from models.machine.state import ItemState, OpenAct
     from models.messages.sentences import assumption, sentence_of, status_in_words
-    from models.post.post_room import PostRoomState, StandingNotice
+    from models.post.post_room_state import PostRoomState, StandingNotice
 
 ENTRIES_SHOWN = 8
 

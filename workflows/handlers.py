@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages import acts
     from models.messages.effects import Effect, Order, SessionReport
     from models.messages.views import ItemView, Receipt
-    from models.post.post_room import Returned
+    from models.post.post_room_state import Returned
 
 
 class Handlers(Generic[S]):

@@ -13,16 +13,7 @@ from workflows.visibility import MEMO_ROW, show
 with workflow.unsafe.imports_passed_through():
     from models.common.values import Instant
     from models.machine.draft import S
-    from models.messages.effects import (
-        Effect,
-        Enter,
-        EnterElsewhere,
-        Open,
-        Publish,
-        Report,
-        Tell,
-        words_by_office,
-    )
+    from models.messages.effects import Effect, Enter, EnterElsewhere, Open, Publish, Report, Tell, words_by_office
     from models.messages.record_lines import LineMark, RecordEntries
     from models.messages.views import ItemRow, LedgerEntry
     from workflows.details import details_of

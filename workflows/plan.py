@@ -12,7 +12,7 @@ from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, start_item, start_p
 from workflows.visibility import show
 
 with workflow.unsafe.imports_passed_through():
-    from models.governance.consequences import started
+    from models.governance.amended_items import started
     from models.governance.launch import Launch, Openings
     from models.governance.opening import openings
     from models.governance.plan_machine import PLAN

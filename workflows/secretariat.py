@@ -6,6 +6,11 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+from models.post.letter_day import learn_hours, next_instant, waits_for, wants_hours
+from models.post.post_room_state import recorded, standing_keys
+from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
+from models.post.unreached import hear_bounced
 from workflows.starting import (
     DESPATCH_TIMEOUT,
     EFFECT_RETRY,
@@ -22,10 +27,9 @@ with workflow.unsafe.imports_passed_through():
     from models.messages.effects import Words, words_by_office
     from models.messages.record_lines import RecordEntries
     from models.messages.views import ItemRow
-    from models.post import post_room
     from models.post.despatch import Despatch, DespatchResult, Fate
     from models.post.office_hours import Hours, HoursWanted
-    from models.post.post_room import Bounced, PostRoomState, PostRoomStep, Returned
+    from models.post.post_room_state import Bounced, PostRoomState, PostRoomStep, Returned
     from workflows.details import post_room_details
 
 MAILS_PER_RUN = 50
@@ -47,18 +51,18 @@ class SecretariatWorkflow:
     async def run(self, state: PostRoomState) -> None:
         while True:
             now = workflow.now()
-            if post_room.wants_hours(self.state, now):
+            if wants_hours(self.state, now):
                 await self._learn_hours(now)
                 continue
-            self.state = post_room.drop_unsent_cancellations(self.state, now)
-            despatch = post_room.next_despatch(self.state, now)
+            self.state = drop_unsent_cancellations(self.state, now)
+            despatch = next_despatch(self.state, now)
             if despatch is not None:
                 await self._despatch(despatch)
                 continue
             await self._flush()
             if self._old():
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                if not self.state.pending and post_room.next_despatch(self.state, workflow.now()) is None:
+                if not self.state.pending and next_despatch(self.state, workflow.now()) is None:
                     workflow.continue_as_new(self.state, memo={MEMO_ROW: self._shown})
             await self._wait()
 
@@ -69,11 +73,11 @@ class SecretariatWorkflow:
         """What is announced, what is awaited of this office, and what no longer is."""
         now = workflow.now()
         for announcement in words.announce:
-            self.state = post_room.hear_announcement(self.state, announcement, now)
+            self.state = hear_announcement(self.state, announcement, now)
         for notice in words.awaited:
-            self.state = post_room.hear_awaited(self.state, notice, now)
+            self.state = hear_awaited(self.state, notice, now)
         for settle in words.settled:
-            self.state = post_room.hear_settled(self.state, settle, now)
+            self.state = hear_settled(self.state, settle, now)
         self._heard += 1
 
     @workflow.signal
@@ -82,7 +86,7 @@ class SecretariatWorkflow:
         # It may be the very mail that is on its way, of which only the server knows yet that it has gone.
         if self.state.on_its_way and workflow.patched("a-bounce-waits-for-the-mail"):
             await workflow.wait_condition(lambda: not self.state.on_its_way)
-        step = post_room.hear_bounced(self.state, bounced, workflow.now())
+        step = hear_bounced(self.state, bounced, workflow.now())
         self.state = step.state
         self._heard += 1
         await self._carry_out(step)
@@ -90,7 +94,7 @@ class SecretariatWorkflow:
     @workflow.query
     def standing(self, keys: Sequence[str]) -> list[str]:
         """Which of these notices still stand: the despatching activity asks once more before it transmits."""
-        return list(post_room.standing_keys(self.state, tuple(keys)))
+        return list(standing_keys(self.state, tuple(keys)))
 
     @workflow.query
     def state_now(self) -> PostRoomState:
@@ -112,10 +116,10 @@ class SecretariatWorkflow:
             retry_policy=EFFECT_RETRY,
             summary=f"office hours of {address.office_title}"[:200],
         )
-        self.state = post_room.learn_hours(self.state, hours)
+        self.state = learn_hours(self.state, hours)
 
     async def _despatch(self, despatch: Despatch) -> None:
-        self.state = post_room.begun(self.state, despatch)
+        self.state = begun(self.state, despatch)
         try:
             result = await workflow.execute_activity(
                 "despatch",
@@ -124,11 +128,11 @@ class SecretariatWorkflow:
                 start_to_close_timeout=DESPATCH_TIMEOUT,
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
                 retry_policy=despatch_retry(despatch.period),
-                summary=post_room.sends(despatch)[:200],
+                summary=sends(despatch)[:200],
             )
         except ActivityError as error:
             result = DespatchResult(fate=Fate.DELAYED, reason=str(error.cause or error)[:300])
-        step = post_room.despatched(self.state, despatch, result, workflow.now())
+        step = despatched(self.state, despatch, result, workflow.now())
         self.state = step.state
         await self._carry_out(step)
 
@@ -168,7 +172,7 @@ class SecretariatWorkflow:
                 ),
                 start_to_close_timeout=EFFECT_TIMEOUT,
                 retry_policy=EFFECT_RETRY,
-                summary=post_room.recorded(pending)[:200],
+                summary=recorded(pending)[:200],
             )
             left = tuple(entry for entry in self.state.pending if entry.n > pending[-1].n)
             self.state = self.state.model_copy(update={"pending": left, "recorded": pending[-1].mark()})
@@ -177,7 +181,7 @@ class SecretariatWorkflow:
         """When mail goes next: where hours are kept, also an announcement waits for them."""
         if not self.state.address.keeps_hours:
             return self.state.letter_at
-        return post_room.next_instant(self.state, workflow.now()) if self.state.hours else None
+        return next_instant(self.state, workflow.now()) if self.state.hours else None
 
     # Waiting
 
@@ -188,7 +192,7 @@ class SecretariatWorkflow:
     async def _wait(self) -> None:
         if self.state.pending:
             return
-        heard, at = self._heard, post_room.next_instant(self.state, workflow.now())
+        heard, at = self._heard, next_instant(self.state, workflow.now())
         if at is not None and at <= workflow.now():
             return
         timeout = None if at is None else (at - workflow.now()).total_seconds()
@@ -196,7 +200,7 @@ class SecretariatWorkflow:
             await workflow.wait_condition(
                 lambda: self._heard != heard,
                 timeout=timeout,
-                timeout_summary=post_room.waits_for(self.state, at)[:200] if at else None,
+                timeout_summary=waits_for(self.state, at)[:200] if at else None,
             )
         except TimeoutError:
             return

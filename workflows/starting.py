@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from models.machine.state import ItemState
     from models.messages.effects import PostRoomAddress, Words
     from models.messages.views import ItemRow
-    from models.post.post_room import PostRoomState
+    from models.post.post_room_state import PostRoomState
     from models.registry import MACHINES
 
 EFFECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))

@@ -24,8 +24,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.files.contacts_file import load_contacts
 from adapters.files.inbox_file import FOLDER, Inbox
 from adapters.files.record_file import read_record, recorded_items
-from adapters.hours import calendars_of
 from adapters.inbound.message import digest_of, read
+from adapters.office_calendars import calendars_of
 from models.common.ids import event_uid, secretariat_id
 from models.common.times import Slot, ZonedTime
 from models.common.values import Instant
@@ -46,7 +46,7 @@ from models.post.incoming import (
     act_of,
     judge,
 )
-from models.post.post_room import Bounced
+from models.post.post_room_state import Bounced
 from models.post.workdays import clashes, working_days_around
 
 ANSWER_WITHIN = timedelta(seconds=10)

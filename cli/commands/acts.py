@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cli.acting import ActingCommand, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
 from cli.arguments import in_zone, wall_time
-from cli.desk import Desk, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
 from cli.errors import BadUsage
 from cli.filing import document_of, keep_document
 from cli.submitting import rehearse
@@ -20,32 +20,32 @@ FileOption = Annotated[
 
 
 @verb
-async def accept(desk: Desk, proposal: ProposalOption) -> Act:
+async def accept(acting: ActingCommand, proposal: ProposalOption) -> Act:
     """Consent to a proposal for your side. The last consent makes it binding."""
-    return acts.Accept(**desk.fields(), proposal=proposal)
+    return acts.Accept(**acting.fields(), proposal=proposal)
 
 
 @verb
-async def reject(desk: Desk, proposal: ProposalOption, reason: ReasonOption = "") -> Act:
+async def reject(acting: ActingCommand, proposal: ProposalOption, reason: ReasonOption = "") -> Act:
     """Reject a proposal; its proposer is told, with the reason."""
-    return acts.Reject(**desk.fields(), proposal=proposal, reason=reason)
+    return acts.Reject(**acting.fields(), proposal=proposal, reason=reason)
 
 
 @verb
-async def withdraw(desk: Desk, proposal: ProposalOption) -> Act:
+async def withdraw(acting: ActingCommand, proposal: ProposalOption) -> Act:
     """Take back a proposal of your own side."""
-    return acts.Withdraw(**desk.fields(), proposal=proposal)
+    return acts.Withdraw(**acting.fields(), proposal=proposal)
 
 
 @verb
-async def regret(desk: Desk, reason: ReasonOption = "") -> Act:
+async def regret(acting: ActingCommand, reason: ReasonOption = "") -> Act:
     """Your side cannot come: the event is cancelled at once, and a new date is awaited."""
-    return acts.Regret(**desk.fields(), reason=_given(reason))
+    return acts.Regret(**acting.fields(), reason=_given(reason))
 
 
 @verb
 async def held(
-    desk: Desk,
+    acting: ActingCommand,
     style: FormatOption = None,
     place: PlaceOption = "",
     on: Annotated[str | None, typer.Option("--on", help="The day it was really held, if not the agreed one.")] = None,
@@ -57,45 +57,45 @@ async def held(
     """
     day = None
     if on is not None:
-        day = in_zone(wall_time(on, "--on", day=True), zone or (await desk.here.plan_in_force()).zone, "--on")
-    return acts.Held(**desk.fields(), format=style, place=place, on=day)
+        day = in_zone(wall_time(on, "--on", day=True), zone or (await acting.here.plan_in_force()).zone, "--on")
+    return acts.Held(**acting.fields(), format=style, place=place, on=day)
 
 
 @verb
-async def not_held(desk: Desk, reason: ReasonOption = "") -> Act:
+async def not_held(acting: ActingCommand, reason: ReasonOption = "") -> Act:
     """Mark that it did not take place: a new date is awaited."""
-    return acts.NotHeld(**desk.fields(), reason=reason)
+    return acts.NotHeld(**acting.fields(), reason=reason)
 
 
 @verb
-async def dispute(desk: Desk, reason: ReasonOption = "") -> Act:
+async def dispute(acting: ActingCommand, reason: ReasonOption = "") -> Act:
     """Dispute what another side marked or filed, until the close-out."""
-    return acts.Dispute(**desk.fields(), reason=_given(reason))
+    return acts.Dispute(**acting.fields(), reason=_given(reason))
 
 
 @verb
-async def outcome(desk: Desk, text: TextOption = "", file: FileOption = None) -> Act:
+async def outcome(acting: ActingCommand, text: TextOption = "", file: FileOption = None) -> Act:
     """File the outcome of a meeting: a text, a document, or both."""
-    return await _filing(desk, acts.Outcome, text, file)
+    return await _filing(acting, acts.Outcome, text, file)
 
 
 @verb
-async def evidence(desk: Desk, text: TextOption = "", file: FileOption = None) -> Act:
+async def evidence(acting: ActingCommand, text: TextOption = "", file: FileOption = None) -> Act:
     """Give the evidence that closes a commitment, or put a report to the higher authority on record."""
-    return await _filing(desk, acts.Evidence, text, file)
+    return await _filing(acting, acts.Evidence, text, file)
 
 
 @verb
 async def close(
-    desk: Desk, note: Annotated[str, typer.Option("--note", help="A last word for the record.")] = ""
+    acting: ActingCommand, note: Annotated[str, typer.Option("--note", help="A last word for the record.")] = ""
 ) -> Act:
     """Close an item out: outcome or evidence is on record, and nothing is disputed."""
-    return acts.Close(**desk.fields(), note=note)
+    return acts.Close(**acting.fields(), note=note)
 
 
 @verb
 async def progress(
-    desk: Desk,
+    acting: ActingCommand,
     state: Annotated[acts.ProgressState, typer.Argument(help="How far it has come.")],
     note: Annotated[str, typer.Option("--note", help="In a few words, what was done or what is missing.")] = "",
 ) -> Act:
@@ -103,16 +103,16 @@ async def progress(
 
     progress 20.2-media substantial --note "two exchanges of news teams in 2025" --as lao-mict
     """
-    return acts.Progress(**desk.fields(), state=state, note=note)
+    return acts.Progress(**acting.fields(), state=state, note=note)
 
 
 @verb
-async def call(desk: Desk, reason: ReasonOption = "") -> Act:
+async def call(acting: ActingCommand, reason: ReasonOption = "") -> Act:
     """Call a session of what nothing dates, or pull the trigger of what is dormant, with its stated necessity.
 
     call 6.2-drugs-adhoc --reason "a new route over the Sekong was found" --as khm-moi
     """
-    return acts.Call(**desk.fields(), reason=_given(reason))
+    return acts.Call(**acting.fields(), reason=_given(reason))
 
 
 def _given(reason: str) -> str:
@@ -121,13 +121,13 @@ def _given(reason: str) -> str:
     return reason
 
 
-async def _filing(desk: Desk, act: type[acts.Outcome | acts.Evidence], text: str, file: Path | None) -> Act:
+async def _filing(acting: ActingCommand, act: type[acts.Outcome | acts.Evidence], text: str, file: Path | None) -> Act:
     if not text.strip() and file is None:
         raise BadUsage("missing-option", "give --text or --file")
     document, content = document_of(file)
-    made = act(**desk.fields(), text=text, document=document)
-    if document is not None and not desk.dry_run:
+    made = act(**acting.fields(), text=text, document=document)
+    if document is not None and not acting.dry_run:
         # A refused act leaves nothing behind: it is asked first, and kept before the item refers to it.
-        await rehearse(desk.here, desk.item, made)
-        await keep_document(desk.here, document, content)
+        await rehearse(acting.here, acting.item, made)
+        await keep_document(acting.here, document, content)
     return made

@@ -13,7 +13,7 @@ from cli.session import session
 from models.common.clock import Clock
 from models.common.values import read_instant, write_instant
 from models.common.zones import zoned
-from models.governance.amending import difference, replaced_by, text_after
+from models.governance.amended_plan import difference, replaced_by, text_after
 from models.governance.coming_into_force import proposed_texts
 from models.governance.plan_state import PlanState
 from models.machine.state import Proposal

@@ -13,7 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from adapters.shipped import DEMONSTRATION_PLAN_FILE
-from cli.desk import in_words
+from cli.acting import in_words
 from cli.display.live import newest_mail
 from cli.embedded import Ports, embedded, first_of, stop_signal, where
 from cli.errors import CommandError, Refused

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from adapters.files.contacts_file import read_contacts
-from adapters.hours import rehearsed_hours
+from adapters.office_calendars import rehearsed_hours
 from adapters.shipped import DEFAULT_PLAN_FILE
 from cli.display.preview import FIRST_DAYS, preview_of, preview_text
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.desk import Desk, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
+from cli.acting import ActingCommand, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
 from cli.errors import Refused
 from cli.session import answered
 from cli.terms import ProposedTopic, TermsOptions, terms_of
@@ -36,7 +36,7 @@ UnderOption = Annotated[str, typer.Option("--under", help="plan add: the provisi
 
 @verb
 async def propose(
-    desk: Desk,
+    acting: ActingCommand,
     topic: Annotated[ProposedTopic, typer.Argument(help="What the proposal is about.")],
     values: ValuesArgument = None,
     start: StartOption = None,
@@ -63,12 +63,12 @@ async def propose(
     options = TermsOptions(
         tuple(values or ()), start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
     )
-    return acts.Propose(**desk.fields(), terms=await terms_of(desk.here, desk.item, topic, options))
+    return acts.Propose(**acting.fields(), terms=await terms_of(acting.here, acting.item, topic, options))
 
 
 @verb
 async def counter(
-    desk: Desk,
+    acting: ActingCommand,
     proposal: ProposalOption,
     values: ValuesArgument = None,
     start: StartOption = None,
@@ -87,17 +87,19 @@ async def counter(
 
     counter 16.3-jtc/2026 --proposal 1 --start 2026-12-08T09:00 --zone Asia/Phnom_Penh --for PT3H --as khm-moc
     """
-    topic, subject = await topic_of(desk, proposal)
+    topic, subject = await topic_of(acting, proposal)
     given = (*((subject,) if subject else ()), *(values or ()))
     options = TermsOptions(
         given, start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
     )
-    return acts.Counter(**desk.fields(), proposal=proposal, terms=await terms_of(desk.here, desk.item, topic, options))
+    return acts.Counter(
+        **acting.fields(), proposal=proposal, terms=await terms_of(acting.here, acting.item, topic, options)
+    )
 
 
-async def topic_of(desk: Desk, number: int) -> tuple[ProposedTopic, str]:
+async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, str]:
     """What a proposal is about, as its item says, and about which question or obligation."""
-    handle = desk.here.client.get_workflow_handle(desk.item)
+    handle = acting.here.client.get_workflow_handle(acting.item)
     view = await answered(handle.query("view", result_type=ItemView))
     for proposal in view.proposals:
         if proposal["number"] == number:

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from adapters.files.contacts_file import read_contacts
-from adapters.hours import rehearsed_hours
+from adapters.office_calendars import rehearsed_hours
 from adapters.shipped import DEFAULT_PLAN_FILE
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan

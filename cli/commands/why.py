@@ -22,7 +22,8 @@ from models.common.ids import secretariat_id
 from models.common.values import write_instant
 from models.machine.state import ItemState
 from models.plan.parties import all_offices
-from models.post.post_room import PostRoomState, next_instant
+from models.post.letter_day import next_instant
+from models.post.post_room_state import PostRoomState
 from models.post.why import Told, Untold, family, not_due, not_said, of_item, told
 from models.registry import MACHINES
 

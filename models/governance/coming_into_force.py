@@ -4,7 +4,7 @@ from pydantic import JsonValue
 
 from models.common.ids import obligation_id
 from models.common.values import Instant
-from models.governance.amending import AmendmentInForce, NotPossible, amended, check_third_states
+from models.governance.amended_plan import AmendmentInForce, NotPossible, amended, check_third_states
 from models.governance.corrections import names_host_of_three, wrong_correction
 from models.governance.plan_state import PlanState, today_of
 from models.governance.question_lists import left_open, still_asked

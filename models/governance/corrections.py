@@ -3,7 +3,7 @@
 from pydantic import JsonValue
 
 from models.common.values import Instant
-from models.governance.amending import third_states_must_consent
+from models.governance.amended_plan import third_states_must_consent
 from models.items.past_sessions import AdoptedSession, PastState
 from models.items.questions import PAST, Question, past_of, wrong_answer
 from models.messages.acts import Terms

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from models.common.ids import event_uid, plan_id
 from models.common.values import Instant
-from models.governance.amending import AmendmentInForce, Settlement, Today
+from models.governance.amended_plan import AmendmentInForce, Settlement, Today
 from models.governance.launch import Launch
 from models.governance.opening import round_at
 from models.items.questions import Question

@@ -3,9 +3,9 @@
 from pydantic import JsonValue
 
 from models.common.ids import obligation_id
-from models.governance.amending import NotPossible, Settlement, before_settling, settled
+from models.governance.amended_items import count_ended
+from models.governance.amended_plan import NotPossible, Settlement, before_settling, settled
 from models.governance.coming_into_force import drop_stale
-from models.governance.consequences import count_ended
 from models.governance.corrections import corrected, past_question
 from models.governance.opening import setup_of, whole
 from models.governance.plan_state import PlanState, today_of

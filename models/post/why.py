@@ -15,8 +15,8 @@ from models.messages.notices import AnnouncementKind
 from models.messages.sentences import infinitive
 from models.plan.parties import Party
 from models.plan.plan import RANK_SUFFIX
-from models.post import post_room
-from models.post.post_room import PostRoomState, StandingNotice
+from models.post.letter_day import cannot_wait, next_instant, routine_instant
+from models.post.post_room_state import PostRoomState, StandingNotice
 
 FATES = ("sent", "merged", "withdrawn", "suppressed", "returned", "bounced")
 """Lines of a post room's record that say what became of a notice."""
@@ -147,7 +147,7 @@ def not_said(room: PostRoomState | None, decided: Iterable[Told], now: Instant) 
 
 def _waits(room: PostRoomState, key: str, now: Instant) -> tuple[str, str, Instant | None]:
     """Why a notice that stands has not gone yet."""
-    due = post_room.next_instant(room, now)
+    due = next_instant(room, now)
     if room.unreachable:
         return "undeliverable", f"nothing reaches the office: {room.unreachable}; it is tried again", room.hold_until
     standing = room.standing.get(key)
@@ -155,8 +155,8 @@ def _waits(room: PostRoomState, key: str, now: Instant) -> tuple[str, str, Insta
         return _opens(room, "an announcement goes at once within office hours", due, now)
     if room.hours is None:
         return "gathered", "it is gathered with others for the next letter", room.letter_at
-    routine = post_room.routine_instant(room) or now
-    hasty = post_room.cannot_wait(room, standing, routine)
+    routine = routine_instant(room) or now
+    hasty = cannot_wait(room, standing, routine)
     if hasty:
         return _opens(room, f"it does not wait for the despatch day: {hasty}", due, now)
     if standing.notice.quiet:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from models.common.clock import Clock
 from models.common.ids import secretariat_id
-from models.governance.consequences import started
+from models.governance.amended_items import started
 from models.governance.launch import Launch
 from models.governance.opening import openings
 from models.governance.plan_machine import PLAN
@@ -35,10 +35,12 @@ from models.messages.effects import (
 from models.messages.views import Refusal
 from models.plan.plan import Plan, Window
 from models.plan.windows import resolve_windows
-from models.post import post_room
 from models.post.despatch import Despatch, DespatchResult, Fate
+from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Hours
-from models.post.post_room import PostRoomState, keys_of
+from models.post.post_room_state import PostRoomState, in_order, keys_of
+from models.post.sending import despatched, drop_unsent_cancellations, next_despatch, said_again, says_the_same
 from models.registry import MACHINES
 
 CLASSES = {"progress": "round", "settle": "question", "give-address": "address"}
@@ -264,11 +266,11 @@ class World:
             name = secretariat_id(setup.plan, office)
             room = self.rooms.get(name) or self._new_room(setup.post_room(office))
             for announcement in words.announce:
-                room = post_room.hear_announcement(room, announcement, self.now)
+                room = hear_announcement(room, announcement, self.now)
             for notice in words.awaited:
-                room = post_room.hear_awaited(room, notice, self.now)
+                room = hear_awaited(room, notice, self.now)
             for settle in words.settled:
-                room = post_room.hear_settled(room, settle, self.now)
+                room = hear_settled(room, settle, self.now)
             self._routine.pop(name, None)
             self._keep_room(name, room)
 
@@ -281,33 +283,33 @@ class World:
         if room.pending:
             room = room.model_copy(update={"pending": ()})  # what its own record has taken
         self.rooms[name] = room
-        self._ask_at(name, "room", post_room.next_instant(room, self.now))
+        self._ask_at(name, "room", next_instant(room, self.now))
 
     def _post(self, name: str) -> None:
         room = self.rooms[name]
-        if self._hours is not None and post_room.wants_hours(room, self.now):
-            room = post_room.learn_hours(room, self._hours(room.address, self.now))
+        if self._hours is not None and wants_hours(room, self.now):
+            room = learn_hours(room, self._hours(room.address, self.now))
             self._routine.pop(name, None)
         keys = self._routine.get(name)
         if keys is not None:
             self.letters.append(RehearsedLetter(self.now, room.address.office, keys))
-            self.rooms[name] = room = post_room.said_again(room, self.now)
+            self.rooms[name] = room = said_again(room, self.now)
             self._ask_at(name, "room", room.letter_at)  # an opening, and nothing else is due
             return
         while True:
-            room = post_room.drop_unsent_cancellations(room, self.now)
-            despatch = post_room.next_despatch(room, self.now)
+            room = drop_unsent_cancellations(room, self.now)
+            despatch = next_despatch(room, self.now)
             if despatch is None:
                 break
             room = self._send(room, despatch)
-        if post_room.says_the_same(room):
-            self._routine[name] = tuple(each.notice.key for each in post_room.in_order(room))
+        if says_the_same(room):
+            self._routine[name] = tuple(each.notice.key for each in in_order(room))
         self._keep_room(name, room)
 
     def _send(self, room: PostRoomState, despatch: Despatch) -> PostRoomState:
         kind = "announcement" if despatch.announcement else "immediate" if despatch.immediate else "routine"
         self.letters.append(RehearsedLetter(self.now, despatch.office, keys_of(despatch), kind))
-        return post_room.despatched(room, despatch, DespatchResult(fate=Fate.SENT), self.now).state
+        return despatched(room, despatch, DespatchResult(fate=Fate.SENT), self.now).state
 
     def _note_notice(self, effect: Await, clock: Clock) -> None:
         notice = effect.notice

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from models.common.clock import Clock
 from models.common.ids import obligation_id
 from models.common.values import Instant, Value
-from models.governance.amending import AmendmentInForce, Settlement
+from models.governance.amended_plan import AmendmentInForce, Settlement
 from models.items.turns import Turns
 from models.messages.views import ItemRow, LedgerEntry
 from models.plan.amendment import AmendmentKind

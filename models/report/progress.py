@@ -12,7 +12,7 @@ from typing import NamedTuple
 from models.common.clock import Clock
 from models.common.ids import obligation_id, plan_id
 from models.common.values import Instant
-from models.governance.amending import AmendmentInForce, replaced_by
+from models.governance.amended_plan import AmendmentInForce, replaced_by
 from models.items.turns import Turn, TurnState, holder
 from models.messages.sentences import infinitive, joined, value_in_words
 from models.messages.views import AwaitedRow

@@ -8,7 +8,7 @@ import yaml
 from temporalio.testing import ActivityEnvironment
 
 from activities.hours import HoursActivities
-from adapters.hours import hours_of
+from adapters.office_calendars import hours_of
 from adapters.settings import Settings
 from models.post.office_hours import Hours
 from tests.support.office_hours import NEW_YEAR, WEEK, contacts, opened, wanted

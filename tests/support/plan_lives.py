@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from models.governance.consequences import started
+from models.governance.amended_items import started
 from models.governance.opening import openings
 from models.governance.plan_state import PlanState, plan_state
 from models.machine.draft import Draft

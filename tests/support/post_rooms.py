@@ -3,14 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.hours import rehearsed_hours
+from adapters.office_calendars import rehearsed_hours
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus
 from models.messages.effects import PostRoomAddress, Settle
 from models.messages.notices import Announcement, AnnouncementKind, Notice
 from models.plan.plan import DespatchRule
-from models.post import post_room
 from models.post.despatch import Despatch, DespatchResult, Fate
-from models.post.post_room import PostRoomState
+from models.post.hearing import hear_awaited, hear_settled
+from models.post.post_room_state import PostRoomState
+from models.post.sending import despatched, next_despatch
 from tests.support.builders import DAY, START, date_terms
 
 SENT = DespatchResult(fate=Fate.SENT, message_id="<1@x.example>")
@@ -77,9 +78,9 @@ def announcement(n: int, kind: AnnouncementKind = AnnouncementKind.INVITATION, u
 
 
 def send(state: PostRoomState, at: Any = START, result: DespatchResult = SENT) -> tuple[PostRoomState, Despatch]:
-    despatch = post_room.next_despatch(state, at)
+    despatch = next_despatch(state, at)
     assert despatch is not None
-    return post_room.despatched(state, despatch, result, at).state, despatch
+    return despatched(state, despatch, result, at).state, despatch
 
 
 def fates(state: PostRoomState) -> dict[str, str]:
@@ -111,6 +112,6 @@ def asked(key: str, at: datetime, rung: int = 1, due: timedelta | None = 30 * DA
 
 def written_to() -> PostRoomState:
     """Its first letter went on the Thursday, and nothing is awaited any longer."""
-    state = post_room.hear_awaited(courteous(), asked("first", NOON - HOUR), NOON)
+    state = hear_awaited(courteous(), asked("first", NOON - HOUR), NOON)
     state, _ = send(state, NOON + timedelta(seconds=5))
-    return post_room.hear_settled(state, Settle(office="x", item="t/m", keys=("first",)), NOON + HOUR)
+    return hear_settled(state, Settle(office="x", item="t/m", keys=("first",)), NOON + HOUR)

@@ -12,7 +12,7 @@ from models.machine.awaited_record import with_awaited
 from models.machine.draft import Step
 from models.messages.effects import Effect, Enter, EnterElsewhere
 from models.messages.views import ItemRow, LedgerEntry
-from models.post.post_room import PostRoomState
+from models.post.post_room_state import PostRoomState
 from models.registry import MACHINES
 from models.rehearsal.world import World
 from models.report.facts import Facts, ItemFact, SeriesFact

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from adapters.files.contacts_file import read_contacts
-from adapters.hours import rehearsed_hours
+from adapters.office_calendars import rehearsed_hours
 from adapters.shipped import PLANS
 from cli.files.plan_file import load_plan
 from cli.launching import launch_at

@@ -23,7 +23,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.hours import rehearsed_hours, workdays_of
+from adapters.office_calendars import rehearsed_hours, workdays_of
 from models.common.ids import secretariat_id
 from models.governance.launch import Launch
 from models.messages import acts
@@ -33,7 +33,7 @@ from models.messages.views import ItemView, Refusal
 from models.plan.parties import all_offices
 from models.plan.plan import Plan
 from models.post.despatch import Despatch
-from models.post.post_room import keys_of
+from models.post.post_room_state import keys_of
 from models.rehearsal.world import RehearsedNotice, World
 from tests.support.builders import DAY, date_terms, obligation, plan_of
 from tests.support.rig import House, house

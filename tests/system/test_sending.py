@@ -24,7 +24,7 @@ from models.messages.effects import PostRoomAddress, Words
 from models.messages.record_lines import RecordEntries
 from models.messages.views import ItemRow
 from models.plan.plan import DespatchRule
-from models.post.post_room import Bounced, PostRoomState
+from models.post.post_room_state import Bounced, PostRoomState
 from tests.support.mail_samples import despatch, notice, settings
 from tests.support.mail_servers import Script, scripted_smtp
 from worker import build_worker

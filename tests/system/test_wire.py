@@ -26,7 +26,9 @@ from models.plan.parties import party_of
 from models.plan.plan import Obligation
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
-from models.post.post_room import PostRoomState, despatched, drop_unsent_cancellations, hear_announcement, next_despatch
+from models.post.hearing import hear_announcement
+from models.post.post_room_state import PostRoomState
+from models.post.sending import despatched, drop_unsent_cancellations, next_despatch
 from tests.support.builders import DAY, Player, date_terms, meeting, obligation, plan_of
 from tests.support.mail_samples import KHMER, LAO, announcement, contacts, despatch, event
 from tests.support.moves import PREAMBLE, moves, play

@@ -6,9 +6,10 @@ from typing import Any
 
 from models.items.meeting import MEETING
 from models.messages import acts
-from models.post import post_room
+from models.post.letter_day import waits_for
 from models.post.office_hours import Hours, Span
-from models.post.post_room import PostRoomState
+from models.post.post_room_state import PostRoomState, note, recorded
+from models.post.sending import next_despatch, sends
 from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation
 from tests.support.worlds import KHM, LAO, Life, amend
 from workflows.details import details_of, post_room_details
@@ -70,14 +71,11 @@ def test_the_post_room_says_when_it_writes_next_or_tries_again() -> None:
     state = room()
     assert state.letter_at is not None
     words = "Next letter to Coordinator, Ministry MOC, Lao PDR on 8 January 2026"
-    assert post_room.waits_for(state, state.letter_at) == words
+    assert waits_for(state, state.letter_at) == words
     page = post_room_details(state)
     assert "**Next letter:** 8 January 2026" in page and stands_as_a_list(page)
     held = room(hold_until=START + DAY, unreachable="no address")
-    assert (
-        post_room.waits_for(held, START + DAY)
-        == "Next attempt to reach Coordinator, Ministry MOC, Lao PDR on 2 January 2026"
-    )
+    assert waits_for(held, START + DAY) == "Next attempt to reach Coordinator, Ministry MOC, Lao PDR on 2 January 2026"
     assert "**Nothing reaches this office:** no address." in post_room_details(held)
 
 
@@ -91,10 +89,10 @@ def test_the_post_room_says_until_when_its_office_is_closed() -> None:
 def test_activities_of_the_post_room_say_what_goes_and_what_is_recorded() -> None:
     state = room(standing={key: each.model_copy(update={"sent": False}) for key, each in room().standing.items()})
     assert state.letter_at is not None
-    letter = post_room.next_despatch(state, state.letter_at)
+    letter = next_despatch(state, state.letter_at)
     assert letter is not None
-    assert post_room.sends(letter) == "letter to Coordinator, Ministry MOC, Lao PDR: 1 act is awaited of it"
+    assert sends(letter) == "letter to Coordinator, Ministry MOC, Lao PDR: 1 act is awaited of it"
     for fate, key in (("sent", "a"), ("sent", "b"), ("withdrawn", "c")):
-        state = post_room.note(state, START, fate, key, "")
+        state = note(state, START, fate, key, "")
     new = state.pending[-3:]
-    assert post_room.recorded(new) == "record: 2 sent, 1 withdrawn" and post_room.recorded(new[:1]) == "record: sent: a"
+    assert recorded(new) == "record: 2 sent, 1 withdrawn" and recorded(new[:1]) == "record: sent: a"

@@ -10,14 +10,14 @@ import yaml
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.hours import workdays_of
+from adapters.office_calendars import workdays_of
 from cli.asking import plan_state_of
 from cli.gathering import Moment, gather, plan_then
 from cli.session import Session
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.views import Receipt, Refusal
-from models.post.post_room import PostRoomState
+from models.post.post_room_state import PostRoomState
 from models.post.workdays import working_days
 from models.report.progress import build_report
 from models.report.values import ProgressReport

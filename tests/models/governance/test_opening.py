@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from models.governance.amending import plan_as_of
+from models.governance.amended_plan import plan_as_of
 from models.governance.plan_machine import PLAN
 from models.messages import acts
 from models.messages.effects import EnterElsewhere, Open, Resolve

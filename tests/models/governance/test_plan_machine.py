@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.governance.amending import AmendmentInForce, plan_as_of
+from models.governance.amended_plan import AmendmentInForce, plan_as_of
 from models.governance.launch import Launch
 from models.governance.plan_machine import PLAN
 from models.governance.plan_state import carried_on, carry, plan_state

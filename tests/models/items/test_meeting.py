@@ -4,13 +4,7 @@ from models.items.meeting import MEETING
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.calendar_event import EventStatus, PartStat
-from models.messages.effects import (
-    Announce,
-    Await,
-    Enter,
-    Publish,
-    Settle,
-)
+from models.messages.effects import Announce, Await, Enter, Publish, Settle
 from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import DAY, START, Player, date_terms, meeting

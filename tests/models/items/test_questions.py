@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.governance.amending import plan_as_of
+from models.governance.amended_plan import plan_as_of
 from models.governance.launch import Launch
 from models.governance.plan_machine import PLAN
 from models.items.questions import QUESTIONS, QuestionsState

@@ -7,9 +7,9 @@ import pytest
 from models.items.meeting import MEETING
 from models.messages import acts
 from models.messages.effects import Settle
-from models.post import post_room
 from models.post.despatch import DespatchResult, Fate
-from models.post.post_room import PostRoomState
+from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+from models.post.post_room_state import PostRoomState
 from models.post.why import Told, Untold, family, not_due, not_said, of_item, parts_of, told
 from tests.support.builders import DAY, START, Player, date_terms, meeting
 from tests.support.post_rooms import DELAYED, HOUR, NOON, REFUSED, SENT, announcement, asked, monday, send, written_to
@@ -25,11 +25,11 @@ def looked_at(state: PostRoomState, now: datetime) -> tuple[dict[str, Told], dic
 
 
 def test_each_fate_is_told_with_its_reason_and_message_id() -> None:
-    state = post_room.hear_awaited(written_to(), asked("a", NOON + DAY, rung=2), NOON + DAY)
-    state = post_room.hear_awaited(state, asked("b", NOON + DAY), NOON + DAY)
-    state = post_room.hear_settled(state, Settle(office="x", item="t/m", keys=("b",)), NOON + DAY)
-    state = post_room.hear_announcement(state, announcement(0), NOON + DAY)
-    state = post_room.hear_announcement(state, announcement(1), NOON + DAY)
+    state = hear_awaited(written_to(), asked("a", NOON + DAY, rung=2), NOON + DAY)
+    state = hear_awaited(state, asked("b", NOON + DAY), NOON + DAY)
+    state = hear_settled(state, Settle(office="x", item="t/m", keys=("b",)), NOON + DAY)
+    state = hear_announcement(state, announcement(0), NOON + DAY)
+    state = hear_announcement(state, announcement(1), NOON + DAY)
     content = DespatchResult(fate=Fate.REFUSED, reason="554 content", content=True)
     state, _ = send(state, NOON + DAY, content)
     state, _ = send(state, NOON + DAY + timedelta(seconds=5))
@@ -51,11 +51,11 @@ def test_each_fate_is_told_with_its_reason_and_message_id() -> None:
 
 def test_what_waits_says_for_what_and_until_when() -> None:
     friday = NOON + DAY
-    state = post_room.hear_awaited(written_to(), asked("new", friday), friday)
-    state = post_room.hear_awaited(state, asked("quiet", friday, quiet=True), friday)
+    state = hear_awaited(written_to(), asked("new", friday), friday)
+    state = hear_awaited(state, asked("quiet", friday, quiet=True), friday)
     night = friday + 10 * HOUR
-    state = post_room.hear_awaited(state, asked("rung", night, rung=2), night)
-    state = post_room.hear_announcement(state, announcement(0), night)
+    state = hear_awaited(state, asked("rung", night, rung=2), night)
+    state = hear_announcement(state, announcement(0), night)
     found, unsaid = looked_at(state, night)
     assert {each.fate for key, each in found.items() if key != "first"} == {"standing"}
     # The first letter of this week went on the day before; by now a higher rung makes one letter for all of it.
@@ -66,13 +66,13 @@ def test_what_waits_says_for_what_and_until_when() -> None:
         "u/0": ("outside-hours", monday(1)),
     }
     assert "one more, higher office" in unsaid["rung"].reason
-    later = post_room.hear_awaited(written_to(), asked("new", monday(2) + DAY), monday(2) + DAY)
+    later = hear_awaited(written_to(), asked("new", monday(2) + DAY), monday(2) + DAY)
     _, unsaid = looked_at(later, monday(2) + DAY)
     assert (unsaid["new"].code, unsaid["new"].until) == ("despatch-day", monday(3))
 
 
 def test_what_is_not_reached_is_undeliverable_until_it_is_reached_again() -> None:
-    state = post_room.hear_awaited(written_to(), asked("new", NOON + DAY), NOON + DAY)
+    state = hear_awaited(written_to(), asked("new", NOON + DAY), NOON + DAY)
     for _ in range(2):
         state, _ = send(state, monday(1), REFUSED)
     found, unsaid = looked_at(state, monday(1) + HOUR)

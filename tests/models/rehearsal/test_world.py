@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.hours import rehearsed_hours
+from adapters.office_calendars import rehearsed_hours
 from models.items.meeting import MEETING
 from models.messages.notices import Notice
-from models.post import post_room
 from models.post.despatch import DespatchResult, Fate
-from models.post.post_room import PostRoomState
+from models.post.hearing import hear_awaited
+from models.post.letter_day import next_instant
+from models.post.post_room_state import PostRoomState, in_order, keys_of
+from models.post.sending import despatched, next_despatch, said_again, says_the_same
 from models.rehearsal.assumptions import assumption_of
 from models.rehearsal.world import World
 from tests.support.builders import DAY, START, launch_of, meeting, obligation, plan_of
@@ -56,35 +58,35 @@ def new_room(hours: bool) -> PostRoomState:
 def test_a_letter_that_says_the_same_is_one_step_of_the_long_way(ages: list[int], letters: int, hours: bool) -> None:
     room = new_room(hours)
     for n, age in enumerate(ages):
-        room = post_room.hear_awaited(room, notice(n, age), START)
+        room = hear_awaited(room, notice(n, age), START)
     room = long_way(room, OPEN)[0]
     for _ in range(letters):
-        assert post_room.says_the_same(room)
-        at = post_room.next_instant(room, START)
+        assert says_the_same(room)
+        at = next_instant(room, START)
         assert at is not None
         after, keys = long_way(room, at)
-        assert keys == tuple(each.notice.key for each in post_room.in_order(room))
-        assert post_room.said_again(room, at) == after
+        assert keys == tuple(each.notice.key for each in in_order(room))
+        assert said_again(room, at) == after
         room = after
 
 
 def long_way(room: PostRoomState, at: datetime) -> tuple[PostRoomState, tuple[str, ...]]:
     """As the workflow does it: composed, sent, and what follows."""
-    despatch = post_room.next_despatch(room, at)
+    despatch = next_despatch(room, at)
     assert despatch is not None
-    step = post_room.despatched(room, despatch, DespatchResult(fate=Fate.SENT), at)
-    return step.state.model_copy(update={"pending": room.pending, "entries": room.entries}), post_room.keys_of(despatch)
+    step = despatched(room, despatch, DespatchResult(fate=Fate.SENT), at)
+    return step.state.model_copy(update={"pending": room.pending, "entries": room.entries}), keys_of(despatch)
 
 
 @pytest.mark.parametrize("hours", [False, True])
 def test_what_is_heard_makes_the_next_letter_say_more(hours: bool) -> None:
     room = new_room(hours)
-    assert not post_room.says_the_same(room), "nothing is awaited"
-    room = post_room.hear_awaited(room, notice(1, 1), START)
-    assert not post_room.says_the_same(room), "it has not been said yet"
+    assert not says_the_same(room), "nothing is awaited"
+    room = hear_awaited(room, notice(1, 1), START)
+    assert not says_the_same(room), "it has not been said yet"
     room, _ = long_way(room, OPEN)
-    assert post_room.says_the_same(room)
-    assert not post_room.says_the_same(post_room.hear_awaited(room, notice(2, 0), OPEN))
+    assert says_the_same(room)
+    assert not says_the_same(hear_awaited(room, notice(2, 0), OPEN))
 
 
 @pytest.mark.parametrize("assume", ASSUMPTIONS)

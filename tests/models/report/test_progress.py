@@ -1,7 +1,7 @@
 """The progress report: what is counted where, what is awaited, and a day in the past."""
 
 from models.common.values import Instant
-from models.governance.amending import AmendmentInForce
+from models.governance.amended_plan import AmendmentInForce
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.items.series import SERIES

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.common.values import Instant
-from models.governance.amending import plan_as_of
+from models.governance.amended_plan import plan_as_of
 from models.governance.launch import Launch
 from models.governance.plan_state import PlanState
 from models.items.questions import QUESTIONS

@@ -23,7 +23,7 @@ from models.common.zones import later, zoned
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.plan.amendment import Amendment, AmendmentKind
-from models.post.post_room import Bounced, PostRoomState
+from models.post.post_room_state import Bounced, PostRoomState
 from tests.support.builders import obligation, plan_of
 from tests.support.paths import HISTORIES, MAILS
 from tests.support.rig import House, eventually, house

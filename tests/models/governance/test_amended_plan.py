@@ -8,7 +8,7 @@ import pytest
 
 from cli.commands.amendments import amendments_document, amendments_text
 from cli.files.plan_file import load_plan
-from models.governance.amending import plan_as_of
+from models.governance.amended_plan import plan_as_of
 from models.items.questions import QUESTIONS
 from models.messages import acts
 from models.messages.acts import Terms, Topic

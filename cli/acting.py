@@ -1,4 +1,4 @@
-"""The desk at which an office acts: what every verb takes, how its act is handed in, how it is answered."""
+"""What every verb takes, how its act is handed in, how it is answered."""
 
 import asyncio
 import inspect
@@ -36,7 +36,7 @@ PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How it is held.")]
 
 
-class Desk:
+class ActingCommand:
     """One acting command: who acts on what, and how it is to be answered."""
 
     def __init__(
@@ -85,13 +85,15 @@ class Desk:
 
 def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
     """The command of a verb: its own options, which make the act, between ITEM and those that every verb has."""
-    common = [p for p in inspect.signature(Desk.__init__, eval_str=True).parameters.values() if p.name != "self"]
-    own = [p for p in inspect.signature(make, eval_str=True).parameters.values() if p.name != "desk"]
+    common = [
+        p for p in inspect.signature(ActingCommand.__init__, eval_str=True).parameters.values() if p.name != "self"
+    ]
+    own = [p for p in inspect.signature(make, eval_str=True).parameters.values() if p.name != "acting"]
     names = {parameter.name for parameter in common}
 
     def command(**values: Any) -> None:
-        desk = Desk(**{name: values.pop(name) for name in names})
-        asyncio.run(desk.run(make, **values))
+        acting = ActingCommand(**{name: values.pop(name) for name in names})
+        asyncio.run(acting.run(make, **values))
 
     item, *others = (p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*common[:1], *own, *common[1:]))
     command.__doc__ = make.__doc__

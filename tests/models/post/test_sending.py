@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from models.messages.effects import Await, Settle
 from models.messages.notices import AnnouncementKind, Section
-from models.post import post_room
 from models.post.despatch import DespatchResult, Fate
+from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Span
-from models.post.post_room import Bounced, PostRoomState, Returned
+from models.post.post_room_state import Bounced, PostRoomState, Returned, keys_of, standing_keys
+from models.post.sending import REFERENCES_KEPT, begun, despatched, drop_unsent_cancellations, next_despatch
+from models.post.unreached import DELAY, hear_bounced
 from models.post.why import not_said, told
 from tests.support.builders import DAY, START
 from tests.support.post_rooms import (
@@ -36,39 +39,39 @@ from tests.support.post_rooms import (
 
 
 def test_a_letter_lists_all_that_is_awaited_once_a_period() -> None:
-    state = post_room.hear_awaited(room(), notice("a"), START)
-    state = post_room.hear_awaited(state, notice("b"), START + timedelta(seconds=1))
-    assert post_room.next_despatch(state, START + timedelta(seconds=4)) is None
+    state = hear_awaited(room(), notice("a"), START)
+    state = hear_awaited(state, notice("b"), START + timedelta(seconds=1))
+    assert next_despatch(state, START + timedelta(seconds=4)) is None
     at = START + timedelta(seconds=5)
     state, letter = send(state, at)
     assert [n.key for n in letter.notices] == ["a", "b"] and letter.repeated == ()
-    assert post_room.next_instant(state, at) == at + WEEK
+    assert next_instant(state, at) == at + WEEK
     state, second = send(state, at + WEEK)
     assert second.repeated == ("a", "b") and second.key != letter.key
     assert [entry.verb for entry in state.pending] == ["sent", "sent"], "a repetition is the same notice"
 
 
 def test_what_is_settled_before_the_letter_is_not_in_it() -> None:
-    state = post_room.hear_awaited(room(), notice("a"), START)
-    state = post_room.hear_awaited(state, notice("b"), START)
-    state = post_room.hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("a",)), START)
+    state = hear_awaited(room(), notice("a"), START)
+    state = hear_awaited(state, notice("b"), START)
+    state = hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("a",)), START)
     state, letter = send(state, START + WEEK)
     assert [n.key for n in letter.notices] == ["b"]
     assert fates(state) == {"a": "withdrawn", "b": "sent"}
-    state = post_room.hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("b",)), START)
-    assert post_room.next_instant(state, START) is None, "nothing awaited, no letter"
+    state = hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("b",)), START)
+    assert next_instant(state, START) is None, "nothing awaited, no letter"
 
 
 def test_what_was_said_by_an_invitation_waits_for_the_weekly_letter() -> None:
-    state = post_room.hear_awaited(room(), notice("a", quiet=True), START)
-    assert post_room.next_instant(state, START) == START + WEEK
+    state = hear_awaited(room(), notice("a", quiet=True), START)
+    assert next_instant(state, START) == START + WEEK
 
 
 def test_announcements_go_in_order_and_a_newer_version_overtakes() -> None:
     state = room()
     for n in (0, 1):
-        state = post_room.hear_announcement(state, announcement(n), START)
-    state = post_room.hear_announcement(state, announcement(0, uid="v"), START)
+        state = hear_announcement(state, announcement(n), START)
+    state = hear_announcement(state, announcement(0, uid="v"), START)
     state, first = send(state)
     state, second = send(state)
     assert first.announcement and second.announcement
@@ -77,22 +80,22 @@ def test_announcements_go_in_order_and_a_newer_version_overtakes() -> None:
 
 
 def test_cancelled_before_it_was_sent_means_nothing_is_sent() -> None:
-    state = post_room.hear_announcement(room(), announcement(0), START)
-    state = post_room.hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
-    state = post_room.drop_unsent_cancellations(state, START)
-    assert post_room.next_despatch(state, START) is None
+    state = hear_announcement(room(), announcement(0), START)
+    state = hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    state = drop_unsent_cancellations(state, START)
+    assert next_despatch(state, START) is None
     assert fates(state) == {"u/0": "merged", "u/1": "withdrawn"}
 
 
 def test_a_cancellation_never_overtakes_its_invitation_on_the_way() -> None:
-    state = post_room.hear_announcement(room(), announcement(0), START)
-    on_its_way = post_room.next_despatch(state, START)
+    state = hear_announcement(room(), announcement(0), START)
+    on_its_way = next_despatch(state, START)
     assert on_its_way is not None
-    state = post_room.hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
-    assert post_room.standing_keys(state, ("u/0",)) == (), "asked once more, it no longer stands"
+    state = hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    assert standing_keys(state, ("u/0",)) == (), "asked once more, it no longer stands"
     # It had been transmitted already: then the cancellation has to follow.
-    state = post_room.despatched(state, on_its_way, SENT, START).state
-    state = post_room.drop_unsent_cancellations(state, START)
+    state = despatched(state, on_its_way, SENT, START).state
+    state = drop_unsent_cancellations(state, START)
     _, cancel = send(state)
     assert cancel.announcement and cancel.announcement.kind is AnnouncementKind.CANCELLATION
 
@@ -100,94 +103,94 @@ def test_a_cancellation_never_overtakes_its_invitation_on_the_way() -> None:
 def test_what_is_sent_of_one_event_refers_to_what_was_sent_before() -> None:
     state = room()
     for n in range(7):
-        state = post_room.hear_announcement(state, announcement(n), START)
+        state = hear_announcement(state, announcement(n), START)
         state, despatch = send(state, START, DespatchResult(fate=Fate.SENT, message_id=f"<{n}@x.example>"))
-        kept = [0, *range(1, n)[1 - post_room.REFERENCES_KEPT :]] if n else []
+        kept = [0, *range(1, n)[1 - REFERENCES_KEPT :]] if n else []
         assert despatch.references == tuple(f"<{k}@x.example>" for k in kept)
-    _, other = send(post_room.hear_announcement(state, announcement(0, uid="v"), START))
+    _, other = send(hear_announcement(state, announcement(0, uid="v"), START))
     assert other.references == ()
 
 
 def test_what_perhaps_arrived_is_referred_to_and_what_was_delayed_is_not() -> None:
-    state = post_room.hear_announcement(room(), announcement(0), START)
-    first = post_room.next_despatch(state, START)
+    state = hear_announcement(room(), announcement(0), START)
+    first = next_despatch(state, START)
     assert first is not None
     perhaps = DespatchResult(fate=Fate.WITHDRAWN, perhaps_arrived=True, message_id="<p@x.example>")
-    state = post_room.despatched(state, first, perhaps, START).state
-    state = post_room.hear_announcement(state, announcement(1), START)
-    second = post_room.next_despatch(state, START)
+    state = despatched(state, first, perhaps, START).state
+    state = hear_announcement(state, announcement(1), START)
+    second = next_despatch(state, START)
     assert second is not None and second.references == ("<p@x.example>",)
-    state = post_room.despatched(state, second, DELAYED, START).state
-    assert post_room.next_despatch(state, START + post_room.DELAY) == second, "the same bytes go again"
+    state = despatched(state, second, DELAYED, START).state
+    assert next_despatch(state, START + DELAY) == second, "the same bytes go again"
 
 
 def test_nothing_is_sent_about_a_closed_item_but_its_cancellation() -> None:
-    state = post_room.hear_awaited(room(), notice("a"), START)
-    state = post_room.hear_announcement(state, announcement(0), START)
+    state = hear_awaited(room(), notice("a"), START)
+    state = hear_announcement(state, announcement(0), START)
     state, _ = send(state)
     outcome = announcement(0).model_copy(update={"key": "o", "kind": AnnouncementKind.OUTCOME, "event": None})
-    state = post_room.hear_announcement(state, outcome, START)
-    state = post_room.hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
-    state = post_room.hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
-    state, last = send(post_room.drop_unsent_cancellations(state, START))
+    state = hear_announcement(state, outcome, START)
+    state = hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    state = hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
+    state, last = send(drop_unsent_cancellations(state, START))
     assert last.announcement and last.announcement.kind is AnnouncementKind.CANCELLATION
-    assert post_room.next_despatch(state, START + 2 * WEEK) is None
-    state = post_room.drop_unsent_cancellations(state, START)
+    assert next_despatch(state, START + 2 * WEEK) is None
+    state = drop_unsent_cancellations(state, START)
     assert state.invited == state.threads == {}, "nothing is kept of a closed item"
     assert fates(state) == {"u/0": "sent", "a": "withdrawn", "o": "withdrawn", "u/1": "sent"}
 
 
 def test_refused_tries_the_second_address_then_pauses_and_asks_the_focal_point() -> None:
-    state = post_room.hear_awaited(room(), notice("a"), START)
+    state = hear_awaited(room(), notice("a"), START)
     at = START + timedelta(seconds=5)
     state, first = send(state, at, REFUSED)
-    despatch = post_room.next_despatch(state, at)
+    despatch = next_despatch(state, at)
     assert despatch and despatch.second_address and not first.second_address and despatch.key != first.key
-    step = post_room.despatched(state, despatch, REFUSED, at)
+    step = despatched(state, despatch, REFUSED, at)
     returned, asked = step.effects
     assert isinstance(returned, Returned) and (returned.key, returned.item) == ("a", "t/m")
     assert isinstance(asked, Await) and asked.notice.office == "lao-mfa"
-    assert post_room.next_instant(step.state, at) == at + DAY, "a corrected address works the next day"
-    later = post_room.next_despatch(step.state, at + DAY)
+    assert next_instant(step.state, at) == at + DAY, "a corrected address works the next day"
+    later = next_despatch(step.state, at + DAY)
     assert later is not None and not later.second_address
-    reached = post_room.despatched(step.state, later, SENT, at + DAY)
+    reached = despatched(step.state, later, SENT, at + DAY)
     assert [type(e).__name__ for e in reached.effects] == ["Returned", "Settle"]
     assert isinstance(reached.effects[0], Returned) and reached.effects[0].reason == ""
 
 
 def test_a_fault_of_ours_pauses_the_ladders_and_the_same_despatch_goes_later() -> None:
-    state = post_room.hear_awaited(room(), notice("a"), START)
+    state = hear_awaited(room(), notice("a"), START)
     at = START + timedelta(seconds=5)
-    first = post_room.next_despatch(state, at)
+    first = next_despatch(state, at)
     assert first is not None
-    step = post_room.despatched(state, first, DELAYED, at)
+    step = despatched(state, first, DELAYED, at)
     [returned] = step.effects
     assert isinstance(returned, Returned) and returned.reason == "no mail server", "and nobody is asked for an address"
-    again = at + post_room.DELAY
-    assert post_room.next_instant(step.state, at) == again
-    assert post_room.next_despatch(step.state, at) is None
-    assert post_room.next_despatch(step.state, again) == first, "its outcome may be unknown: the same bytes go again"
-    twice = post_room.despatched(step.state, first, DELAYED, again)
+    again = at + DELAY
+    assert next_instant(step.state, at) == again
+    assert next_despatch(step.state, at) is None
+    assert next_despatch(step.state, again) == first, "its outcome may be unknown: the same bytes go again"
+    twice = despatched(step.state, first, DELAYED, again)
     assert twice.effects == (), "items are told once"
-    sent = post_room.despatched(twice.state, first, SENT, again + post_room.DELAY)
+    sent = despatched(twice.state, first, SENT, again + DELAY)
     [reached] = sent.effects
     assert isinstance(reached, Returned) and (reached.key, reached.reason) == ("a", "")
-    assert post_room.next_instant(sent.state, again) == again + post_room.DELAY + WEEK
+    assert next_instant(sent.state, again) == again + DELAY + WEEK
 
 
 def test_a_refused_invitation_goes_once_the_address_is_corrected() -> None:
-    state = post_room.hear_announcement(room(), announcement(0), START)
+    state = hear_announcement(room(), announcement(0), START)
     for second in (False, True):
         state, despatch = send(state, START, REFUSED)
         assert despatch.second_address is second
-    assert post_room.next_despatch(state, START + DAY / 2) is None
+    assert next_despatch(state, START + DAY / 2) is None
     state, despatch = send(state, START + DAY)
     assert despatch.announcement and despatch.announcement.key == "u/0" and fates(state)["u/0"] == "sent"
 
 
 def test_a_letter_that_is_refused_for_what_it_says_holds_up_nothing() -> None:
-    state = post_room.hear_announcement(room(), announcement(0), START)
-    state = post_room.hear_announcement(state, announcement(0, uid="v"), START)
+    state = hear_announcement(room(), announcement(0), START)
+    state = hear_announcement(state, announcement(0, uid="v"), START)
     state, _ = send(state, START, DespatchResult(fate=Fate.REFUSED, reason="554 content", content=True))
     state, despatch = send(state)
     assert despatch.announcement and despatch.announcement.key == "v/0"
@@ -198,19 +201,19 @@ def test_the_last_word_on_a_dropped_item_still_goes() -> None:
     last = announcement(0).model_copy(
         update={"key": "d", "kind": AnnouncementKind.ANSWER, "event": None, "final": True}
     )
-    state = post_room.hear_announcement(room(), last, START)
-    state = post_room.hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
+    state = hear_announcement(room(), last, START)
+    state = hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
     _, despatch = send(state)
     assert despatch.announcement == last
 
 
 def test_no_letter_goes_early_when_what_was_new_is_settled() -> None:
-    state = post_room.hear_awaited(room(), notice("a"), START)
+    state = hear_awaited(room(), notice("a"), START)
     at = START + timedelta(seconds=5)
     state, _ = send(state, at)
-    state = post_room.hear_awaited(state, notice("b"), at + DAY)
-    state = post_room.hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("b",)), at + DAY)
-    assert post_room.next_instant(state, at + DAY) == at + WEEK
+    state = hear_awaited(state, notice("b"), at + DAY)
+    state = hear_settled(state, Settle(office="lao-moc", item="t/m", keys=("b",)), at + DAY)
+    assert next_instant(state, at + DAY) == at + WEEK
 
 
 words = st.lists(
@@ -227,32 +230,32 @@ words = st.lists(
 
 @given(words)
 def test_no_notice_is_lost_and_none_is_said_twice(history: list[tuple[str, Any, bool]]) -> None:
-    state, now, keys, despatched = room(), START, set(), []
+    state, now, keys, keys_sent = room(), START, set(), []
     for count, (what, value, flag) in enumerate(history):
         if what == "await":
             key = f"n{value}/{count}"
             keys.add(key)
-            state = post_room.hear_awaited(state, notice(key, quiet=flag, item=f"t/{value}"), now)
+            state = hear_awaited(state, notice(key, quiet=flag, item=f"t/{value}"), now)
         elif what == "settle":
             gone = tuple(key for key in state.standing if key.startswith(f"n{value}/"))
-            state = post_room.hear_settled(state, Settle(office="x", item=f"t/{value}", keys=gone, closed=flag), now)
+            state = hear_settled(state, Settle(office="x", item=f"t/{value}", keys=gone, closed=flag), now)
         elif what == "invite":
             kind = AnnouncementKind.CANCELLATION if flag else AnnouncementKind.INVITATION
             keys.add(f"u/{count}")
-            state = post_room.hear_announcement(state, announcement(count, kind), now)
+            state = hear_announcement(state, announcement(count, kind), now)
         elif what == "wait":
             now += value * DAY
-        state = post_room.drop_unsent_cancellations(state, now)
-        if what == "send" and (despatch := post_room.next_despatch(state, now)):
-            despatched.append(despatch.key)
-            standing = post_room.standing_keys(state, post_room.keys_of(despatch))
-            if set(post_room.keys_of(despatch)) != set(standing):
+        state = drop_unsent_cancellations(state, now)
+        if what == "send" and (despatch := next_despatch(state, now)):
+            keys_sent.append(despatch.key)
+            standing = standing_keys(state, keys_of(despatch))
+            if set(keys_of(despatch)) != set(standing):
                 # What was delayed is asked about again before it goes, as the activity does.
                 value = DespatchResult(fate=Fate.CHANGED if standing else Fate.WITHDRAWN)
             if value.fate is Fate.DELAYED:
-                despatched.pop()
-            state = post_room.despatched(state, despatch, value, now).state
-    assert len(despatched) == len(set(despatched)), "one key, one Message-ID"
+                keys_sent.pop()
+            state = despatched(state, despatch, value, now).state
+    assert len(keys_sent) == len(set(keys_sent)), "one key, one Message-ID"
     ended = [e.data["key"] for e in state.pending if e.verb in ("sent", "withdrawn", "merged")]
     assert len(ended) == len(set(ended)), "one notice, one end"
     waiting = set(state.standing) | {queued.key for queued in state.queue}
@@ -266,8 +269,8 @@ BOUNCE = Bounced(message_id="<1@x.example>", reason="5.1.1 no such user")
 
 def test_a_template_at_fault_stands_in_the_record_beside_the_letter_that_went() -> None:
     fault = "written in the shipped English, because templates/lo/words.j2, line 2: 'x' is undefined"
-    state = post_room.hear_awaited(room(), notice("k"), START)
-    at = post_room.next_instant(state, START)
+    state = hear_awaited(room(), notice("k"), START)
+    at = next_instant(state, START)
     assert at is not None
     state, despatch = send(state, at, SENT.model_copy(update={"fault": fault}))
     assert despatch is not None
@@ -277,66 +280,66 @@ def test_a_template_at_fault_stands_in_the_record_beside_the_letter_that_went() 
 
 def sent_room(kind: AnnouncementKind = AnnouncementKind.INVITATION, second: bool = False) -> PostRoomState:
     """A room whose invitation the server took; the answer to it stands."""
-    state = post_room.hear_announcement(room(), announcement(0, kind), START)
+    state = hear_announcement(room(), announcement(0, kind), START)
     state = state.model_copy(update={"second_address": second, "invited": {"u": "t/m"}})
-    despatch = post_room.next_despatch(state, START)
+    despatch = next_despatch(state, START)
     assert despatch is not None
-    state = post_room.despatched(state, despatch, SENT, START).state
-    return post_room.hear_awaited(state, notice("answer", quiet=True), START)
+    state = despatched(state, despatch, SENT, START).state
+    return hear_awaited(state, notice("answer", quiet=True), START)
 
 
 def test_what_came_back_goes_to_the_second_address() -> None:
-    step = post_room.hear_bounced(sent_room(), BOUNCE, START + DAY)
-    again = post_room.next_despatch(step.state, START + DAY)
+    step = hear_bounced(sent_room(), BOUNCE, START + DAY)
+    again = next_despatch(step.state, START + DAY)
     assert again is not None and again.second_address and again.announcement == announcement(0)
     assert step.effects == () and not step.state.unreachable
-    twice = post_room.hear_bounced(step.state, BOUNCE, START + DAY).state
+    twice = hear_bounced(step.state, BOUNCE, START + DAY).state
     assert twice.queue == step.state.queue, "a repeated delivery status changes nothing more"
 
 
 def test_what_came_back_from_the_second_address_pauses_the_items_and_asks_the_focal_point() -> None:
-    step = post_room.hear_bounced(sent_room(second=True), BOUNCE, START + DAY)
+    step = hear_bounced(sent_room(second=True), BOUNCE, START + DAY)
     assert step.state.unreachable and step.state.hold_until == START + 2 * DAY
     assert [type(effect) for effect in step.effects] == [Returned, Await]
-    again = post_room.next_despatch(step.state, START + 2 * DAY)
+    again = next_despatch(step.state, START + 2 * DAY)
     assert again is not None and again.announcement is not None
-    state = post_room.despatched(step.state, again, SENT, START + 2 * DAY).state
+    state = despatched(step.state, again, SENT, START + 2 * DAY).state
     assert state.unreachable, "its server took the last one too, and returned it"
-    later = post_room.hear_awaited(state, notice("more"), START + 4 * DAY)
-    letter = post_room.next_despatch(later, START + 5 * DAY)
+    later = hear_awaited(state, notice("more"), START + 4 * DAY)
+    letter = next_despatch(later, START + 5 * DAY)
     assert letter is not None
-    reached = post_room.despatched(later, letter, SENT, START + 5 * DAY)
+    reached = despatched(later, letter, SENT, START + 5 * DAY)
     assert not reached.state.unreachable and isinstance(reached.effects[0], Returned)
 
 
 def test_an_older_version_that_comes_back_does_not_follow_the_newer_one() -> None:
     state = sent_room()
-    state = post_room.hear_announcement(state, announcement(1), START + DAY)
-    despatch = post_room.next_despatch(state, START + DAY)
+    state = hear_announcement(state, announcement(1), START + DAY)
+    despatch = next_despatch(state, START + DAY)
     assert despatch is not None
     newer = DespatchResult(fate=Fate.SENT, message_id="<2@x.example>")
-    state = post_room.despatched(state, despatch, newer, START + DAY).state
-    assert post_room.hear_bounced(state, BOUNCE, START + DAY).state.queue == ()
-    assert len(post_room.hear_bounced(state, Bounced(message_id="<2@x.example>", reason="5"), START).state.queue) == 1
+    state = despatched(state, despatch, newer, START + DAY).state
+    assert hear_bounced(state, BOUNCE, START + DAY).state.queue == ()
+    assert len(hear_bounced(state, Bounced(message_id="<2@x.example>", reason="5"), START).state.queue) == 1
 
 
 def test_a_cancellation_that_came_back_goes_again_and_nothing_else_of_a_closed_item() -> None:
     cancelled = sent_room(AnnouncementKind.CANCELLATION)
     for state, words in ((cancelled, 1), (sent_room(), 0)):
-        closed = post_room.hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
-        heard = post_room.hear_bounced(closed, BOUNCE, START + DAY).state
-        assert len(post_room.drop_unsent_cancellations(heard, START + DAY).queue) == words
+        closed = hear_settled(state, Settle(office="lao-moc", item="t/m", closed=True), START)
+        heard = hear_bounced(closed, BOUNCE, START + DAY).state
+        assert len(drop_unsent_cancellations(heard, START + DAY).queue) == words
 
 
 def test_a_declined_counter_neither_overtakes_nor_is_overtaken() -> None:
-    state = post_room.hear_announcement(room(), announcement(0), START)
+    state = hear_announcement(room(), announcement(0), START)
     declined = announcement(0, AnnouncementKind.DECLINECOUNTER).model_copy(update={"key": "declined"})
-    state = post_room.hear_announcement(state, declined, START)
+    state = hear_announcement(state, declined, START)
     assert len(state.queue) == 2
     for _ in range(2):
-        despatch = post_room.next_despatch(state, START)
+        despatch = next_despatch(state, START)
         assert despatch is not None
-        state = post_room.despatched(state, despatch, SENT, START).state
+        state = despatched(state, despatch, SENT, START).state
     assert state.invited == {"u": "t/m"}, "the office still holds the invitation"
 
 
@@ -344,78 +347,76 @@ def test_a_declined_counter_neither_overtakes_nor_is_overtaken() -> None:
 
 
 def test_the_first_letter_goes_at_once_within_hours() -> None:
-    state = post_room.hear_awaited(courteous(), asked("a", NOON), NOON)
-    assert post_room.next_instant(state, NOON) == NOON + timedelta(seconds=5)
+    state = hear_awaited(courteous(), asked("a", NOON), NOON)
+    assert next_instant(state, NOON) == NOON + timedelta(seconds=5)
     night = NOON + 10 * HOUR
-    state = post_room.hear_awaited(courteous(), asked("a", night), night)
-    assert post_room.next_instant(state, night) == NOON + 20 * HOUR, "Friday, 08:00"
-    assert post_room.next_despatch(state, night + HOUR) is None
+    state = hear_awaited(courteous(), asked("a", night), night)
+    assert next_instant(state, night) == NOON + 20 * HOUR, "Friday, 08:00"
+    assert next_despatch(state, night + HOUR) is None
 
 
 def test_what_is_newly_awaited_waits_for_the_despatch_day() -> None:
     friday = NOON + DAY
-    state = post_room.hear_awaited(written_to(), asked("a", friday), friday)
-    assert post_room.next_instant(state, friday) == monday(1)
-    state = post_room.hear_awaited(state, asked("b", friday - DAY), friday + HOUR)
+    state = hear_awaited(written_to(), asked("a", friday), friday)
+    assert next_instant(state, friday) == monday(1)
+    state = hear_awaited(state, asked("b", friday - DAY), friday + HOUR)
     state, letter = send(state, monday(1))
     assert [n.key for n in letter.notices] == ["b", "a"] and not letter.immediate, "oldest first"
-    assert post_room.next_instant(state, monday(1)) == monday(2)
+    assert next_instant(state, monday(1)) == monday(2)
     # On Tuesday something new comes: the week has had its letter.
-    state = post_room.hear_awaited(state, asked("c", monday(1) + DAY), monday(1) + DAY)
-    assert post_room.next_instant(state, monday(1) + DAY) == monday(2)
+    state = hear_awaited(state, asked("c", monday(1) + DAY), monday(1) + DAY)
+    assert next_instant(state, monday(1) + DAY) == monday(2)
     state, letter = send(state, monday(2))
     assert [n.key for n in letter.notices] == ["b", "a", "c"] and letter.repeated == ("b", "a")
 
 
 def test_a_higher_ceiling_lets_news_go_at_once_until_it_is_reached() -> None:
-    state = post_room.hear_awaited(courteous(ceiling=3), asked("first", NOON), NOON)
+    state = hear_awaited(courteous(ceiling=3), asked("first", NOON), NOON)
     state, _ = send(state, NOON + timedelta(seconds=5))
     for n in (1, 2):
         at = NOON + n * HOUR
-        state = post_room.hear_awaited(state, asked(f"n{n}", at), at)
-        assert post_room.next_instant(state, at) == at + timedelta(seconds=5)
+        state = hear_awaited(state, asked(f"n{n}", at), at)
+        assert next_instant(state, at) == at + timedelta(seconds=5)
         state, letter = send(state, at + timedelta(seconds=5))
         assert not letter.immediate, "it counts"
-    state = post_room.hear_awaited(state, asked("n3", NOON + 3 * HOUR), NOON + 3 * HOUR)
-    assert post_room.next_instant(state, NOON + 3 * HOUR) == monday(1), "this week has had its three"
-    state = post_room.hear_awaited(state, asked("n4", NOON + DAY, rung=2), NOON + DAY)
-    assert post_room.next_instant(state, NOON + DAY) == NOON + DAY + timedelta(seconds=5), (
-        "what cannot wait goes beside"
-    )
+    state = hear_awaited(state, asked("n3", NOON + 3 * HOUR), NOON + 3 * HOUR)
+    assert next_instant(state, NOON + 3 * HOUR) == monday(1), "this week has had its three"
+    state = hear_awaited(state, asked("n4", NOON + DAY, rung=2), NOON + DAY)
+    assert next_instant(state, NOON + DAY) == NOON + DAY + timedelta(seconds=5), "what cannot wait goes beside"
 
 
 def test_a_letter_that_goes_for_what_is_new_names_it_first_and_leaves_the_despatch_day() -> None:
-    state = post_room.hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
+    state = hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
     state, _ = send(state, monday(1))
     tuesday = monday(1) + DAY
-    state = post_room.hear_awaited(state, asked("b", tuesday, rung=2), tuesday)
+    state = hear_awaited(state, asked("b", tuesday, rung=2), tuesday)
     at = tuesday + timedelta(seconds=5)
-    assert post_room.next_instant(state, tuesday) == at, "one more, higher office"
+    assert next_instant(state, tuesday) == at, "one more, higher office"
     state, letter = send(state, at)
     assert letter.immediate and [n.key for n in letter.notices] == ["b", "a"] and letter.repeated == ("a",)
-    assert post_room.next_instant(state, at) == monday(2)
+    assert next_instant(state, at) == monday(2)
 
 
 def test_after_a_letter_that_said_all_the_next_is_not_days_later() -> None:
     """A letter on Friday, for the sake of what is new: nothing is repeated on Monday, but what is new goes then."""
     friday = NOON + DAY
-    state = post_room.hear_awaited(written_to(), asked("a", friday, rung=2), friday)
+    state = hear_awaited(written_to(), asked("a", friday, rung=2), friday)
     state, letter = send(state, friday + timedelta(seconds=5))
-    assert letter.immediate and post_room.next_instant(state, friday + HOUR) == monday(2)
-    state = post_room.hear_awaited(state, asked("b", friday + HOUR), friday + HOUR)
-    assert post_room.next_instant(state, friday + HOUR) == monday(1)
+    assert letter.immediate and next_instant(state, friday + HOUR) == monday(2)
+    state = hear_awaited(state, asked("b", friday + HOUR), friday + HOUR)
+    assert next_instant(state, friday + HOUR) == monday(1)
 
 
 def test_a_notice_reaches_the_office_well_before_its_next_rung() -> None:
     friday = NOON + DAY  # the despatch day is not three days off
     for days, waits in ((7, True), (5, False)):
-        state = post_room.hear_awaited(written_to(), asked("a", friday, due=days * DAY), friday)
-        at = post_room.next_instant(state, friday)
+        state = hear_awaited(written_to(), asked("a", friday, due=days * DAY), friday)
+        at = next_instant(state, friday)
         assert at == (monday(1) if waits else friday + timedelta(seconds=5)), days
-    state = post_room.hear_awaited(written_to(), asked("a", friday, due=-DAY), friday)
-    assert post_room.next_instant(state, friday) == monday(1), "a window that has ended is no haste"
-    state = post_room.hear_awaited(written_to(), asked("a", friday, due=DAY, quiet=True), friday)
-    assert post_room.next_instant(state, friday) == monday(1), "an invitation has said it"
+    state = hear_awaited(written_to(), asked("a", friday, due=-DAY), friday)
+    assert next_instant(state, friday) == monday(1), "a window that has ended is no haste"
+    state = hear_awaited(written_to(), asked("a", friday, due=DAY, quiet=True), friday)
+    assert next_instant(state, friday) == monday(1), "an invitation has said it"
 
 
 def test_announcements_go_within_hours_and_those_of_one_item_in_one_mail() -> None:
@@ -423,10 +424,10 @@ def test_announcements_go_within_hours_and_those_of_one_item_in_one_mail() -> No
     state = written_to()
     for n, text in enumerate(("It was held.", "Its outcome is filed.")):
         word = announcement(n).model_copy(update={"kind": AnnouncementKind.MARK, "event": None, "text": text})
-        state = post_room.hear_announcement(state, word.model_copy(update={"key": f"mark/{n}"}), evening)
-    state = post_room.hear_announcement(state, announcement(0, uid="v"), evening)
-    assert post_room.next_despatch(state, evening) is None
-    opening = post_room.next_instant(state, evening)
+        state = hear_announcement(state, word.model_copy(update={"key": f"mark/{n}"}), evening)
+    state = hear_announcement(state, announcement(0, uid="v"), evening)
+    assert next_despatch(state, evening) is None
+    opening = next_instant(state, evening)
     assert opening == NOON + 20 * HOUR
     state, first = send(state, opening)
     state, second = send(state, opening)
@@ -443,8 +444,8 @@ def test_a_word_with_lists_is_a_mail_of_its_own() -> None:
     listed = word.model_copy(update={"lists": (Section(pillar="", article="", lines=()),)})
     said = word.model_copy(update={"key": "said", "kind": AnnouncementKind.ANSWER})
     for first, second in ((listed, said), (said, listed)):
-        state = post_room.hear_announcement(written_to(), first, NOON)
-        assert post_room.hear_announcement(state, second, NOON).queue == (first, second)
+        state = hear_announcement(written_to(), first, NOON)
+        assert hear_announcement(state, second, NOON).queue == (first, second)
 
 
 def test_what_is_on_its_way_is_not_put_into_another_mail() -> None:
@@ -452,13 +453,13 @@ def test_what_is_on_its_way_is_not_put_into_another_mail() -> None:
         announcement(n).model_copy(update={"key": f"w/{n}", "kind": AnnouncementKind.MARK, "event": None})
         for n in range(2)
     ]
-    state = post_room.hear_announcement(written_to(), words[0], NOON)
-    despatch = post_room.next_despatch(state, NOON)
+    state = hear_announcement(written_to(), words[0], NOON)
+    despatch = next_despatch(state, NOON)
     assert despatch is not None
-    state = post_room.begun(state, despatch)
-    state = post_room.hear_announcement(state, words[1], NOON)
-    assert post_room.standing_keys(state, ("w/0", "w/1")) == ("w/0", "w/1")
-    state = post_room.despatched(state, despatch, SENT, NOON).state
+    state = begun(state, despatch)
+    state = hear_announcement(state, words[1], NOON)
+    assert standing_keys(state, ("w/0", "w/1")) == ("w/0", "w/1")
+    state = despatched(state, despatch, SENT, NOON).state
     assert [queued.text for queued in state.queue] == ["t"]
 
 
@@ -470,13 +471,13 @@ def test_a_closed_office_gets_it_at_the_opening_that_the_activity_names() -> Non
     span = Span(start=friday, end=friday + 8 * HOUR)
     wrong = known.hours.model_copy(update={"open": tuple(sorted((*known.hours.open, span), key=lambda s: s.start))})
     for arrived in (False, True):
-        state = post_room.hear_awaited(known.model_copy(update={"hours": wrong}), asked("a", friday), friday)
+        state = hear_awaited(known.model_copy(update={"hours": wrong}), asked("a", friday), friday)
         at = friday + timedelta(seconds=5)
         closed = DespatchResult(fate=Fate.CLOSED, hours=known.hours, perhaps_arrived=arrived)
         state, first = send(state, at, closed)
-        assert post_room.next_instant(state, at) == state.letter_at == monday(2)
-        state = post_room.hear_awaited(state, asked("b", friday + HOUR), friday + HOUR)
-        again = post_room.next_despatch(state, monday(2))
+        assert next_instant(state, at) == state.letter_at == monday(2)
+        state = hear_awaited(state, asked("b", friday + HOUR), friday + HOUR)
+        again = next_despatch(state, monday(2))
         assert again is not None and (again == first) is arrived, "the same bytes, where they may have arrived"
         state, _ = send(state, monday(2))
         assert fates(state)["a"] == "sent"
@@ -485,26 +486,26 @@ def test_a_closed_office_gets_it_at_the_opening_that_the_activity_names() -> Non
 def test_hours_are_asked_for_before_anything_is_decided_and_anew_before_they_end() -> None:
     known = courteous()
     assert known.hours is not None
-    assert not post_room.wants_hours(known, NOON), "nothing is to be decided"
-    state = post_room.hear_awaited(known.model_copy(update={"hours": None}), asked("a", NOON), NOON)
-    assert post_room.wants_hours(state, NOON) and post_room.next_instant(state, NOON) == NOON
-    assert post_room.next_despatch(state, NOON + HOUR) is None
+    assert not wants_hours(known, NOON), "nothing is to be decided"
+    state = hear_awaited(known.model_copy(update={"hours": None}), asked("a", NOON), NOON)
+    assert wants_hours(state, NOON) and next_instant(state, NOON) == NOON
+    assert next_despatch(state, NOON + HOUR) is None
     short = known.hours.model_copy(update={"renew": NOON + WEEK, "open": (), "letters": ()})
-    state = post_room.learn_hours(state, short)
-    assert not post_room.wants_hours(state, NOON) and post_room.next_instant(state, NOON) == NOON + WEEK
-    state = post_room.learn_hours(state, known.hours)
-    assert post_room.next_instant(state, NOON) == NOON + timedelta(seconds=5)
+    state = learn_hours(state, short)
+    assert not wants_hours(state, NOON) and next_instant(state, NOON) == NOON + WEEK
+    state = learn_hours(state, known.hours)
+    assert next_instant(state, NOON) == NOON + timedelta(seconds=5)
 
 
 def test_after_days_without_a_worker_one_letter_goes_and_not_the_backlog() -> None:
-    state = post_room.hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
+    state = hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
     wednesday = monday(3) + 2 * DAY
     for n in range(3):
-        state = post_room.hear_awaited(state, asked(f"b{n}", monday(n + 1) + DAY), wednesday)
-    assert post_room.next_instant(state, wednesday) == wednesday, "the letters of the Mondays are overdue"
+        state = hear_awaited(state, asked(f"b{n}", monday(n + 1) + DAY), wednesday)
+    assert next_instant(state, wednesday) == wednesday, "the letters of the Mondays are overdue"
     state, letter = send(state, wednesday)
-    assert len(letter.notices) == 4 and post_room.next_despatch(state, wednesday) is None
-    assert post_room.next_instant(state, wednesday) == monday(4) + DAY, "Labour Day is kept on that Monday"
+    assert len(letter.notices) == 4 and next_despatch(state, wednesday) is None
+    assert next_instant(state, wednesday) == monday(4) + DAY, "Labour Day is kept on that Monday"
 
 
 courteous_words = st.lists(
@@ -533,18 +534,18 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
         """As the workflow does it: at each instant at which the post room wants to be asked."""
         nonlocal state, now
         for _ in range(2000):
-            state = post_room.drop_unsent_cancellations(state, now)
-            if despatch := post_room.next_despatch(state, now):
-                carried = post_room.keys_of(despatch)
-                standing = post_room.standing_keys(state, carried)
+            state = drop_unsent_cancellations(state, now)
+            if despatch := next_despatch(state, now):
+                carried = keys_of(despatch)
+                standing = standing_keys(state, carried)
                 result = results[len(mails) % len(results)]
                 if set(standing) != set(carried):
                     result = DespatchResult(fate=Fate.CHANGED if standing else Fate.WITHDRAWN)
                 result = result.model_copy(update={"hours": hours})
                 mails.append((now, despatch, result.fate))
-                state = post_room.despatched(state, despatch, result, now).state
+                state = despatched(state, despatch, result, now).state
                 continue
-            at = post_room.next_instant(state, now)
+            at = next_instant(state, now)
             assert at is None or at > now, "it would ask again and again"
             if at is None or at > until:
                 now = until
@@ -557,17 +558,17 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
             keys.add(f"n{value}/{heard}")
             due = DAY if kind == "pressing" else 30 * DAY
             word = asked(f"n{value}/{heard}", now, 1 + (kind == "rung"), due, kind == "quiet")
-            state = post_room.hear_awaited(state, word.model_copy(update={"item": f"t/{value}"}), now)
+            state = hear_awaited(state, word.model_copy(update={"item": f"t/{value}"}), now)
         elif what == "settle":
             gone = tuple(key for key in state.standing if key.startswith(f"n{value}/"))
-            state = post_room.hear_settled(state, Settle(office="x", item=f"t/{value}", keys=gone, closed=kind), now)
+            state = hear_settled(state, Settle(office="x", item=f"t/{value}", keys=gone, closed=kind), now)
         elif what == "announce":
             cancel = AnnouncementKind.CANCELLATION if kind == "cancel" else AnnouncementKind.INVITATION
             word = announcement(heard, cancel, uid=f"u{value}").model_copy(update={"item": f"t/{value}"})
             if kind == "say":
                 word = word.model_copy(update={"event": None, "kind": AnnouncementKind.ANSWER})
             keys.add(word.key)
-            state = post_room.hear_announcement(state, word, now)
+            state = hear_announcement(state, word, now)
         live(now + (value * HOUR if what == "wait" else HOUR))
     live(now + 3 * period)
 
@@ -588,7 +589,7 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
     assert len(unsaid) == len(known) - len(said) and all(each.code and each.reason for each in unsaid)
     if all(each is SENT for each in results):
         assert not state.queue and all(s.sent for s in state.standing.values()), "all is said in time"
-        first = {key: at for at, despatch in reversed(sent) for key in post_room.keys_of(despatch)}
+        first = {key: at for at, despatch in reversed(sent) for key in keys_of(despatch)}
         for each in (notice for _, despatch in sent for notice in despatch.notices if not notice.quiet):
             assert each.due is not None
             opening = hours.next_open(each.at + timedelta(seconds=5))
@@ -597,12 +598,12 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
 
 
 def test_a_letter_that_came_back_goes_to_the_second_address_at_the_next_opening() -> None:
-    state = post_room.hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
+    state = hear_awaited(written_to(), asked("a", NOON + DAY), NOON + DAY)
     state, _ = send(state, monday(1), DespatchResult(fate=Fate.SENT, message_id="<2@x.example>"))
     night = monday(1) + 10 * HOUR
-    state = post_room.hear_bounced(state, Bounced(message_id="<2@x.example>", reason="5.1.1"), night).state
+    state = hear_bounced(state, Bounced(message_id="<2@x.example>", reason="5.1.1"), night).state
     tuesday = monday(1) + DAY
-    assert post_room.next_instant(state, night) == tuesday
+    assert next_instant(state, night) == tuesday
     state, again = send(state, tuesday)
     assert again.second_address and [n.key for n in again.notices] == ["a"]
-    assert post_room.next_instant(state, tuesday) == monday(2)
+    assert next_instant(state, tuesday) == monday(2)

@@ -1,0 +1,99 @@
+"""What a post room hears from items: what is awaited of its office, what is settled, what goes at once."""
+
+from models.common.values import Instant
+from models.messages.effects import Settle
+from models.messages.notices import Announcement, AnnouncementKind, Notice, Said
+from models.post.letter_day import timed
+from models.post.post_room_state import PostRoomState, StandingNotice, keys_of, note
+
+
+def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:
+    """An act is awaited of the office. The same notice again changes nothing."""
+    if notice.key in state.standing:
+        return state
+    rule = state.address.despatch
+    standing = {**state.standing, notice.key: StandingNotice(notice=notice, heard=now)}
+    if state.address.keeps_hours:
+        return timed(state.model_copy(update={"standing": standing}))
+    if notice.quiet:
+        at = state.letter_at or max((state.last_letter or now) + rule.period, now)
+    else:
+        gather = rule.gather if notice.gather is None else notice.gather
+        at = min(state.letter_at or now + gather, now + gather)
+    return state.model_copy(update={"standing": standing, "letter_at": at})
+
+
+def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoomState:
+    """Notices no longer stand; what was not sent yet is withdrawn. Of a closed item only cancellations still go."""
+    gone = {
+        key: s
+        for key, s in state.standing.items()
+        if key in settle.keys or (settle.closed and s.notice.item == settle.item)
+    }
+    for key, standing in gone.items():
+        if not standing.sent:
+            state = note(state, now, "withdrawn", key, "settled before its letter went")
+    if settle.closed:
+        state = _close_item(state, settle.item, now)
+    left = {key: s for key, s in state.standing.items() if key not in gone}
+    if state.address.keeps_hours:
+        return timed(state.model_copy(update={"standing": left}))
+    letter_at = state.letter_at if left else None
+    if letter_at is not None and state.last_letter is not None and not any(s.wants_letter for s in left.values()):
+        # Nothing new is left to be said at once: what is known already waits for its period.
+        letter_at = max(letter_at, state.last_letter + state.address.despatch.period)
+    return state.model_copy(update={"standing": left, "letter_at": letter_at})
+
+
+def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
+    kept = []
+    recent = tuple(
+        mail.model_copy(update={"announcement": None})
+        if mail.announcement and mail.announcement.item == item and not _last_word(mail.announcement)
+        else mail
+        for mail in state.recent
+    )
+    for announcement in state.queue:
+        if announcement.item == item and not _last_word(announcement):
+            state = note(state, now, "withdrawn", announcement.key, "its item was closed out before it went")
+        else:
+            kept.append(announcement)
+    cancelling = {a.version for a in kept if a.item == item}
+    invited = {uid: of for uid, of in state.invited.items() if of != item or uid in cancelling}
+    threads = {
+        uid: thread if thread.item != item else thread.model_copy(update={"ending": True})
+        for uid, thread in state.threads.items()
+        if thread.item != item or uid in cancelling
+    }
+    changes = {"queue": tuple(kept), "invited": invited, "recent": recent, "threads": threads}
+    return state.model_copy(update=changes)
+
+
+def _last_word(announcement: Announcement) -> bool:
+    """Whether it still goes when its item is closed."""
+    return announcement.final or announcement.kind is AnnouncementKind.CANCELLATION
+
+
+def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
+    """Queues it. A newer version of an event overtakes the versions that have not gone; what else still waits to be
+    said of the same item is said in one mail with it."""
+    if any(queued.key == announcement.key for queued in state.queue):
+        return state
+    kept = []
+    for queued in state.queue:
+        if announcement.version and queued.version == announcement.version:
+            state = note(state, now, "merged", queued.key, f"overtaken by {announcement.key}")
+        elif state.address.keeps_hours and _in_one_mail(state, queued, announcement):
+            state = note(state, now, "merged", queued.key, f"said in one mail with {announcement.key}")
+            earlier = (*queued.earlier, Said(text=queued.text, happened=queued.happened), *announcement.earlier)
+            final = queued.final or announcement.final
+            announcement = announcement.model_copy(update={"earlier": earlier, "final": final})
+        else:
+            kept.append(queued)
+    return state.model_copy(update={"queue": (*kept, announcement)})
+
+
+def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:
+    """Whether a word that still waits goes with a newer one: of one item, in words alone, and not yet on its way."""
+    words = queued.item == newer.item and not any(each.event or each.lists or each.counts for each in (queued, newer))
+    return words and queued.key not in state.on_its_way and not (state.delayed and queued.key in keys_of(state.delayed))

@@ -1,0 +1,119 @@
+"""When mail goes to an office: on which day its letter goes, what cannot wait for it, when to look again."""
+
+from models.common.values import Instant
+from models.post.office_hours import Hours, apart
+from models.post.post_room_state import PostRoomState, StandingNotice
+
+# When a letter goes, where hours are kept
+
+
+def wants_hours(state: PostRoomState, now: Instant) -> bool:
+    """Whether the office's hours have to be asked for before anything is decided."""
+    waiting = state.address.keeps_hours and bool(state.queue or state.standing)
+    return waiting and (state.hours is None or state.hours.renew <= now)
+
+
+def learn_hours(state: PostRoomState, hours: Hours) -> PostRoomState:
+    return timed(state.model_copy(update={"hours": hours}))
+
+
+def timed(state: PostRoomState) -> PostRoomState:
+    """With the instant of its next letter, which follows from what stands, what was sent when, and the hours."""
+    return state.model_copy(update={"letter_at": _letter_instant(state)})
+
+
+def _letter_instant(state: PostRoomState) -> Instant | None:
+    if not state.standing or state.hours is None:
+        return None
+    routine = routine_instant(state)
+    if routine is None:
+        return None
+    gather = state.address.despatch.gather
+    hasty = [
+        state.hours.next_open(s.heard + (gather if s.notice.gather is None else s.notice.gather))
+        for s in state.standing.values()
+        if s.heard is not None and (cannot_wait(state, s, routine) or _has_room(state, s))
+    ]
+    return min([routine, *hasty])
+
+
+def routine_instant(state: PostRoomState) -> Instant | None:
+    """When the next routine letter goes: on a despatch day, a period after the last letter that said all there is, and
+    a period after the last routine one where there is something new."""
+    hours, space = state.hours, apart(state.address.despatch.period)
+    if hours is None or not state.standing:
+        return None
+    instants = []
+    unsaid = [s.heard for s in state.standing.values() if not s.sent and s.heard is not None]
+    if unsaid:
+        earliest = max(min(unsaid), state.routine[-1] + space) if state.routine else min(unsaid)
+        instants.append(hours.next_letter(earliest))
+    if len(unsaid) < len(state.standing) and state.last_letter is not None:
+        instants.append(hours.next_letter(state.last_letter + space))
+    return min(instants, default=None)
+
+
+def cannot_wait(state: PostRoomState, standing: StandingNotice, routine: Instant) -> str:
+    """Why a notice goes before the despatch day; empty where it waits for it."""
+    notice = standing.notice
+    if standing.sent or notice.quiet:
+        return ""
+    if state.bounced_at is not None and standing.heard is not None and standing.heard <= state.bounced_at:
+        return "the letter that said it came back"
+    if state.last_letter is None:
+        return "it is the first letter to this office"
+    if notice.rung > 1:
+        return "it is awaited of one more, higher office"
+    if notice.due is not None and notice.at < notice.due and (routine - notice.at) * 2 > notice.due - notice.at:
+        return "the despatch day would leave less than half of the time to answer"
+    return ""
+
+
+def _has_room(state: PostRoomState, standing: StandingNotice) -> bool:
+    """Whether the ceiling allows a letter of its own to what is new: more than one routine letter a week, and not all
+    of them used."""
+    ceiling = state.address.despatch.ceiling
+    if ceiling == 1 or state.hours is None or not standing.wants_letter or standing.heard is None:
+        return False
+    week = state.hours.week_of(standing.heard)
+    return sum(1 for each in state.routine if week is None or each >= week) < ceiling
+
+
+def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
+    """When there is something to despatch; None while nothing is awaited."""
+    if not (state.queue or state.standing):
+        return None
+    if state.hours is None and state.address.keeps_hours:
+        return now
+    due = now if state.queue or state.delayed else state.letter_at
+    if due is None:
+        return None
+    if state.hold_until is not None:
+        due = max(due, state.hold_until)
+    if state.hours is None:
+        return due
+    return min(state.hours.next_open(max(due, now)), max(state.hours.renew, now))
+
+
+def waits_for(state: PostRoomState, at: Instant) -> str:
+    """What happens at that instant, in one line: the summary of the timer."""
+    if state.hold_until is not None and at >= state.hold_until:
+        what = "Next attempt to reach"
+    elif state.hours is not None and at == state.hours.renew:
+        what = "Office hours read anew for"
+    else:
+        what = "Next mail to" if state.queue else "Next letter to"
+    return f"{what} {state.address.office_title} {state.address.clock.on(at)}"
+
+
+def goes_early(state: PostRoomState, now: Instant) -> bool:
+    """Whether a letter that goes now goes beside the routine ones. The first is the routine one of its week, and so is
+    one that the ceiling still allows."""
+    routine = routine_instant(state)
+    if routine is None or routine <= now or state.last_letter is None:
+        return False
+    return any(cannot_wait(state, s, routine) for s in state.standing.values())
+
+
+def routine_letters(state: PostRoomState, now: Instant) -> tuple[Instant, ...]:
+    return (*state.routine, now)[-state.address.despatch.ceiling :]

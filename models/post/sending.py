@@ -1,0 +1,204 @@
+"""What a post room sends next, and what follows from how the sending went."""
+
+from datetime import timedelta
+from typing import Any
+
+from models.common.values import Instant
+from models.messages.notices import Announcement, AnnouncementKind
+from models.post.despatch import Despatch, DespatchResult, Fate
+from models.post.letter_day import goes_early, routine_letters, timed
+from models.post.office_hours import apart
+from models.post.post_room_state import (
+    SENT_KEPT,
+    PostRoomState,
+    PostRoomStep,
+    SentMail,
+    Thread,
+    in_order,
+    keys_of,
+    note,
+)
+from models.post.unreached import DELAY, reached_again, refused, tell_returned
+
+
+def sends(despatch: Despatch) -> str:
+    """What a mail says to whom, in one line: the summary of its activity."""
+    if despatch.announcement is not None:
+        return f"{despatch.announcement.kind.value} to {despatch.office_title}: {despatch.announcement.title}"
+    acts = "1 act is" if len(despatch.notices) == 1 else f"{len(despatch.notices)} acts are"
+    return f"letter to {despatch.office_title}: {acts} awaited of it"
+
+
+def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:
+    """A cancellation of what the office was never sent is not sent (itip-rules 11)."""
+    kept = []
+    for queued in state.queue:
+        never = queued.kind is AnnouncementKind.CANCELLATION and queued.event and queued.event.uid not in state.invited
+        if never:
+            state = note(state, now, "withdrawn", queued.key, "cancelled before its invitation was sent")
+        else:
+            kept.append(queued)
+    waiting = {queued.event.uid for queued in kept if queued.event}
+    threads = {uid: thread for uid, thread in state.threads.items() if not thread.ending or uid in waiting}
+    return state.model_copy(update={"queue": tuple(kept), "threads": threads})
+
+
+def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
+    """The mail that is due now: the oldest announcement, else the letter; None if neither is, or outside hours."""
+    if state.hold_until is not None and state.hold_until > now:
+        return None
+    if state.address.keeps_hours and (state.hours is None or state.hours.renew <= now or not state.hours.is_open(now)):
+        return None
+    if state.delayed is not None:
+        return state.delayed
+    address = state.address
+    common: dict[str, Any] = {
+        "key": f"{address.office}/{now.isoformat().replace('+00:00', 'Z')}/{state.composed + 1}",
+        "plan": address.plan,
+        "plan_title": address.plan_title,
+        "office": address.office,
+        "office_title": address.office_title,
+        "at": now,
+        "zone": address.zone,
+        "period": address.despatch.period,
+        "second_address": state.second_address,
+        "side": address.side if address.keeps_hours else "",
+    }
+    if state.queue:
+        word = state.queue[0]
+        thread = state.threads.get(word.event.uid) if word.event else None
+        return Despatch(**common, announcement=word, references=thread.messages if thread else ())
+    if state.letter_at is None or state.letter_at > now or not state.standing:
+        return None
+    immediate = goes_early(state, now)
+    standing = in_order(state, new_first=immediate or not address.keeps_hours)
+    repeated = tuple(s.notice.key for s in standing if s.sent)
+    notices = tuple(s.notice for s in standing)
+    return Despatch(**common, notices=notices, repeated=repeated, immediate=immediate)
+
+
+def says_the_same(state: PostRoomState) -> bool:
+    """Whether the next letter says what the last one said, but for its date, unless something is heard before."""
+    quiet = not state.queue and state.delayed is None and state.hold_until is None and not state.unreachable
+    return quiet and bool(state.standing) and all(standing.sent for standing in state.standing.values())
+
+
+def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
+    """What follows from such a letter, once it is sent: the same as `despatched` says, in one step."""
+    period = state.address.despatch.period
+    changes = {"composed": state.composed + 1, "last_letter": now, "letter_at": now + period, "second_address": False}
+    if state.address.keeps_hours and state.hours is not None:
+        changes |= {"routine": routine_letters(state, now), "letter_at": state.hours.next_letter(now + apart(period))}
+    return state.model_copy(update=changes)
+
+
+def begun(state: PostRoomState, despatch: Despatch) -> PostRoomState:
+    """A transmission begins: what it carries can no longer be changed."""
+    return state.model_copy(update={"on_its_way": keys_of(despatch)})
+
+
+def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    """What follows from the fate of a despatch."""
+    step = _despatched(state, despatch, result, now)
+    if not state.address.keeps_hours:
+        return step
+    return step.model_copy(update={"state": timed(step.state)})
+
+
+def _despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    state = state.model_copy(update={"on_its_way": (), "hours": result.hours or state.hours})
+    if result.fate is Fate.CLOSED:
+        return PostRoomStep(state=_closed(state, despatch, result, now))
+    if result.fate is Fate.DELAYED:
+        return _delayed(state, despatch, result, now)
+    changes = {"composed": state.composed + 1, "second_address": False, "delayed": None, "hold_until": None}
+    state = state.model_copy(update=changes)
+    if result.fate is Fate.SENT:
+        return _sent(state, despatch, result, now)
+    if result.fate is Fate.REFUSED:
+        return refused(state, despatch, result, now)
+    if despatch.announcement and result.perhaps_arrived:
+        # An earlier attempt whose answer was lost may lie in the mailbox: a cancellation has to follow it.
+        return PostRoomStep(state=_announced(state, despatch.announcement, result.message_id))
+    return PostRoomStep(state=state)
+
+
+def _closed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomState:
+    """The office is closed all the same (a decree, or the hour has passed): it goes at the next opening."""
+    assert state.hours is not None, "only who keeps hours is told that an office is closed"
+    # A minute at least, should two clocks disagree about the very end of the hours.
+    hold = state.hours.next_open(max(now, despatch.at) + timedelta(minutes=1))
+    # What may lie in the mailbox already goes again with the same bytes; anything else is composed anew.
+    delayed = despatch if result.perhaps_arrived else None
+    changes = {"hold_until": hold, "delayed": delayed, "composed": state.composed + 1}
+    return state.model_copy(update=changes)
+
+
+def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    for key in keys_of(despatch):
+        if key not in despatch.repeated:
+            why = result.reason or result.fault
+            state = note(state, now, "sent", key, why, message_id=result.message_id, despatch=despatch.key)
+    if result.message_id:
+        mail = SentMail(
+            message_id=result.message_id,
+            keys=keys_of(despatch),
+            announcement=despatch.announcement,
+            second_address=despatch.second_address,
+        )
+        state = state.model_copy(update={"recent": (*state.recent, mail)[-SENT_KEPT:]})
+    if despatch.announcement:
+        state = _announced(state, despatch.announcement, result.message_id)
+    else:
+        standing = {
+            k: s if s.sent or not _in(k, despatch) else s.model_copy(update={"sent": True})
+            for k, s in state.standing.items()
+        }
+        state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
+        # What came while the letter was on its way keeps its own haste; the rest waits for the next period.
+        if state.address.keeps_hours:
+            routine = state.routine if despatch.immediate else routine_letters(state, now)
+            return reached_again(state.model_copy(update={"routine": routine}), now)
+        rule = state.address.despatch
+        fresh = any(s.wants_letter for s in standing.values())
+        if standing:
+            state = state.model_copy(update={"letter_at": now + (rule.gather if fresh else rule.period)})
+    return reached_again(state, now)
+
+
+def _in(key: str, despatch: Despatch) -> bool:
+    return any(notice.key == key for notice in despatch.notices)
+
+
+REFERENCES_KEPT = 4
+"""Of one event's messages: a long thread needs its root and its end only (RFC 5322 section 3.6.4)."""
+
+
+def _announced(state: PostRoomState, announcement: Announcement, message_id: str) -> PostRoomState:
+    left = tuple(queued for queued in state.queue if queued.key != announcement.key)
+    invited = dict(state.invited)
+    if announcement.kind is AnnouncementKind.CANCELLATION:
+        invited.pop(announcement.version, None)
+    elif announcement.version:
+        invited[announcement.version] = announcement.item
+    state = state.model_copy(update={"queue": left, "invited": invited})
+    return _threaded(state, announcement.event.uid, announcement.item, message_id) if announcement.event else state
+
+
+def _threaded(state: PostRoomState, uid: str, item: str, message_id: str) -> PostRoomState:
+    thread = state.threads.get(uid) or Thread(item=item, messages=())
+    if not message_id or message_id in thread.messages:
+        return state
+    first, *later = (*thread.messages, message_id)
+    thread = thread.model_copy(update={"messages": (first, *later[1 - REFERENCES_KEPT :])})
+    return state.model_copy(update={"threads": {**state.threads, uid: thread}})
+
+
+def _delayed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
+    """Our own fault: no ladder climbs on it, nobody is asked for an address, and the same despatch is tried again."""
+    hold = now + min(state.address.despatch.period, DELAY)
+    state = state.model_copy(update={"delayed": despatch, "hold_until": hold})
+    state, effects = tell_returned(state, result.reason, now)
+    return PostRoomStep(
+        state=state.model_copy(update={"unreachable": state.unreachable or result.reason}), effects=tuple(effects)
+    )
