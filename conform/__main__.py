@@ -163,11 +163,11 @@ def _piped(given: str, *command: str | Path) -> subprocess.CompletedProcess[str]
 
 
 def dovecot(build: Path) -> str:
-    """Our own reading of the mailbox against Dovecot: tests/adapters/mailbox/test_mailbox.py."""
+    """Our own reading of the mailbox against Dovecot: tests/adapters/mailbox."""
     if shutil.which("dovecot") is None and not Path("/usr/sbin/dovecot").exists():
         raise MissingError("there is no dovecot; apt install dovecot-imapd")
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"
-    last = _tests("tests/adapters/mailbox/test_mailbox.py", "-k", "dovecot", PATH=path)
+    last = _tests("tests/adapters/mailbox", "-k", "dovecot", PATH=path)
     if "passed" not in last or "skipped" in last:
         raise MissingError(f"Dovecot's tests did not run: {last}")
     return last

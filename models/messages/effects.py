@@ -125,7 +125,7 @@ class Order(Value):
     at: Instant | None = None
     """When it was decided; set as it is told."""
     changes: dict[str, JsonValue] = {}
-    """Of a series or item that an amendment changes: field and new value (models/governance/amending)."""
+    """Of a series or item that an amendment changes: field and new value (models/governance/amended_plan)."""
     unless_begun: bool = False
     """With `end`: only where nothing has been proposed, agreed or done."""
     announce: bool = False

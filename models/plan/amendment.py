@@ -1,4 +1,4 @@
-"""What an amendment of the plan says (B.6, B.7). What it does to the plan is in models/governance/amending."""
+"""What an amendment of the plan says (B.6, B.7). What it does to the plan is in models/governance/amended_plan."""
 
 from enum import StrEnum
 
