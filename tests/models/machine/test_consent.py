@@ -134,8 +134,8 @@ def test_what_names_an_instant_that_has_passed_is_no_longer_accepted() -> None:
     [
         (Terms(topic=Topic.DROP, reason=" "), "say why it is to be dropped"),
         (Terms(topic=Topic.EXCUSE), "say why it is excused"),
-        (Terms(topic=Topic.POSTPONE), "name an instant in the future with --until"),
-        (Terms(topic=Topic.POSTPONE, until=START), "name an instant in the future with --until"),
+        (Terms(topic=Topic.POSTPONE), "name an instant in the future"),
+        (Terms(topic=Topic.POSTPONE, until=START), "name an instant in the future"),
         (Terms(topic=Topic.EXTEND, until=START + 300 * DAY), "the window already ends on 1 January 2027"),
     ],
 )

@@ -11,6 +11,7 @@ from models.machine.status_rounds import gather
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.effects import Await, Report, Settle
+from models.messages.moments import MomentKind
 from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
 from models.plan.kinds import Kind
@@ -238,12 +239,12 @@ def test_what_a_window_dates_is_not_called() -> None:
 
 def test_a_sleeping_item_waits_for_the_round_to_ask_and_then_for_it_to_close() -> None:
     player = standing()
-    assert COMMITMENT.next_moment(player.state) == (ASKS, "the status round asks on")
+    assert COMMITMENT.next_moment(player.state) == (ASKS, MomentKind.ROUND_ASKS, "")
     assert COMMITMENT.sentence(player.state) == "1.1 c: the status round asks on 15 January 2026"
     player.tick(ASKS)
-    assert COMMITMENT.next_moment(player.state) == (CLOSES, "the status round closes on")
+    assert COMMITMENT.next_moment(player.state) == (CLOSES, MomentKind.ROUND_CLOSES, "")
     player.tick(CLOSES)
-    assert COMMITMENT.next_moment(player.state) == (ASKS + 365 * DAY, "the status round asks on")
+    assert COMMITMENT.next_moment(player.state) == (ASKS + 365 * DAY, MomentKind.ROUND_ASKS, "")
     assert all(row.due == CLOSES for row in COMMITMENT.awaiting(standing().tick(ASKS).state))
 
 
