@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from models.common.values import Instant
+from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.items.past_sessions import AdoptedSession, PastState, adopted_entries
 from models.messages import acts
@@ -211,3 +212,64 @@ def test_evidence_and_close_out_of_a_commitment() -> None:
     assert in_rounds(player) == (Standing.IN_PROGRESS, "evidence is on record, its close-out is awaited")
     player.act(acts.Close, KHM)
     assert in_rounds(player)[0] is Standing.DONE
+
+
+# --- what else is told ------------------------------------------------------------------------------------------------
+
+
+def test_what_an_amendment_dropped_says_by_which() -> None:
+    player = Player(MEETING, meeting())
+    order = Order(end="dropped", text="Title m was dropped from the plan by amendment 2")
+    step = MEETING.ordered(player.state, order, START + DAY)
+    player.state, player.effects = step.state, [*player.effects, *step.effects]
+    assert the_meeting(player) == (Standing.EXCUSED, "dropped from the plan on 2 January 2026, by amendment 2")
+
+
+def test_what_is_known_before_its_window_opens_says_when_it_does() -> None:
+    late = {"window": {"by": "year", "first": 2027, "last": 2027}}
+    player = Player(MEETING, meeting(**late))
+    found = built(plan_of(obligation(**late)), fact(player), as_of=START, current=False)
+    assert stands(found, "m") == (Standing.NOT_STARTED, "its window opens on 1 January 2027")
+
+
+def test_a_result_that_is_to_be_reported_awaits_the_report_and_then_the_close_out() -> None:
+    player = Player(MEETING, meeting(report_to_higher=True))
+    player.act(acts.Propose, LAO, terms=date_terms(START + 30 * DAY))
+    player.act(acts.Accept, KHM, proposal=1)
+    player.tick(START + 31 * DAY)
+    player.act(acts.Held, LAO)
+    player.act(acts.Outcome, LAO, text="minutes")
+    plan = plan_of(obligation(report_to_higher=True))
+
+    def detail() -> str:
+        return stands(built(plan, fact(player, row=True)), "m")[1]
+
+    assert detail().endswith("its outcome is filed, the report to the higher authority is awaited")
+    for office in (LAO, KHM):
+        player.act(acts.Evidence, office, text="reported")
+    assert detail().endswith("its outcome is filed, its close-out is awaited")
+
+
+def test_evidence_that_is_disputed_is_in_progress_until_more_is_given() -> None:
+    player = commitment()
+    player.act(acts.Evidence, LAO, text="signed")
+    player.act(acts.Dispute, KHM, reason="it is a draft")
+    assert in_rounds(player) == (Standing.IN_PROGRESS, "its evidence is disputed")
+    player.act(acts.Evidence, LAO, text="the signed text")
+    assert in_rounds(player) == (Standing.IN_PROGRESS, "evidence is on record, its close-out is awaited")
+
+
+def test_what_rounds_ask_about_is_not_missed_where_it_is_open_as_the_validity_ends() -> None:
+    player = answered(lao=("substantial", "two visits"))
+    step = COMMITMENT.ordered(player.state, Order(end="expired", text="open at the end"), FIRST + DAY)
+    player.state, player.effects = step.state, [*player.effects, *step.effects]
+    standing, detail = in_rounds(player, LATER)
+    assert standing is Standing.IN_PROGRESS
+    assert detail == (
+        "round 2026: Lao PDR substantial (two visits); Cambodia has not answered; "
+        "open when the validity of the plan ended"
+    )
+    silent = commitment()
+    step = COMMITMENT.ordered(silent.state, Order(end="expired", text="open at the end"), START + DAY)
+    silent.state, silent.effects = step.state, [*silent.effects, *step.effects]
+    assert in_rounds(silent, LATER)[0] is Standing.NO_EVIDENCE
