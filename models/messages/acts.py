@@ -2,10 +2,11 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import JsonValue
 
+from models.common.limits import ANY_JSON, PLACE, REASON, TEXT, AtMost
 from models.common.times import Slot, ZonedTime
 from models.common.values import Instant, Value
 from models.messages.calendar_event import PartStat
@@ -46,17 +47,17 @@ class Terms(Value):
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
     """date: looked up by whoever submits it, and shown wherever the date is."""
-    place: str = ""
+    place: Annotated[str, AtMost(PLACE)] = ""
     format: Format | None = None
     host: str | None = None
     until: Instant | None = None
     """postpone: nothing is awaited before this instant. extend: the new end of the window."""
     question: str = ""
     """answer: the question's id, as 6.2-drugs-provincial/first_host."""
-    value: JsonValue = None
+    value: Annotated[JsonValue, AtMost(ANY_JSON)] = None
     """answer: what is to hold."""
     amendment: Amendment | None = None
-    reason: str = ""
+    reason: Annotated[str, AtMost(REASON)] = ""
 
     @property
     def about(self) -> str:
@@ -107,7 +108,7 @@ class Accept(Act):
 class Reject(Act):
     verb: ClassVar[str] = "reject"
     proposal: int
-    reason: str = ""
+    reason: Annotated[str, AtMost(REASON)] = ""
 
 
 class Counter(Act):
@@ -123,43 +124,43 @@ class Withdraw(Act):
 
 class Regret(Act):
     verb: ClassVar[str] = "regret"
-    reason: str
+    reason: Annotated[str, AtMost(REASON)]
 
 
 class Held(Act):
     verb: ClassVar[str] = "held"
     format: Format | None = None
     """None: as agreed."""
-    place: str = ""
+    place: Annotated[str, AtMost(PLACE)] = ""
     on: ZonedTime | None = None
     """The day on which it was really held, where that was not the agreed one."""
 
 
 class NotHeld(Act):
     verb: ClassVar[str] = "not_held"
-    reason: str = ""
+    reason: Annotated[str, AtMost(REASON)] = ""
 
 
 class Dispute(Act):
     verb: ClassVar[str] = "dispute"
-    reason: str
+    reason: Annotated[str, AtMost(REASON)]
 
 
 class Outcome(Act):
     verb: ClassVar[str] = "outcome"
-    text: str = ""
+    text: Annotated[str, AtMost(TEXT)] = ""
     document: Document | None = None
 
 
 class Evidence(Act):
     verb: ClassVar[str] = "evidence"
-    text: str = ""
+    text: Annotated[str, AtMost(TEXT)] = ""
     document: Document | None = None
 
 
 class Close(Act):
     verb: ClassVar[str] = "close"
-    note: str = ""
+    note: Annotated[str, AtMost(REASON)] = ""
 
 
 class Progress(Act):
@@ -167,14 +168,14 @@ class Progress(Act):
 
     verb: ClassVar[str] = "progress"
     state: ProgressState
-    note: str = ""
+    note: Annotated[str, AtMost(REASON)] = ""
 
 
 class Call(Act):
     """Pulls the trigger of what is dormant, or calls a session of a series that nothing dates."""
 
     verb: ClassVar[str] = "call"
-    reason: str
+    reason: Annotated[str, AtMost(REASON)]
     """The stated necessity."""
 
 
@@ -190,7 +191,7 @@ class Reply(Act):
 
     verb: ClassVar[str] = "reply"
     method: ReplyMethod
-    uid: str
+    uid: Annotated[str, AtMost(500)]
     """Of the event that it answers."""
     partstat: PartStat | None = None
     """None: a COUNTER that names none."""
@@ -200,7 +201,7 @@ class Reply(Act):
     """When the office answered, by its own clock."""
     recurrence: Instant | None = None
     """RECURRENCE-ID, where the client wrote one."""
-    comment: str = ""
+    comment: Annotated[str, AtMost(REASON)] = ""
     slot: Slot | None = None
     """COUNTER: the time that it proposes."""
     clashes: tuple[Clash, ...] = ()
