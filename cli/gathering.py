@@ -22,33 +22,33 @@ from models.report.facts import Facts, ItemFact, SeriesFact
 from models.report.item_history import hear_all
 
 
-class Moment(NamedTuple):
+class ReportDay(NamedTuple):
     """As of when; and whether that is now."""
 
     at: Instant
     current: bool
 
 
-def instant_of(day: date | None, state: PlanState, now: Instant) -> Moment:
+def instant_of(day: date | None, state: PlanState, now: Instant) -> ReportDay:
     """The last instant of a day of the plan's zone; of today, now. Raises BadUsage where the record has nothing."""
     clock, there = state.launch.clock, zone(state.plan.zone)
     # Today is today also where the plan's zone is a day ahead of the one in which this is typed.
     if day is None or day in (now.astimezone(there).date(), now.astimezone().date()):
-        return Moment(now, current=True)
+        return ReportDay(now, current=True)
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), there).astimezone(UTC)
     if midnight > now:
         raise BadUsage("bad-time", f"--as-of {day}: that day has not come yet")
     if midnight <= state.launch.launched:
         begins = clock.moment(state.launch.launched)
         raise BadUsage("bad-time", f"--as-of {day}: the record of {state.plan.plan} begins on {begins}")
-    return Moment(midnight - timedelta(microseconds=1), current=False)
+    return ReportDay(midnight - timedelta(microseconds=1), current=False)
 
 
-def plan_then(state: PlanState, moment: Moment) -> Plan:
+def plan_then(state: PlanState, moment: ReportDay) -> Plan:
     return state.plan if moment.current else plan_as_of(state.plan, state.amendments, moment.at, state.settlements)
 
 
-async def gather(here: Session, state: PlanState, moment: Moment) -> Facts:
+async def gather(here: Session, state: PlanState, moment: ReportDay) -> Facts:
     """What the record holds and, for today, what visibility knows."""
     plan = plan_then(state, moment)
     rows = await open_rows(here.client, state.plan.plan) if moment.current else []
@@ -92,7 +92,7 @@ def _rotating(plan: Plan) -> list[Any]:
     ]
 
 
-async def _series(here: Session, plan: str, obligation: str, moment: Moment) -> SeriesFact:
+async def _series(here: Session, plan: str, obligation: str, moment: ReportDay) -> SeriesFact:
     """The turns of a series: as they are; of a past day, from the record, where it tells them."""
     item = obligation_id(plan, obligation)
     lines = [LedgerEntry.model_validate(line) for line in read_record(here.record, item)]

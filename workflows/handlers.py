@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from models.machine.draft import S, Step
     from models.machine.machine import Machine
     from models.messages import acts
-    from models.messages.effects import Effect, Order, SessionReport
+    from models.messages.effects import Effect, Order, ItemReport
     from models.messages.views import ItemView, Receipt
     from models.post.post_room_state import Returned
 
@@ -132,7 +132,7 @@ class Handlers(Generic[S]):
         self._keep(self.machine.ordered(self.state, order, workflow.now()))
 
     @workflow.signal
-    def learn(self, report: SessionReport) -> None:
+    def learn(self, report: ItemReport) -> None:
         """What an item that this one opened tells."""
         self._keep(self.machine.learn(self.state, report, workflow.now()))
 

@@ -8,12 +8,12 @@ from temporalio import workflow
 from workflows.handlers import Handlers
 from workflows.publisher import Publisher
 from workflows.starting import run_activity, signal_if_there, start_item, tell
-from workflows.visibility import MEMO_ROW, show
+from workflows.visibility import MEMO_ROW, show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.common.values import Instant
     from models.machine.draft import S
-    from models.messages.effects import Effect, Enter, EnterElsewhere, Open, Publish, Report, Tell, words_by_office
+    from models.messages.effects import Effect, Enter, EnterElsewhere, Open, Publish, ReportUp, GiveOrder, words_by_office
     from models.messages.record_lines import LineMark, RecordEntries
     from models.messages.views import ItemRow, LedgerEntry
     from workflows.details import details_of
@@ -98,9 +98,9 @@ class ItemWorkflow(Handlers[S]):
             else:
                 await asyncio.gather(*said, record)
             for effect in effects:
-                if isinstance(effect, Report):
+                if isinstance(effect, ReportUp):
                     await signal_if_there(self.state.setup.parent, "learn", effect.report)
-                elif isinstance(effect, Tell):
+                elif isinstance(effect, GiveOrder):
                     await signal_if_there(effect.item, "order", effect.order)
             await self.carry_out_own(effects)
 
@@ -118,7 +118,7 @@ class ItemWorkflow(Handlers[S]):
 
     def _show(self) -> None:
         row = self.machine.row(self.state)
-        show(row, self._shown)
+        show_in_lists(row, self._shown)
         self._shown = row
 
     async def _record(self, enters: list[Enter]) -> None:

@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from workflows.starting import EFFECT_RETRY, HEARTBEAT_TIMEOUT
-from workflows.visibility import MEMO_ROW, show
+from workflows.visibility import MEMO_ROW, show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.common.ids import mailbox_id
@@ -46,7 +46,7 @@ class MailboxWorkflow:
         for _ in range(WATCHES_PER_RUN):
             workflow.set_current_details(in_words(self.state))
             row = row_of(self.state)
-            show(row, shown)
+            show_in_lists(row, shown)
             shown = row
             self.state = collected(self.state, await self._collect(), workflow.now())
             if workflow.info().is_continue_as_new_suggested():

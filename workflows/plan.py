@@ -9,7 +9,7 @@ from temporalio import workflow
 
 from workflows.item import ItemWorkflow
 from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, start_item, start_post_room
-from workflows.visibility import show
+from workflows.visibility import show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.governance.amended_items import started
@@ -123,6 +123,6 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     def _show_as(self, status: str) -> None:
         row = self.machine.row(self.state).model_copy(update={"status": status})
-        show(row, None)
+        show_in_lists(row, None)
         self._shown = row
         workflow.set_current_details(plan_details(self.state))

@@ -20,7 +20,7 @@ from workflows.starting import (
     signal_if_there,
     tell,
 )
-from workflows.visibility import MEMO_ROW, show
+from workflows.visibility import MEMO_ROW, show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.common.ids import secretariat_id
@@ -158,7 +158,7 @@ class SecretariatWorkflow:
             status="unreachable" if self.state.unreachable else "writing" if self.state.standing else "idle",
             next_at=self._next_at(),
         )
-        show(row, self._shown)
+        show_in_lists(row, self._shown)
         self._shown = row
         pending = self.state.pending
         if pending:

@@ -73,7 +73,7 @@ def _values(row: ItemRow) -> dict[SearchAttributeKey[Any], Any]:
     }
 
 
-def show(row: ItemRow, last: ItemRow | None) -> None:
+def show_in_lists(row: ItemRow, last: ItemRow | None) -> None:
     """Brings what lists and operators see up to date: at most one upsert of attributes and one of the memo."""
     if row == last:
         return

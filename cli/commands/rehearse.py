@@ -27,7 +27,7 @@ from models.plan.plan import Plan
 from models.plan.windows import end_of_validity
 from models.post.contacts import Contacts
 from models.rehearsal.assumptions import assumption_of
-from models.rehearsal.world import HoursOf, RehearsedLetter, RehearsedNotice, World, no_collector
+from models.rehearsal.world import HoursOf, RehearsedLetter, RehearsedNotice, World, without_garbage_collection
 
 _SHOWN = 60
 
@@ -57,7 +57,7 @@ def rehearse(
 
     rehearse --from 2026-01-01 --to 2027-01-01 --assume on-time
     """
-    with no_collector():  # nothing of it is thrown away before the end, and looking for what could be costs a fifth
+    with without_garbage_collection():  # nothing of it is thrown away before the end, and looking for what could be costs a fifth
         _write(_rehearsed(plan_file, first, to, assume, what_if, history, contacts, office, as_json))
 
 

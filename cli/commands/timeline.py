@@ -10,7 +10,7 @@ import typer
 
 from cli.asking import plan_state_of
 from cli.files.plan_file import load_plan
-from cli.gathering import Moment, gather
+from cli.gathering import ReportDay, gather
 from cli.options import DataOption, PlanOption
 from cli.output import STDOUT, ForceOption, OutOption, refuse_existing, write_file, write_stdout
 from cli.session import session
@@ -57,7 +57,7 @@ def timeline(
 async def _facts(now: Instant, data: Path, plan: str | None) -> tuple[Plan, Facts]:
     async with session(data, plan) as here:
         state = await plan_state_of(here)
-        return state.plan, await gather(here, state, Moment(now, current=True))
+        return state.plan, await gather(here, state, ReportDay(now, current=True))
 
 
 def facts_of_file(plan: Plan, now: Instant) -> Facts:

@@ -10,7 +10,7 @@ from adapters.files.csv_file import Table, read_table
 from adapters.files.yaml_file import Fault, FileFault
 from models.common.ids import SLUG
 from models.common.zones import zone
-from models.governance.opening import whole
+from models.governance.opening import whole_window
 from models.items.past_sessions import AdoptedSession, PastState
 from models.messages.views import DateRow
 from models.plan.plan import Cadence, HostRule, Obligation, Plan, Window
@@ -120,7 +120,7 @@ class _Row:
         if not obligation.recurs:
             if name:
                 self._bad("session", f"{obligation.id} has one item and no sessions; leave this empty")
-            return whole(own)
+            return whole_window(own)
         if not name:
             self._bad("session", f"{obligation.id} has sessions; say which")
             return None

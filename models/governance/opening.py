@@ -45,7 +45,7 @@ def _opened(
         return None
     if obligation.recurs:
         return _series(launch, provision, obligation, own, windows.get(ROUND, ()))
-    setup = setup_of(launch, provision, obligation, whole(own), windows.get(ROUND, ()))
+    setup = setup_of(launch, provision, obligation, whole_window(own), windows.get(ROUND, ()))
     state: ItemState
     if obligation.kind.meets:
         state = MeetingState(setup=setup, host=obligation.working_first_host)
@@ -57,7 +57,7 @@ def _opened(
     return state if known is None else (state, known)
 
 
-def whole(own: tuple[Window, ...]) -> Window | None:
+def whole_window(own: tuple[Window, ...]) -> Window | None:
     """From the first window to the last, for what is to happen once within them; None where nothing dates it."""
     return own[0].model_copy(update={"end": own[-1].end}) if own else None
 

@@ -17,7 +17,7 @@ from models.machine.refusals import refusal
 from models.machine.rules import Rules
 from models.machine.state import OpenAct, Proposal
 from models.messages.acts import Act, Terms, Topic
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport
 from models.messages.moments import Moment, MomentKind
 from models.messages.views import Refusal
 from models.plan.plan import Window
@@ -110,7 +110,7 @@ class PlanRules(Rules[PlanState]):
 
     # What its items tell
 
-    def learn(self, draft: PlanDraft, report: SessionReport) -> None:
+    def learn(self, draft: PlanDraft, report: ItemReport) -> None:
         learn(draft, report)
 
 

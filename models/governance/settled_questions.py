@@ -7,7 +7,7 @@ from models.governance.amended_items import count_ended
 from models.governance.amended_plan import NotPossible, Settlement, before_settling, settled
 from models.governance.coming_into_force import drop_stale
 from models.governance.corrections import corrected, past_question
-from models.governance.opening import setup_of, whole
+from models.governance.opening import setup_of, whole_window
 from models.governance.plan_state import PlanState, today_of
 from models.governance.summaries import ended_as
 from models.items.commitment import CommitmentState
@@ -18,13 +18,13 @@ from models.items.series_state import past_session
 from models.machine.draft import Draft
 from models.machine.state import ItemState
 from models.messages.acts import Terms
-from models.messages.effects import EnterElsewhere, Order, Resolve, SessionReport
+from models.messages.effects import EnterElsewhere, Order, Resolve, ItemReport
 from models.messages.sentences import value_in_words
 
 PlanDraft = Draft[PlanState]
 
 
-def learn(draft: PlanDraft, report: SessionReport) -> None:
+def learn(draft: PlanDraft, report: ItemReport) -> None:
     """One word of an item: it opened, answers a round, has settled a question, is busy, or has ended."""
     state = draft.state
     if report.status == "progress":
@@ -40,7 +40,7 @@ def learn(draft: PlanDraft, report: SessionReport) -> None:
         draft.put(open_items={**state.open_items, report.item: report.title})
 
 
-def _learn_progress(draft: PlanDraft, report: SessionReport) -> None:
+def _learn_progress(draft: PlanDraft, report: ItemReport) -> None:
     current = draft.state.round
     if current is None or report.progress.get("round") != current.name:
         return
@@ -48,7 +48,7 @@ def _learn_progress(draft: PlanDraft, report: SessionReport) -> None:
     draft.put(answers={**draft.state.answers, report.item: own})
 
 
-def _learn_end(draft: PlanDraft, report: SessionReport) -> None:
+def _learn_end(draft: PlanDraft, report: ItemReport) -> None:
     state = draft.state
     if report.item in state.open_items:
         count_ended(draft, report.item, ended_as(report.status, report.fate))
@@ -56,7 +56,7 @@ def _learn_end(draft: PlanDraft, report: SessionReport) -> None:
     draft.put(open_items=open_items, busy=tuple(item for item in state.busy if item != report.item))
 
 
-def _learn_answer(draft: PlanDraft, report: SessionReport) -> None:
+def _learn_answer(draft: PlanDraft, report: ItemReport) -> None:
     """A question is settled by consent of its offices: the plan's reading follows, and so do its items."""
     question = next((each for each in draft.state.questions if each.id == report.question), None)
     if question is None or question.id in draft.state.settled:
@@ -103,7 +103,7 @@ def _settle_past(draft: PlanDraft, past: AdoptedSession) -> None:
     if found is not None:  # a one-off item, or a session of a series that has ended
         own = state.windows.get(past.obligation, ())
         window = next((each for each in own if each.name == past.session), None)
-        setup = setup_of(state.launch, *found, window if past.session else whole(own), ())
+        setup = setup_of(state.launch, *found, window if past.session else whole_window(own), ())
         if past.session:
             setup = past_session(setup, past.session, state.launch.launched)
         one: ItemState = MeetingState(setup=setup) if found[1].kind.meets else CommitmentState(setup=setup)

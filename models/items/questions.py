@@ -19,7 +19,7 @@ from models.machine.rules import Phase, Rules
 from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.machine.status_rounds import gather
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Order, SessionReport
+from models.messages.effects import Order, ItemReport
 from models.messages.notices import AnnouncementKind, AskedQuestion
 from models.messages.sentences import sentence_of, value_in_words
 from models.messages.views import Refusal
@@ -155,7 +155,7 @@ class QuestionsRules(Rules[QuestionsState]):
         question = draft.state.question(terms.question)
         assert question is not None
         draft.put(answers={**draft.state.answers, question.id: terms.value})
-        report = SessionReport(
+        report = ItemReport(
             session="", item=setup.id, status="answered", question=question.id, value=terms.value, title=question.text
         )
         draft.report(report)

@@ -33,7 +33,7 @@ from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Rules
 from models.machine.state import ItemState
 from models.messages.acts import Act, Call
-from models.messages.effects import EnterElsewhere, Open, Order, SessionReport
+from models.messages.effects import EnterElsewhere, Open, Order, ItemReport
 from models.messages.moments import Moment, MomentKind
 from models.messages.sentences import not_taken
 from models.messages.views import Refusal
@@ -95,7 +95,7 @@ def _open(draft: Series, name: str, window: Window | None, called: str = "") -> 
     draft.effects.append(Open(workflow=workflow, state=session))
     draft.put(open_sessions=(*state.open_sessions, setup.id))
     draft.enter("opened", f"session {name} opened", session=name, host=host)
-    draft.report(SessionReport(session=name, item=setup.id, status="opened", title=setup.title))
+    draft.report(ItemReport(session=name, item=setup.id, status="opened", title=setup.title))
 
 
 def _adopt(draft: Series, name: str, window: Window | None, past: AdoptedSession) -> None:
@@ -163,7 +163,7 @@ class SeriesRules(Rules[SeriesState]):
 
     # What sessions and the plan tell
 
-    def learn(self, draft: Series, report: SessionReport) -> None:
+    def learn(self, draft: Series, report: ItemReport) -> None:
         """A session tells its host, or its end: the turn is served, swapped or forfeited."""
         state = draft.state
         recalled = report.closed and report.status == "dropped" and report.item in state.recalled

@@ -89,7 +89,7 @@ class Turns(Value):
     """
 
 
-class Due(NamedTuple):
+class WaitingTurn(NamedTuple):
     """A turn that waits for a session."""
 
     side: str
@@ -185,7 +185,7 @@ def close_session(
     queue = _queue(turns)
     # Where nobody knows whose turn is next, nothing says either that it is this side's again.
     if not held and turns.rule is ForfeitRule.AGAIN and loser in turns.order and queue:
-        turns = _put(turns, [Due(str(loser), Moved(instead_of=None, by=(session,))), *queue])
+        turns = _put(turns, [WaitingTurn(str(loser), Moved(instead_of=None, by=(session,))), *queue])
     return _followed(turns, session, before)
 
 
@@ -200,7 +200,7 @@ def recall_session(turns: Turns, session: str) -> Turns:
     queue = _queue(turns)
     if turn.planned is None or not queue:
         return turns
-    return _put(turns, [Due(turn.planned, turn.moved), *queue])
+    return _put(turns, [WaitingTurn(turn.planned, turn.moved), *queue])
 
 
 def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant | None = None) -> Turns:
@@ -254,7 +254,7 @@ def held_after_all(turns: Turns, session: str, host: str | None = None, on: Inst
     side = holder(turn)
     if side is not None:
         turns = _counted(turns, side, "forfeited", -1)
-    anew = Due(str(side), Moved(instead_of=None, by=(session,)))
+    anew = WaitingTurn(str(side), Moved(instead_of=None, by=(session,)))
     queue = _queue(turns)
     if anew in queue:
         queue.remove(anew)
@@ -300,14 +300,14 @@ def _cycle(order: tuple[str, ...], last: str) -> tuple[str, ...]:
     return order[start:] + order[:start]
 
 
-def _queue(turns: Turns) -> list[Due]:
+def _queue(turns: Turns) -> list[WaitingTurn]:
     """What is upcoming, else shelved: a swap undone while nobody knows must be found undone when it comes back."""
     sides = turns.upcoming or turns.shelved
     moved = turns.moved + (None,) * (len(sides) - len(turns.moved))
-    return [Due(side, why) for side, why in zip(sides, moved, strict=False)]
+    return [WaitingTurn(side, why) for side, why in zip(sides, moved, strict=False)]
 
 
-def _put(turns: Turns, queue: Sequence[Due]) -> Turns:
+def _put(turns: Turns, queue: Sequence[WaitingTurn]) -> Turns:
     place = "upcoming" if turns.upcoming else "shelved"
     sides, moved = tuple(due.side for due in queue), tuple(due.moved for due in queue)
     return turns.model_copy(update={place: sides, "moved": moved})
@@ -342,7 +342,7 @@ def _give(turns: Turns, session: str) -> Turns:
     due, *queue = _queue(turns)
     if len(queue) < len(turns.order):
         last = queue[-1].side if queue else due.side
-        queue += [Due(side) for side in _cycle(turns.order, last)]
+        queue += [WaitingTurn(side) for side in _cycle(turns.order, last)]
     return _put(_changed(turns, session, planned=due.side, moved=due.out_of_order), queue)
 
 
@@ -395,30 +395,30 @@ def _exchange(turns: Turns, session: str, giver: str, taker: str) -> Turns:
         at = _nearest(order, queue, taker) if at is None else at
         queue[at : at + 1] = [_handed(queue[at], giver, session)] if giver in order else []
     elif giver in order:
-        queue.insert(0, Due(giver, Moved(instead_of=None, by=(session,))))
+        queue.insert(0, WaitingTurn(giver, Moved(instead_of=None, by=(session,))))
     return _put(turns, queue)
 
 
-def _former(queue: Sequence[Due], side: str, session: str) -> int | None:
+def _former(queue: Sequence[WaitingTurn], side: str, session: str) -> int | None:
     """The turn that this side got by this very session, and that goes back with it."""
     found = (i for i, due in enumerate(queue) if due.side == side and due.moved and due.moved.by[-1:] == (session,))
     return next(found, None)
 
 
-def _nearest(order: tuple[str, ...], queue: list[Due], side: str, start: int = 0, untouched: bool = False) -> int:
+def _nearest(order: tuple[str, ...], queue: list[WaitingTurn], side: str, start: int = 0, untouched: bool = False) -> int:
     """The side's first turn; the queue grows by whole cycles until it is not in the last, which stays untouched."""
     while True:
         for i in range(start, len(queue) - len(order)):
             if queue[i].side == side and not (untouched and queue[i].moved):
                 return i
-        queue += [Due(each) for each in _cycle(order, queue[-1].side)]
+        queue += [WaitingTurn(each) for each in _cycle(order, queue[-1].side)]
 
 
-def _handed(due: Due, side: str, session: str) -> Due:
+def _handed(due: WaitingTurn, side: str, session: str) -> WaitingTurn:
     """This turn in the hands of another side; a swap that goes back leaves no trace."""
     instead_of, by = (due.moved.instead_of, due.moved.by) if due.moved else (due.side, ())
     by = by[:-1] if by[-1:] == (session,) else (*by, session)
-    return Due(side, Moved(instead_of=instead_of, by=by) if by else None)
+    return WaitingTurn(side, Moved(instead_of=instead_of, by=by) if by else None)
 
 
 # The turns of sessions
@@ -502,7 +502,7 @@ def _explain_turn(turns: Turns, turn: Turn) -> str:
     return f"{side} {verb} {name}: {_why(turns, Due(side, turn.moved), earlier, agreed=turn.host is not None)}."
 
 
-def _why(turns: Turns, due: Due, earlier: tuple[Turn, ...], agreed: bool) -> str:
+def _why(turns: Turns, due: WaitingTurn, earlier: tuple[Turn, ...], agreed: bool) -> str:
     if due.out_of_order:
         return _why_moved(turns, due.side, due.out_of_order)
     before = _before(earlier)

@@ -8,7 +8,7 @@ from models.machine.rules import Rules
 from models.machine.state import Closure, ProposalStatus
 from models.machine.status import fate, view
 from models.messages.acts import Act
-from models.messages.effects import SessionReport, Settle
+from models.messages.effects import ItemReport, Settle
 
 
 def close(
@@ -30,7 +30,7 @@ def close(
     # The last line of the record carries the whole view: `status` and `show` read closed items from it.
     last = view(rules, draft.state).model_copy(update={"ledger": ()}).model_dump(mode="json")
     draft.enter("view", "as it stands at its close-out", view=last)
-    report = SessionReport(
+    report = ItemReport(
         session=setup.session or "",
         item=setup.id,
         status=status,

@@ -11,7 +11,7 @@ from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import PROPOSALS_KEPT, Consent, Proposal, ProposalStatus
 from models.messages.acts import Accept, Act, Counter, Propose, Reject, Terms, Topic, Withdraw
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import kind_in_words, sentence_of
 from models.messages.views import Refusal
@@ -194,7 +194,7 @@ def _take_effect(draft: Draft[S], terms: Terms) -> None:
     elif terms.topic is Topic.HOST:
         draft.put(host=terms.host)
         setup = draft.state.setup
-        report = SessionReport(
+        report = ItemReport(
             session=setup.session or "", item=setup.id, status="open", host=terms.host, reason=terms.reason
         )
         draft.report(report)

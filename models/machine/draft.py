@@ -8,7 +8,7 @@ from models.machine.letter_fields import happened
 from models.machine.state import LEDGER_KEPT, ItemState, ProposalStatus
 from models.messages.acts import Act, Document, Terms, Topic
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Announce, Effect, Enter, Order, Report, SessionReport, Tell
+from models.messages.effects import Announce, Effect, Enter, Order, ReportUp, ItemReport, GiveOrder
 from models.messages.notices import Announcement, AnnouncementKind
 from models.messages.sentences import describe
 from models.messages.views import LedgerEntry, Receipt
@@ -71,11 +71,11 @@ class Draft(Generic[S]):
 
     def tell(self, item: str, order: Order, at: Instant | None = None) -> None:
         """Gives an order to an item. `at` is when it was due, where time brings it."""
-        self.effects.append(Tell(item=item, order=order.model_copy(update={"at": at or self.now})))
+        self.effects.append(GiveOrder(item=item, order=order.model_copy(update={"at": at or self.now})))
 
-    def report(self, report: SessionReport) -> None:
+    def report(self, report: ItemReport) -> None:
         """Tells the workflow that opened this item."""
-        self.effects.append(Report(report=report.model_copy(update={"at": self.now})))
+        self.effects.append(ReportUp(report=report.model_copy(update={"at": self.now})))
 
     def words(self, terms: Terms) -> str:
         """Terms in a few words."""

@@ -11,7 +11,7 @@ from models.machine.state import Ask, ItemState, OpenAct
 from models.machine.status_rounds import asked_in_round
 from models.messages.effects import Await, Settle
 from models.messages.moments import Moment, MomentKind
-from models.messages.notices import Before, Notice
+from models.messages.notices import AskedBefore, Notice
 from models.messages.sentences import assumption, describe, infinitive
 from models.messages.views import AwaitedRow
 
@@ -112,7 +112,7 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
         at=at,
         asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
         before=tuple(
-            Before(office=below.office, title=below.title, since=climbed)
+            AskedBefore(office=below.office, title=below.title, since=climbed)
             for below, climbed in zip(ladder, open_act.climbs[:-1], strict=False)
         ),
         assumed=tuple(assumption(reading) for reading in setup.assumed),

@@ -19,7 +19,7 @@ from models.machine.state import ACTS_KEPT, OpenAct, TakenAct
 from models.machine.status_rounds import pass_rounds, tell_waking
 from models.messages.acts import Act, Reply
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Order, SessionReport
+from models.messages.effects import Order, ItemReport
 from models.messages.moments import Moment
 from models.messages.views import AwaitedRow, ItemRow, ItemView, Receipt, Refusal
 
@@ -148,7 +148,7 @@ class Machine(Generic[S]):
             obey(self.rules, draft, order)
         return self._settled(draft, state)
 
-    def learn(self, state: S, report: SessionReport, now: Instant) -> Step[S]:
+    def learn(self, state: S, report: ItemReport, now: Instant) -> Step[S]:
         """What an item that it opened tells. An item that opens none learns nothing."""
         if state.closed:
             return Step(state=state)

@@ -6,7 +6,7 @@ from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import Progressed
 from models.messages.acts import Progress
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport
 from models.messages.views import Refusal
 
 
@@ -35,7 +35,7 @@ def take_progress(rules: Rules[S], draft: Draft[S], act: Progress, side: str) ->
     text = f"{act.office} ({side}) answers round {answer.round}: {words}{note}"
     draft.enter("progress", text, act, round=answer.round, state=answer.state, note=answer.note)
     told = {"side": side, "office": act.office, "round": answer.round, "state": answer.state, "note": act.note}
-    report = SessionReport(session="", item=draft.state.setup.id, status="progress", progress=told)
+    report = ItemReport(session="", item=draft.state.setup.id, status="progress", progress=told)
     draft.report(report)
 
 

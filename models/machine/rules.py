@@ -12,7 +12,7 @@ from models.machine.setup import ItemSetup
 from models.machine.state import Ask, OpenAct, Proposal
 from models.messages.acts import Act, Reject, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Order, SessionReport
+from models.messages.effects import Order, ItemReport
 from models.messages.moments import Moment
 from models.messages.notices import AskedQuestion
 from models.messages.sentences import not_taken
@@ -188,7 +188,7 @@ class Rules(Generic[S]):
         """What else follows from a setup that an amendment has changed; True where that tells the offices of it."""
         return False
 
-    def learn(self, draft: Draft[S], report: SessionReport) -> None:
+    def learn(self, draft: Draft[S], report: ItemReport) -> None:
         """What an item that it opened tells."""
 
     # Its calendar event

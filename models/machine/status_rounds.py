@@ -6,7 +6,7 @@ from datetime import timedelta
 from models.common.values import Instant
 from models.machine.draft import Draft, S
 from models.machine.state import Ask, ItemState
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport
 from models.messages.moments import Moment, MomentKind
 
 GATHER = timedelta(hours=1)
@@ -76,4 +76,4 @@ def tell_waking(draft: Draft[S], before: S) -> None:
     if not state.setup.rounds or state.awake == before.awake or state.closed:
         return
     status = "busy" if state.awake else "idle"
-    draft.report(SessionReport(session="", item=state.setup.id, status=status))
+    draft.report(ItemReport(session="", item=state.setup.id, status=status))

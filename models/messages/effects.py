@@ -58,7 +58,7 @@ class Enter(Value):
     entry: LedgerEntry
 
 
-class SessionReport(Value):
+class ItemReport(Value):
     """What an item tells the workflow that opened it: its host while open, its answer to a status round, that rounds
     need not ask about it (busy) or need to again (idle), its end."""
 
@@ -84,10 +84,10 @@ class SessionReport(Value):
     value: JsonValue = None
 
 
-class Report(Value):
+class ReportUp(Value):
     """Tell the workflow that opened this item."""
 
-    report: SessionReport
+    report: ItemReport
 
 
 class Open(Value):
@@ -137,7 +137,7 @@ class Order(Value):
     are invited."""
 
 
-class Tell(Value):
+class GiveOrder(Value):
     """Give an order to an item."""
 
     item: str
@@ -151,7 +151,7 @@ class Resolve(Value):
     """When the plan came to read otherwise."""
 
 
-Effect = Await | Settle | Announce | Publish | Enter | Report | Open | EnterElsewhere | Tell | Resolve
+Effect = Await | Settle | Announce | Publish | Enter | ReportUp | Open | EnterElsewhere | GiveOrder | Resolve
 
 
 class Words(Value):

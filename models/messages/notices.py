@@ -76,7 +76,7 @@ class Happened(Value):
     """With amended: nothing about it is awaited any longer of the office that is told."""
 
 
-class Before(Value):
+class AskedBefore(Value):
     """An office that was asked before, on a rung below."""
 
     office: str
@@ -128,7 +128,7 @@ class Notice(Value):
     """With evidence: what closes it. With give-address: the office that is not reached."""
     reason: str = ""
     """With give-address: why nothing reaches it."""
-    before: tuple[Before, ...] = ()
+    before: tuple[AskedBefore, ...] = ()
     """Whom the rungs below have asked, and since when."""
     readings: tuple[str, ...] = ()
     """The readings behind `assumed`, by name."""

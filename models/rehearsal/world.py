@@ -27,9 +27,9 @@ from models.messages.effects import (
     Effect,
     Open,
     PostRoomAddress,
-    Report,
+    ReportUp,
     Resolve,
-    Tell,
+    GiveOrder,
     words_by_office,
 )
 from models.messages.views import Refusal
@@ -93,7 +93,7 @@ def silent(world: "World", item: str, now: datetime) -> Iterator[tuple[datetime,
 
 
 @contextmanager
-def no_collector() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Values form no cycles, and a rehearsal makes many that stay: searching them for garbage again and again would
     cost more than the rehearsal, and the more the longer it is."""
     was_on = gc.isenabled()
@@ -164,7 +164,7 @@ class World:
 
     def run(self, until: datetime) -> "World":
         """Everything that comes due before `until`."""
-        with no_collector():
+        with without_garbage_collection():
             self._run(until)
         self.now = max(self.now, until)
         return self
@@ -230,15 +230,15 @@ class World:
                 self._start(effect.workflow, effect.state)
         self._tell_rooms(item, effects)
         for effect in effects:
-            if isinstance(effect, Report):
+            if isinstance(effect, ReportUp):
                 self._learn(self.items[item].setup.parent, effect)
-            elif isinstance(effect, Tell) and effect.item in self.items:
+            elif isinstance(effect, GiveOrder) and effect.item in self.items:
                 machine = MACHINES[self._kinds[effect.item]]
                 self._take(effect.item, machine.ordered(self.items[effect.item], effect.order, self.now))
             elif isinstance(effect, Resolve):
                 self._resolve(item)
 
-    def _learn(self, parent: str, effect: Report) -> None:
+    def _learn(self, parent: str, effect: ReportUp) -> None:
         if parent in self.items and not self.items[parent].closed:
             machine = MACHINES[self._kinds[parent]]
             self._take(parent, machine.learn(self.items[parent], effect.report, self.now))

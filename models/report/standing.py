@@ -10,7 +10,7 @@ from models.report.heard import HeldMark
 from models.report.values import Standing
 
 
-class Judge:
+class StandingOfItem:
     """Where one item stands, and why, in a few words."""
 
     def __init__(self, reading: PlanOnDay, item: Followed) -> None:

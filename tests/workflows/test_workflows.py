@@ -12,7 +12,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from adapters.office_calendars import workdays_of
 from cli.asking import plan_state_of
-from cli.gathering import Moment, gather, plan_then
+from cli.gathering import ReportDay, gather, plan_then
 from cli.session import Session
 from models.messages import acts
 from models.messages.acts import Terms, Topic
@@ -118,8 +118,8 @@ async def test_a_report_of_a_past_day_is_the_one_that_was_made_then(
 
         async def reported(at: datetime, current: bool) -> ProgressReport:
             state = await plan_state_of(here)
-            facts = await gather(here, state, Moment(at, current=False))
-            return build_report(plan_then(state, Moment(at, current)), facts, at)
+            facts = await gather(here, state, ReportDay(at, current=False))
+            return build_report(plan_then(state, ReportDay(at, current)), facts, at)
 
         await skipping.sleep(40 * DAY)
         await home.until("m", lambda view: max(row.rung for row in view.awaiting) == 2)

@@ -18,7 +18,7 @@ from models.governance.plan_machine import PLAN
 from models.items.past_sessions import PastState
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Effect, EnterElsewhere, Tell
+from models.messages.effects import Effect, EnterElsewhere, GiveOrder
 from models.messages.record_lines import RecordEntries
 from models.messages.views import LedgerEntry, Refusal
 from tests.support.builders import Player, launch_of, obligation, plan_of
@@ -140,7 +140,7 @@ def effects_of(world: Life, question: str, value: Any) -> list[Effect]:
     player.act(acts.Accept, KHM, proposal=number)
     effects = list(player.effects)
     for effect in player.effects:
-        if isinstance(effect, Tell):
+        if isinstance(effect, GiveOrder):
             effects += world.machine("t/s").ordered(world.item("t/s"), effect.order, world.now).effects
     return effects
 

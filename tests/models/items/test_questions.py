@@ -14,7 +14,7 @@ from models.items.questions import QUESTIONS, QuestionsState
 from models.items.series import SERIES
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Order, Report, SessionReport
+from models.messages.effects import Order, ReportUp, ItemReport
 from models.messages.notices import AnnouncementKind
 from models.messages.views import DateRow
 from models.plan.plan import Plan
@@ -424,7 +424,7 @@ def test_the_record_of_a_past_session_is_corrected_while_its_series_runs_and_aft
     player = Player(QUESTIONS, state, life.now)
     player.act(acts.Propose, "lao-moc", terms=terms)
     player.act(acts.Accept, "khm-moc", proposal=1)
-    [report] = [effect.report for effect in player.effects if isinstance(effect, Report)]
+    [report] = [effect.report for effect in player.effects if isinstance(effect, ReportUp)]
     step = PLAN.learn(life.plan, report, life.now)
     effects = list(step.effects)
     for effect in step.effects:
@@ -493,7 +493,7 @@ def test_an_answer_that_the_plan_has_heard_counts_once_and_an_unknown_one_not_at
     settle(life, "s/first_host", "LAO")
     state = life.plan
     for question in ("s/first_host", "nobody/asked"):
-        report = SessionReport(session="", item=LIST, status="answered", question=question, value="KHM")
+        report = ItemReport(session="", item=LIST, status="answered", question=question, value="KHM")
         step = PLAN.learn(state, report, life.now)
         assert step.effects == () and step.state == state
 

@@ -10,7 +10,7 @@ from models.items.series import SERIES
 from models.machine.status_rounds import gather
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Await, Report, Settle
+from models.messages.effects import Await, ReportUp, Settle
 from models.messages.moments import MomentKind
 from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
@@ -58,7 +58,7 @@ def test_each_side_answers_for_itself_and_may_correct_itself() -> None:
         "LAO": ("substantial", "2026"),
         "KHM": ("no-evidence", "2026"),
     }
-    reports = [effect.report for effect in player.effects if type(effect).__name__ == "Report"]
+    reports = [effect.report for effect in player.effects if type(effect).__name__ == "ReportUp"]
     assert [each.progress["state"] for each in reports] == ["limited", "substantial", "no-evidence"]
     player.tick(CLOSES)
     assert not any("was not answered" in line.text for line in player.state.ledger)
@@ -272,7 +272,7 @@ def test_the_plan_learns_when_a_sleeping_item_is_followed_by_itself_and_when_no_
     player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 300 * DAY))
     player.act(acts.Accept, KHM, proposal=1)
     player.tick(START + 301 * DAY)
-    told = [e.report for e in player.effects if isinstance(e, Report) and e.report.status in ("busy", "idle")]
+    told = [e.report for e in player.effects if isinstance(e, ReportUp) and e.report.status in ("busy", "idle")]
     assert [(each.status, each.item) for each in told] == [("busy", "t/m"), ("idle", "t/m"), ("busy", "t/m")]
 
 
