@@ -7,8 +7,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from adapters.files.contacts_file import load_contacts
-from adapters.office_calendars import hours_of
 from adapters.settings import Settings
+from adapters.working_time import hours_of
 from models.common.values import Instant
 from models.post.office_hours import Hours, HoursWanted, Span, horizon
 from models.post.workdays import Workdays

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 
 
 class Settings(BaseSettings):

@@ -1,7 +1,7 @@
 """What a proposed date clashes with: days on which a side does not work."""
 
 from adapters.files.contacts_file import read_contacts
-from adapters.office_calendars import calendars_of
+from adapters.working_time import calendars_of
 from cli.asking import item_state
 from cli.errors import Refused
 from cli.folders import contacts_file

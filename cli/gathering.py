@@ -19,7 +19,7 @@ from models.messages.views import ItemRow, LedgerEntry
 from models.plan.plan import HostRule, Plan
 from models.plan.windows import resolve_windows
 from models.report.facts import Facts, ItemFact, SeriesFact
-from models.report.item_history import hear_all
+from models.report.item_record import hear_all
 
 
 class ReportDay(NamedTuple):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from adapters.shipped import ROOT
+from adapters.program_folders import ROOT
 from servers.datafolder import DataFolder, RunFile, RunFileFault, read_run
 from servers.errors import GaveUp, ServersError
 from servers.ports import LOOPBACK, claim

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from models.machine.draft import S, Step
     from models.machine.machine import Machine
     from models.messages import acts
-    from models.messages.effects import Effect, Order, ItemReport
+    from models.messages.effects import Effect, ItemReport, Order
     from models.messages.views import ItemView, Receipt
     from models.post.post_room_state import Returned
 

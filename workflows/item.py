@@ -13,7 +13,16 @@ from workflows.visibility import MEMO_ROW, show_in_lists
 with workflow.unsafe.imports_passed_through():
     from models.common.values import Instant
     from models.machine.draft import S
-    from models.messages.effects import Effect, Enter, EnterElsewhere, Open, Publish, ReportUp, GiveOrder, words_by_office
+    from models.messages.effects import (
+        Effect,
+        Enter,
+        EnterElsewhere,
+        GiveOrder,
+        Open,
+        Publish,
+        ReportUp,
+        words_by_office,
+    )
     from models.messages.record_lines import LineMark, RecordEntries
     from models.messages.views import ItemRow, LedgerEntry
     from workflows.details import details_of

@@ -7,8 +7,8 @@ import typer
 
 from cli.acting import ActingCommand, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
 from cli.arguments import in_zone, wall_time
+from cli.documents import document_of, keep_document
 from cli.errors import BadUsage
-from cli.filing import document_of, keep_document
 from cli.submitting import rehearse
 from models.messages import acts
 from models.messages.acts import Act

@@ -12,13 +12,13 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters.shipped import DEMONSTRATION_PLAN_FILE
+from adapters.program_folders import DEMONSTRATION_PLAN_FILE
 from cli.acting import in_words
 from cli.display.live import newest_mail
-from cli.embedded import Ports, embedded, first_of, stop_signal, where
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.output import readable, write_line
+from cli.running_servers import Ports, embedded, first_of, stop_signal, where
 from cli.submitting import submit
 from models.common.times import Slot
 from models.common.zones import later, zoned

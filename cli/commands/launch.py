@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from adapters.files.contacts_file import read_contacts
-from adapters.office_calendars import rehearsed_hours
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
+from adapters.working_time import rehearsed_hours
 from cli.display.preview import FIRST_DAYS, preview_of, preview_text
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.options import AsOfOption, ContactsOption, DataOption, HistoryOption, JsonOption

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
 from cli.display.register import register_document
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan

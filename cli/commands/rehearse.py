@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from adapters.files.contacts_file import read_contacts
-from adapters.office_calendars import rehearsed_hours
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
+from adapters.working_time import rehearsed_hours
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan
 from cli.files.scenario_file import Scenario, load_scenario, play
@@ -57,7 +57,9 @@ def rehearse(
 
     rehearse --from 2026-01-01 --to 2027-01-01 --assume on-time
     """
-    with without_garbage_collection():  # nothing of it is thrown away before the end, and looking for what could be costs a fifth
+    with (
+        without_garbage_collection()
+    ):  # nothing of it is thrown away before the end, and looking for what could be costs a fifth
         _write(_rehearsed(plan_file, first, to, assume, what_if, history, contacts, office, as_json))
 
 

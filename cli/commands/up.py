@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
 from cli.display.live import watch_live, watch_plain
-from cli.embedded import Ports, embedded, first_of, stop_signal, where
 from cli.errors import Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.options import AsOfOption, ContactsOption, DataOption, HistoryOption
 from cli.output import readable, write_line
+from cli.running_servers import Ports, embedded, first_of, stop_signal, where
 from servers.datafolder import read_run
 
 PlanFileOption = Annotated[

@@ -30,7 +30,7 @@ DEPTH = 8
 class AtMost(NamedTuple):
     """Beside a field of a model: characters of a text, entries of a list, characters of a free value in all."""
 
-    count: int
+    most: int
 
 
 class Fault(NamedTuple):
@@ -50,7 +50,7 @@ def fault_of(message: BaseModel) -> Fault | None:
 
 def _faults_of_model(message: BaseModel, path: str, depth: int) -> Iterator[Fault]:
     for name, field in type(message).model_fields.items():
-        limit = next((each.count for each in field.metadata if isinstance(each, AtMost)), None)
+        limit = next((each.most for each in field.metadata if isinstance(each, AtMost)), None)
         yield from _faults(getattr(message, name), f"{path}.{name}".lstrip("."), limit, depth + 1)
 
 

@@ -7,9 +7,9 @@ from models.common.values import Instant
 from models.governance.amended_items import ask_again, consequences
 from models.governance.amended_plan import difference
 from models.governance.coming_into_force import misfit, proposed_texts, put_into_force
+from models.governance.item_reports import correct_past, learn
 from models.governance.plan_state import PlanState
 from models.governance.rounds_and_expiry import expire, list_open, show_rounds
-from models.governance.settled_questions import correct_past, learn
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step, heard_at
 from models.machine.machine import Machine

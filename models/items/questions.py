@@ -19,7 +19,7 @@ from models.machine.rules import Phase, Rules
 from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.machine.status_rounds import gather
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Order, ItemReport
+from models.messages.effects import ItemReport, Order
 from models.messages.notices import AnnouncementKind, AskedQuestion
 from models.messages.sentences import sentence_of, value_in_words
 from models.messages.views import Refusal

@@ -33,7 +33,7 @@ from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Rules
 from models.machine.state import ItemState
 from models.messages.acts import Act, Call
-from models.messages.effects import EnterElsewhere, Open, Order, ItemReport
+from models.messages.effects import EnterElsewhere, ItemReport, Open, Order
 from models.messages.moments import Moment, MomentKind
 from models.messages.sentences import not_taken
 from models.messages.views import Refusal

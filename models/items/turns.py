@@ -405,7 +405,9 @@ def _former(queue: Sequence[WaitingTurn], side: str, session: str) -> int | None
     return next(found, None)
 
 
-def _nearest(order: tuple[str, ...], queue: list[WaitingTurn], side: str, start: int = 0, untouched: bool = False) -> int:
+def _nearest(
+    order: tuple[str, ...], queue: list[WaitingTurn], side: str, start: int = 0, untouched: bool = False
+) -> int:
     """The side's first turn; the queue grows by whole cycles until it is not in the last, which stays untouched."""
     while True:
         for i in range(start, len(queue) - len(order)):
@@ -499,7 +501,7 @@ def _explain_turn(turns: Turns, turn: Turn) -> str:
     verb = "hosts" if turn.state == TurnState.OWED else "hosted"
     if turn.planned not in (None, side):
         return f"{side} {verb} {name} in place of {turn.planned}{because or ': the sides have agreed on it'}."
-    return f"{side} {verb} {name}: {_why(turns, Due(side, turn.moved), earlier, agreed=turn.host is not None)}."
+    return f"{side} {verb} {name}: {_why(turns, WaitingTurn(side, turn.moved), earlier, agreed=turn.host is not None)}."
 
 
 def _why(turns: Turns, due: WaitingTurn, earlier: tuple[Turn, ...], agreed: bool) -> str:

@@ -8,7 +8,7 @@ from models.machine.letter_fields import happened
 from models.machine.state import LEDGER_KEPT, ItemState, ProposalStatus
 from models.messages.acts import Act, Document, Terms, Topic
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Announce, Effect, Enter, Order, ReportUp, ItemReport, GiveOrder
+from models.messages.effects import Announce, Effect, Enter, GiveOrder, ItemReport, Order, ReportUp
 from models.messages.notices import Announcement, AnnouncementKind
 from models.messages.sentences import describe
 from models.messages.views import LedgerEntry, Receipt

@@ -19,7 +19,7 @@ from models.machine.state import ACTS_KEPT, OpenAct, TakenAct
 from models.machine.status_rounds import pass_rounds, tell_waking
 from models.messages.acts import Act, Reply
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Order, ItemReport
+from models.messages.effects import ItemReport, Order
 from models.messages.moments import Moment
 from models.messages.views import AwaitedRow, ItemRow, ItemView, Receipt, Refusal
 

@@ -12,7 +12,7 @@ from models.machine.setup import ItemSetup
 from models.machine.state import Ask, OpenAct, Proposal
 from models.messages.acts import Act, Reject, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Order, ItemReport
+from models.messages.effects import ItemReport, Order
 from models.messages.moments import Moment
 from models.messages.notices import AskedQuestion
 from models.messages.sentences import not_taken

@@ -25,11 +25,11 @@ from models.messages.effects import (
     Announce,
     Await,
     Effect,
+    GiveOrder,
     Open,
     PostRoomAddress,
     ReportUp,
     Resolve,
-    GiveOrder,
     words_by_office,
 )
 from models.messages.views import Refusal

@@ -19,8 +19,8 @@ from models.messages.views import AwaitedRow
 from models.plan.parties import all_offices, institution_title, office_id
 from models.plan.plan import HostRule, Obligation, Plan, Provision
 from models.report.facts import Facts, Followed, PlanOnDay, SeriesFact, side_names
-from models.report.heard import RecordedQuestion
-from models.report.item_history import Known
+from models.report.item_record import Known
+from models.report.record_topics import RecordedQuestion
 from models.report.standing import StandingOfItem
 from models.report.values import (
     AmendmentLine,

@@ -6,7 +6,7 @@ from models.messages.acts import ProgressState
 from models.messages.sentences import joined, status_in_words
 from models.messages.views import DateRow
 from models.report.facts import Followed, PlanOnDay, side_names
-from models.report.heard import HeldMark
+from models.report.record_topics import HeldMark
 from models.report.values import Standing
 
 

@@ -11,7 +11,7 @@ from models.items.turns import Turns, holder
 from models.plan.plan import HostRule, Obligation, Plan, Provision, Window
 from models.plan.windows import ROUND
 from models.report.facts import Facts, Followed, PlanOnDay, side_names
-from models.report.item_history import Known
+from models.report.item_record import Known
 
 
 class MarkKind(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.office_calendars import rehearsed_hours
+from adapters.working_time import rehearsed_hours
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus
 from models.messages.effects import PostRoomAddress, Settle
 from models.messages.notices import Announcement, AnnouncementKind, Notice

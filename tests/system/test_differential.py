@@ -23,7 +23,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.office_calendars import rehearsed_hours, workdays_of
+from adapters.working_time import rehearsed_hours, workdays_of
 from models.common.ids import secretariat_id
 from models.governance.launch import Launch
 from models.messages import acts

@@ -18,7 +18,7 @@ import pytest
 import vobject
 import yaml
 
-from adapters.shipped import ROOT
+from adapters.program_folders import ROOT
 from servers.datafolder import process_exists, read_run
 from tests.support.builders import obligation, plan_of
 from tests.support.mail_client import answer, send

@@ -10,7 +10,7 @@ import yaml
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.office_calendars import workdays_of
+from adapters.working_time import workdays_of
 from cli.asking import plan_state_of
 from cli.gathering import ReportDay, gather, plan_then
 from cli.session import Session

@@ -10,7 +10,7 @@ import jinja2
 import pytest
 
 from adapters.mail.compose import compose_noting
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 from models.common.times import Slot
 from models.messages.calendar_event import Attendee, EventStatus, PartStat
 from models.messages.notices import (

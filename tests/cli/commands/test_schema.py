@@ -11,7 +11,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from adapters.shipped import PLANS, ROOT
+from adapters.program_folders import PLANS, ROOT
 from cli.app import app
 from cli.files.schema import SchemaOf, schema_of, schema_text
 from tests.support.json_schema import faults

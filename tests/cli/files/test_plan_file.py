@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.files.yaml_file import load_yaml
-from adapters.shipped import PLANS
+from adapters.program_folders import PLANS
 from cli.files.history_file import load_history
 from cli.files.plan_file import differences, digest, load_plan, missing_contacts, office_ids
 from cli.files.scenario_file import ScenarioAct, load_scenario, play

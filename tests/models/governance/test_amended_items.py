@@ -11,7 +11,7 @@ from models.items.series import SERIES
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.calendar_event import Method, PartStat
-from models.messages.effects import Order, Publish, GiveOrder
+from models.messages.effects import GiveOrder, Order, Publish
 from models.messages.notices import AnnouncementKind
 from models.plan.parties import party_of
 from models.plan.windows import resolve_windows
@@ -117,7 +117,9 @@ def test_the_offices_of_an_item_read_of_an_amendment_in_names_and_not_in_ids(ter
     player.act(acts.Propose, LAO, terms=terms)
     player.act(acts.Accept, KHM, proposal=1)
     windows = resolve_windows(player.state.plan, player.state.launch.launched)
-    told_by_plan = [each for each in PLAN.resolved(player.state, windows, life.now).effects if isinstance(each, GiveOrder)]
+    told_by_plan = [
+        each for each in PLAN.resolved(player.state, windows, life.now).effects if isinstance(each, GiveOrder)
+    ]
     [order] = [each.order for each in told_by_plan if each.item == "t/s"]
     told = announced(SERIES.ordered(life.item("t/s"), order, life.now).effects)[-1]
     assert told.kind is AnnouncementKind.AMENDMENT

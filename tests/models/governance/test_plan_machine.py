@@ -14,7 +14,7 @@ from models.governance.plan_state import carried_on, carry, plan_state
 from models.machine.state import ProposalStatus
 from models.messages import acts
 from models.messages.acts import Act, Terms, Topic
-from models.messages.effects import Order, ItemReport, GiveOrder
+from models.messages.effects import GiveOrder, ItemReport, Order
 from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
 from models.plan.amendment import AmendmentKind

@@ -14,7 +14,7 @@ from models.items.questions import QUESTIONS, QuestionsState
 from models.items.series import SERIES
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Order, ReportUp, ItemReport
+from models.messages.effects import ItemReport, Order, ReportUp
 from models.messages.notices import AnnouncementKind
 from models.messages.views import DateRow
 from models.plan.plan import Plan

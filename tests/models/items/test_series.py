@@ -13,7 +13,7 @@ from models.items.series import SERIES
 from models.items.series_state import SeriesState, opens_at
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Await, EnterElsewhere, Open, Order, ItemReport, Settle, GiveOrder
+from models.messages.effects import Await, EnterElsewhere, GiveOrder, ItemReport, Open, Order, Settle
 from models.messages.notices import AnnouncementKind
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, obligation, opened, plan_of
 from tests.support.meetings import KHM, LAO

@@ -9,7 +9,7 @@ from models.items.meeting import MEETING
 from models.machine.draft import heard_at
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Await, Order, ReportUp, ItemReport, GiveOrder
+from models.messages.effects import Await, GiveOrder, ItemReport, Order, ReportUp
 from models.registry import MACHINES
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, meeting, obligation, plan_of
 from tests.support.worlds import KHM, LAO, Life, amend

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.office_calendars import rehearsed_hours
+from adapters.working_time import rehearsed_hours
 from models.items.meeting import MEETING
 from models.messages.notices import Notice
 from models.post.despatch import DespatchResult, Fate

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from temporalio.client import Client
 
-from adapters.shipped import ROOT
+from adapters.program_folders import ROOT
 from adapters.temporal import configured, connect
 from cli.errors import CommandError, NoServer, Refused
 from cli.output import readable

@@ -18,7 +18,7 @@ from models.items.series_state import past_session
 from models.machine.draft import Draft
 from models.machine.state import ItemState
 from models.messages.acts import Terms
-from models.messages.effects import EnterElsewhere, Order, Resolve, ItemReport
+from models.messages.effects import EnterElsewhere, ItemReport, Order, Resolve
 from models.messages.sentences import value_in_words
 
 PlanDraft = Draft[PlanState]
