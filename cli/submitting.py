@@ -72,14 +72,15 @@ def not_an_item(item: str, kind: str, verb: str) -> str:
 
 async def rehearse(here: Session, item: str, act: Act) -> None:
     """The dry run: the validator's own function, on the state as it is now."""
-    from models.registry import MACHINES, STATES  # every machine; an act that is simply taken asks for none
+    from models.machine.door import refuse  # every machine; an act that is simply taken asks for none
+    from models.registry import MACHINES, STATES
 
     handle = here.client.get_workflow_handle(item)
     now = datetime.now().astimezone()
     kind = (await handle.describe()).workflow_type or ""
     if kind in MACHINES:
         state = await answered(handle.query("state_now", result_type=STATES[kind]))
-        refusal = MACHINES[kind].refuse(state, act, now)
+        refusal = refuse(MACHINES[kind], state, act, now)
     else:
         refusal = Refusal(code="wrong-kind", message=not_an_item(item, kind, act.verb))
     if refusal is not None:

@@ -7,6 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from models.machine.awaited_record import with_awaited
+    from models.machine.door import refuse
     from models.machine.draft import S, Step
     from models.machine.machine import Machine
     from models.messages import acts
@@ -28,14 +29,17 @@ class Handlers(Generic[S]):
         self._effects: list[Effect] = []
 
     def check(self, act: acts.Act) -> None:
-        """The validator of every Update: the same function as the command line's dry run."""
-        refusal = self.machine.refuse(self.state, act, workflow.now())
+        """The validator of every Update: the same function as the command line's dry run.
+
+        Refusals are decided here alone, once, before the Update is accepted. So a rule that becomes stricter refuses no
+        act that a history holds.
+        """
+        refusal = refuse(self.machine, self.state, act, workflow.now())
         if refusal is not None:
             raise ApplicationError(refusal.message, refusal, type="Refusal", non_retryable=True)
 
     def take(self, act: acts.Act) -> Receipt:
-        """Carries out an act. Checked again: another act may have been taken since the validator ran."""
-        self.check(act)
+        """Carries out an act that the validator has let pass: in the same task, before any other."""
         step = self.machine.take(self.state, act, workflow.now())
         self._keep(step)
         assert step.receipt is not None

@@ -8,7 +8,8 @@ from models.governance.amended_items import ask_again, consequences
 from models.governance.amended_plan import difference
 from models.governance.coming_into_force import misfit, proposed_texts, put_into_force
 from models.governance.item_reports import correct_past, learn
-from models.governance.plan_state import PlanState
+from models.governance.launch import Launch
+from models.governance.plan_state import PlanState, carry
 from models.governance.rounds_and_expiry import expire, list_open, show_rounds
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step, heard_at
@@ -87,6 +88,11 @@ class PlanRules(Rules[PlanState]):
         if until is not None and until <= draft.now:
             expire(self, draft)
         return None
+
+    # What its workflow carries
+
+    def carried(self, state: PlanState) -> Launch:
+        return carry(state)
 
     # Amendments, and corrections of the past
 

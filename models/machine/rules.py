@@ -6,6 +6,8 @@ A kind answers those that concern it, and leaves the others as they are here. `M
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple
 
+from pydantic import BaseModel
+
 from models.common.values import Instant
 from models.machine.draft import Draft, S, Step
 from models.machine.setup import ItemSetup
@@ -190,6 +192,12 @@ class Rules(Generic[S]):
 
     def learn(self, draft: Draft[S], report: ItemReport) -> None:
         """What an item that it opened tells."""
+
+    # What its workflow carries
+
+    def carried(self, state: S) -> BaseModel:
+        """What travels from one run of its workflow to the next: it has to fit into a payload."""
+        return state
 
     # Its calendar event
 

@@ -428,7 +428,7 @@ def test_the_record_of_a_past_session_is_corrected_while_its_series_runs_and_aft
     step = PLAN.learn(life.plan, report, life.now)
     effects = list(step.effects)
     for effect in step.effects:
-        if type(effect).__name__ == "Tell":
+        if type(effect).__name__ == "GiveOrder":
             assert running
             effects += life.machine("t/old").ordered(life.item("t/old"), effect.order, life.now).effects  # type: ignore[union-attr]
     [entered] = [effect for effect in effects if type(effect).__name__ == "EnterElsewhere"]
