@@ -6,11 +6,6 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from models.post.hearing import hear_announcement, hear_awaited, hear_settled
-from models.post.letter_day import learn_hours, next_instant, waits_for, wants_hours
-from models.post.post_room_state import recorded, standing_keys
-from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
-from models.post.unreached import hear_bounced
 from workflows.starting import (
     DESPATCH_TIMEOUT,
     EFFECT_RETRY,
@@ -28,8 +23,19 @@ with workflow.unsafe.imports_passed_through():
     from models.messages.record_lines import RecordEntries
     from models.messages.views import ItemRow
     from models.post.despatch import Despatch, DespatchResult, Fate
+    from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+    from models.post.letter_day import learn_hours, next_instant, waits_for, wants_hours
     from models.post.office_hours import Hours, HoursWanted
-    from models.post.post_room_state import Bounced, PostRoomState, PostRoomStep, Returned
+    from models.post.post_room_state import (
+        Bounced,
+        PostRoomState,
+        PostRoomStep,
+        Returned,
+        recorded,
+        standing_keys,
+    )
+    from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
+    from models.post.unreached import hear_bounced
     from workflows.details import post_room_details
 
 MAILS_PER_RUN = 50

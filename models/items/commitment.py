@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from models.common.values import Instant
 from models.items.filing import filing
 from models.machine.calls import CALL
-from models.machine.closing import close
+from models.machine.closing import take_close
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft
 from models.machine.machine import Machine
@@ -101,17 +101,11 @@ def _refuse_close(rules: CommitmentOf, state: CommitmentState, act: Close, side:
     return None
 
 
-def _take_close(rules: CommitmentOf, draft: Draft[CommitmentState], act: Close, side: str) -> None:
-    note = f" {act.note}" if act.note else ""
-    text = f"{act.office} ({side}) closes it out.{note}"
-    close(rules, draft, "closed", act, text, by="office", note=act.note or None)
-
-
 DEEDS = {
     **PROPOSALS,
     "evidence": Deed(_refuse_evidence, _take_evidence),
     "dispute": Deed(_refuse_dispute, _take_dispute),
-    "close": Deed(_refuse_close, _take_close),
+    "close": Deed(_refuse_close, take_close),
     "progress": PROGRESS,
     "call": CALL,
 }

@@ -97,10 +97,11 @@ class MeetingState(ItemState):
 
     @property
     def unreported(self) -> tuple[str, ...]:
-        """Sides that have still to report the outcome to their higher authority (as 6.2 asks)."""
+        """Sides that have still to report the outcome to their higher authority (as 6.2 asks of those that signed)."""
         if not self.setup.report_to_higher:
             return ()
-        return tuple(side for side in self.setup.sides if side not in self.reports)
+        owed = (party.side for party in self.setup.parties if not party.third_state)
+        return tuple(side for side in owed if side not in self.reports)
 
     @property
     def date(self) -> DateRow | None:

@@ -3,7 +3,7 @@
 from models.common.values import Instant
 from models.items.filing import excerpt, filing
 from models.items.meeting_state import MeetingState
-from models.machine.closing import close
+from models.machine.closing import take_close
 from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
@@ -86,12 +86,6 @@ def refuse_close(rules: MeetingRules, state: MeetingState, act: Close, side: str
         message = f"the report to the higher authority is awaited of {sides}"
         return refusal(rules, state, "not-reported", message)
     return None
-
-
-def take_close(rules: MeetingRules, draft: Draft[MeetingState], act: Close, side: str) -> None:
-    note = f" {act.note}" if act.note else ""
-    text = f"{act.office} ({side}) closes it out.{note}"
-    close(rules, draft, "closed", act, text, by="office", note=act.note or None)
 
 
 OUTCOME = Deed(refuse_outcome, take_outcome)

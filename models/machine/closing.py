@@ -7,7 +7,7 @@ from models.machine.ladders import reconcile
 from models.machine.rules import Rules
 from models.machine.state import Closure, ProposalStatus
 from models.machine.status import fate, view
-from models.messages.acts import Act
+from models.messages.acts import Act, Close
 from models.messages.effects import ItemReport, Settle
 
 
@@ -42,3 +42,10 @@ def close(
         fate=fate(rules, draft.state),
     )
     draft.report(report)
+
+
+def take_close(rules: Rules[S], draft: Draft[S], act: Close, side: str) -> None:
+    """An office closes it out."""
+    note = f" {act.note}" if act.note else ""
+    text = f"{act.office} ({side}) closes it out.{note}"
+    close(rules, draft, "closed", act, text, by="office", note=act.note or None)

@@ -75,6 +75,9 @@ def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tup
         for i, side in enumerate(getattr(obligation, field)):
             if side not in plan.sides:
                 yield (field, i), _undefined("side", side, plan.sides)
+    for i, side in enumerate(obligation.third_states):
+        if side in obligation.sides:
+            yield ("third_states", i), f"{side} is already one of the sides; name it once, here or there"
     if obligation.host is not None and obligation.host not in obligation.all_sides:
         yield ("host",), f"the host is one of the sides that take part: {', '.join(obligation.all_sides)}"
     if obligation.ladder is not None and obligation.ladder not in plan.ladders:
@@ -128,7 +131,9 @@ def _reading_faults(obligation: Obligation) -> Iterator[tuple[tuple[str | int, .
         yield ("readings", "first_host", "chosen"), f"the host is one of {', '.join(obligation.all_sides)}"
     windows = obligation.working_windows
     if isinstance(windows, YearWindows) and windows.last < windows.first:
-        yield ("readings", "windows", "chosen", "last"), "the last year is not before the first"
+        stated = obligation.window is not None
+        where = ("window", "last") if stated else ("readings", "windows", "chosen", "last")
+        yield where, "the last year is not before the first"
     fields = set(Obligation.model_fields)
     for name in obligation.basis:
         if name not in fields:

@@ -34,6 +34,8 @@ class Party(Value):
 
     higher: Rung | None = None
     """The office above the coordinator, also where its ladder does not climb to it."""
+    third_state: bool = False
+    """It did not sign the plan, or takes part here as one that did not: it is asked, and never escalated within."""
 
     @property
     def coordinator(self) -> Rung:
@@ -97,6 +99,7 @@ def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
             for rule in (rungs[:1] if third else rungs)
             if rule.rank in entry.titles
         ),
+        third_state=third,
         higher=None if third or above is None else _rung(plan, institution, above, timedelta(0)),
         offices={
             office_id(name, rank): office_title(plan, name, rank)
@@ -129,7 +132,7 @@ def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
     )
 
 
-def signatories(plan: Plan) -> tuple[Party, ...]:
+def signatory_focal_points(plan: Plan) -> tuple[Party, ...]:
     """The focal points of the states that signed: they alone amend the plan, and they see the rounds whole (B.2)."""
     points = {name: side.focal_point for name, side in plan.sides.items() if side.signatory and side.focal_point}
     return coordinators(plan, {name: point for name, point in points.items() if point})

@@ -209,9 +209,12 @@ def _above(machine: Machine[Any], state: ItemState, open_act: OpenAct, party: Pa
         reason = "this act stays in the coordinator's letter and climbs no ladder"
         return [Untold(**fields, office=highest, rung=None, code="coordinator-only", reason=reason)]
     if not rest:
-        third = len(party.ladder) == 1 and party.higher is None
-        code = "third-state" if third else "last-rung"
-        above = "a third state is asked, and nobody above its coordinator" if third else "nobody above is on its ladder"
+        code = "third-state" if party.third_state else "last-rung"
+        above = (
+            "a third state is asked, and nobody above its coordinator"
+            if party.third_state
+            else "nobody above is on its ladder"
+        )
         reason = f"{what}: {above}; {highest} is asked in every letter"
         return [Untold(**fields, office=highest, rung=None, code=code, reason=reason)]
     if open_act.paused:

@@ -85,6 +85,8 @@ def test_what_the_plan_itself_names_is_defined(more: dict[str, Any], path: str, 
     ("more", "path", "said"),
     [
         ({"third_states": ["THA"]}, "third_states.0", "no side 'THA' is defined"),
+        ({"third_states": ["KHM"]}, "third_states.0", "KHM is already one of the sides"),
+        ({"window": {"by": "year", "first": 2027, "last": 2026}}, "window.last", "the last year is not before"),
         ({"ladder": "up"}, "ladder", "no ladder 'up' is defined"),
         ({"offices": {"LAO": "lao-x", "KHM": "khm-moc"}}, "offices.LAO", "no office 'lao-x' is defined"),
         ({"offices": {"LAO": "lao-moc"}}, "offices", "no office of KHM; state it"),
