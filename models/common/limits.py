@@ -5,6 +5,7 @@ looked at where something comes in: in `refuse` for acts, at the door of a workf
 and of plan files.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -21,14 +22,22 @@ IDENTIFIER = 200
 ITEMS = 100
 """Entries of a list or of a table."""
 NUMBER = 1_000_000_000
-ANY_JSON = 4_000
-"""Characters of a value whose shape is free, written as text: an answer to a question, a field of an amendment."""
+ANSWER = 4_000
+"""Characters of the answer to a question, written as JSON."""
+OBLIGATION = 20_000
+"""Characters of an obligation as an amendment writes it, as JSON."""
 DEPTH = 8
 """How deep values may lie in one another."""
 
 
-class AtMost(NamedTuple):
-    """Beside a field of a model: characters of a text, entries of a list, characters of a free value in all."""
+class Limit(NamedTuple):
+    """Beside a field of a model: characters of a text, entries of a list."""
+
+    most: int
+
+
+class JsonLimit(NamedTuple):
+    """Beside a field whose shape is free: the characters that it has in all, written as JSON."""
 
     most: int
 
@@ -50,11 +59,16 @@ def fault_of(message: BaseModel) -> Fault | None:
 
 def _faults_of_model(message: BaseModel, path: str, depth: int) -> Iterator[Fault]:
     for name, field in type(message).model_fields.items():
-        limit = next((each.most for each in field.metadata if isinstance(each, AtMost)), None)
-        yield from _faults(getattr(message, name), f"{path}.{name}".lstrip("."), limit, depth + 1)
+        value, where = getattr(message, name), f"{path}.{name}".lstrip(".")
+        marks = [each for each in field.metadata if isinstance(each, Limit | JsonLimit)]
+        if marks and isinstance(marks[0], JsonLimit):
+            yield from _faults_of_json(value, where, marks[0].most)
+        else:
+            yield from _faults(value, where, marks[0].most if marks else None, depth + 1)
 
 
-def _faults(value: Any, path: str, limit: int | None, depth: int) -> Iterator[Fault]:
+def _faults(value: Any, path: str, limit: int | None, depth: int, within: int | None = None) -> Iterator[Fault]:
+    """`limit` is that of the value itself, `within` that of what lies in it."""
     if depth > DEPTH:
         yield Fault(path, "too-deep", f"values lie in one another deeper than {DEPTH} times")
     elif isinstance(value, str):
@@ -70,11 +84,19 @@ def _faults(value: Any, path: str, limit: int | None, depth: int) -> Iterator[Fa
         yield from _faults_of_entries(len(value), path, limit)
         for key, each in value.items():
             yield from _faults_of_text(str(key), path, IDENTIFIER)
-            yield from _faults(each, f"{path}.{str(key)[:IDENTIFIER]}", None, depth + 1)
+            yield from _faults(each, f"{path}.{str(key)[:IDENTIFIER]}", within, depth + 1, within)
     elif isinstance(value, list | tuple | set | frozenset):
         yield from _faults_of_entries(len(value), path, limit)
         for n, each in enumerate(value):
-            yield from _faults(each, f"{path}.{n}", None, depth + 1)
+            yield from _faults(each, f"{path}.{n}", within, depth + 1, within)
+
+
+def _faults_of_json(value: Any, path: str, limit: int) -> Iterator[Fault]:
+    fault = next(_faults(value, path, limit, 1, limit), None)
+    if fault is not None:
+        yield fault
+    else:
+        yield from _faults_of_text(json.dumps(value, ensure_ascii=False), path, limit)
 
 
 def _faults_of_entries(count: int, path: str, limit: int | None) -> Iterator[Fault]:

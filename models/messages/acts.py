@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import JsonValue
 
-from models.common.limits import ANY_JSON, PLACE, REASON, TEXT, AtMost
+from models.common.limits import ANSWER, PLACE, REASON, TEXT, JsonLimit, Limit
 from models.common.times import Slot, ZonedTime
 from models.common.values import Instant, Value
 from models.messages.calendar_event import PartStat
@@ -47,17 +47,17 @@ class Terms(Value):
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
     """date: looked up by whoever submits it, and shown wherever the date is."""
-    place: Annotated[str, AtMost(PLACE)] = ""
+    place: Annotated[str, Limit(PLACE)] = ""
     format: Format | None = None
     host: str | None = None
     until: Instant | None = None
     """postpone: nothing is awaited before this instant. extend: the new end of the window."""
     question: str = ""
     """answer: the question's id, as 6.2-drugs-provincial/first_host."""
-    value: Annotated[JsonValue, AtMost(ANY_JSON)] = None
+    value: Annotated[JsonValue, JsonLimit(ANSWER)] = None
     """answer: what is to hold."""
     amendment: Amendment | None = None
-    reason: Annotated[str, AtMost(REASON)] = ""
+    reason: Annotated[str, Limit(REASON)] = ""
 
     @property
     def about(self) -> str:
@@ -108,7 +108,7 @@ class Accept(Act):
 class Reject(Act):
     verb: ClassVar[str] = "reject"
     proposal: int
-    reason: Annotated[str, AtMost(REASON)] = ""
+    reason: Annotated[str, Limit(REASON)] = ""
 
 
 class Counter(Act):
@@ -124,43 +124,43 @@ class Withdraw(Act):
 
 class Regret(Act):
     verb: ClassVar[str] = "regret"
-    reason: Annotated[str, AtMost(REASON)]
+    reason: Annotated[str, Limit(REASON)]
 
 
 class Held(Act):
     verb: ClassVar[str] = "held"
     format: Format | None = None
     """None: as agreed."""
-    place: Annotated[str, AtMost(PLACE)] = ""
+    place: Annotated[str, Limit(PLACE)] = ""
     on: ZonedTime | None = None
     """The day on which it was really held, where that was not the agreed one."""
 
 
 class NotHeld(Act):
     verb: ClassVar[str] = "not_held"
-    reason: Annotated[str, AtMost(REASON)] = ""
+    reason: Annotated[str, Limit(REASON)] = ""
 
 
 class Dispute(Act):
     verb: ClassVar[str] = "dispute"
-    reason: Annotated[str, AtMost(REASON)]
+    reason: Annotated[str, Limit(REASON)]
 
 
 class Outcome(Act):
     verb: ClassVar[str] = "outcome"
-    text: Annotated[str, AtMost(TEXT)] = ""
+    text: Annotated[str, Limit(TEXT)] = ""
     document: Document | None = None
 
 
 class Evidence(Act):
     verb: ClassVar[str] = "evidence"
-    text: Annotated[str, AtMost(TEXT)] = ""
+    text: Annotated[str, Limit(TEXT)] = ""
     document: Document | None = None
 
 
 class Close(Act):
     verb: ClassVar[str] = "close"
-    note: Annotated[str, AtMost(REASON)] = ""
+    note: Annotated[str, Limit(REASON)] = ""
 
 
 class Progress(Act):
@@ -168,14 +168,14 @@ class Progress(Act):
 
     verb: ClassVar[str] = "progress"
     state: ProgressState
-    note: Annotated[str, AtMost(REASON)] = ""
+    note: Annotated[str, Limit(REASON)] = ""
 
 
 class Call(Act):
     """Pulls the trigger of what is dormant, or calls a session of a series that nothing dates."""
 
     verb: ClassVar[str] = "call"
-    reason: Annotated[str, AtMost(REASON)]
+    reason: Annotated[str, Limit(REASON)]
     """The stated necessity."""
 
 
@@ -191,7 +191,7 @@ class Reply(Act):
 
     verb: ClassVar[str] = "reply"
     method: ReplyMethod
-    uid: Annotated[str, AtMost(500)]
+    uid: Annotated[str, Limit(500)]
     """Of the event that it answers."""
     partstat: PartStat | None = None
     """None: a COUNTER that names none."""
@@ -201,7 +201,7 @@ class Reply(Act):
     """When the office answered, by its own clock."""
     recurrence: Instant | None = None
     """RECURRENCE-ID, where the client wrote one."""
-    comment: Annotated[str, AtMost(REASON)] = ""
+    comment: Annotated[str, Limit(REASON)] = ""
     slot: Slot | None = None
     """COUNTER: the time that it proposes."""
     clashes: tuple[Clash, ...] = ()

@@ -1,9 +1,11 @@
 """What an amendment of the plan says (B.6, B.7). What it does to the plan is in models/governance/amended_plan."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import JsonValue
 
+from models.common.limits import OBLIGATION, JsonLimit
 from models.common.values import Value
 
 
@@ -23,7 +25,7 @@ class Amendment(Value):
     """Id of the obligation; of the new one, with `add`."""
     provision: str = ""
     """With `add`: the provision under which it is put."""
-    fields: dict[str, JsonValue] = {}
+    fields: Annotated[dict[str, JsonValue], JsonLimit(OBLIGATION)] = {}
     """With `add`, the whole obligation; with `change`, the fields that are to read otherwise."""
     value: str = ""
     """With `cadence`, the new one; with `first-host`, the side."""
