@@ -21,11 +21,16 @@ with workflow.unsafe.imports_passed_through():
         Open,
         Publish,
         ReportUp,
+        one_load,
         words_by_office,
     )
     from models.messages.record_lines import LineMark, RecordEntries
     from models.messages.views import ItemRow, LedgerEntry
     from workflows.details import details_of
+
+
+PILED_UP = 10
+"""Effects that wait at once. One act has far fewer; a whole plan that is amended may have more, of small size."""
 
 
 class ItemWorkflow(Handlers[S]):
@@ -92,7 +97,7 @@ class ItemWorkflow(Handlers[S]):
 
     async def _carry_out(self) -> None:
         while self._effects:
-            effects, self._effects = self._effects, []
+            effects = self._next_load()
             closing = self.state.closed is not None
             await self._open([effect for effect in effects if isinstance(effect, Open | EnterElsewhere)])
             workflow.set_current_details(details_of(self.machine, self.state))
@@ -112,6 +117,15 @@ class ItemWorkflow(Handlers[S]):
                 elif isinstance(effect, GiveOrder):
                     await signal_if_there(effect.item, "order", effect.order)
             await self.carry_out_own(effects)
+
+    def _next_load(self) -> list[Effect]:
+        """What goes out together: everything, or a part of it where much has piled up behind a failing activity."""
+        effects, self._effects = self._effects, []
+        if len(effects) > PILED_UP:
+            load, rest = one_load(effects)
+            if rest and workflow.patched("loads-of-a-size"):  # histories of before sent everything together
+                effects, self._effects = load, rest
+        return effects
 
     async def carry_out_own(self, effects: list[Effect]) -> None:
         """Effects that only this kind of item has."""

@@ -23,9 +23,9 @@ ITEMS = 100
 """Entries of a list or of a table."""
 NUMBER = 1_000_000_000
 ANSWER = 4_000
-"""Characters of the answer to a question, written as JSON."""
-OBLIGATION = 20_000
-"""Characters of an obligation as an amendment writes it, as JSON."""
+"""Bytes of the answer to a question, written as JSON in UTF-8."""
+OBLIGATION = 12_000
+"""Bytes of an obligation as an amendment writes it, as JSON in UTF-8. The longest of the first plan has 1,600."""
 DEPTH = 8
 """How deep values may lie in one another."""
 
@@ -37,7 +37,7 @@ class Limit(NamedTuple):
 
 
 class JsonLimit(NamedTuple):
-    """Beside a field whose shape is free: the characters that it has in all, written as JSON."""
+    """Beside a field whose shape is free: the bytes that it has in all, written as JSON in UTF-8."""
 
     most: int
 
@@ -95,8 +95,10 @@ def _faults_of_json(value: Any, path: str, limit: int) -> Iterator[Fault]:
     fault = next(_faults(value, path, limit, 1, limit), None)
     if fault is not None:
         yield fault
-    else:
-        yield from _faults_of_text(json.dumps(value, ensure_ascii=False), path, limit)
+        return
+    size = len(json.dumps(value, ensure_ascii=False).encode())
+    if size > limit:
+        yield Fault(path, "too-long", f"it has {size:,} bytes as JSON; up to {limit:,} are taken")
 
 
 def _faults_of_entries(count: int, path: str, limit: int | None) -> Iterator[Fault]:

@@ -44,8 +44,20 @@ def _learn_progress(draft: PlanDraft, report: ItemReport) -> None:
     current = draft.state.round
     if current is None or report.progress.get("round") != current.name:
         return
-    own = {**draft.state.answers.get(report.item, {}), report.progress["side"]: report.progress}
+    note = report.progress.get("note", "")[: _note_length(draft.state)]
+    answer = {**report.progress, "note": note}
+    own = {**draft.state.answers.get(report.item, {}), answer["side"]: answer}
     draft.put(answers={**draft.state.answers, report.item: own})
+
+
+NOTES_KEPT = 48_000
+"""Characters of all the notes that one side gives to a status round, as far as the plan keeps them for the summary.
+The record of each item has its notes whole."""
+
+
+def _note_length(state: PlanState) -> int:
+    """How much of one note the plan keeps: 240 characters with 200 items."""
+    return NOTES_KEPT // max(len(state.round_items), 48)
 
 
 def _learn_end(draft: PlanDraft, report: ItemReport) -> None:

@@ -4,10 +4,12 @@ Unanswered, a question stays in the letter and nothing is presumed.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue, TypeAdapter
 
+from models.common.times import ZonedTime, fault_of_time
 from models.common.values import Instant, Value
 from models.items.past_sessions import AdoptedSession, PastState
 from models.machine.closing import close
@@ -22,7 +24,7 @@ from models.messages.acts import Terms, Topic
 from models.messages.effects import ItemReport, Order
 from models.messages.notices import AnnouncementKind, AskedQuestion
 from models.messages.sentences import sentence_of, value_in_words
-from models.messages.views import Refusal
+from models.messages.views import DateRow, Refusal
 from models.plan.plan import Cadence
 
 FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, PAST = (
@@ -257,9 +259,18 @@ def _wrong_past(question: Question, value: JsonValue, sides: tuple[str, ...], no
         return f"the host is one of {', '.join(sides)}"
     if past.date is not None and past.state is not PastState.HELD:
         return f"what was {past.state.value} has no date"
-    if past.date is not None and past.date.start > now:
-        return f"{past.date.local[:10]} has not come yet; say on which day it was held"
-    return ""
+    return _wrong_date(past.date, now) if past.date is not None else ""
+
+
+def _wrong_date(date: DateRow, now: Instant) -> str:
+    """Why a session cannot have been held then; empty where it can."""
+    if date.start > now:
+        return f"{date.local[:10]} has not come yet; say on which day it was held"
+    try:
+        local = datetime.fromisoformat(date.local)
+    except ValueError:
+        return "the day is written as 2024-05-03T09:00"
+    return fault_of_time(ZonedTime(local=local, zone=date.zone, utc=date.start)) or ""
 
 
 def _past(value: JsonValue) -> dict[str, Any]:

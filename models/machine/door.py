@@ -12,16 +12,20 @@ from typing import Any
 from pydantic import BaseModel
 
 from models.common.limits import fault_of
-from models.common.times import ZonedTime
+from models.common.times import ZonedTime, fault_of_time
 from models.common.values import Instant
-from models.common.zone_offsets import OFFSETS
 from models.machine.draft import S
 from models.machine.machine import Machine
-from models.messages.acts import Act
+from models.messages.acts import Accept, Act, Counter, Propose
 from models.messages.views import Refusal
 
-LARGEST_STATE = 1_000_000
-"""Octets of a state as JSON. A payload may hold 2 MB at most, and a state travels with the words of one act more."""
+LARGEST_BY_PROPOSAL = 1_000_000
+"""Bytes of a state, as JSON, up to which a proposal is taken. A Temporal payload holds 2 MB at most."""
+
+LARGEST_BY_CONSENT = 1_200_000
+"""Bytes of a state up to which a consent is taken: it may put an amendment into force, which stays. Every other act
+is taken whatever the size, so that what stands open can always be settled: of those acts a state keeps the last ones
+alone, which are far smaller than what is left of the 2 MB."""
 
 REACH = timedelta(days=366 * 25)
 """How far from now an act may name a day. No plan is signed for longer."""
@@ -33,7 +37,7 @@ def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | N
     if fault is not None:
         return Refusal(code=fault.code, message=f"{fault.field}: {fault.message}")
     for field, time in _times_of(act, ""):
-        if (wrong := _untrue(time)) is not None:
+        if (wrong := fault_of_time(time)) is not None:
             return Refusal(code="bad-time", message=f"{field}: {wrong}")
     for field, instant in _instants_of(act, ""):
         if abs(instant - now) > REACH:
@@ -44,31 +48,20 @@ def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | N
 
 def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
     """Whether what follows from the act still fits into what a workflow may carry."""
-    after = machine.take(state, act, now).state
-    size = len(machine.rules.carried(after).model_dump_json().encode())
-    if size <= LARGEST_STATE:
+    if not isinstance(act, Propose | Counter | Accept):
+        return None
+    most = LARGEST_BY_CONSENT if isinstance(act, Accept) else LARGEST_BY_PROPOSAL
+    size = len(machine.rules.carried(machine.take(state, act, now).state).model_dump_json().encode())
+    if size <= most:
         return None
     message = (
-        f"{state.setup.id} would hold {size:,} octets; up to {LARGEST_STATE:,} fit. Settle, withdraw or reject what "
-        "stands open there first"
+        f"{state.setup.id} would hold {size:,} bytes; up to {most:,} fit. Settle, withdraw or reject what stands open "
+        "there first"
     )
     return Refusal(code="too-large", message=message)
 
 
 # Times in an act
-
-
-def _untrue(time: ZonedTime) -> str | None:
-    """Why a wall time cannot be the instant that it claims to be; None where it can."""
-    offsets = OFFSETS.get(time.zone)
-    if offsets is None:
-        return f"{time.zone!r} is no IANA time zone; write one as Asia/Vientiane"
-    if time.local.tzinfo is not None:
-        return "the wall time has an offset of its own; its zone says which instant it is"
-    ahead = time.local - time.utc.replace(tzinfo=None)
-    if ahead not in {timedelta(minutes=each) for each in offsets}:
-        return f"{time.local:%Y-%m-%d %H:%M} in {time.zone} is not the instant {time.utc:%Y-%m-%dT%H:%M:%SZ}"
-    return None
 
 
 def _times_of(value: Any, path: str) -> Iterator[tuple[str, ZonedTime]]:

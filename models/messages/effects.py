@@ -1,6 +1,6 @@
 """What a decision asks the shell to do. The core returns these; it does none of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -152,6 +152,27 @@ class Resolve(Value):
 
 
 Effect = Await | Settle | Announce | Publish | Enter | ReportUp | Open | EnterElsewhere | GiveOrder | Resolve
+
+
+LARGEST_LOAD = 500_000
+"""Bytes, as JSON, of the words and record lines that go out together: a Temporal payload holds 2 MB at most."""
+
+
+def one_load(effects: Sequence[Effect]) -> tuple[list[Effect], list[Effect]]:
+    """Splits effects that have piled up: those that may go out together, and those that wait.
+
+    Only words and record lines are counted, because each of the other effects goes out by itself. They go at once.
+    """
+    load: list[Effect] = []
+    rest: list[Effect] = []
+    size = 0
+    for effect in effects:
+        if isinstance(effect, Await | Announce | Settle | Enter):
+            size += len(effect.model_dump_json().encode())
+            (rest if size > LARGEST_LOAD and load else load).append(effect)
+        else:
+            load.append(effect)
+    return load, rest
 
 
 class Words(Value):

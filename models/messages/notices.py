@@ -257,6 +257,8 @@ class Announcement(Value):
     """What `text` says, in fields; None where only `text` says it."""
     earlier: tuple[Said, ...] = ()
     """What else waited to be said of the item, oldest first: it goes in the same mail."""
+    left_out: int = 0
+    """How many still older messages about the item the mail leaves out: too many waited."""
     lists: tuple[Section, ...] = ()
     """What `text` sums up, item by item, in the order of the plan's text."""
     counts: tuple[Count, ...] = ()

@@ -3,6 +3,7 @@
 from models.common.values import Instant
 from models.messages.effects import Settle
 from models.messages.notices import Announcement, AnnouncementKind, Notice, Said
+from models.post.capacity import QUEUE_KEPT, fitting_announcement, fitting_notice
 from models.post.letter_day import timed
 from models.post.post_room_state import PostRoomState, StandingNotice, keys_of, note
 
@@ -12,6 +13,7 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
     if notice.key in state.standing:
         return state
     rule = state.address.despatch
+    notice = fitting_notice(notice, state.standing)
     standing = {**state.standing, notice.key: StandingNotice(notice=notice, heard=now)}
     if state.address.keeps_hours:
         return timed(state.model_copy(update={"standing": standing}))
@@ -80,17 +82,23 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
     if any(queued.key == announcement.key for queued in state.queue):
         return state
     kept = []
+    gathers = state.address.keeps_hours or len(state.queue) >= QUEUE_KEPT
     for queued in state.queue:
         if announcement.version and queued.version == announcement.version:
             state = note(state, now, "merged", queued.key, f"overtaken by {announcement.key}")
-        elif state.address.keeps_hours and _in_one_mail(state, queued, announcement):
+        elif gathers and _in_one_mail(state, queued, announcement):
             state = note(state, now, "merged", queued.key, f"said in one mail with {announcement.key}")
             earlier = (*queued.earlier, Said(text=queued.text, happened=queued.happened), *announcement.earlier)
-            final = queued.final or announcement.final
-            announcement = announcement.model_copy(update={"earlier": earlier, "final": final})
+            changes = {
+                "earlier": earlier,
+                "left_out": queued.left_out + announcement.left_out,
+                "final": queued.final or announcement.final,
+            }
+            announcement = announcement.model_copy(update=changes)
         else:
             kept.append(queued)
-    return state.model_copy(update={"queue": (*kept, announcement)})
+    queue = tuple(kept)
+    return state.model_copy(update={"queue": (*queue, fitting_announcement(announcement, queue))})
 
 
 def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.common.values import Instant
 from models.messages.notices import Announcement, AnnouncementKind
+from models.post.capacity import fitting_sent
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.letter_day import goes_early, routine_letters, timed
 from models.post.office_hours import apart
@@ -146,7 +147,7 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             announcement=despatch.announcement,
             second_address=despatch.second_address,
         )
-        state = state.model_copy(update={"recent": (*state.recent, mail)[-SENT_KEPT:]})
+        state = state.model_copy(update={"recent": fitting_sent((*state.recent, mail)[-SENT_KEPT:])})
     if despatch.announcement:
         state = _announced(state, despatch.announcement, result.message_id)
     else:
