@@ -30,6 +30,7 @@ from adapters.temporal import Unreachable, connect
 from adapters.tls import tls_context
 from models.common.ids import TASK_QUEUE
 from workflows.all import WORKFLOWS
+from workflows.guard import Guard
 from workflows.mailbox_start import read_mail_of_plans
 
 READY_FILE = "AIDE_READY_FILE"
@@ -46,6 +47,7 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
+        interceptors=[Guard()],
         # Each waits for its turn to speak, within bounds of its own: a mail or calendar server that has fallen silent
         # must not fill the slots that the record needs.
         max_concurrent_activities=1000,

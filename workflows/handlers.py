@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from models.machine.awaited_record import with_awaited
-    from models.machine.door import refuse
+    from models.machine.door import check_sound, refuse
     from models.machine.draft import S, Step
     from models.machine.machine import Machine
     from models.messages import acts
@@ -44,6 +44,11 @@ class Handlers(Generic[S]):
         self._keep(step)
         assert step.receipt is not None
         return step.receipt
+
+    def _hear(self, step: Step[S], reread: bool = False) -> None:
+        """Keeps what follows from a signal. Raises where the item could not go on from it: the guard ignores it."""
+        check_sound(self.machine, step.state, workflow.now(), reread)
+        self._keep(step)
 
     def _keep(self, step: Step[S]) -> None:
         step = with_awaited(self.machine, self.state, step, workflow.now())
@@ -133,22 +138,25 @@ class Handlers(Generic[S]):
     @workflow.signal
     def order(self, order: Order) -> None:
         """What the workflow that opened it tells: its host, a change by amendment, or its end."""
-        self._keep(self.machine.ordered(self.state, order, workflow.now()))
+        self._hear(self.machine.ordered(self.state, order, workflow.now()), reread=True)
 
     @workflow.signal
     def learn(self, report: ItemReport) -> None:
         """What an item that this one opened tells."""
-        self._keep(self.machine.learn(self.state, report, workflow.now()))
+        self._hear(self.machine.learn(self.state, report, workflow.now()))
 
     @workflow.signal
     def returned(self, returned: Returned) -> None:
         """A post room tells that a notice does not reach its office, or that it does again."""
-        change = self.machine.returned if returned.reason else None
         now = workflow.now()
-        if change:
-            self._keep(change(self.state, returned.key, returned.reason, now))
+        if returned.reason:
+            self._hear(self.machine.returned(self.state, returned.key, returned.reason, now))
         else:
-            self._keep(self.machine.reached(self.state, returned.key, now))
+            self._hear(self.machine.reached(self.state, returned.key, now))
+
+    def ignored(self, signal: str, why: str) -> None:
+        """A signal that cannot be used (workflows/guard)."""
+        self._keep(self.machine.ignored(self.state, signal, why, workflow.now()))
 
     # Reading
 

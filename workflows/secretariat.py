@@ -31,6 +31,7 @@ with workflow.unsafe.imports_passed_through():
         PostRoomState,
         PostRoomStep,
         Returned,
+        note,
         recorded,
         standing_keys,
     )
@@ -99,6 +100,12 @@ class SecretariatWorkflow:
         self.state = step.state
         self._heard += 1
         await self._carry_out(step)
+
+    def ignored(self, signal: str, why: str) -> None:
+        """A signal that cannot be used (workflows/guard): the post room's record says so, once in a row."""
+        if not any(entry.verb == "ignored" for entry in self.state.pending):
+            self.state = note(self.state, workflow.now(), "ignored", "", why, signal=signal)
+            self._heard += 1
 
     @workflow.query
     def standing(self, keys: Sequence[str]) -> list[str]:

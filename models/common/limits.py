@@ -30,6 +30,12 @@ DEPTH = 8
 """How deep values may lie in one another."""
 
 
+SIGNAL = 1_000_000
+"""Bytes of a signal, as JSON. Ours have 500,000 at most."""
+LIFETIME = timedelta(days=366 * 60)
+"""How far from now an instant in a signal may lie, and how long a length of time may be."""
+
+
 class Limit(NamedTuple):
     """Beside a field of a model: characters of a text, entries of a list."""
 
@@ -55,6 +61,37 @@ class Fault(NamedTuple):
 def fault_of(message: BaseModel) -> Fault | None:
     """The first field that is beyond its limit, or holds a character that may not be kept; None where all is well."""
     return next(_faults_of_model(message, "", 0), None)
+
+
+def fault_of_signal(message: BaseModel, now: datetime) -> str | None:
+    """Why a signal cannot be used; None where it can: it is too large, cannot be written again, or names an instant
+    with which nobody can calculate."""
+    try:
+        size = len(message.model_dump_json().encode())
+    except ValueError as error:  # half of a surrogate pair, or a number of thousands of digits
+        return f"it cannot be written as JSON: {type(error).__name__}"
+    if size > SIGNAL:
+        return f"it has {size:,} bytes; up to {SIGNAL:,} are heard"
+    return next((f"{path}: too far from now" for path in _far(message, now, "")), None)
+
+
+def _far(value: Any, now: datetime, path: str) -> Iterator[str]:
+    """Fields that hold an instant or a length of time beyond a lifetime."""
+    if isinstance(value, datetime):
+        if value.tzinfo is not None and abs(value - now) > LIFETIME:
+            yield path
+    elif isinstance(value, timedelta):
+        if abs(value) > LIFETIME:
+            yield path
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _far(getattr(value, name), now, f"{path}.{name}".lstrip("."))
+    elif isinstance(value, list | tuple):
+        for n, each in enumerate(value):
+            yield from _far(each, now, f"{path}.{n}")
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _far(each, now, f"{path}.{key}")
 
 
 def _faults_of_model(message: BaseModel, path: str, depth: int) -> Iterator[Fault]:

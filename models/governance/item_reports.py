@@ -9,7 +9,7 @@ from models.governance.coming_into_force import drop_stale
 from models.governance.corrections import corrected, past_question
 from models.governance.opening import setup_of, whole_window
 from models.governance.plan_state import PlanState, today_of
-from models.governance.summaries import ended_as
+from models.governance.summaries import ended_as, sides_of
 from models.items.commitment import CommitmentState
 from models.items.meeting_state import MeetingState
 from models.items.past_sessions import AdoptedSession, adopted_entries
@@ -41,12 +41,13 @@ def learn(draft: PlanDraft, report: ItemReport) -> None:
 
 
 def _learn_progress(draft: PlanDraft, report: ItemReport) -> None:
-    current = draft.state.round
-    if current is None or report.progress.get("round") != current.name:
+    current, side = draft.state.round, report.progress.get("side", "")
+    of_this_round = current is not None and report.progress.get("round") == current.name
+    if not of_this_round or side not in sides_of(draft.state, report.item):
         return
     note = report.progress.get("note", "")[: _note_length(draft.state)]
     answer = {**report.progress, "note": note}
-    own = {**draft.state.answers.get(report.item, {}), answer["side"]: answer}
+    own = {**draft.state.answers.get(report.item, {}), side: answer}
     draft.put(answers={**draft.state.answers, report.item: own})
 
 

@@ -18,7 +18,7 @@ from models.machine.refusals import refusal
 from models.machine.rules import Rules
 from models.machine.state import OpenAct, Proposal
 from models.messages.acts import Act, Terms, Topic
-from models.messages.effects import ItemReport
+from models.messages.effects import ItemReport, Order
 from models.messages.moments import Moment, MomentKind
 from models.messages.views import Refusal
 from models.plan.plan import Window
@@ -57,6 +57,10 @@ class PlanRules(Rules[PlanState]):
 
     def view_facts(self, state: PlanState) -> dict[str, Any]:
         return {"amendments": tuple(each.model_dump(mode="json") for each in state.amendments), "uid": ""}
+
+    def obeys(self, draft: PlanDraft, order: Order) -> bool:
+        """Nobody orders the plan: it follows the consent of its signatories alone. The order changes nothing."""
+        return True
 
     # What time brings
 

@@ -61,6 +61,18 @@ def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Ref
     return Refusal(code="too-large", message=message)
 
 
+def check_sound(machine: Machine[S], state: S, now: Instant, reread: bool = False) -> None:
+    """Raises where an item could not go on from a state that a signal has left: what is due cannot be said or, with
+    `reread`, the next run of its workflow could not read the state. An act needs no such check: it is refused by field.
+    """
+    machine.due(state, now)
+    machine.next_moment(state)
+    machine.view(state)
+    if reread:
+        carried = machine.rules.carried(state)
+        type(carried).model_validate_json(carried.model_dump_json(warnings=False))
+
+
 # Times in an act
 
 

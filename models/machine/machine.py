@@ -171,6 +171,14 @@ class Machine(Generic[S]):
         """A post room tells that its office is reached again."""
         return ladders.resume(state, key, now)
 
+    def ignored(self, state: S, signal: str, why: str, now: Instant) -> Step[S]:
+        """A signal that cannot be used: the record says so, once in a row."""
+        if state.closed or (state.ledger and state.ledger[-1].verb == "ignored"):
+            return Step(state=state)
+        draft = Draft(state, now)
+        draft.enter("ignored", f"a signal {signal!r} was ignored: {why}", signal=signal, reason=why)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
     def newest(self, state: S, event: CalendarEvent) -> CalendarEvent:
         """The version that calendars need now, where this one was to be published."""
         return self.rules.newest(state, event)

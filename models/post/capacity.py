@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from models.messages.notices import Announcement, Notice, Said
-from models.post.post_room_state import SentMail
+from models.messages.notices import Announcement, Notice
+from models.post.post_room_state import SentMail, StandingNotice
 
 EARLIER_KEPT = 20
 """So many messages about one item go in one mail. Of older ones, the mail gives the number."""
@@ -26,37 +26,50 @@ LARGEST_STANDING = 80_000
 LARGEST_SENT = 400_000
 """Bytes of the announcements that can be sent again when they come back."""
 
-SHORTENED = 200
-"""Characters that are kept of each text that is shortened."""
+LARGEST_TOGETHER = 1_200_000
+"""Bytes of what stands and of what can be sent again. Where what stands has more alone, nothing can be sent again."""
 
-NAMES = frozenset({"key", "item", "event"})
+SHORTENED = 300
+"""Bytes that are kept of each text that is shortened."""
+
+CROWDED = 200
+"""Notices. With so many standing, a third of that is kept of the next one; with three times as many, a sixth."""
+
+NAMES = frozenset({"key", "item", "office", "side", "kind", "verb", "topic", "round", "event"})
 """Fields that are kept whole: what something is called, and calendar events, whose words are short."""
+
+SIGN = "[...]"
+"""Where words were cut."""
 
 V = TypeVar("V", bound=BaseModel)
 
 
 def fitting_notice(notice: Notice, standing: dict[str, Any]) -> Notice:
     """The notice, shortened if more stands already than a letter should hold."""
-    share = LARGEST_STANDING // (len(standing) + 1)
-    return notice if size_of(notice) <= share else shortened(notice)
+    if size_of(notice) <= LARGEST_STANDING // (len(standing) + 1):
+        return notice
+    if len(standing) < CROWDED:
+        return shortened(notice)
+    return shortened(notice, SHORTENED // 3 if len(standing) < 3 * CROWDED else SHORTENED // 6)
 
 
 def fitting_announcement(announcement: Announcement, queue: tuple[Announcement, ...]) -> Announcement:
-    """The announcement, shortened if too much waits already. A list is left out then: its sentence has the numbers."""
+    """The announcement, shortened if too much waits already. A list is left out then: its sentence has the numbers. Of
+    earlier messages only the number is left."""
     if len(announcement.earlier) > EARLIER_KEPT:
         left_out = announcement.left_out + len(announcement.earlier) - EARLIER_KEPT
         kept = announcement.earlier[-EARLIER_KEPT:]
         announcement = announcement.model_copy(update={"earlier": kept, "left_out": left_out})
     if size_of(announcement) + sum(map(size_of, queue)) <= LARGEST_QUEUE:
         return announcement
-    earlier = tuple(Said(text=cut(said.text)) for said in announcement.earlier)
-    return shortened(announcement.model_copy(update={"lists": (), "earlier": earlier}))
+    left_out = announcement.left_out + len(announcement.earlier)
+    return shortened(announcement.model_copy(update={"lists": (), "earlier": (), "left_out": left_out}))
 
 
-def fitting_sent(mails: tuple[SentMail, ...]) -> tuple[SentMail, ...]:
+def fitting_sent(mails: tuple[SentMail, ...], standing: dict[str, StandingNotice]) -> tuple[SentMail, ...]:
     """The last mails, without the oldest announcements where they are too large together."""
     kept: list[SentMail] = []
-    left = LARGEST_SENT
+    left = min(LARGEST_SENT, LARGEST_TOGETHER - sum(map(size_of, standing.values())))
     for mail in reversed(mails):
         left -= size_of(mail.announcement) if mail.announcement else 0
         kept.append(mail if left >= 0 else mail.model_copy(update={"announcement": None}))
@@ -68,19 +81,22 @@ def size_of(value: BaseModel) -> int:
     return len(value.model_dump_json().encode())
 
 
-def shortened(value: V) -> V:
-    """The same with every long text in it cut."""
-    changes = {name: _shortened(getattr(value, name)) for name in type(value).model_fields if name not in NAMES}
+def shortened(value: V, kept: int = SHORTENED) -> V:
+    """The same with every long text in it cut to so many bytes."""
+    changes = {name: _shortened(getattr(value, name), kept) for name in type(value).model_fields if name not in NAMES}
     return value.model_copy(update=changes)
 
 
-def _shortened(value: Any) -> Any:
+def _shortened(value: Any, kept: int) -> Any:
     if isinstance(value, str):
-        return cut(value)
+        return cut(value, kept)
     if isinstance(value, BaseModel):
-        return shortened(value)
-    return tuple(map(_shortened, value)) if isinstance(value, tuple) else value
+        return shortened(value, kept)
+    return tuple(_shortened(each, kept) for each in value) if isinstance(value, tuple) else value
 
 
-def cut(text: str) -> str:
-    return text if len(text) <= SHORTENED else f"{text[:SHORTENED]} [...]"
+def cut(text: str, kept: int = SHORTENED) -> str:
+    """Whole characters of at most so many bytes, and a sign that words were cut."""
+    if len(text.encode()) <= kept:
+        return text
+    return f"{text.encode()[:kept].decode(errors='ignore')} {SIGN}"

@@ -147,7 +147,8 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             announcement=despatch.announcement,
             second_address=despatch.second_address,
         )
-        state = state.model_copy(update={"recent": fitting_sent((*state.recent, mail)[-SENT_KEPT:])})
+        recent = fitting_sent((*state.recent, mail)[-SENT_KEPT:], state.standing)
+        state = state.model_copy(update={"recent": recent})
     if despatch.announcement:
         state = _announced(state, despatch.announcement, result.message_id)
     else:

@@ -27,7 +27,7 @@ from tests.support.worlds import KHM, LAO, Life
 AS_OF = datetime(2026, 6, 1, tzinfo=UTC)
 YEARS: dict[str, Any] = {"by": "year", "first": 2023, "last": 2027}
 DAY: dict[str, Any] = {
-    "start": "2024-05-03T00:00:00Z", "end": "2024-05-03T00:00:00Z", "local": "2024-05-03T00:00:00",
+    "start": "2024-05-02T17:00:00Z", "end": "2024-05-02T17:00:00Z", "local": "2024-05-03T00:00:00",
     "zone": "Asia/Vientiane", "place": "Pakse", "format": None,
 }  # fmt: skip
 HELD = {"state": "held", "host": "KHM", "date": DAY}
@@ -105,7 +105,7 @@ def test_only_what_was_missed_before_the_launch_is_put_right() -> None:
         assert "all that can be said of it is that it was held" in refused(world, "s/past/2024", value)
     assert "say what became of it" in refused(world, "s/past/2024", "perhaps")
     assert "the host is one of LAO, KHM" in refused(world, "s/past/2024", {"state": "held", "host": "VNM"})
-    late = {**DAY, "start": "2027-05-03T00:00:00Z", "local": "2027-05-03T00:00:00"}
+    late = {**DAY, "start": "2027-05-02T17:00:00Z", "local": "2027-05-03T00:00:00"}
     assert "has not come yet" in refused(world, "s/past/2024", {"state": "held", "date": late})
     put_right(world, "s/past/2024", HELD)
     assert "is on record as held" in refused(world, "s/past/2024", HELD), "once"

@@ -397,6 +397,21 @@ def test_orders_without_object_change_nothing() -> None:
         assert step.state == life.item(name) and step.effects == ()
 
 
+def test_nobody_orders_the_plan() -> None:
+    life = Life(obligation("m"))
+    step = PLAN.ordered(life.plan, Order(end="dropped", host="LAO", changes={"title": "x"}, text="x"), life.now)
+    assert step.state == life.plan and step.effects == ()
+
+
+def test_an_answer_of_a_side_that_was_not_asked_is_not_counted() -> None:
+    life = Life(standing("a", sides=("LAO",)), round=ROUND)
+    life.until(datetime(2026, 1, 20, tzinfo=UTC))
+    for side in ("KHM", "THA", ""):
+        told = {"side": side, "office": "x", "round": "2026", "state": "limited", "note": ""}
+        report = ItemReport(session="", item="t/a", status="progress", progress=told)
+        assert PLAN.learn(life.plan, report, life.now).state.answers == {}
+
+
 def test_a_world_is_told_by_orders_only() -> None:
     life = Life(obligation("m"))
     player = Player(PLAN, life.plan, life.now)
