@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from temporalio.client import Client
 
+from adapters.files.private import NotPrivate
 from adapters.shipped import ROOT
 from adapters.temporal import configured, connect
-from cli.errors import CommandError, NoServer, Refused
+from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.output import readable
 from models.plan.plan import Plan
 from servers.datafolder import FolderLocked, RunFile
@@ -99,6 +100,8 @@ async def embedded(
         raise CommandError("stopped", "stopped before everything was ready")
     try:
         run = start.result()
+    except NotPrivate as error:
+        raise BadUsage("bad-data-folder", str(error)) from error
     except (PortBusy, FolderLocked) as error:
         raise Refused("busy", str(error)) from error
     except ServersError as error:

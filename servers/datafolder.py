@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from adapters.files.durable import sync_folder
+from adapters.files.private import check_private, close_to_others
 from models.common.values import Instant, Value
 from servers.errors import ServersError
 
@@ -71,7 +72,8 @@ def write_atomically(path: Path, content: bytes) -> None:
     # Hidden while it is incomplete, so that nobody who lists the folder reads half of it.
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with draft.open("wb") as file:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -87,6 +89,7 @@ class DataFolder:
     """The sub-paths of one data folder, its lock and its run.json. Paths are absolute."""
 
     def __init__(self, root: Path = Path("var")) -> None:
+        self._named = root
         self.root = root.expanduser().resolve()
         self.temporal_db = self.root / "temporal.db"
         self.calendars = self.root / "calendars"
@@ -97,24 +100,39 @@ class DataFolder:
         self.run_file = self.root / "run.json"
         self.lock_file = self.root / "lock"
         self.ready_file = self.root / "worker.ready"
+        self._folders = (self.calendars, self.mail, self.record, self.logs)
         self._held: int | None = None
 
+    def check(self) -> None:
+        """Raises NotPrivate where other accounts may read or write the folder, or it is not this account's own."""
+        check_private(self._named)
+
     def create(self) -> None:
-        """Makes the folders that are missing. Raises ServersError when the file system refuses."""
+        """Makes the folders that are missing. Raises NotPrivate as `check` does, and ServersError when the file system
+        refuses."""
+        self.check()
         try:
             # Only for the account that runs `up`: mail, calendars and record name people.
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.calendars, self.mail, self.record, self.logs):
-                folder.mkdir(exist_ok=True)
+            for folder in self._folders:
+                folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise ServersError(
                 f"the data folder {self.root} cannot be made ({error.strerror}); choose another with --data"
             ) from error
 
+    def close(self) -> int:
+        """Closes to other accounts what an older release left open in the folder; says with how many files and folders
+        that was. Raises NotPrivate for what cannot be closed."""
+        closed = close_to_others(self.root)
+        for folder in self._folders:
+            check_private(folder)
+        return closed
+
     def lock(self) -> None:
         """Takes the folder for this process until `unlock` or the end of the process, however it ends.
 
-        Raises FolderLocked when another process holds it.
+        Raises FolderLocked when another process holds it, and what `create` raises.
         """
         self.create()
         descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -154,8 +172,13 @@ def _locked(root: Path, pid: str) -> str:
 
 
 def read_run(root: Path = Path("var")) -> RunFile | None:
-    """What was last started on a data folder, or None if nothing ever was. Raises RunFileFault if it is unreadable."""
-    path = DataFolder(root).run_file
+    """What was last started on a data folder, or None if nothing ever was.
+
+    Raises RunFileFault if it is unreadable, and NotPrivate if other accounts may have written it.
+    """
+    folder = DataFolder(root)
+    folder.check()
+    path = folder.run_file
     try:
         return RunFile.model_validate_json(path.read_bytes())
     except FileNotFoundError:

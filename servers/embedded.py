@@ -93,12 +93,15 @@ class Embedded:
     async def start(self, progress: Progress) -> RunFile:
         """Starts everything and returns its addresses once all is ready. `progress` gets one line for each step.
 
-        Raises ServersError (FolderLocked, PortBusy, StartFailed...), after stopping whatever had started.
+        Raises ServersError (FolderLocked, PortBusy, StartFailed...), after stopping whatever had started; NotPrivate
+        for a data folder that other accounts can reach.
         """
         self._progress = progress
         progress(f"data folder {self.folder.root}")
         self.folder.lock()
         try:
+            if closed := self.folder.close():
+                progress(f"closed {closed} files and folders of an older release to other accounts")
             await self._reap()
             self.run = self._claim()
             self._compose()
