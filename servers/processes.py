@@ -146,12 +146,7 @@ async def command_line(pid: int) -> str:
     if _HAS_PROC:
         return _from_proc(pid)
     ps = await asyncio.create_subprocess_exec(
-        "/bin/ps",
-        "-ww",
-        "-o",
-        "command=",
-        "-p",
-        str(pid),
+        *("/bin/ps", "-ww", "-o", "command=", "-p", str(pid)),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )

@@ -52,7 +52,9 @@ def radicale_child(folder: DataFolder, port: int) -> Child:
     rights, config = folder.root / "radicale.rights", folder.root / "radicale.conf"
     folder.write(rights, _RIGHTS)
     folder.write(config, _CONFIG.format(address=f"{LOOPBACK}:{port}", rights=rights, calendars=folder.calendars))
-    return Child("radicale", [sys.executable, "-m", "radicale", "--config", str(config)], folder.logs)
+    # -P: what lies in the working folder is not taken for Radicale, or for a part of it.
+    command = [sys.executable, "-P", "-m", "radicale", "--config", str(config)]
+    return Child("radicale", command, folder.logs, directory=folder.root)
 
 
 async def wait_for_radicale(child: Child, port: int, progress: Progress) -> None:

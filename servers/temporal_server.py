@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -29,17 +28,34 @@ _CALL = timedelta(seconds=10)
 
 
 def find_temporal() -> Path:
-    """The `temporal` command: one on PATH wins over the one packaged in this environment. Raises ServersError."""
+    """The `temporal` command: AIDE_TEMPORAL_CLI, else the one packaged in this environment, else one on PATH that only
+    this account or the administrator can have put there. Raises ServersError."""
+    from adapters.settings import Programs
+
+    if named := Programs().temporal_cli:
+        if _runs(named.absolute()):
+            return named.absolute()
+        raise ServersError(f"AIDE_TEMPORAL_CLI: {named} is no program; name Temporal's CLI, or unset it")
     packaged = Path(sys.executable).parent / "temporal"
-    others = [part for part in os.get_exec_path() if part and Path(part).resolve() != packaged.parent.resolve()]
-    if found := shutil.which("temporal", path=os.pathsep.join(others)):
-        return Path(found)
-    if packaged.is_file() and os.access(packaged, os.X_OK):
+    if _runs(packaged):
         return packaged
+    for folder in map(Path, os.get_exec_path()):
+        if folder.is_absolute() and _runs(folder / "temporal") and not _planted(folder / "temporal"):
+            return folder / "temporal"
     raise ServersError(
-        "the `temporal` command is neither on PATH nor in this Python environment; run `make install`, put Temporal's "
-        "CLI on PATH, or set TEMPORAL_ADDRESS to a Temporal that runs already"
+        "the `temporal` command is neither in this Python environment nor on PATH; run `make install`, name Temporal's "
+        "CLI in AIDE_TEMPORAL_CLI, or set TEMPORAL_ADDRESS to a Temporal that runs already"
     )
+
+
+def _runs(program: Path) -> bool:
+    return program.is_file() and os.access(program, os.X_OK)
+
+
+def _planted(program: Path) -> bool:
+    """Whether another account may have written a program, or what is in its folder."""
+    found = (program.resolve().stat(), program.parent.stat(), program.resolve().parent.stat())
+    return any(each.st_uid not in (0, os.geteuid()) or each.st_mode & 0o002 for each in found)
 
 
 def temporal_environment(address: str, namespace: str) -> dict[str, str]:

@@ -100,6 +100,24 @@ async def _look_at_parts(run: RunFile) -> None:
         assert f'"{fact}"' in told
 
 
+async def test_no_program_of_the_working_folder_or_of_path_is_run(
+    tmp_path: Path, contacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted, ran = tmp_path / "planted", tmp_path / "ran"
+    planted.mkdir()
+    for name in ("temporal", "radicale", "python", "python3", "ps"):
+        (planted / name).write_text(f"#!/bin/sh\necho {name} >> {ran}\n")
+        (planted / name).chmod(0o755)
+    for name in ("radicale", "vobject", "temporalio", "httpx", "worker", "adapters"):
+        (planted / f"{name}.py").write_text(f"open({str(ran)!r}, 'a').write({name!r})\n")
+    monkeypatch.chdir(planted)
+    monkeypatch.setenv("PATH", os.pathsep.join([".", str(planted), os.environ["PATH"]]))
+    embedded = Embedded(options(tmp_path, contacts, stub(tmp_path)))
+    await embedded.start(print)
+    await embedded.stop()
+    assert not ran.exists(), ran.read_text()
+
+
 async def test_a_worker_that_dies_at_start_is_shown_and_nothing_is_left(tmp_path: Path, contacts: Path) -> None:
     broken = stub(tmp_path, "raise RuntimeError('no such plan')\n")
     embedded = Embedded(options(tmp_path, contacts, broken))
