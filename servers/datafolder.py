@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, SecretStr, ValidationError, field_serializer
 
 from adapters.files.durable import sync_folder
 from adapters.files.private import check_private, close_to_others
@@ -26,12 +26,18 @@ class RunFileFault(ServersError):
 class RunFile(Value):
     """What runs on a data folder, and under which addresses. Written by `up`, read by the command lines."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)  # it holds passwords
+
     temporal_address: str
     """host:port of the gRPC frontend."""
     namespace: str
     ui: str | None
     """URL of the operators' Temporal UI; None where Temporal is a configured one and its UI is not known."""
+    ui_entry: SecretStr | None = None
+    """The address that lets a browser in there."""
     caldav_url: str
+    calendar_logins: Mapping[str, SecretStr] = {}
+    """The password of each login of the calendar server."""
     smtp_host: str
     smtp_port: int
     mail: Path
@@ -46,6 +52,14 @@ class RunFile(Value):
     """Process id of each child, by its name: temporal, radicale, worker."""
     started: Instant
     state: Literal["starting", "running", "stopped"]
+
+    @field_serializer("ui_entry", when_used="json")
+    def _entry(self, entry: SecretStr | None) -> str | None:
+        return entry.get_secret_value() if entry else None
+
+    @field_serializer("calendar_logins", when_used="json")
+    def _passwords(self, logins: Mapping[str, SecretStr]) -> dict[str, str]:
+        return {name: password.get_secret_value() for name, password in logins.items()}
 
     def alive(self) -> bool:
         """Whether the `up` that wrote this is still there; False also after it was killed and could not write so."""

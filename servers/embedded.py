@@ -10,12 +10,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import SecretStr
+
 from adapters.shipped import ROOT
 from servers.datafolder import DataFolder, RunFile, RunFileFault, read_run
 from servers.errors import GaveUp, ServersError
+from servers.logins import PUBLISHER, calendar_logins
 from servers.ports import LOOPBACK, claim
 from servers.processes import Child, describe_exit, reap_orphans
-from servers.radicale_server import radicale_child, wait_for_radicale
+from servers.radicale_server import radicale_child, wait_for_radicale, write_users
 from servers.temporal_server import (
     RETENTION,
     check_search_attributes,
@@ -40,6 +43,8 @@ class EmbeddedOptions:
     plan_file: Path | None = None
     plan: str | None = None
     """Id of the plan."""
+    calendars: Sequence[str] = ()
+    """The offices that have a calendar: each gets a login for it."""
     search_attributes: Mapping[str, str] = field(default_factory=dict)
     """Name and type of each, as in {"Office": "Keyword"}."""
     temporal_port: int = 7233
@@ -84,6 +89,11 @@ class Embedded:
         self.folder = DataFolder(options.data)
         self.run: RunFile | None = None
         """What run.json says; None before `start`."""
+        self.new_logins: dict[str, SecretStr] = {}
+        """The logins of calendars that had none before this start, with their passwords."""
+        self.new_entry: SecretStr | None = None
+        """The address that opens the Temporal UI, where none was known before this start."""
+        self._before: RunFile | None = None
         self._progress: Progress = lambda _: None
         self._parts: dict[str, _Supervised] = {}
         self._spool: Spool | None = None
@@ -144,12 +154,16 @@ class Embedded:
 
     async def _reap(self) -> None:
         with contextlib.suppress(RunFileFault):  # written anew below; what it named is unknown then
-            for name in await reap_orphans(read_run(self.folder.root), self.folder.root):
-                self._progress(f"ended {name}, left behind by an `up` that was killed")
+            self._before = read_run(self.folder.root)
+        for name in await reap_orphans(self._before, self.folder.root):
+            self._progress(f"ended {name}, left behind by an `up` that was killed")
 
     def _claim(self) -> RunFile:
         """Looks that the ports are free, and says what everything will be called. Raises PortBusy."""
         options, folder = self.options, self.folder
+        known = self._before.calendar_logins if self._before else {}
+        logins = calendar_logins([*options.calendars, *([options.plan] if options.plan else [])], known)
+        self.new_logins = {name: password for name, password in logins.items() if name not in known}
         address, ui = options.temporal_address, None
         if address is None:
             address = f"{LOOPBACK}:{claim('Temporal', options.temporal_port, '--temporal-port')}"
@@ -159,6 +173,7 @@ class Embedded:
             namespace=options.namespace,
             ui=ui,
             caldav_url=f"http://{LOOPBACK}:{claim('the calendar server', options.caldav_port, '--caldav-port')}",
+            calendar_logins=logins,
             smtp_host=LOOPBACK,
             smtp_port=claim("the mail spool", options.smtp_port, "--smtp-port"),
             mail=folder.mail,
@@ -202,6 +217,9 @@ class Embedded:
         self._progress(f"mail spool ready on {LOOPBACK}:{self._spool.port}")
 
     async def _start_calendar(self) -> None:
+        assert self.run is not None
+        # Beside what the other parts wait for: hashing takes a quarter of a second for a large plan.
+        await asyncio.to_thread(write_users, self.folder, self.run.calendar_logins)
         await self._bring_up(self._parts["radicale"])
 
     async def _start_temporal_and_worker(self) -> None:
@@ -238,7 +256,8 @@ class Embedded:
     async def _settle_calendar(self) -> None:
         assert self.run is not None
         child = self._parts["radicale"].child
-        await wait_for_radicale(child, _port_of(self.run.caldav_url), self._progress)
+        password = self.run.calendar_logins[PUBLISHER]
+        await wait_for_radicale(child, _port_of(self.run.caldav_url), password, self._progress)
 
     async def _settle_worker(self) -> None:
         child, ready_file = self._parts["worker"].child, self.folder.ready_file

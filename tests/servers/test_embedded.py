@@ -85,10 +85,15 @@ async def test_start_stop_and_restart_on_the_same_folder(tmp_path: Path, contact
     folder.unlock()
 
 
+def login(run: RunFile, name: str) -> tuple[str, str]:
+    """Name and password, as run.json has them."""
+    return name, run.calendar_logins[name].get_secret_value()
+
+
 async def _look_at_parts(run: RunFile) -> None:
     calendar = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20260101T000000Z\r\n"
     calendar += b"DTSTART:20260101T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    async with httpx.AsyncClient(base_url=run.caldav_url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=run.caldav_url, auth=login(run, "organizer"), trust_env=False) as http:
         assert (await http.request("MKCALENDAR", "/aide-memoire/lao-khm/")).status_code == 201
         assert (await http.put("/aide-memoire/lao-khm/a.ics", content=calendar)).status_code == 201
         assert (await http.get("/aide-memoire/lao-khm/a.ics")).status_code == 200

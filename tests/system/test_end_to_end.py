@@ -1,6 +1,7 @@
 """The whole as its users meet it: the command line as processes, on the real dev server, calendar and mail spool."""
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import json
@@ -118,7 +119,8 @@ class Desk:
         """The calendar as an independent client and parser read it."""
         run = read_run(self.data)
         assert run is not None
-        async with httpx.AsyncClient(trust_env=False) as http:
+        auth = (calendar, run.calendar_logins[calendar].get_secret_value())
+        async with httpx.AsyncClient(auth=auth, trust_env=False) as http:
             answer = await http.get(f"{run.caldav_url}/aide-memoire/{calendar}/")
         return list(vobject.readOne(answer.text).vevent_list) if "VEVENT" in answer.text else []
 
@@ -406,6 +408,63 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
         "answered by telephone",
         None,
     ]
+
+
+async def on_a_terminal(desk: Desk) -> str:
+    """What `up` shows on a terminal until its live view is there."""
+    master, slave = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "starter.py", "up", "--data", str(desk.data), "--plan-file", str(desk.plan_file)),
+        *("--temporal-port", "0", "--ui-port", "0", "--caldav-port", "0", "--smtp-port", "0"),
+        cwd=ROOT,
+        env={**desk.environment, "TERM": "xterm", "COLUMNS": "200"},
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = ""
+    try:
+        async with asyncio.timeout(60):
+            while "awaited of" not in shown:
+                shown += (await asyncio.to_thread(os.read, master, 65536)).decode(errors="replace")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        while process.returncode is None:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await process.wait()
+                await asyncio.to_thread(os.read, master, 65536)
+        os.close(master)
+    return shown
+
+
+async def test_passwords_are_shown_once_on_a_terminal_and_stand_in_no_log(desk: Desk) -> None:
+    first = await on_a_terminal(desk)
+    run = read_run(desk.data)
+    assert run is not None and set(run.calendar_logins) == {
+        "organizer",
+        "t",
+        "lao-moc",
+        "khm-moc",
+        "lao-mfa",
+        "khm-mfa",
+    }
+    secrets = [password.get_secret_value() for password in run.calendar_logins.values()]
+    assert all(first.count(secret) == 1 for secret in secrets), first
+    assert "run.json keeps it" in first and "calendar_logins" in first
+    second = await on_a_terminal(desk)
+    assert not any(secret in second for secret in secrets) and "calendar_logins" in second
+    # What is no terminal is mostly a log.
+    (desk.data / "run.json").unlink()
+    await desk.start()
+    run = read_run(desk.data)
+    assert run is not None
+    secrets = [password.get_secret_value() for password in run.calendar_logins.values()]
+    said = "\n".join(desk.said)
+    commands = [Path(f"/proc/{pid}/cmdline").read_text() for pid in (run.pid, *run.children.values())]
+    logs = [path.read_text() for path in (desk.data / "logs").iterdir()]
+    assert len(logs) == 3 and "calendar_logins" in said
+    assert not any(secret in text for secret in secrets for text in (said, *commands, *logs))
 
 
 async def test_a_folder_that_others_may_enter_is_refused_and_an_older_one_is_closed(desk: Desk, tmp_path: Path) -> None:
