@@ -17,7 +17,7 @@ from adapters.temporal import configured, connect
 from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.output import readable, write_line
 from models.plan.plan import Plan
-from servers.datafolder import FolderLocked
+from servers.datafolder import FolderLocked, RunFile
 from servers.embedded import Embedded, EmbeddedOptions
 from servers.errors import ServersError
 from servers.logins import PUBLISHER
@@ -135,12 +135,16 @@ def say_secrets(servers: Embedded) -> None:
         write_line("\n".join(lines))
 
 
+def _ui(run: RunFile) -> str:
+    return run.ui or ("off on this system" if "temporal" in run.children else "of the configured Temporal")
+
+
 def where(servers: Embedded) -> str:
     """Where everything is, for people."""
     run, folder = servers.run, servers.folder
     assert run is not None
     lines = [
-        f"  Temporal UI   {run.ui or 'of the configured Temporal'}",
+        f"  Temporal UI   {_ui(run)}",
         f"  calendars     {run.caldav_url}/aide-memoire/{run.plan}/   (one per office beside it)",
         f"  passwords     {readable(folder.run_file)}: ui_entry (opens the Temporal UI), calendar_logins",
         f"  mail          {readable(run.mail)}/OFFICE/*.eml",

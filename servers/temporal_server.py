@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from servers.datafolder import DataFolder
 from servers.errors import ServersError, StartFailed
-from servers.ports import LOOPBACK
+from servers.ports import LOOPBACK, Address, claim
 from servers.processes import Child
 from servers.waiting import Progress, wait_until
 
@@ -23,6 +24,8 @@ RETENTION = timedelta(days=4000)
 
 _READY = 30.0
 """Seconds that the dev server has to become ready; a large database takes some."""
+_NO_HOST = " "
+"""A name that no request can ask for: a space ends it."""
 _CALL = timedelta(seconds=10)
 """How long connecting, or one call, may take."""
 
@@ -71,11 +74,17 @@ def temporal_environment(address: str, namespace: str) -> dict[str, str]:
 
 
 def temporal_child(
-    folder: DataFolder, port: int, ui_port: int, namespace: str, search_attributes: Mapping[str, str]
+    folder: DataFolder, port: int, ui: Address | None, namespace: str, search_attributes: Mapping[str, str]
 ) -> Child:
-    """The dev server, not yet started. `search_attributes` maps each name to its type, as in {"Office": "Keyword"}."""
+    """The dev server, not yet started. `ui` is where its UI listens, for the gate alone; None for no UI.
+    `search_attributes` maps each name to its type, as in {"Office": "Keyword"}."""
     command = [str(find_temporal()), "server", "start-dev", "--ip", LOOPBACK, "--log-level", "warn"]
-    command += ["--port", str(port), "--ui-port", str(ui_port), "--db-filename", str(folder.temporal_db)]
+    command += ["--port", str(port), "--db-filename", str(folder.temporal_db)]
+    command += ["--ui-ip", ui.host, "--ui-port", str(ui.port), "--ui-disable-news-fetch"] if ui else ["--headless"]
+    # Neither can be left out. The HTTP API lets web pages act as anybody, so it is told to answer to no name.
+    for part, title in (("http", "Temporal's HTTP API"), ("metrics", "Temporal's metrics")):
+        command += [f"--{part}-port", str(claim(title, 0, "--temporal-port"))]
+    command += ["--dynamic-config-value", f"frontend.httpAllowedHosts={json.dumps([_NO_HOST])}"]
     # Measured: more than twice the starts a second, half the CPU; and still safe when the process is killed.
     command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     if namespace != "default":

@@ -164,6 +164,33 @@ async def test_stop_ends_the_watch(tmp_path: Path, contacts: Path) -> None:
     assert stopped is not None and stopped.children == {}
 
 
+async def test_where_no_address_hides_the_ui_there_is_none(
+    tmp_path: Path, contacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servers.embedded.hidden_address", lambda _: None)
+    said: list[str] = []
+    embedded = Embedded(options(tmp_path, contacts, []))
+    run = await embedded.start(said.append)
+    command = Path(f"/proc/{run.children['temporal']}/cmdline").read_text() if sys.platform == "linux" else "--headless"
+    await embedded.stop()
+    assert run.ui is None and run.ui_entry is None and embedded.new_entry is None
+    assert any("the Temporal UI is off" in line for line in said) and "--headless" in command
+
+
+async def test_the_key_of_the_ui_stays_and_follows_its_port(tmp_path: Path, contacts: Path) -> None:
+    first = Embedded(options(tmp_path, contacts, []))
+    entry = (await first.start(print)).ui_entry
+    await first.stop()
+    assert entry is not None and first.new_entry == entry
+    second = Embedded(options(tmp_path, contacts, []))
+    run = await second.start(print)
+    await second.stop()
+    assert run.ui_entry is not None and run.ui is not None and second.new_entry is None
+    before, after = entry.get_secret_value(), run.ui_entry.get_secret_value()
+    assert after.startswith(f"{run.ui}/enter/") and after.rpartition("/")[2] == before.rpartition("/")[2]
+    assert len(after.rpartition("/")[2]) == 32
+
+
 def _pid(tmp_path: Path, name: str) -> int | None:
     run = read_run(tmp_path / "var")
     return run.children.get(name) if run else None
