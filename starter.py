@@ -8,6 +8,7 @@ from pathlib import Path
 
 def main() -> None:
     """Runs a command of the command line."""
+    os.umask(0o077)  # what it writes is for this account alone; so for everything that `up` starts
     _find_own_packages()
     from cli.app import main as run
 
@@ -16,6 +17,7 @@ def main() -> None:
 
 def work() -> None:
     """Runs the worker: what `python worker.py` does in a checkout."""
+    os.umask(0o077)
     _find_own_packages()
     from worker import main as run
 

@@ -25,6 +25,7 @@ from activities.enter import RecordActivities
 from activities.hours import HoursActivities
 from activities.publish import CalendarActivities
 from activities.windows import windows
+from adapters.files.private import NotPrivate, check_private, keep_to_ourselves
 from adapters.settings import Settings
 from adapters.temporal import Unreachable, connect
 from adapters.tls import tls_context
@@ -93,11 +94,16 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> int:
+    keep_to_ourselves()
     try:
         settings = Settings()
+        check_private(settings.record)
     except ValidationError as error:
         for fault in error.errors():
             print(f"AIDE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}", file=sys.stderr)
+        return 2
+    except NotPrivate as error:
+        print(f"AIDE_RECORD: {error}", file=sys.stderr)
         return 2
     log_as_json(settings.log_level)
     try:

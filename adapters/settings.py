@@ -107,6 +107,20 @@ class Settings(BaseSettings):
         return value
 
 
+class Programs(BaseSettings):
+    """Which programs `up` runs. By environment only: no file of a working folder may name a program."""
+
+    model_config = SettingsConfigDict(env_prefix="AIDE_", extra="ignore", frozen=True)
+
+    temporal_cli: Path | None = None
+    """Temporal's CLI, in place of the one of the environment."""
+
+    @field_validator("temporal_cli", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return None if value == "" else value
+
+
 def _loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback

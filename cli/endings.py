@@ -3,6 +3,7 @@
 import typer
 from pydantic import ValidationError
 
+from adapters.files.private import NotPrivate
 from adapters.files.record_file import RecordFault
 from adapters.files.yaml_file import FileFault
 from cli.errors import BadUsage, CommandError
@@ -14,7 +15,7 @@ def ending_of(error: Exception) -> CommandError | None:
     match error:
         case FileFault():
             return BadUsage("bad-file", str(error))
-        case ServersError():
+        case ServersError() | NotPrivate():
             return BadUsage("bad-data-folder", str(error))
         case typer.TyperException():
             return BadUsage("bad-usage", error.format_message())

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters.files.private import check_private
 from servers.datafolder import read_run
 
 if TYPE_CHECKING:
@@ -11,9 +12,11 @@ if TYPE_CHECKING:
 
 
 def record_root(data: Path) -> Path:
-    """AIDE_RECORD where it is set, else the record of the data folder."""
+    """AIDE_RECORD where it is set, else the record of the data folder. Raises NotPrivate."""
     if "AIDE_RECORD" in os.environ:
-        return _settings().record
+        record = _settings().record
+        check_private(record)
+        return record
     run = read_run(data)
     return Path(run.record) if run else data / "record"
 

@@ -63,8 +63,9 @@ class Session:
 
 @asynccontextmanager
 async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]:
-    """Connects, or raises NoServer within ten seconds."""
+    """Connects, or raises NoServer within ten seconds; NotPrivate before, for a record that others can reach."""
     run: RunFile | None = read_run(data)
+    record_root(data)
     try:
         client = await connect(run.temporal_address if run else DEFAULT_ADDRESS, run.namespace if run else None)
         yield Session(client, data, plan)

@@ -18,7 +18,7 @@ from cli.display.live import newest_mail
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.output import readable, write_line
-from cli.running_servers import Ports, embedded, first_of, stop_signal, where
+from cli.running_servers import Ports, embedded, first_of, say_secrets, stop_signal, where
 from cli.submitting import submit
 from models.common.times import Slot
 from models.common.zones import later, zoned
@@ -106,13 +106,15 @@ async def _demo(data: Path) -> None:
     plan, _ = read_plan_and_contacts(DEMONSTRATION_PLAN_FILE, contacts)
     stopping = stop_signal()
     async with embedded(data, plan, DEMONSTRATION_PLAN_FILE, contacts, Ports(), write_line, stopping) as (
-        run,
+        servers,
         client,
         watch,
     ):
         await launch_plan(client, launch_of(plan, None, None, datetime.now(UTC)))
-        write_line(where(run))
-        narrator = Narrator(client, run, plan.plan)
+        write_line(where(servers))
+        say_secrets(servers)
+        assert servers.run is not None
+        narrator = Narrator(client, servers.run, plan.plan)
         play = asyncio.create_task(perform(narrator))
         await first_of(stopping, play, watch)
         if play.cancelled():

@@ -14,7 +14,7 @@ from cli.errors import Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.options import AsOfOption, ContactsOption, DataOption, HistoryOption
 from cli.output import readable, write_line
-from cli.running_servers import Ports, embedded, first_of, stop_signal, where
+from cli.running_servers import Ports, embedded, first_of, say_secrets, stop_signal, where
 from servers.datafolder import read_run
 
 PlanFileOption = Annotated[
@@ -60,13 +60,14 @@ async def _up(
         notes.append(line)
         write_line(line)
 
-    async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (run, client, watch):
+    async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (servers, client, watch):
         try:
             write_line(f"{plan.title}: {await launch_plan(client, launch)}")
         except Refused as refusal:
             # The plan in force goes on; its file has to be agreed first.
             write_line(refusal.as_text())
-        head = where(run)
+        head = where(servers)
+        say_secrets(servers)
         console = Console()
         if console.is_terminal:
             view = asyncio.create_task(watch_live(client, plan.plan, head, console, notes))

@@ -250,7 +250,9 @@ async def test_a_calendar_that_is_down_holds_up_nothing_else(skipping: WorkflowE
         await eventually(invited)
         assert [line["verb"] for line in home.record("m")][-1] == "agreed"
         await home.radicale.start()
-        await wait_for_radicale(home.radicale, int(home.settings.caldav_url.rpartition(":")[2]), lambda _: None)
+        port, password = int(home.settings.caldav_url.rpartition(":")[2]), home.settings.caldav_password
+        assert password is not None
+        await wait_for_radicale(home.radicale, port, password, lambda _: None)
         await skipping.sleep(timedelta(minutes=2))  # the next attempt is a matter of the skipped clock
 
         async def published() -> bool:
