@@ -1,4 +1,4 @@
-"""Wall times with their zone and instant, and the stretch between two of them."""
+"""A wall time with its zone and instant, and a slot between two wall times."""
 
 from datetime import datetime
 
@@ -6,13 +6,14 @@ from models.common.values import Instant, Value
 
 
 class ZonedTime(Value):
-    """A wall clock time in an IANA zone, with the UTC instant that the submitter resolved it to.
+    """A wall clock time in an IANA zone, with its UTC instant.
 
-    The zone is resolved outside workflows, once; from then on the instant decides and the wall time is shown.
+    The submitter finds the instant once, outside workflows. From then on decisions use the instant, and people see the
+    wall time.
     """
 
     local: datetime
-    """Naive wall time."""
+    """The wall time, without an offset."""
     zone: str
     utc: Instant
 
@@ -25,5 +26,5 @@ class Slot(Value):
 
 
 def same_time(one: Slot, other: Slot) -> bool:
-    """Whether two slots are the same instants, in whatever zones they are written."""
+    """Whether two slots have the same start and end instants. Their zones may differ."""
     return (one.start.utc, one.end.utc) == (other.start.utc, other.end.utc)
