@@ -1,8 +1,8 @@
-"""The door of an item: whether an act may be taken at all, before the item itself is asked.
+"""The door of an item: the checks of every act before the machine of the item is asked.
 
-What nobody can have meant, or what would not fit, is refused here: texts beyond their limits, characters that no
-calendar can carry, a zone that does not exist, a wall time that is not that instant, days beyond the plan's reach, a
-state that would grow too large. The validator of every Update, and `--dry-run`, come through this door.
+The door refuses texts beyond their limits and characters that no calendar can carry. It refuses a zone that does not
+exist, a wall time that does not fit its instant, and a day that is too far away. It also refuses an act after which the
+state would be too large. The validator of every Update calls `refuse`, and so does `--dry-run`.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ from models.messages.acts import Act
 from models.messages.views import Refusal
 
 LARGEST_STATE = 1_000_000
-"""Octets of a state as JSON. A payload may hold 2 MB at most, and a state travels with the words of one act more."""
+"""The most bytes of a state as JSON. A payload of Temporal holds at most 2 MB, and an act travels beside the state."""
 
 REACH = timedelta(days=366 * 25)
-"""How far from now an act may name a day. No plan is signed for longer."""
+"""The greatest distance from now at which an act may name a day. No plan is signed for longer."""
 
 
 def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
-    """Why an act is not taken now; None if it is."""
+    """Why an act is not taken now: by the checks of the door, or by the machine. None if it is taken."""
     fault = fault_of(act)
     if fault is not None:
         return Refusal(code=fault.code, message=f"{fault.field}: {fault.message}")
@@ -43,14 +43,14 @@ def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | N
 
 
 def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
-    """Whether what follows from the act still fits into what a workflow may carry."""
+    """Refuses an act after which the state would be larger than a workflow may carry. None if it fits."""
     after = machine.take(state, act, now).state
     size = len(machine.rules.carried(after).model_dump_json().encode())
     if size <= LARGEST_STATE:
         return None
     message = (
-        f"{state.setup.id} would hold {size:,} octets; up to {LARGEST_STATE:,} fit. Settle, withdraw or reject what "
-        "stands open there first"
+        f"{state.setup.id} would hold {size:,} bytes, and at most {LARGEST_STATE:,} fit; first accept, reject or "
+        "withdraw open proposals there"
     )
     return Refusal(code="too-large", message=message)
 
@@ -59,12 +59,12 @@ def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Ref
 
 
 def _untrue(time: ZonedTime) -> str | None:
-    """Why a wall time cannot be the instant that it claims to be; None where it can."""
+    """Why a wall time does not fit its instant. None if it fits."""
     offsets = OFFSETS.get(time.zone)
     if offsets is None:
         return f"{time.zone!r} is no IANA time zone; write one as Asia/Vientiane"
     if time.local.tzinfo is not None:
-        return "the wall time has an offset of its own; its zone says which instant it is"
+        return "the wall time has an offset; leave it out, because the zone says which instant it is"
     ahead = time.local - time.utc.replace(tzinfo=None)
     if ahead not in {timedelta(minutes=each) for each in offsets}:
         return f"{time.local:%Y-%m-%d %H:%M} in {time.zone} is not the instant {time.utc:%Y-%m-%dT%H:%M:%SZ}"
@@ -72,7 +72,7 @@ def _untrue(time: ZonedTime) -> str | None:
 
 
 def _times_of(value: Any, path: str) -> Iterator[tuple[str, ZonedTime]]:
-    """Every wall time with its zone, by its field."""
+    """Every wall time in an act, with the path of its field."""
     if isinstance(value, ZonedTime):
         yield path, value
     elif isinstance(value, BaseModel):
@@ -81,7 +81,7 @@ def _times_of(value: Any, path: str) -> Iterator[tuple[str, ZonedTime]]:
 
 
 def _instants_of(value: Any, path: str) -> Iterator[tuple[str, datetime]]:
-    """Every instant, by its field."""
+    """Every instant in an act, with the path of its field."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         yield path, value
     elif isinstance(value, BaseModel):
