@@ -1,8 +1,7 @@
-"""How long what somebody writes may be, and of which characters it may consist.
+"""Limits for what people write: how long a text may be, and which characters it may hold.
 
-Values that are kept must stay readable whatever limit a later release sets: so a limit is no rule of validation. It is
-looked at where something comes in: in `refuse` for acts, at the door of a workflow for signals, by the readers of mail
-and of plan files.
+A limit is no validation rule of pydantic, because a later release may lower it, and old values must stay readable.
+The program checks limits where values come in: `models/machine/door.py` (`refuse`) checks each act.
 """
 
 import json
@@ -14,52 +13,52 @@ from pydantic import BaseModel
 
 PLACE = 200
 REASON = 1_000
-"""Of a reason, a note, a comment: a paragraph. It travels in letters of everything that is awaited."""
+"""Most characters of a reason, a note or a comment: a paragraph. Letters repeat it."""
 TEXT = 4_000
-"""Of an outcome or of evidence: a page. What is longer is filed as a document."""
+"""Most characters of an outcome or of evidence: a page. A longer text is filed as a document."""
 IDENTIFIER = 200
-"""Of any text that has no limit of its own: names, ids, titles."""
+"""Most characters of a text that has no limit of its own: names, ids, titles."""
 ITEMS = 100
-"""Entries of a list or of a table."""
+"""Most entries of a list or of a table."""
 NUMBER = 1_000_000_000
 ANSWER = 4_000
-"""Bytes of the answer to a question, written as JSON in UTF-8."""
+"""Most bytes of the answer to a question, written as JSON in UTF-8."""
 OBLIGATION = 12_000
-"""Bytes of an obligation as an amendment writes it, as JSON in UTF-8. The longest of the first plan has 1,600."""
+"""Most bytes of an obligation in an amendment, written as JSON in UTF-8. The longest of the first plan has 1,600."""
 DEPTH = 8
-"""How deep values may lie in one another."""
+"""How many levels deep values may be nested."""
 
 
 SIGNAL = 1_000_000
-"""Bytes of a signal, as JSON. Ours have 500,000 at most."""
+"""Most bytes of a signal, as JSON. Our own have at most 500,000."""
 LIFETIME = timedelta(days=366 * 60)
-"""How far from now an instant in a signal may lie, and how long a length of time may be."""
+"""The greatest distance from now of an instant in a signal, and the longest length of time."""
 
 
 class Limit(NamedTuple):
-    """Beside a field of a model: characters of a text, entries of a list."""
+    """Annotation of a field of a model: the most characters of a text, or the most entries of a list."""
 
     most: int
 
 
 class JsonLimit(NamedTuple):
-    """Beside a field whose shape is free: the bytes that it has in all, written as JSON in UTF-8."""
+    """Annotation of a field with a free shape: the most bytes of the full value, written as JSON in UTF-8."""
 
     most: int
 
 
 class Fault(NamedTuple):
-    """What is wrong with one field, and where it stands."""
+    """What is wrong with one field of a message."""
 
     field: str
-    """terms.place"""
+    """The path of the field: terms.place"""
     code: str
     """too-long, bad-character or too-deep."""
     message: str
 
 
 def fault_of(message: BaseModel) -> Fault | None:
-    """The first field that is beyond its limit, or holds a character that may not be kept; None where all is well."""
+    """The first field that breaks its limit or holds a forbidden character; None if there is none."""
     return next(_faults_of_model(message, "", 0), None)
 
 
@@ -105,16 +104,16 @@ def _faults_of_model(message: BaseModel, path: str, depth: int) -> Iterator[Faul
 
 
 def _faults(value: Any, path: str, limit: int | None, depth: int, within: int | None = None) -> Iterator[Fault]:
-    """`limit` is that of the value itself, `within` that of what lies in it."""
+    """Checks one value. `limit` is the limit of the value itself, `within` the limit of the values inside it."""
     if depth > DEPTH:
-        yield Fault(path, "too-deep", f"values lie in one another deeper than {DEPTH} times")
+        yield Fault(path, "too-deep", f"its values are nested more than {DEPTH} levels deep")
     elif isinstance(value, str):
         yield from _faults_of_text(value, path, IDENTIFIER if limit is None else limit)
     elif isinstance(value, bool) or value is None or isinstance(value, datetime | date | timedelta):
         return
     elif isinstance(value, int | float):
-        if not -NUMBER <= value <= NUMBER:  # also what is no number
-            yield Fault(path, "too-long", f"a number lies between {-NUMBER:,} and {NUMBER:,}")
+        if not -NUMBER <= value <= NUMBER:  # this catches NaN as well
+            yield Fault(path, "too-long", f"a number must lie between {-NUMBER:,} and {NUMBER:,}")
     elif isinstance(value, BaseModel):
         yield from _faults_of_model(value, path, depth)
     elif isinstance(value, Mapping):
@@ -135,18 +134,18 @@ def _faults_of_json(value: Any, path: str, limit: int) -> Iterator[Fault]:
         return
     size = len(json.dumps(value, ensure_ascii=False).encode())
     if size > limit:
-        yield Fault(path, "too-long", f"it has {size:,} bytes as JSON; up to {limit:,} are taken")
+        yield Fault(path, "too-long", f"it has {size:,} bytes as JSON; up to {limit:,} are allowed")
 
 
 def _faults_of_entries(count: int, path: str, limit: int | None) -> Iterator[Fault]:
     most = ITEMS if limit is None else limit
     if count > most:
-        yield Fault(path, "too-long", f"it has {count:,} entries; up to {most:,} are taken")
+        yield Fault(path, "too-long", f"it has {count:,} entries; up to {most:,} are allowed")
 
 
 def _faults_of_text(text: str, path: str, limit: int) -> Iterator[Fault]:
     if len(text) > limit:
-        yield Fault(path, "too-long", f"it has {len(text):,} characters; up to {limit:,} are taken")
+        yield Fault(path, "too-long", f"it has {len(text):,} characters; up to {limit:,} are allowed")
     elif (bad := forbidden_character(text)) is not None:
         yield Fault(
             path, "bad-character", f"it holds the character U+{ord(bad):04X}, which no mail or calendar can carry"
@@ -154,8 +153,8 @@ def _faults_of_text(text: str, path: str, limit: int) -> Iterator[Fault]:
 
 
 def forbidden_character(text: str) -> str | None:
-    """The first character that may not be kept: a control character but for tab and line feed, or what is no Char of
-    XML 1.0 (section 2.2): calendar servers answer in XML."""
+    """The first forbidden character; None if there is none. Control characters are forbidden, except tab and line feed.
+    So is each character that XML 1.0 (section 2.2) does not allow, because calendar servers answer in XML."""
     return next((c for c in text if not _may_be_kept(c)), None)
 
 

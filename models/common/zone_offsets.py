@@ -1,8 +1,8 @@
-"""The offsets from UTC that each IANA zone has or may have in the years of a plan, in minutes.
+"""The offsets from UTC that each IANA zone has in the years 2020 to 2045, in minutes.
 
-Decisions must not look zone tables up: they differ between machines and years. This table changes with the program
-alone, and says enough to refuse a zone that does not exist and a wall time that cannot be that instant. `make zones`
-prints it anew; a test compares it with the pinned tzdata package.
+Decisions must not look up the zone tables of a machine, because they differ between machines and change over the years.
+This table changes only with a release. It is enough to refuse a zone that does not exist, and a wall time that does not
+fit its instant. `python -m tests.support.zone_table` prints this file. A test compares it with the pinned tzdata.
 """
 
 _TABLE = """

@@ -1,8 +1,8 @@
-"""The door of an item: whether an act may be taken at all, before the item itself is asked.
+"""The door of an item: the checks of every act before the machine of the item is asked.
 
-What nobody can have meant, or what would not fit, is refused here: texts beyond their limits, characters that no
-calendar can carry, a zone that does not exist, a wall time that is not that instant, days beyond the plan's reach, a
-state that would grow too large. The validator of every Update, and `--dry-run`, come through this door.
+The door refuses texts beyond their limits and characters that no calendar can carry. It refuses a zone that does not
+exist, a wall time that does not fit its instant, and a day that is too far away. It also refuses an act after which the
+state would be too large. The validator of every Update calls `refuse`, and so does `--dry-run`.
 """
 
 from collections.abc import Iterator
@@ -20,19 +20,18 @@ from models.messages.acts import Accept, Act, Counter, Propose
 from models.messages.views import Refusal
 
 LARGEST_BY_PROPOSAL = 1_000_000
-"""Bytes of a state, as JSON, up to which a proposal is taken. A Temporal payload holds 2 MB at most."""
+"""The most bytes of a state, as JSON, after a proposal. A payload of Temporal holds at most 2 MB."""
 
 LARGEST_BY_CONSENT = 1_200_000
-"""Bytes of a state up to which a consent is taken: it may put an amendment into force, which stays. Every other act
-is taken whatever the size, so that what stands open can always be settled: of those acts a state keeps the last ones
-alone, which are far smaller than what is left of the 2 MB."""
+"""The most bytes of a state after a consent, which may put an amendment into force. Every other act is taken at any
+size, so that an open proposal can always be settled: a state keeps only the last of those acts, and they are small."""
 
 REACH = timedelta(days=366 * 25)
-"""How far from now an act may name a day. No plan is signed for longer."""
+"""The greatest distance from now at which an act may name a day. No plan is signed for longer."""
 
 
 def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
-    """Why an act is not taken now; None if it is."""
+    """Why an act is not taken now: by the checks of the door, or by the machine. None if it is taken."""
     fault = fault_of(act)
     if fault is not None:
         return Refusal(code=fault.code, message=f"{fault.field}: {fault.message}")
@@ -47,7 +46,8 @@ def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | N
 
 
 def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
-    """Whether what follows from the act still fits into what a workflow may carry."""
+    """Refuses a proposal or a consent after which the state would be larger than a workflow may carry. None if it
+    fits, and for every other act."""
     if not isinstance(act, Propose | Counter | Accept):
         return None
     most = LARGEST_BY_CONSENT if isinstance(act, Accept) else LARGEST_BY_PROPOSAL
@@ -55,8 +55,8 @@ def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Ref
     if size <= most:
         return None
     message = (
-        f"{state.setup.id} would hold {size:,} bytes; up to {most:,} fit. Settle, withdraw or reject what stands open "
-        "there first"
+        f"{state.setup.id} would hold {size:,} bytes, and at most {most:,} fit; first accept, reject or withdraw open "
+        "proposals there"
     )
     return Refusal(code="too-large", message=message)
 
@@ -77,7 +77,7 @@ def check_sound(machine: Machine[S], state: S, now: Instant, reread: bool = Fals
 
 
 def _times_of(value: Any, path: str) -> Iterator[tuple[str, ZonedTime]]:
-    """Every wall time with its zone, by its field."""
+    """Every wall time in an act, with the path of its field."""
     if isinstance(value, ZonedTime):
         yield path, value
     elif isinstance(value, BaseModel):
@@ -86,7 +86,7 @@ def _times_of(value: Any, path: str) -> Iterator[tuple[str, ZonedTime]]:
 
 
 def _instants_of(value: Any, path: str) -> Iterator[tuple[str, datetime]]:
-    """Every instant, by its field."""
+    """Every instant in an act, with the path of its field."""
     if isinstance(value, datetime) and value.tzinfo is not None:
         yield path, value
     elif isinstance(value, BaseModel):

@@ -1,4 +1,4 @@
-"""The answer of a side to a status round: how far a commitment has come."""
+"""Answers to status rounds: a side says how far an obligation has come."""
 
 from models.common.values import Instant
 from models.machine.draft import Draft, S
@@ -12,10 +12,10 @@ from models.messages.views import Refusal
 
 def refuse_progress(rules: Rules[S], state: S, act: Progress, side: str, now: Instant) -> Refusal | None:
     if not state.setup.rounds:
-        why = "only a call wakes it" if state.setup.on_trigger else "it is asked for without one"
-        return refusal(rules, state, "wrong-kind", f"no status round asks about it: {why}")
+        why = "it waits for a call" if state.setup.on_trigger else "the program asks its offices without a round"
+        return refusal(rules, state, "wrong-kind", f"status rounds do not ask about it: {why}")
     if state.round is None:
-        return refusal(rules, state, "no-round", "no status round has asked yet")
+        return refusal(rules, state, "no-round", "no status round has asked yet; answer when the first one asks")
     return None
 
 

@@ -1,4 +1,7 @@
-"""Prints models/common/zone_offsets.py anew from the zone tables of the pinned tzdata package: `make zones`."""
+"""Prints models/common/zone_offsets.py from the zone tables of the pinned tzdata package.
+
+Run it with `.venv/bin/python -m tests.support.zone_table`, and write what it prints into that file.
+"""
 
 import zoneinfo
 from collections import defaultdict
@@ -7,11 +10,11 @@ from textwrap import wrap
 
 YEARS = range(2020, 2046)
 
-HEAD = '''"""The offsets from UTC that each IANA zone has or may have in the years of a plan, in minutes.
+HEAD = '''"""The offsets from UTC that each IANA zone has in the years 2020 to 2045, in minutes.
 
-Decisions must not look zone tables up: they differ between machines and years. This table changes with the program
-alone, and says enough to refuse a zone that does not exist and a wall time that cannot be that instant. `make zones`
-prints it anew; a test compares it with the pinned tzdata package.
+Decisions must not look up the zone tables of a machine, because they differ between machines and change over the years.
+This table changes only with a release. It is enough to refuse a zone that does not exist, and a wall time that does not
+fit its instant. `python -m tests.support.zone_table` prints this file. A test compares it with the pinned tzdata.
 """
 
 _TABLE = """

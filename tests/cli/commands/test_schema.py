@@ -151,7 +151,7 @@ def test_what_a_contacts_file_may_hold() -> None:
 
 def test_fields_carry_their_docstrings() -> None:
     plan = schema_of(SchemaOf.PLAN)
-    assert plan["properties"]["zone"]["description"] == "IANA zone in which windows are read."
+    assert plan["properties"]["zone"]["description"] == "IANA zone of the plan: its days and years begin and end there."
     assert plan["$defs"]["Obligation"]["description"] == "One thing that a provision asks for."
     contact = schema_of(SchemaOf.CONTACTS)["$defs"]["Contact"]["properties"]
     assert contact["hours"]["description"] == "In the office's zone, in order.", "of the class that it extends"

@@ -124,11 +124,29 @@ PART_FAULTS = [
     ("5-multilateral", "kind: standing", "kind: standng", "kind", "there is no 'standng'; write one of"),
     ("5-multilateral", "evidence:", "evidance:", "evidance", "did you mean evidence?"),
     ("5-multilateral", "id: V.a.1-un", "id: 1.5-principles", "id", "is taken; give each obligation an id"),
-    ("6-implementation", "cadence: continuous", "cadence: on_trigger", "cadence", "is never triggered; write it as"),
-    ("6-implementation", "sides: [", "item: B.9\n        sides: [", "item", "no other obligation 'B.9'"),
-    ("6-implementation", "sides: [", "item: 8.4-mou\n        sides: [", "item", "followed by 8.8-mou; name that one"),
-    ("6-implementation", "sides: [", "triggers: [LAO]\n        sides: [", "triggers", "only what is on_trigger has"),
-    ("6-implementation", "triggers: [LAO, KHM]", "triggers: [VNM]", "triggers[0]", "is pulled by one of LAO, KHM"),
+    ("6-implementation", "cadence: continuous", "cadence: on_trigger", "cadence", "nobody calls a standing commitment"),
+    ("6-implementation", "sides: [", "item: B.9\n        sides: [", "item", "there is no other obligation 'B.9'"),
+    (
+        "6-implementation",
+        "sides: [",
+        "item: 8.4-mou\n        sides: [",
+        "item",
+        "of 8.8-mou follows 8.4-mou already",
+    ),
+    (
+        "6-implementation",
+        "sides: [",
+        "triggers: [LAO]\n        sides: [",
+        "triggers",
+        "on_trigger has triggers; set",
+    ),
+    (
+        "6-implementation",
+        "triggers: [LAO, KHM]",
+        "triggers: [VNM]",
+        "triggers[0]",
+        "part here; name one of LAO, KHM",
+    ),
     ("6-implementation", "sides: [", "also: {KHM: [x]}\n        sides: [", "also.KHM[0]", "no office 'x' is defined"),
     ("6-implementation", "sides: [", "also: {LAO: [khm-na]}\n        sides: [", "also.LAO[0]", "not of LAO"),
 ]
@@ -149,7 +167,7 @@ def test_a_bullet_stands_in_one_part_only(tmp_path: Path) -> None:
     path, changed = change_part(tmp_path, "5-multilateral.yaml", 'ref: "V.a.1"', 'ref: "8.7"')
     (fault,) = refusal(path).faults
     assert (Path(fault.file), fault.line, fault.field) == (changed, line_of(changed, 'ref: "8.7"'), "provisions[0].ref")
-    assert fault.message == "8.7 is there already; put its obligations together there"
+    assert fault.message == "provision 8.7 is here twice; put its obligations together"
 
 
 def test_a_fault_in_an_office_of_a_part_is_told_there(tmp_path: Path) -> None:
@@ -197,7 +215,7 @@ def test_a_provision_stands_once(tmp_path: Path) -> None:
     assert (Path(fault.file), fault.field, fault.message) == (
         part,
         "provisions[10].ref",
-        "5.7 is there already; put its obligations together there",
+        "provision 5.7 is here twice; put its obligations together",
     )
 
 

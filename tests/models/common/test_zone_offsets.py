@@ -13,7 +13,7 @@ def test_the_table_is_what_the_pinned_package_says() -> None:
     printed = subprocess.run(
         [sys.executable, "-m", "tests.support.zone_table"], cwd=REPOSITORY, capture_output=True, text=True, check=True
     ).stdout
-    assert Path(zone_offsets.__file__).read_text(encoding="utf-8") == printed, "`make zones` prints it anew"
+    assert Path(zone_offsets.__file__).read_text(encoding="utf-8") == printed, "tests.support.zone_table prints it"
 
 
 def test_every_zone_has_its_offsets_in_minutes() -> None:

@@ -104,7 +104,7 @@ def test_only_what_was_missed_before_the_launch_is_put_right() -> None:
     for value in ("missed", "excused", {"state": "excused"}):
         assert "all that can be said of it is that it was held" in refused(world, "s/past/2024", value)
     assert "say what became of it" in refused(world, "s/past/2024", "perhaps")
-    assert "the host is one of LAO, KHM" in refused(world, "s/past/2024", {"state": "held", "host": "VNM"})
+    assert "the host must be one of LAO, KHM" in refused(world, "s/past/2024", {"state": "held", "host": "VNM"})
     late = {**DAY, "start": "2027-05-02T17:00:00Z", "local": "2027-05-03T00:00:00"}
     assert "has not come yet" in refused(world, "s/past/2024", {"state": "held", "date": late})
     put_right(world, "s/past/2024", HELD)
@@ -166,7 +166,7 @@ async def test_the_record_goes_on_after_what_it_has(
     value: Any = {"state": "held", "date": DAY}
     for n in (1, 3) if settled else (1,):
         old = LedgerEntry(n=n, at=AS_OF, verb="adopted", text="missed")
-        view = LedgerEntry(n=n + 1, at=AS_OF, verb="view", text="as it entered")
+        view = LedgerEntry(n=n + 1, at=AS_OF, verb="view", text="the full view")
         await enter(tmp_path, item, (old, view))
     if settled:
         state = world.plan.model_copy(update={"settled": {question: "missed"}})

@@ -184,27 +184,27 @@ DAY_ROW = DateRow(start=START, end=START, local="2026-01-01T00:00:00", zone="UTC
     [
         ("s/first_host", "VNM", "write one of LAO; KHM"),
         ("s/first_host", None, "write one of"),
-        ("free/first_host", "Laos", "the host is one of LAO, KHM"),
-        ("free/first_host", "", "say what is to hold"),
-        ("free/first_host", ["LAO"], "the host is one of"),
+        ("free/first_host", "Laos", "the host must be one of LAO, KHM"),
+        ("free/first_host", "", "the answer is empty"),
+        ("free/first_host", ["LAO"], "the host must be one of"),
         ("free/order", "LAO, KHM", "name each side once"),
         ("free/order", ["LAO", "LAO"], "name each side once"),
-        ("free/order", [], "say what is to hold"),
+        ("free/order", [], "the answer is empty"),
         ("free/cadence", "every other year", "annual, biennial"),
         ("free/cadence", ["annual"], "annual, biennial"),
         ("free/cadence", {"every": 2}, "annual, biennial"),
-        ("free/anchor_year", "soon", "write the year, as 2026"),
+        ("free/anchor_year", "soon", "write the year as a number, as 2026"),
         ("free/anchor_year", 24, "write the year"),
-        ("free/pairs", "  ", "say what is to hold"),
-        ("free/pairs", {}, "say what is to hold"),
+        ("free/pairs", "  ", "the answer is empty"),
+        ("free/pairs", {}, "the answer is empty"),
         ("s/cadence", "annual", "there is no question"),
         ("", "LAO", "there is no question"),
         (PAST, "on time", "held, missed or excused"),
         (PAST, "unknown", "held, missed or excused"),
         (PAST, 2024, "held, missed or excused"),
         (PAST, {"host": "LAO"}, "held, missed or excused"),
-        (PAST, {"state": "held", "host": "Laos"}, "the host is one of"),
-        (PAST, {"state": "held", "date": "yesterday"}, "for held its day"),
+        (PAST, {"state": "held", "host": "Laos"}, "the host must be one of"),
+        (PAST, {"state": "held", "date": "yesterday"}, "with held you may give its day"),
         (PAST, {"state": "missed", "date": DAY_ROW.model_dump(mode="json")}, "has no date"),
         (
             PAST,
@@ -239,7 +239,7 @@ def test_what_is_settled_is_settled() -> None:
     life = Life(series("s", **HOSTS), series("b", **HOSTS))
     settle(life, "s/first_host", "LAO")
     refusal = propose(life, "s/first_host", "KHM", "khm-moc")
-    assert refusal is not None and refusal.code == "answered" and "by amendment" in refusal.message
+    assert refusal is not None and refusal.code == "answered" and "only an amendment" in refusal.message
 
 
 # What follows

@@ -43,7 +43,7 @@ def at(local: str, zone: str, utc: str) -> Slot:
 @pytest.mark.parametrize(
     ("more", "code", "said"),
     [
-        ({"reason": "x" * 1001}, "too-long", "terms.reason: it has 1,001 characters; up to 1,000 are taken"),
+        ({"reason": "x" * 1001}, "too-long", "terms.reason: it has 1,001 characters; up to 1,000 are allowed"),
         ({"place": "x" * 201}, "too-long", "terms.place: it has 201 characters"),
         ({"reason": "a\x00"}, "bad-character", "terms.reason: it holds the character U+0000"),
         (
@@ -59,7 +59,7 @@ def at(local: str, zone: str, utc: str) -> Slot:
         (
             {"slot": at("2026-03-02T09:00+07:00", "Asia/Vientiane", "2026-03-02T02:00Z")},
             "bad-time",
-            "terms.slot.start: the wall time has an offset of its own",
+            "terms.slot.start: the wall time has an offset; leave it out",
         ),
         (
             {"slot": at("2062-03-02T09:00", "Asia/Vientiane", "2062-03-02T02:00Z")},
@@ -130,7 +130,7 @@ def test_amendments_fill_a_plan_up_to_the_bound_and_what_is_open_can_still_be_se
         if refused is None:
             _put(life, PLAN.take(life.plan, act, life.now).state)
     assert refused is not None and refused.code == "too-large", refused
-    assert "up to 1,000,000 fit. Settle, withdraw or reject what stands open there first" in refused.message
+    assert "at most 1,000,000 fit; first accept, reject or withdraw open proposals there" in refused.message
     assert LARGEST_BY_PROPOSAL * 0.9 < size(PLAN, life.plan) <= LARGEST_BY_PROPOSAL
     consents = 0
     for open_proposal in life.plan.open_proposals:
