@@ -33,7 +33,8 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "demo",
             "demo:demo",
-            "Play two sessions in about a minute. All offices answer the first; the second climbs to the ministers.",
+            "Play two sessions with rotating hosts in a minute. All answer the first; the second climbs to "
+            "the ministers.",
         ),
         Listed(
             "ingest",

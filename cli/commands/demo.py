@@ -95,7 +95,7 @@ def demo(
         Path, typer.Option("--data", help="Folder of the demonstration; an earlier one there is replaced.")
     ] = Path("var/demo"),
 ) -> None:
-    """Play two sessions in about a minute. All offices answer the first; the second climbs to the ministers."""
+    """Play two sessions with rotating hosts in a minute. All answer the first; the second climbs to the ministers."""
     asyncio.run(_demo(data))
 
 
