@@ -1,4 +1,4 @@
-"""Where the record and the contacts lie, without asking a server."""
+"""Finds the folder of the record and the contacts file, without asking a server."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def record_root(data: Path) -> Path:
-    """AIDE_RECORD where it is set, else the record of the data folder. Raises NotPrivate."""
+    """The folder of the record: AIDE_RECORD if it is set, or else the record of the data folder. Raises NotPrivate."""
     if "AIDE_RECORD" in os.environ:
         record = _settings().record
         check_private(record)
@@ -22,7 +22,7 @@ def record_root(data: Path) -> Path:
 
 
 def contacts_file(data: Path) -> Path:
-    """AIDE_CONTACTS where it is set, else the contacts file of the data folder."""
+    """The contacts file: AIDE_CONTACTS if it is set, or else that of the last `up` in this folder, or the default."""
     if "AIDE_CONTACTS" in os.environ:
         return _settings().contacts
     run = read_run(data)
@@ -30,6 +30,6 @@ def contacts_file(data: Path) -> Path:
 
 
 def _settings() -> "Settings":
-    from adapters.settings import Settings  # what `up` has written says the same without a twentieth of a second
+    from adapters.settings import Settings  # takes a twentieth of a second, so only if run.json does not say it
 
     return Settings()

@@ -1,4 +1,4 @@
-"""The embedded servers around a command: started, watched, stopped."""
+"""Starts, watches and stops the embedded servers around a command."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ from workflows.visibility import REGISTERED
 
 
 class Ports(NamedTuple):
-    """Where the embedded parts listen; 0 is any free port."""
+    """The ports of the embedded servers; 0 means any free port."""
 
     temporal: int = 0
     ui: int = 0
@@ -35,7 +35,7 @@ class Ports(NamedTuple):
 
 
 def stop_signal() -> asyncio.Event:
-    """Set by Ctrl-C or SIGTERM."""
+    """An event that Ctrl-C or SIGTERM sets."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -44,7 +44,8 @@ def stop_signal() -> asyncio.Event:
 
 
 async def first_of(stopping: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
-    """Waits for the stop or the first task that ends; one that failed raises. The first task is then cancelled."""
+    """Waits until `stopping` is set or a task ends, and then cancels the first task. Raises the error of a task that
+    failed; a ServersError becomes NoServer."""
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     for each in (stop, tasks[0]):
@@ -70,8 +71,8 @@ async def embedded(
     progress: Callable[[str], None],
     stopping: asyncio.Event,
 ) -> AsyncIterator[tuple[Embedded, Client, asyncio.Task[None]]]:
-    """The embedded parts, started, watched and stopped; a client, and the watch, which ends only when a part cannot be
-    kept running."""
+    """Starts the embedded servers, and stops them after the block. Gives them, a client, and the watch: a task that
+    ends only when a server cannot be kept running. Raises Refused, NoServer or CommandError."""
     config = configured()
     servers = Embedded(
         EmbeddedOptions(
@@ -120,8 +121,8 @@ async def embedded(
 
 
 def say_secrets(servers: Embedded) -> None:
-    """Says once, at the first start and on a terminal alone: the address that opens the Temporal UI, and the password
-    of each new login of the calendars. What is no terminal is mostly a log, where no password belongs."""
+    """Writes the secrets once, at the first start, and only on a terminal: the address that opens the Temporal UI, and
+    the password of each new login of the calendars. Any other output is mostly a log, which must hold no password."""
     if not sys.stdout.isatty():
         return
     lines = []
@@ -140,7 +141,7 @@ def _ui(run: RunFile) -> str:
 
 
 def where(servers: Embedded) -> str:
-    """Where everything is, for people."""
+    """The addresses and folders of everything that runs, as text for people."""
     run, folder = servers.run, servers.folder
     assert run is not None
     lines = [

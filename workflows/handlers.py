@@ -1,4 +1,4 @@
-"""What every item is told and asked: acts as Updates, orders and reports as Signals, its view as a Query."""
+"""The messages that every item takes: acts as Updates, orders and reports as Signals, its view as a Query."""
 
 from typing import Generic
 
@@ -17,9 +17,9 @@ with workflow.unsafe.imports_passed_through():
 
 
 class Handlers(Generic[S]):
-    """Handlers only change the state and queue effects; the item's own loop carries effects out, in order.
+    """Handlers only change the state and queue effects. The loop of the item carries the effects out, in order.
 
-    They may run before that loop does: all state is built in the constructor.
+    A handler may run before that loop, so the constructor builds all of the state.
     """
 
     machine: Machine[S]
@@ -29,17 +29,17 @@ class Handlers(Generic[S]):
         self._effects: list[Effect] = []
 
     def check(self, act: acts.Act) -> None:
-        """The validator of every Update: the same function as the command line's dry run.
+        """The validator of every Update. It calls the same function as the command line's dry run.
 
-        Refusals are decided here alone, once, before the Update is accepted. So a rule that becomes stricter refuses no
-        act that a history holds.
+        Only the validator refuses acts, before Temporal accepts the Update. It does not run on replay. So a rule that
+        becomes stricter refuses no act that a history holds.
         """
         refusal = refuse(self.machine, self.state, act, workflow.now())
         if refusal is not None:
             raise ApplicationError(refusal.message, refusal, type="Refusal", non_retryable=True)
 
     def take(self, act: acts.Act) -> Receipt:
-        """Carries out an act that the validator has let pass: in the same task, before any other."""
+        """Carries out an act that the validator let pass. Temporal runs both in one task, with no message between."""
         step = self.machine.take(self.state, act, workflow.now())
         self._keep(step)
         assert step.receipt is not None
@@ -137,17 +137,17 @@ class Handlers(Generic[S]):
 
     @workflow.signal
     def order(self, order: Order) -> None:
-        """What the workflow that opened it tells: its host, a change by amendment, or its end."""
+        """Takes an order of the workflow that opened this item: its host, a change by amendment, or its end."""
         self._hear(self.machine.ordered(self.state, order, workflow.now()), reread=True)
 
     @workflow.signal
     def learn(self, report: ItemReport) -> None:
-        """What an item that this one opened tells."""
+        """Takes a report of an item that this item opened."""
         self._hear(self.machine.learn(self.state, report, workflow.now()))
 
     @workflow.signal
     def returned(self, returned: Returned) -> None:
-        """A post room tells that a notice does not reach its office, or that it does again."""
+        """Takes the word of a post room that a notice does not reach its office, or (no reason) reaches it again."""
         now = workflow.now()
         if returned.reason:
             self._hear(self.machine.returned(self.state, returned.key, returned.reason, now))
@@ -162,5 +162,5 @@ class Handlers(Generic[S]):
 
     @workflow.query
     def view(self) -> ItemView:
-        """The whole item, as `show` prints it."""
+        """The view of the item: everything that `show` prints."""
         return self.machine.view(self.state)

@@ -1,4 +1,4 @@
-"""The shell of every item: ask the core what is due, carry it out, wait for the next instant or the next act."""
+"""The shell of every item: it asks the core what is due, carries it out, and waits for an instant or a message."""
 
 import asyncio
 from typing import Any
@@ -34,11 +34,11 @@ PILED_UP = 10
 
 
 class ItemWorkflow(Handlers[S]):
-    """One item, from its opening to its close-out. `live` alone carries effects out, in order."""
+    """One item, from its opening to its close-out. Only `live` carries effects out, in order."""
 
     def __init__(self, state: S) -> None:
         super().__init__(state)
-        # What it was started (or continued) with is shown already.
+        # Whoever started this run has shown this row already.
         self._shown: ItemRow = self.machine.row(state)
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: Instant | None = None
@@ -46,7 +46,7 @@ class ItemWorkflow(Handlers[S]):
         self._opened = 0
 
     async def live(self) -> None:
-        """Runs until the item is closed out and everything that follows from it is done."""
+        """Runs until the item is closed out and every effect of the close-out is carried out."""
         workflow.set_current_details(details_of(self.machine, self.state))
         while True:
             self._keep(self.machine.due(self.state, workflow.now()))
@@ -61,12 +61,12 @@ class ItemWorkflow(Handlers[S]):
             await self._wait()
         self._set_timer(None, "")
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._calendars.busy)
-        while self._effects:  # the calendars have told something of an event that ended with the item
+        while self._effects:  # the calendars reported a higher SEQUENCE while the item was closing
             await self._carry_out()
             await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._calendars.busy)
 
     def is_long(self) -> bool:
-        """Whether this run's history is long enough: the next run takes over."""
+        """Whether the history of this run is so long that a new run should take over."""
         return workflow.info().is_continue_as_new_suggested()
 
     def carried(self) -> Any:
@@ -83,7 +83,7 @@ class ItemWorkflow(Handlers[S]):
             self._timer, self._timer_at = None, None
 
     def _set_timer(self, at: Instant | None, sentence: str) -> None:
-        """One timer at a time, and none started anew for the same instant."""
+        """Keeps one timer, for the instant `at`; None for no timer. A timer for the same instant stays as it is."""
         if at == self._timer_at:
             return
         if self._timer is not None:
@@ -106,7 +106,7 @@ class ItemWorkflow(Handlers[S]):
             record = self._record([effect for effect in effects if isinstance(effect, Enter)])
             self._calendars.publish([effect for effect in effects if isinstance(effect, Publish)])
             if closing:
-                # The post rooms know before the record is closed out: nothing is sent about a closed item.
+                # The post rooms learn of the end before the record does, so that no letter names a closed item.
                 await asyncio.gather(*said)
                 await record
             else:
@@ -128,10 +128,10 @@ class ItemWorkflow(Handlers[S]):
         return effects
 
     async def carry_out_own(self, effects: list[Effect]) -> None:
-        """Effects that only this kind of item has."""
+        """Carries out the effects that only this kind of item has. Most kinds have none."""
 
     async def _open(self, effects: list[Open | EnterElsewhere]) -> None:
-        """New items before anything is said about them; sessions of before the launch enter the record alone."""
+        """Starts new items before anything is said about them. A session before the launch only gets its record."""
         for effect in effects:
             if isinstance(effect, Open):
                 await start_item(effect.workflow, effect.state)

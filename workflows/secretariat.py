@@ -40,7 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import post_room_details
 
 MAILS_PER_RUN = 50
-"""Continues-as-new after so many, so that its history does not grow with age."""
+"""A new run starts after so many mails, so that the history does not grow with age."""
 
 LINES_AT_ONCE = 200
 """Lines that one activity enters into the record. Thousands may wait while a mail is on its way for hours."""
@@ -48,7 +48,7 @@ LINES_AT_ONCE = 200
 
 @workflow.defn(name="secretariat")
 class SecretariatWorkflow:
-    """Sends in order, one mail at a time. Items tell it what is awaited and what no longer is; they never send."""
+    """Sends in order, one mail at a time. Items never send: they tell it which acts are awaited or settled."""
 
     @workflow.init
     def __init__(self, state: PostRoomState) -> None:
@@ -80,7 +80,7 @@ class SecretariatWorkflow:
 
     @workflow.signal
     def tell(self, words: Words) -> None:
-        """What is announced, what is awaited of this office, and what no longer is."""
+        """Takes the words of an item: announcements, notices of awaited acts, and notices that are settled."""
         now = workflow.now()
         for announcement in words.announce:
             self.state = hear_announcement(self.state, announcement, now)
@@ -92,8 +92,8 @@ class SecretariatWorkflow:
 
     @workflow.signal
     async def bounced(self, bounced: Bounced) -> None:
-        """A mail that the server had taken came back: read from the organizer's mailbox."""
-        # It may be the very mail that is on its way, of which only the server knows yet that it has gone.
+        """Takes the news that a mail came back after a server had taken it. It comes from the organizer's mailbox."""
+        # The mail may still be on its way here: the server has taken it, and the activity has not reported that yet.
         if self.state.on_its_way and workflow.patched("a-bounce-waits-for-the-mail"):
             await workflow.wait_condition(lambda: not self.state.on_its_way)
         step = hear_bounced(self.state, bounced, workflow.now())
@@ -109,12 +109,12 @@ class SecretariatWorkflow:
 
     @workflow.query
     def standing(self, keys: Sequence[str]) -> list[str]:
-        """Which of these notices still stand: the despatching activity asks once more before it transmits."""
+        """Which of these notices still stand. The activity `despatch` asks it before it transmits a mail."""
         return list(standing_keys(self.state, tuple(keys)))
 
     @workflow.query
     def state_now(self) -> PostRoomState:
-        """The post room as it stands: `why` explains it."""
+        """The state of the post room. The command `why` explains it."""
         return self.state
 
     # Sending
@@ -163,7 +163,7 @@ class SecretariatWorkflow:
                 await tell(focal_point, words[focal_point.office])
 
     async def _flush(self) -> None:
-        """Shows the post room and records what became of each notice."""
+        """Shows the post room in lists and in the UI, and records what became of each notice."""
         workflow.set_current_details(post_room_details(self.state, workflow.now()))
         address = self.state.address
         row = ItemRow(
@@ -197,7 +197,7 @@ class SecretariatWorkflow:
             self.state = self.state.model_copy(update={"pending": left, "recorded": pending[-1].mark()})
 
     def _next_at(self) -> datetime | None:
-        """When mail goes next: where hours are kept, also an announcement waits for them."""
+        """When the next mail goes. If the office keeps hours, an announcement waits for them too."""
         if not self.state.address.keeps_hours:
             return self.state.letter_at
         return next_instant(self.state, workflow.now()) if self.state.hours else None

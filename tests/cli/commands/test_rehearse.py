@@ -66,7 +66,7 @@ def test_days_are_said_as_the_plans_clock_has_them() -> None:
     assert first["at"] == "2023-02-12T17:00:00Z", "midnight in Vientiane"
     assert first["reason"] == "propose a date: awaited since 13 February 2023"
     result = CliRunner().invoke(app, ["rehearse", "--from", "2023-02-13", "--to", "2023-02-13"])
-    assert str(result.exception) == "--to 2023-02-13 does not lie after --from 2023-02-13"
+    assert str(result.exception) == "--to 2023-02-13 is not after --from 2023-02-13; choose a later day"
 
 
 def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:

@@ -193,7 +193,7 @@ def test_an_office_is_written_once_in_all_the_files(tmp_path: Path) -> None:
     assert (Path(fault.file), fault.line) == (changed, line_of(changed, "khm-moh:"))
     assert (fault.field, fault.message) == (
         "offices.khm-moh",
-        f"khm-moh stands in {path} already; keep one of them",
+        f"khm-moh is in {path} already; keep one of them",
     )
 
 
