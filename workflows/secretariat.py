@@ -9,6 +9,7 @@ from temporalio.exceptions import ActivityError
 from models.post.hearing import hear_announcement, hear_awaited, hear_settled
 from models.post.letter_day import learn_hours, next_instant, waits_for, wants_hours
 from models.post.post_room_state import recorded, standing_keys
+from models.post.reminders import drop_begun_reminders
 from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
 from models.post.unreached import hear_bounced
 from workflows.starting import (
@@ -54,7 +55,7 @@ class SecretariatWorkflow:
             if wants_hours(self.state, now):
                 await self._learn_hours(now)
                 continue
-            self.state = drop_unsent_cancellations(self.state, now)
+            self.state = drop_begun_reminders(drop_unsent_cancellations(self.state, now), now)
             despatch = next_despatch(self.state, now)
             if despatch is not None:
                 await self._despatch(despatch)

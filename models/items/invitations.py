@@ -83,7 +83,7 @@ def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
 def call_off(draft: Meeting, text: str) -> None:
     """Takes the event out of the calendars, if it is in them."""
     last = draft.state.event
-    draft.put(agreed=None, ended=False)
+    draft.put(agreed=None, ended=False, remind_at=None, reminded=False)
     if last is None or last.status is EventStatus.CANCELLED:
         return
     changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
@@ -102,7 +102,7 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     draft.put(event=event, time_since=event.sequence if anew else draft.state.time_since)
     setup = draft.state.setup
     if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
-        draft.announce_to(kind, [_seat(attendee) for attendee in event.attendees], text, event=event)
+        draft.announce_to(kind, [seat(attendee) for attendee in event.attendees], text, event=event)
     else:
         draft.announce(kind, setup.sides, text, event, **more)
     calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
@@ -111,7 +111,7 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
 
 
-def _seat(attendee: Attendee) -> Rung:
+def seat(attendee: Attendee) -> Rung:
     """Who is invited, as one who is told."""
     return Rung(office=attendee.office, title=attendee.title, label="", after=timedelta(0))
 
@@ -162,7 +162,7 @@ def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, te
         stamps = {"sequence": event.sequence, "dtstamp": event.dtstamp}
         own = last.model_copy(update={**changes, **stamps})
         more = " It takes place without this office, and nothing about it is awaited of it any longer."
-        draft.announce_to(AnnouncementKind.CANCELLATION, [_seat(attendee)], text + more, event=own)
+        draft.announce_to(AnnouncementKind.CANCELLATION, [seat(attendee)], text + more, event=own)
     return event
 
 

@@ -1,8 +1,8 @@
 """Meetings, visits and seminars: agree a date, invite, was it held, outcome, close.
 
 The life of a meeting, in the order in which it is lived, is the table `LIFE`; what its acts do is the table `DEEDS`.
-The parts stand beside this file: the event in calendars (invitations), answers by mail (mail_answers), what is marked
-(marks), what is filed and how it is closed out (outcomes).
+The parts stand beside this file: the event in calendars (invitations), answers by mail (mail_answers), the reminder of
+an agreed date (reminders), what is marked (marks), what is filed and how it is closed out (outcomes).
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,14 @@ from models.items.mail_answers import REPLY, stands_again, tell_declined_counter
 from models.items.marks import DISPUTE, HELD, NOT_HELD
 from models.items.meeting_state import DATES_KEPT, AgreedDate, MeetingState, leaves_event
 from models.items.outcomes import CLOSE, EVIDENCE, OUTCOME
+from models.items.reminders import pass_reminder, plan_reminder, reminder_moments, reminders_not_sent
 from models.machine.calls import CALL
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step
 from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
-from models.machine.rules import Deed, Phase, Rules
+from models.machine.rules import Deed, NotSaid, Phase, Rules
 from models.machine.setup import ItemSetup
 from models.machine.state import Ask, Proposal
 from models.messages.acts import Regret, Reject, Terms, Topic, Withdraw
@@ -180,6 +181,7 @@ class MeetingRules(Rules[MeetingState]):
             agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
             dates = draft.state.dates
             dates = (*dates[:1], *dates[1:][-(DATES_KEPT - 2) :], agreed)
+            plan_reminder(draft, terms.slot)
             draft.put(agreed=agreed, dates=dates, ended=False, mark=None, awake=True, asleep_until=None)
             # A change of time asks every attendee anew (RFC 5546 section 3.2.2.1); a change of status alone does not.
             accepted = set() if moved else {consent.side for consent in proposal.consents}
@@ -203,8 +205,10 @@ class MeetingRules(Rules[MeetingState]):
     def moments(self, state: MeetingState) -> Iterator[Moment]:
         if state.agreed is not None and not state.ended and not state.held:
             yield Moment(state.agreed.slot.end.utc, MomentKind.AGREED_END)
+        yield from reminder_moments(state)
 
     def pass_moments(self, draft: Draft[MeetingState]) -> Instant | None:
+        pass_reminder(draft)
         agreed = draft.state.agreed
         if agreed is None or draft.state.ended or agreed.slot.end.utc > draft.now:
             return None
@@ -246,6 +250,9 @@ class MeetingRules(Rules[MeetingState]):
 
     # In views
 
+    def not_said(self, state: MeetingState) -> Iterator[NotSaid]:
+        return reminders_not_sent(state)
+
     def row_facts(self, state: MeetingState) -> dict[str, Any]:
         return {"date": state.date}
 
@@ -253,6 +260,7 @@ class MeetingRules(Rules[MeetingState]):
         given = ({**each.model_dump(mode="json"), "current": state.is_current(each.sequence)} for each in state.answers)
         return {
             "dates": _dates(state),
+            "remind_at": state.remind_at,
             "sequence": state.event.sequence if state.event else None,
             "outcome": state.outcome,
             "answers": tuple(given),

@@ -69,6 +69,11 @@ class MeetingState(ItemState):
     """Every date that was agreed: the original one and the last revised ones."""
     ended: bool = False
     """The agreed end has come."""
+    remind_at: Instant | None = None
+    """When the invited offices are, or were, reminded of the agreed date. None where nobody is: no date is agreed, the
+    plan does not ask for it, or the date was agreed when that instant was past."""
+    reminded: bool = False
+    """That instant has come."""
 
     event: CalendarEvent | None = None
     """What calendars were told last."""

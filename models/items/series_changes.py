@@ -30,6 +30,7 @@ SESSION_FIELDS = (
     "settled",
     "rotating",
     "host_in_questions",
+    "remind",
 )
 """What an amendment changes in sessions that are open, too."""
 

@@ -56,6 +56,8 @@ class Schedule(Value):
     """The status rounds in which it is asked how far it has come; empty where a window dates it."""
     lead: Duration = timedelta(0)
     """Time that should be left between the top of the ladder and the end of a window."""
+    remind: Duration | None = None
+    """How long before an agreed date the invited offices are reminded of it; None reminds nobody."""
 
 
 class CallRule(Value):

@@ -210,6 +210,8 @@ class AnnouncementKind(StrEnum):
     AMENDMENT = "amendment"
     ROUND = "round"
     """A status round as it stands, to the ministries of foreign affairs."""
+    REMINDER = "reminder"
+    """An agreed date is near. It does not go at once where a letter goes in time: then it is in the letter."""
     EXPIRY = "expiry"
     """What is open before the plan's validity ends; and, final, what has become of it all as it ends."""
 
@@ -248,7 +250,7 @@ class Announcement(Value):
     final: bool = False
     """The last word on an item, said as it is closed: it still goes."""
     event: CalendarEvent | None = None
-    """With an invitation, a cancellation or a declined counter: the calendar object."""
+    """With an invitation, a cancellation or a declined counter: the calendar object. With a reminder: the event."""
     comment: str = ""
     """With a declined counter: the reason, in the words of whoever rejected it."""
     short: str = ""
@@ -285,7 +287,18 @@ class Announcement(Value):
         return methods.get(self.kind, Method.REQUEST)
 
     @property
+    def carries_event(self) -> bool:
+        """Whether its mail carries the calendar object. A reminder only says when and where."""
+        return self.event is not None and self.kind is not AnnouncementKind.REMINDER
+
+    @property
     def version(self) -> str:
         """The UID of the event of which this says a new version; empty where it says none."""
         changes = self.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION)
         return self.event.uid if self.event and changes else ""
+
+    def too_late(self, at: Instant) -> bool:
+        """Whether it reminds of a date that has begun by then. Every other word is never too late."""
+        if self.kind is not AnnouncementKind.REMINDER or self.event is None:
+            return False
+        return self.event.slot.start.utc <= at

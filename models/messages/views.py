@@ -115,6 +115,8 @@ class ItemView(ItemRow):
     """Of a series: the ledger of its hosting turns, and in `next` who hosts next and why."""
     dates: dict[str, Any] = Field(default_factory=dict)
     """Of a meeting: `original`, `revised` (each later one) and `actual`, as in `date`."""
+    remind_at: Instant | None = None
+    """Of a meeting: when the invited offices are, or were, reminded of the agreed date. None where nobody is."""
     answers: tuple[dict[str, Any], ...] = ()
     """Of a meeting: the last answer of each invited office from its mail program."""
     outcome: dict[str, Any] | None = None

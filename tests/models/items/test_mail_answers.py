@@ -7,15 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.common.times import Slot
-<<<<<<< HEAD
 from models.items.meeting import MEETING
-from models.items.meeting_state import MeetingState
-=======
-from models.items.mail_answers import answer_rows, answers_to
-from models.items.meeting_state import leaves_event
-from models.items.meeting import MEETING
-from models.items.meeting_state import MeetingState
->>>>>>> wt-tests
+from models.items.meeting_state import MeetingState, leaves_event
 from models.machine.state import ProposalStatus
 from models.messages import acts
 from models.messages.acts import Document, ReplyMethod, Topic
@@ -348,30 +341,30 @@ def _play(player: Player, move: tuple[Any, ...]) -> Any:
 
 def test_answers_count_for_the_time_that_the_event_has() -> None:
     player = proposed(third=True)
-    assert answers_to(player.state, slot(10)) == {}
+    assert player.state.answers_to(slot(10)) == {}
     reply(player, KHM, PartStat.ACCEPTED)
-    assert answers_to(player.state, slot(10)) == {KHM: PartStat.ACCEPTED}
-    assert answers_to(player.state, slot(12)) == {}, "nobody was asked about that time"
+    assert player.state.answers_to(slot(10)) == {KHM: PartStat.ACCEPTED}
+    assert player.state.answers_to(slot(12)) == {}, "nobody was asked about that time"
     player.act(acts.Counter, VNM, proposal=1, terms=date_terms(START + 12 * DAY))
-    assert answers_to(player.state, slot(12)) == {}, "it was answered to an earlier time"
-    assert [row["current"] for row in answer_rows(player.state)] == [False]
+    assert player.state.answers_to(slot(12)) == {}, "it was answered to an earlier time"
+    assert [row["current"] for row in MEETING.view(player.state).answers] == [False]
 
 
 def test_nothing_was_answered_to_an_event_that_is_called_off_or_to_none() -> None:
-    assert answers_to(Player(MEETING, meeting()).state, slot(10)) == {}
+    assert Player(MEETING, meeting()).state.answers_to(slot(10)) == {}
     player = agreed()
     reply(player, KHM, PartStat.TENTATIVE)
-    assert answers_to(player.state, slot(10)) == {KHM: PartStat.TENTATIVE}
+    assert player.state.answers_to(slot(10)) == {KHM: PartStat.TENTATIVE}
     player.act(acts.Regret, LAO, reason="flood")
-    assert answers_to(player.state, slot(10)) == {}
+    assert player.state.answers_to(slot(10)) == {}
 
 
 def test_a_state_of_before_the_time_was_kept_counts_answers_to_the_newest_version() -> None:
     player = agreed()
     reply(player, KHM, PartStat.TENTATIVE, sequence=0)
-    assert answer_rows(player.state)[0]["current"], "the time is that of the first version"
+    assert MEETING.view(player.state).answers[0]["current"], "the time is that of the first version"
     before = player.state.model_copy(update={"time_since": None})
-    assert not answer_rows(before)[0]["current"] and answers_to(before, slot(10)) == {}
+    assert not MEETING.view(before).answers[0]["current"] and before.answers_to(slot(10)) == {}
 
 
 def test_the_event_stays_as_it_is_while_a_time_proposed_by_mail_is_undecided() -> None:

@@ -95,6 +95,7 @@ def test_what_the_plan_itself_names_is_defined(more: dict[str, Any], path: str, 
         ({"cadence": "on_trigger", "triggers": ["VNM"]}, "triggers.0", "the trigger is pulled by one of LAO, KHM"),
         ({"not_before": "expiry"}, "not_before", "only what is on_trigger waits for a call"),
         ({"cadence": "on_trigger", "not_before": "expiry"}, "not_before", "the plan states no end of its validity"),
+        ({"kind": "instrument", "remind": "P3D"}, "remind", "only a meeting has a date to remind of"),
         ({"readings": {"order": {"chosen": ["LAO", "VNM"]}}}, "readings.order.chosen", "names each side"),
         ({"readings": {"first_host": {"chosen": "VNM"}}}, "readings.first_host.chosen", "the host is one of LAO, KHM"),
         (
