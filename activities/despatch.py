@@ -144,7 +144,8 @@ class PostActivities:
             self._lines.release()
 
     async def _standing(self, despatch: Despatch) -> set[str]:
-        """The keys of the despatch whose notices still stand, as its post room says."""
+        """The keys of the despatch whose notices still stand, as its post room says. No reminder of a date that has
+        begun still stands."""
         room = activity.info().workflow_id
         keys = list(keys_of(despatch))
         try:
@@ -152,7 +153,9 @@ class PostActivities:
             answer = await handle.query(STANDING_QUERY, keys, result_type=list[str], rpc_timeout=QUERY_TIMEOUT)
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
             raise ApplicationError(f"post room {room} did not say what stands: {error}", type="PostRoom") from error
-        return set(answer) & set(keys)
+        words = (*([despatch.announcement] if despatch.announcement else []), *despatch.reminders)
+        late = {word.key for word in words if word.too_late(_attempt_at())}
+        return set(answer) & set(keys) - late
 
 
 def _attempt_at() -> datetime:

@@ -21,7 +21,8 @@ with workflow.unsafe.imports_passed_through():
     from models.machine.machine import Machine
     from models.machine.state import ItemState, OpenAct
     from models.messages.sentences import assumption, sentence_of, status_in_words
-    from models.post.post_room_state import PostRoomState, StandingNotice
+    from models.post.post_room_state import PostRoomState, StandingNotice, StandingReminder
+    from models.post.reminders import goes_alone_at
 
 ENTRIES_SHOWN = 8
 
@@ -141,6 +142,8 @@ def post_room_details(state: PostRoomState, now: Instant | None = None) -> str:
         parts += ["**Awaited of it**", _list([_stands(standing, clock) for standing in state.standing.values()])]
     if state.queue:
         parts += ["**Waiting to go**", _list([f"{each.kind.value}, {each.ref} {each.title}" for each in state.queue])]
+    if state.waiting_reminders:
+        parts += ["**Reminders that wait**", _list([_reminds(state, each) for each in state.waiting_reminders])]
     return "\n\n".join(parts)
 
 
@@ -153,6 +156,13 @@ def _stands(standing: StandingNotice, clock: Clock) -> str:
     else:
         told = "told in another mail; also in the next letter" if notice.quiet else "in the next letter"
     return f"{notice.ref} {notice.title}: to {notice.act}, since {clock.at(notice.since)}, rung {notice.rung} ({told})"
+
+
+def _reminds(state: PostRoomState, reminder: StandingReminder) -> str:
+    """Of which date, and in which mail."""
+    alone, clock = goes_alone_at(state, reminder), state.address.clock
+    mail = "in the next letter" if alone is None else f"in a mail of its own from {clock.at(alone)}"
+    return f"{reminder.word.ref} {reminder.word.title}, {clock.at(reminder.begins)} ({mail})"
 
 
 def _list(lines: list[str]) -> str:

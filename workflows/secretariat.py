@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
         recorded,
         standing_keys,
     )
+    from models.post.reminders import drop_begun_reminders
     from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
     from models.post.unreached import hear_bounced
     from workflows.details import post_room_details
@@ -64,7 +65,7 @@ class SecretariatWorkflow:
             if wants_hours(self.state, now):
                 await self._learn_hours(now)
                 continue
-            self.state = drop_unsent_cancellations(self.state, now)
+            self.state = drop_begun_reminders(drop_unsent_cancellations(self.state, now), now)
             despatch = next_despatch(self.state, now)
             if despatch is not None:
                 await self._despatch(despatch)

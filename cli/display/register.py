@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from models.common.values import write_duration
 from models.plan.plan import RANK_SUFFIX, Obligation, Plan, Provision
 
 
@@ -13,6 +14,7 @@ def register_document(
     return {
         "plan": plan.plan,
         "title": plan.title,
+        "remind": write_duration(plan.remind) if plan.remind else None,
         "readings": {field: reading.model_dump(mode="json") for field, reading in plan.readings.items()},
         "provisions": [
             {

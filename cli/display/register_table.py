@@ -95,6 +95,8 @@ def _when(obligation: Obligation) -> Iterator[str]:
         yield _read("counted from", readings.anchor_year)
     if obligation.condition:
         yield f"if {obligation.condition}"
+    if obligation.remind:
+        yield f"reminder {write_duration(obligation.remind)} before"
 
 
 def _windows(windows: YearWindows | OffsetWindows) -> str:

@@ -141,6 +141,7 @@ def setup_of(
         condition=obligation.condition or "",
         not_before=launch.valid_until if obligation.not_before == "expiry" else None,
         lead=plan.lead,
+        remind=plan.remind_of(obligation),
         rotating=obligation.host_rule is HostRule.ROTATING,
         host_in_questions=obligation.readings.first_host is not None,
         report_to_higher=obligation.reports_to_higher,

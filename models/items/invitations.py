@@ -86,7 +86,7 @@ def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
 def call_off(draft: Meeting, text: str) -> None:
     """Cancels the event, if it is in the calendars. No date is agreed any more."""
     last = draft.state.event
-    draft.put(agreed=None, ended=False)
+    draft.put(agreed=None, ended=False, remind_at=None, reminded=False)
     if last is None or last.status is EventStatus.CANCELLED:
         return
     changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
@@ -108,7 +108,7 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     draft.put(event=event, time_since=event.sequence if anew else draft.state.time_since)
     setup = draft.state.setup
     if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
-        draft.announce_to(kind, [_seat(attendee) for attendee in event.attendees], text, event=event)
+        draft.announce_to(kind, [seat(attendee) for attendee in event.attendees], text, event=event)
     else:
         draft.announce(kind, setup.sides, text, event, **more)
     calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
@@ -117,7 +117,7 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
 
 
-def _seat(attendee: Attendee) -> Rung:
+def seat(attendee: Attendee) -> Rung:
     """A guest in the form of a rung, as announcements need it."""
     return Rung(office=attendee.office, title=attendee.title, label="", after=timedelta(0))
 
@@ -173,7 +173,7 @@ def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, te
         stamps = {"sequence": event.sequence, "dtstamp": event.dtstamp}
         own = last.model_copy(update={**changes, **stamps})
         more = " It takes place without your office. Nothing about it is awaited of your office any longer."
-        draft.announce_to(AnnouncementKind.CANCELLATION, [_seat(attendee)], text + more, event=own)
+        draft.announce_to(AnnouncementKind.CANCELLATION, [seat(attendee)], text + more, event=own)
     return event
 
 

@@ -1,8 +1,8 @@
 """Meetings, visits and seminars: the sides agree on a date, are invited, mark it held, file the outcome and close.
 
 The table `LIFE` holds the phases of a meeting, in their usual order. The table `DEEDS` holds its acts. Other modules
-hold the parts: the calendar event (invitations), answers by mail (mail_answers), held or not held (marks), the outcome
-and the close-out (outcomes).
+hold the parts: the calendar event (invitations), answers by mail (mail_answers), the reminder of an agreed date
+(reminders), held or not held (marks), the outcome and the close-out (outcomes).
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,14 @@ from models.items.mail_answers import REPLY, stands_again, tell_declined_counter
 from models.items.marks import DISPUTE, HELD, NOT_HELD
 from models.items.meeting_state import DATES_KEPT, AgreedDate, MeetingState, leaves_event
 from models.items.outcomes import CLOSE, EVIDENCE, OUTCOME
+from models.items.reminders import pass_reminder, plan_reminder, reminder_moments, reminders_not_sent
 from models.machine.calls import CALL
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step
 from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
-from models.machine.rules import Deed, Phase, Rules
+from models.machine.rules import Deed, NotSaid, Phase, Rules
 from models.machine.setup import ItemSetup
 from models.machine.state import Ask, Proposal
 from models.messages.acts import Regret, Reject, Terms, Topic, Withdraw
@@ -183,6 +184,7 @@ class MeetingRules(Rules[MeetingState]):
             agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
             dates = draft.state.dates
             dates = (*dates[:1], *dates[1:][-(DATES_KEPT - 2) :], agreed)
+            plan_reminder(draft, terms.slot)
             draft.put(agreed=agreed, dates=dates, ended=False, mark=None, awake=True, asleep_until=None)
             # After a change of time every guest answers again (RFC 5546 section 3.2.2.1); after a change of status not.
             accepted = set() if moved else {consent.side for consent in proposal.consents}
@@ -206,8 +208,10 @@ class MeetingRules(Rules[MeetingState]):
     def moments(self, state: MeetingState) -> Iterator[Moment]:
         if state.agreed is not None and not state.ended and not state.held:
             yield Moment(state.agreed.slot.end.utc, MomentKind.AGREED_END)
+        yield from reminder_moments(state)
 
     def pass_moments(self, draft: Draft[MeetingState]) -> Instant | None:
+        pass_reminder(draft)
         agreed = draft.state.agreed
         if agreed is None or draft.state.ended or agreed.slot.end.utc > draft.now:
             return None
@@ -249,6 +253,9 @@ class MeetingRules(Rules[MeetingState]):
 
     # In views
 
+    def not_said(self, state: MeetingState) -> Iterator[NotSaid]:
+        return reminders_not_sent(state)
+
     def row_facts(self, state: MeetingState) -> dict[str, Any]:
         return {"date": state.date}
 
@@ -256,6 +263,7 @@ class MeetingRules(Rules[MeetingState]):
         given = ({**each.model_dump(mode="json"), "current": state.is_current(each.sequence)} for each in state.answers)
         return {
             "dates": _dates(state),
+            "remind_at": state.remind_at,
             "sequence": state.event.sequence if state.event else None,
             "outcome": state.outcome,
             "answers": tuple(given),

@@ -69,6 +69,11 @@ class MeetingState(ItemState):
     """The dates that were agreed: the original one, and the last of the revised ones."""
     ended: bool = False
     """True: the agreed end has come."""
+    remind_at: Instant | None = None
+    """When the guests are, or were, reminded of the agreed date. None if no date is agreed, if the plan asks for no
+    reminder, or if that instant was past when the sides agreed."""
+    reminded: bool = False
+    """True: that instant has come."""
 
     event: CalendarEvent | None = None
     """The last version that was sent to the calendars."""

@@ -30,6 +30,7 @@ SESSION_FIELDS = (
     "settled",
     "rotating",
     "host_in_questions",
+    "remind",
 )
 """The fields of the setup that an amendment also changes in open sessions."""
 

@@ -6,7 +6,7 @@ step: a new state and a list of effects, which the workflow carries out in order
 models/items and models/governance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic
 
 from models.common.values import Instant, write_instant
@@ -14,7 +14,7 @@ from models.machine import ladders, status
 from models.machine.draft import Draft, S, Step, heard_at
 from models.machine.orders import obey
 from models.machine.refusals import refusal
-from models.machine.rules import Deed, Rules
+from models.machine.rules import Deed, NotSaid, Rules
 from models.machine.state import ACTS_KEPT, OpenAct, TakenAct
 from models.machine.status_rounds import pass_rounds, tell_waking
 from models.messages.acts import Act, Reply
@@ -219,6 +219,10 @@ class Machine(Generic[S]):
 
     def act_in_words(self, state: S, open_act: OpenAct) -> str:
         return ladders.act_in_words(self.rules, state, open_act)
+
+    def not_said(self, state: S) -> Iterator[NotSaid]:
+        """Words that one might expect of it, beside the rungs that were not climbed."""
+        return iter(()) if state.closed else self.rules.not_said(state)
 
     def recorded_facts(self, state: S) -> dict[str, Any]:
         """What the record holds after a line beside the act: the awaited acts, and what the kind adds."""

@@ -41,6 +41,18 @@ class Phase(NamedTuple):
     """Takes the state. Gives what the phase requires of which side."""
 
 
+class NotSaid(NamedTuple):
+    """A word to one office that one might expect of an item, and that it has not said, or not yet. `why` shows it."""
+
+    office: str
+    act: str
+    code: str
+    """As in models/post/why (`Untold`)."""
+    reason: str
+    until: Instant | None
+    """When it is said; None where it is not."""
+
+
 class Rules(Generic[S]):
     """The rules of one kind of item."""
 
@@ -98,6 +110,10 @@ class Rules(Generic[S]):
         return not_taken(act.verb, state.setup.kind, self.deeds)
 
     # In views and the record
+
+    def not_said(self, state: S) -> Iterator[NotSaid]:
+        """Words that one might expect of it, beside the rungs that were not climbed."""
+        return iter(())
 
     def row_facts(self, state: S) -> dict[str, Any]:
         """Fields of the row that this kind sets itself."""

@@ -57,6 +57,8 @@ class Schedule(Value):
     """The status rounds that ask about the item. Empty if it has a window or waits for a call."""
     lead: Duration = timedelta(0)
     """The time that should remain between the last rung and the end of the window."""
+    remind: Duration | None = None
+    """How long before an agreed date its guests are reminded. None reminds nobody."""
 
 
 class CallRule(Value):

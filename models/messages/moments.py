@@ -15,6 +15,8 @@ class MomentKind(StrEnum):
     """One more, higher office is awaited."""
     AGREED_END = "agreed-end"
     """The agreed end of a meeting has come. The program asks whether it was held."""
+    REMINDS = "reminds"
+    """The guests are reminded of an agreed date."""
     WINDOW_ENDS = "window-ends"
     ROUND_ASKS = "round-asks"
     ROUND_CLOSES = "round-closes"
@@ -30,6 +32,7 @@ _WORDS = {
     MomentKind.WAKES: "asks its offices from",
     MomentKind.RUNG: "{about} awaited from",
     MomentKind.AGREED_END: "whether it was held is asked from",
+    MomentKind.REMINDS: "the invited offices are reminded of its date on",
     MomentKind.WINDOW_ENDS: "window ends",
     MomentKind.ROUND_ASKS: "the status round asks on",
     MomentKind.ROUND_CLOSES: "the status round closes on",

@@ -210,6 +210,8 @@ class AnnouncementKind(StrEnum):
     AMENDMENT = "amendment"
     ROUND = "round"
     """The answers to a status round, for the ministries of foreign affairs."""
+    REMINDER = "reminder"
+    """An agreed date is near. It stands in the next letter if that goes in time, and goes as its own mail if not."""
     EXPIRY = "expiry"
     """The list of open items before the plan's validity ends; later, with `final`, the final record."""
 
@@ -248,7 +250,7 @@ class Announcement(Value):
     final: bool = False
     """The last announcement about an item that is closed. It still goes after the close-out."""
     event: CalendarEvent | None = None
-    """With an invitation, a cancellation or a declined counter: the calendar event."""
+    """With an invitation, a cancellation, a declined counter or a reminder: the calendar event."""
     comment: str = ""
     """With a declined counter: the reason that the rejecting office gave."""
     short: str = ""
@@ -287,7 +289,18 @@ class Announcement(Value):
         return methods.get(self.kind, Method.REQUEST)
 
     @property
+    def carries_event(self) -> bool:
+        """Whether its mail carries the calendar object. A reminder only says when and where."""
+        return self.event is not None and self.kind is not AnnouncementKind.REMINDER
+
+    @property
     def version(self) -> str:
         """The UID of the event, if this announcement carries a new version of one. Empty if not."""
         changes = self.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION)
         return self.event.uid if self.event and changes else ""
+
+    def too_late(self, at: Instant) -> bool:
+        """Whether it reminds of a date that has begun by then. Every other word is never too late."""
+        if self.kind is not AnnouncementKind.REMINDER or self.event is None:
+            return False
+        return self.event.slot.start.utc <= at

@@ -115,6 +115,8 @@ class ItemView(ItemRow):
     """With a series: its turns, and in `next` who hosts next and why."""
     dates: dict[str, Any] = Field(default_factory=dict)
     """With a meeting: `original`, `revised` (every later date) and `actual`, each in the form of `date`."""
+    remind_at: Instant | None = None
+    """With a meeting: when the guests are, or were, reminded of the agreed date. None if nobody is."""
     answers: tuple[dict[str, Any], ...] = ()
     """With a meeting: the last answer of each invited office from its mail program."""
     outcome: dict[str, Any] | None = None

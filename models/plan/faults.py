@@ -85,6 +85,8 @@ def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tup
         yield ("host",), f"the host must be one of the sides that take part: {', '.join(obligation.all_sides)}"
     if obligation.ladder is not None and obligation.ladder not in plan.ladders:
         yield ("ladder",), _undefined("ladder", obligation.ladder, plan.ladders)
+    if obligation.remind is not None and not obligation.kind.meets:
+        yield ("remind",), f"only a meeting has a date to remind of, and this is {obligation.kind.words}; remove this"
     yield from _following_faults(plan, obligation)
     for side, others in obligation.also.items():
         for i, other in enumerate(others):

@@ -9,13 +9,24 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from models.common.ids import SLUG
-from models.common.values import Duration, FilePart, Instant, Value
+from models.common.values import Duration, FilePart, Instant, Value, write_duration
 from models.plan.kinds import Kind
 
 Slug = Annotated[str, Field(pattern=rf"^{SLUG}$", max_length=63)]
+
+
+def check_remind(length: timedelta) -> timedelta:
+    """Raises ValueError for a time that lies before no date: none at all, or more than a year."""
+    if not timedelta(0) < length <= timedelta(days=366):
+        raise ValueError(f"{write_duration(length)} is out of range; write more than PT0S and at most P366D")
+    return length
+
+
+Remind = Annotated[Duration, AfterValidator(check_remind)]
+"""How long before an agreed date its invited offices are reminded of it."""
 
 
 class Rank(IntEnum):
@@ -271,6 +282,8 @@ class Obligation(FilePart):
     """The title of the first session, if the text gives one: "Third JTC"."""
     ladder: Slug | None = None
     """The ladder of this obligation. Empty: `undated_ladder` without a window, else the ladder of its strength."""
+    remind: Remind | None = None
+    """How long before an agreed date its guests are reminded. Empty: as the plan says."""
     basis: dict[str, str] = Field(default_factory=dict)
     readings: Readings = Field(default_factory=Readings)
 
@@ -389,6 +402,8 @@ class Plan(FilePart):
     """What follows if a side does not use its turn to host."""
     expiry_notice: Duration = Field(default=timedelta(days=90), gt=timedelta(0))
     """How long before the plan's validity ends both ministries receive the list of open items."""
+    remind: Remind | None = None
+    """How long before an agreed date the guests of a meeting are reminded. Empty reminds nobody."""
     readings: dict[str, Reading] = Field(default_factory=dict)
     """Readings for the full plan: its zone, the meaning of "a year"."""
     provisions: tuple[Provision, ...] = Field(min_length=1)
@@ -408,6 +423,10 @@ class Plan(FilePart):
         if obligation.working_windows is None:
             return self.ladders[self.undated_ladder]
         return self.ladders[self.ladder_by_strength[obligation.strength]]
+
+    def remind_of(self, obligation: Obligation) -> timedelta | None:
+        """Its own, else that of the plan; None for what is no meeting, and where neither says any."""
+        return (obligation.remind or self.remind) if obligation.kind.meets else None
 
 
 class Window(Value):

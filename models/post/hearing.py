@@ -6,6 +6,7 @@ from models.messages.notices import Announcement, AnnouncementKind, Notice, Said
 from models.post.capacity import QUEUE_KEPT, fitting_announcement, fitting_notice
 from models.post.letter_day import timed
 from models.post.post_room_state import PostRoomState, StandingNotice, keys_of, note
+from models.post.reminders import hear_reminder, hear_version, without_reminder
 
 
 def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:
@@ -60,6 +61,9 @@ def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
             state = note(state, now, "withdrawn", announcement.key, "its item was closed out before it went")
         else:
             kept.append(announcement)
+    for uid, reminder in state.reminders.items():
+        if reminder.word.item == item:
+            state = without_reminder(state, uid, "its item was closed out before it went", now)
     cancelling = {a.version for a in kept if a.item == item}
     invited = {uid: of for uid, of in state.invited.items() if of != item or uid in cancelling}
     threads = {
@@ -78,9 +82,12 @@ def _last_word(announcement: Announcement) -> bool:
 
 def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
     """Queues it. A newer version of an event overtakes the versions that have not gone; what else still waits to be
-    said of the same item is said in one mail with it."""
+    said of the same item is said in one mail with it. A reminder is not queued: it may stand in the letter."""
+    if announcement.kind is AnnouncementKind.REMINDER:
+        return hear_reminder(state, announcement, now)
     if any(queued.key == announcement.key for queued in state.queue):
         return state
+    state = hear_version(state, announcement, now)
     kept = []
     gathers = state.address.keeps_hours or len(state.queue) >= QUEUE_KEPT
     for queued in state.queue:

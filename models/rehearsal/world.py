@@ -40,6 +40,7 @@ from models.post.hearing import hear_announcement, hear_awaited, hear_settled
 from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Hours
 from models.post.post_room_state import PostRoomState, in_order, keys_of
+from models.post.reminders import drop_begun_reminders
 from models.post.sending import despatched, drop_unsent_cancellations, next_despatch, said_again, says_the_same
 from models.registry import MACHINES
 
@@ -297,7 +298,7 @@ class World:
             self._ask_at(name, "room", room.letter_at)  # an opening, and nothing else is due
             return
         while True:
-            room = drop_unsent_cancellations(room, self.now)
+            room = drop_begun_reminders(drop_unsent_cancellations(room, self.now), self.now)
             despatch = next_despatch(room, self.now)
             if despatch is None:
                 break

@@ -77,6 +77,20 @@ def announcement(n: int, kind: AnnouncementKind = AnnouncementKind.INVITATION, u
     )
 
 
+def about(begins: datetime, n: int = 1, uid: str = "u", **event: Any) -> Announcement:
+    """A version of an event: the invitation to an agreed date, unless the event is said to be otherwise."""
+    slot = date_terms(begins).slot
+    word = announcement(n, uid=uid)
+    assert slot is not None and word.event is not None
+    changes = {"slot": slot, "status": EventStatus.CONFIRMED, **event}
+    return word.model_copy(update={"key": f"{uid}/{n}", "event": word.event.model_copy(update=changes)})
+
+
+def reminder(begins: datetime, n: int = 1, uid: str = "u") -> Announcement:
+    """A reminder of a date that begins then."""
+    return about(begins, n, uid).model_copy(update={"key": f"r/{uid}/{n}", "kind": AnnouncementKind.REMINDER})
+
+
 def send(state: PostRoomState, at: Any = START, result: DespatchResult = SENT) -> tuple[PostRoomState, Despatch]:
     despatch = next_despatch(state, at)
     assert despatch is not None

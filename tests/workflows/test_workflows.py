@@ -64,6 +64,33 @@ async def test_a_silent_year_climbs_to_the_minister_and_writes_weekly(
         assert len({mail["Message-ID"] for mail in home.mails(LAO)}) == weeks
 
 
+async def test_the_invited_are_reminded_before_an_agreed_date_and_not_of_one_that_is_off(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async with at_home(skipping, tmp_path, obligation(remind="P3D", **windows())) as home:
+        await home.launch()
+        await skipping.sleep(2 * DAY)
+        for number, off in ((1, True), (2, False)):
+            now = await skipping.get_current_time()
+            await home.act("m", acts.Propose, LAO, terms=date_terms(now + 10 * DAY))
+            await home.act("m", acts.Accept, KHM, proposal=number)
+            view = await home.until("m", lambda view: view.status == "scheduled")
+            assert view.next_step.startswith("the invited offices are reminded of its date on ")
+            if off:
+                await home.act("m", acts.Regret, KHM, reason="flood")
+            await skipping.sleep(6 * DAY)
+            assert not [each for each in subjects(home, KHM) if ": reminder, " in each]
+            await skipping.sleep(2 * DAY)
+
+            async def told(count: int = 0 if off else 1) -> bool:
+                found = [[each for each in subjects(home, office) if ": reminder, " in each] for office in (LAO, KHM)]
+                return [len(each) for each in found] == [count, count]
+
+            await eventually(told)
+        lines = [line for line in home.record(f"office/{KHM}") if "/reminder/" in line["data"].get("key", "")]
+        assert [line["verb"] for line in lines] == ["sent"]
+
+
 async def test_a_life_in_full_is_in_the_mail_the_calendar_and_the_record(
     skipping: WorkflowEnvironment, tmp_path: Path
 ) -> None:

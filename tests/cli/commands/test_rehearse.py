@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from adapters.shipped import DEMONSTRATION_PLAN_FILE
 from typer.testing import CliRunner
 
 from cli.app import app
@@ -74,3 +75,14 @@ def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:
     bad.write_text("acts:\n  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: celebrate, office: lao-moic}\n")
     result = CliRunner().invoke(app, ["rehearse", "--what-if", str(bad)])
     assert "bad.yaml:2" in str(result.exception) and "celebrate" in str(result.exception)
+
+
+def test_reminders_are_rehearsed_as_announcements_of_their_own_kind() -> None:
+    told = rehearse("--file", str(DEMONSTRATION_PLAN_FILE), "--assume", "on-time")
+    reminders = [each for each in told["notices"] if each["act"] == "reminder"]
+    sessions = [(office, session) for session in ("1", "2") for office in ("khm-demo", "lao-demo")]
+    assert sorted((each["session"], each["office"]) for each in reminders) == sorted((s, o) for o, s in sessions)
+    assert {(each["class"], each["rung"]) for each in reminders} == {("announcement", 1)}
+    assert all(each["reason"].startswith("A reminder of the agreed date: ") for each in reminders)
+    carried = [key for letter in told["letters"] for key in letter["notices"] if "/reminder/" in key]
+    assert sorted(carried) == sorted(each["key"] for each in reminders), "each went, in one mail"

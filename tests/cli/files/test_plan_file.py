@@ -32,6 +32,7 @@ from models.rehearsal.world import World
 from tests.support.plan_files import (
     ACTION_PLAN,
     DEMO,
+    FIELD,
     SHIPPED,
     both_loaders,
     change,
@@ -292,3 +293,33 @@ def test_a_bad_plan_is_told_by_line_field_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loader: str, old: str, new: str, field: str, message: str
 ) -> None:
     check_told(tmp_path, monkeypatch, loader, old, new, field, message)
+
+
+NO_REMINDER = [
+    ("3", "3 is no duration; write it as ISO 8601, like P30D (days)"),
+    ("P1M", "'P1M' is no duration"),
+    ("-P3D", "'-P3D' is no duration"),
+    ("three days", "'three days' is no duration"),
+    ("[P3D]", "this is a list; write a duration as ISO 8601"),
+    ("PT0S", "PT0S is out of range; write more than PT0S and at most P366D"),
+    ("P367D", "P367D is out of range; write more than PT0S and at most P366D"),
+    ("P9999999D", "P9999999D is out of range"),
+]
+
+
+@both_loaders
+@pytest.mark.parametrize(("written", "message"), NO_REMINDER, ids=[written for written, _ in NO_REMINDER])
+def test_a_bad_time_before_a_date_is_told_by_line_field_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loader: str, written: str, message: str
+) -> None:
+    check_told(tmp_path, monkeypatch, loader, "remind: PT2S", f"remind: {written}", "remind", message)
+    own = f"remind: {written}\n        cadence: annual"
+    check_told(tmp_path, monkeypatch, loader, "cadence: annual", own, f"{FIELD}.remind", message)
+
+
+def test_another_time_before_a_date_is_a_difference(tmp_path: Path) -> None:
+    in_force = load_plan(DEMO)
+    ours = load_plan(change(tmp_path, "cadence: annual", "remind: PT36H\n        cadence: annual"))
+    assert differences(ours, in_force) == ["demo-review: remind: (nothing) -> P1DT43200S"]
+    silent = load_plan(change(tmp_path, "remind: PT2S", "# remind: PT2S"))
+    assert differences(silent, in_force) == ["plan: remind: PT2S -> (nothing)"]

@@ -367,3 +367,23 @@ def test_an_order_that_changes_nothing_is_not_given() -> None:
         player.act(acts.Accept, KHM, proposal=number)
     assert len(player.state.amendments) == 2
     assert PLAN.resolved(player.state, windows, START).effects == (), "nothing that an item follows has changed"
+
+
+def test_when_offices_are_reminded_is_amended_for_open_sessions_too() -> None:
+    life = Life(series("s"), obligation("m")).pass_on(DAY)
+    for name in ("s", "m"):
+        agree(life, amend("change", name, fields={"remind": "P3D"}))
+    assert all(life.item(name).setup.remind == 3 * DAY for name in ("t/s", "t/s/2026", "t/m"))
+    life.act("t/m", acts.Propose, "lao-moc", terms=date_terms(life.now + 20 * DAY))
+    life.act("t/m", acts.Accept, "khm-moc", proposal=1)
+    life.pass_on(18 * DAY)
+    assert {each.office for each in life.said(AnnouncementKind.REMINDER)} == {"lao-moc", "khm-moc"}
+
+
+def test_an_office_that_an_amendment_gave_a_meeting_is_reminded_and_the_former_is_not() -> None:
+    life = Life(obligation("m", remind="P3D")).pass_on(DAY)
+    life.act("t/m", acts.Propose, "lao-moc", terms=date_terms(life.now + 20 * DAY))
+    life.act("t/m", acts.Accept, "khm-moc", proposal=1)
+    agree(life, amend("change", "m", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}))
+    life.pass_on(18 * DAY)
+    assert {each.office for each in life.said(AnnouncementKind.REMINDER)} == {"lao-mfa", "khm-moc"}

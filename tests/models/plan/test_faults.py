@@ -97,6 +97,7 @@ def test_what_the_plan_itself_names_is_defined(more: dict[str, Any], path: str, 
         ({"cadence": "on_trigger", "triggers": ["VNM"]}, "triggers.0", "VNM takes no part here; name one of LAO, KHM"),
         ({"not_before": "expiry"}, "not_before", "only an obligation with cadence: on_trigger waits for a call"),
         ({"cadence": "on_trigger", "not_before": "expiry"}, "not_before", "the plan states no end of its validity"),
+        ({"kind": "instrument", "remind": "P3D"}, "remind", "only a meeting has a date to remind of"),
         ({"readings": {"order": {"chosen": ["LAO", "VNM"]}}}, "readings.order.chosen", "must name each side"),
         ({"readings": {"first_host": {"chosen": "VNM"}}}, "readings.first_host.chosen", "host must be one of LAO, KHM"),
         (
