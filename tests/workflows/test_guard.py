@@ -9,12 +9,14 @@ from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
+import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import RawValue
 from temporalio.service import RPCError
 
 from adapters.files.inbox_file import Inbox
+from models.common.values import Value
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.effects import Words
@@ -25,6 +27,7 @@ from tests.support.hostile_messages import ANNOUNCEMENT, OFFICE, hostile_acts, h
 from tests.support.mail_client import send
 from tests.support.rig import House, eventually, house
 from tests.support.worlds import amend
+from workflows.guard import LARGEST_BY_SIGNAL, SMALL, SOME, Scales
 from workflows.mailbox_start import read_mail_of
 
 COUNT = int(os.environ.get("AIDE_HOSTILE", "60"))
@@ -108,3 +111,32 @@ async def _everything_is_answered(home: House) -> None:
     await send(letter, home.settings.smtp_port)
     await eventually(mailed)
     await eventually(taken_in)
+
+
+class Held(Value):
+    text: str = ""
+
+
+def test_a_signal_may_not_fill_a_state() -> None:
+    scales, small, large = Scales(), Held(text="x"), Held(text="x" * SMALL)
+    empty, full, fuller = Held(), Held(text="x" * LARGEST_BY_SIGNAL), Held(text="x" * (LARGEST_BY_SIGNAL + 1))
+    weighed: list[Held] = []
+
+    def hear(message: Held, before: Held, after: Held) -> None:
+        scales.weigh(message, lambda: before, lambda: weighed.append(after) or after)
+
+    for _ in range(SOME - 1):
+        hear(small, empty, full)
+    assert not weighed, "to weigh after each small signal costs too much"
+    with pytest.raises(ValueError, match=r"1,600,011 bytes would be too many to carry"):
+        hear(small, empty, full)
+    for before in (empty, full):
+        with pytest.raises(ValueError, match="too many"):
+            hear(small, before, fuller)
+    hear(small, fuller, full)
+    hear(small, full, empty)
+    assert len(weighed) == 5, "after each signal while it is full"
+    hear(small, empty, full)
+    assert len(weighed) == 5
+    with pytest.raises(ValueError, match="too many"):
+        hear(large, empty, full)
