@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adapters.files.yaml_file import Fault, FileFault
+from models.common.limits import fault_of_text
 
 MAX_BYTES = 5_000_000
 
@@ -58,7 +59,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str] | Fault]]:
     try:
         for row in reader:
             line, last = last + 1, reader.line_num
-            cells = [cell.strip() for cell in row]
+            cells = ["\n".join(cell.strip().splitlines()) for cell in row]
             if any(cells):
                 yield line, cells
     except csv.Error as error:
@@ -69,7 +70,11 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str] | Fault]]:
 def _named(path: Path, line: int, row: list[str], names: list[str], where: str) -> Cells | Fault:
     if any(row[len(names) :]):
         return Fault(str(path), line, "", f"{len(row)} cells where {where}; put a text that holds a comma in quotes")
-    return dict(zip(names, row, strict=False))
+    cells = dict(zip(names, row, strict=False))
+    for name, cell in cells.items():
+        if (wrong := fault_of_text(cell)) is not None:
+            return Fault(str(path), line, name, f"{wrong}; shorten or correct it")
+    return cells
 
 
 def _text(path: Path) -> str:

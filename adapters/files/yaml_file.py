@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from yaml.reader import Reader
 
 from models.common.ids import SLUG
+from models.common.limits import fault_of_text
 from models.common.values import write_duration
 
 try:  # libyaml is many times faster; where its wheel lacks it, the Python parser reads the same.
@@ -217,7 +218,9 @@ class _Check:
             yield self._fault(node, field, "aliases of aliases that stand for too much; write the parts out")
 
     def _scalar(self, node: yaml.ScalarNode, field: Loc) -> Iterator[Fault]:
-        if node.tag in _SPECIAL:
+        if (wrong := fault_of_text(node.value)) is not None:
+            yield self._fault(node, field, f"{wrong}; shorten or correct it")
+        elif node.tag in _SPECIAL:
             yield self._fault(node, field, f"{node.value!r} has a special meaning in YAML; put it in quotes")
         elif node.tag not in _PLAIN:
             yield self._tag(node, field)

@@ -158,6 +158,12 @@ def _faults_of_text(text: str, path: str, limit: int) -> Iterator[Fault]:
         )
 
 
+def fault_of_text(text: str) -> str | None:
+    """Why a text in a file cannot be taken: it is longer than TEXT, or it holds a forbidden character. None if it can
+    be taken."""
+    return next((fault.message for fault in _faults_of_text(text, "", TEXT)), None)
+
+
 def forbidden_character(text: str) -> str | None:
     """The first forbidden character; None if there is none. Control characters are forbidden, except tab and line feed.
     So is each character that XML 1.0 (section 2.2) does not allow, because calendar servers answer in XML."""

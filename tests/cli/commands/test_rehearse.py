@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from adapters.shipped import DEMONSTRATION_PLAN_FILE
+from adapters.program_folders import DEMONSTRATION_PLAN_FILE
 from typer.testing import CliRunner
 
 from cli.app import app

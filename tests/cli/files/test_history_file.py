@@ -116,6 +116,8 @@ def test_columns_in_another_order_and_columns_left_out(read: Any) -> None:
         ("adhoc,../2024,held,,,,", "session", "cannot name a session"),
         ("adhoc,first one,held,,,,", "session", "cannot name a session"),
         ("adhoc," + "9" * 80 + ",held,,,,", "session", "cannot name a session"),
+        ("s,2023,held,2023-11-04,,," + "x" * 4001, "note", "it has 4,001 characters"),
+        ("s,2023,held,2023-11-04,P\x00kse,,", "place", "the character U+0000"),
         ("s,2023,held,,,,a,b", "", "put a text that holds a comma in quotes"),
         ('s,2023,held,,,,"open', "", "close every quote"),
         ('s,2023,held,,,,"x" y', "", "close every quote"),
