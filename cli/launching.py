@@ -18,6 +18,7 @@ from cli.session import answered
 from models.common.ids import TASK_QUEUE, plan_id
 from models.common.zones import zone
 from models.governance.launch import Launch
+from models.machine.setup import EDITION
 from models.messages.views import ItemRow
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity, resolve_windows
@@ -154,6 +155,7 @@ def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | N
     launch = Launch(
         plan=plan,
         launched=launched,
+        edition=EDITION,
         as_of=as_of,
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, launched),

@@ -9,6 +9,7 @@ from models.governance.launch import Launch
 from models.governance.opening import openings
 from models.items.meeting_state import MeetingState
 from models.machine.machine import Machine
+from models.machine.setup import EDITION
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.plan.plan import Plan
@@ -82,6 +83,7 @@ def launch_of(plan: Plan, at: datetime = START, **more: Any) -> Launch:
     return Launch(
         plan=plan,
         launched=at,
+        edition=EDITION,
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, at),
         **{"as_of": at, **more},

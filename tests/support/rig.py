@@ -22,6 +22,7 @@ from adapters.files.record_file import read_record
 from adapters.settings import Settings
 from models.governance.launch import Launch
 from models.items.past_sessions import AdoptedSession
+from models.machine.setup import EDITION
 from models.messages.acts import Act
 from models.messages.views import ItemRow, ItemView, Receipt, Refusal
 from models.plan.parties import all_offices
@@ -55,6 +56,7 @@ class House:
         launch = Launch(
             plan=self.plan,
             launched=now,
+            edition=EDITION,
             as_of=as_of or now,
             valid_until=end_of_validity(self.plan),
             clock=clock_of(self.plan, now),
