@@ -23,6 +23,7 @@ from activities.collect import CollectingActivities
 from activities.despatch import PostActivities
 from activities.enter import RecordActivities
 from activities.hours import HoursActivities
+from activities.look_for_objections import ObjectionActivities
 from activities.publish import CalendarActivities
 from activities.windows import windows
 from adapters.files.private import NotPrivate, check_private, keep_to_ourselves
@@ -58,6 +59,7 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
             calendar.publish,
             record.enter,
             mail.collect,
+            ObjectionActivities(settings).look_for_objections,
             HoursActivities(settings).hours,
             windows,
         ],

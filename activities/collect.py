@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
+from datetime import UTC, datetime
 
 from temporalio import activity
 from temporalio.client import Client
@@ -19,6 +20,11 @@ from models.post.mailbox import Collect, Collected
 NO_MAILBOX = "no mailbox is set (AIDE_MAILDIR or AIDE_IMAP_HOST); answers by mail count only after `ingest`"
 
 _log = logging.getLogger(__name__)
+
+
+def has_mailbox(settings: Settings) -> bool:
+    """Whether a mailbox is set from which answers are taken in."""
+    return bool(mailboxes(settings))
 
 
 class CollectingActivities:
@@ -67,6 +73,7 @@ class CollectingActivities:
         return False
 
     async def _round(self, intake: Intake) -> Collected:
+        began = datetime.now(UTC)
         taken = needed = 0
         faults: list[str] = [] if self._sources else [NO_MAILBOX]
         for source in self._sources:
@@ -77,6 +84,8 @@ class CollectingActivities:
                     needed += bool(entered)
             except MailboxUnavailable as error:
                 faults.append(str(error))
+        if not faults:
+            intake.inbox.note_read(began)
         return Collected(taken=taken, needed=needed, fault="; ".join(dict.fromkeys(faults))[:500])
 
     async def _take(

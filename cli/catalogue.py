@@ -177,9 +177,14 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
             "Give the evidence that closes a commitment, or put a report to the higher authority on record.",
         ),
         Listed(
+            "agree",
+            "acts:agree",
+            "Agree to what another side put on record. Once every other side agrees, the item is closed.",
+        ),
+        Listed(
             "close",
             "acts:close",
-            "Close an item out, once its outcome or evidence is on record and nothing is disputed.",
+            "Close an item out that has one side alone. Elsewhere the sides agree, or keep silence.",
         ),
         Listed(
             "progress",

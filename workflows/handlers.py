@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages import acts
     from models.messages.effects import Effect, ItemReport, Order
     from models.messages.views import ItemView, Receipt
-    from models.post.post_room_state import Returned
+    from models.post.post_room_state import Delivered, Returned
 
 
 class Handlers(Generic[S]):
@@ -119,6 +119,14 @@ class Handlers(Generic[S]):
         self.check(act)
 
     @workflow.update
+    def agree(self, act: acts.Agree) -> Receipt:
+        return self.take(act)
+
+    @agree.validator
+    def check_agree(self, act: acts.Agree) -> None:
+        self.check(act)
+
+    @workflow.update
     def close(self, act: acts.Close) -> Receipt:
         return self.take(act)
 
@@ -160,6 +168,12 @@ class Handlers(Generic[S]):
             self._hear(returned, self.machine.returned(self.state, returned.key, returned.reason, now))
         else:
             self._hear(returned, self.machine.reached(self.state, returned.key, now))
+
+    @workflow.signal
+    def delivered(self, delivered: Delivered) -> None:
+        """Takes the word of a post room that the mail server took the mail with an announcement of this item."""
+        step = self.machine.delivered(self.state, delivered.key, delivered.at, workflow.now())
+        self._hear(delivered, step)
 
     def ignored(self, signal: str, why: str) -> None:
         """A signal that cannot be used (workflows/guard)."""

@@ -19,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
         Enter,
         EnterElsewhere,
         GiveOrder,
+        LookForObjections,
+        Objections,
         Open,
         Publish,
         ReportUp,
@@ -118,7 +120,15 @@ class ItemWorkflow(Handlers[S]):
                     await signal_if_there(self.state.setup.parent, "learn", effect.report)
                 elif isinstance(effect, GiveOrder):
                     await signal_if_there(effect.item, "order", effect.order)
+            for effect in effects:
+                if isinstance(effect, LookForObjections):
+                    await self._look(effect)
             await self.carry_out_own(effects)
+
+    async def _look(self, look: LookForObjections) -> None:
+        """Asks whether an objection lies unread, because the time to object has run out."""
+        found = await run_activity("look_for_objections", look, "looks for an objection that is unread", Objections)
+        self._keep(self.machine.looked(self.state, found, workflow.now()))
 
     def _next_load(self) -> list[Effect]:
         """What goes out together: everything, or a part of it where much has piled up behind a failing activity."""

@@ -29,6 +29,7 @@ with workflow.unsafe.imports_passed_through():
     from models.post.office_hours import Hours, HoursWanted
     from models.post.post_room_state import (
         Bounced,
+        Delivered,
         PostRoomState,
         PostRoomStep,
         Returned,
@@ -160,8 +161,9 @@ class SecretariatWorkflow:
 
     async def _carry_out(self, step: PostRoomStep) -> None:
         for effect in step.effects:
-            if isinstance(effect, Returned):
-                await signal_if_there(effect.item, "returned", effect)
+            if isinstance(effect, Returned | Delivered):
+                name = "returned" if isinstance(effect, Returned) else "delivered"
+                await signal_if_there(effect.item, name, effect)
                 continue
             words = words_by_office((effect,))
             focal_point = self.state.address.of_focal_point()

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ class Inbox:
             raise RecordFault(f"{plan!r} cannot name a folder of the record")
         self.path = root / plan / f"{FOLDER}.jsonl"
         self.folder = root / plan / FOLDER
+        self._read_until = self.folder / "read-until"
         self._forget()
 
     def _forget(self) -> None:
@@ -81,6 +83,21 @@ class Inbox:
             self.seen_to[said.done] = said
         else:
             self.messages[said.n] = self._by_digest[said.digest] = said
+
+    @property
+    def read_until(self) -> datetime | None:
+        """The instant up to which the mailbox of the organizer was read to its end. None if it never was."""
+        try:
+            return datetime.fromisoformat(self._read_until.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None
+
+    def note_read(self, until: datetime) -> None:
+        """Notes that the mailbox was read to its end at this instant."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self._read_until.with_suffix(f".{os.getpid()}")
+        draft.write_text(until.isoformat(), encoding="ascii")
+        draft.replace(self._read_until)
 
     def taken(self, digest: str) -> TakenIn | None:
         """What became last of a message that says the same."""

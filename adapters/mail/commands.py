@@ -10,6 +10,7 @@ _AWAITED = {
     "outcome": 'outcome {item} --text "..." --as {office}',
     "report": 'evidence {item} --text "reported to ... on ..." --as {office}',
     "evidence": "evidence {item} --file signed.pdf --as {office}",
+    "agree": 'agree {item} --as {office}   (or dispute {item} --reason "...")',
     "close": "close {item} --as {office}",
     "progress": 'progress {item} limited --note "..." --as {office}   '
     "(or not-started, substantial, complete, no-evidence)",

@@ -180,7 +180,7 @@ def _ways(notices: list[Notice]) -> list[str]:
     for notice in notices:
         invited = notice.verb == "answer" and notice.proposal is not None and notice.proposal.invited
         ways.append("answer-date" if invited else notice.verb)
-    before = ("propose-date", "propose-host", "answer-date", "answer", "mark", "outcome", "report", "close")
+    before = ("propose-date", "propose-host", "answer-date", "answer", "mark", "outcome", "report", "agree", "close")
     explained = (*before, "evidence", "progress", "settle", "give-address")
     return [way for way in explained if way in ways]
 

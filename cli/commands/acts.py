@@ -87,10 +87,18 @@ async def evidence(acting: ActingCommand, text: TextOption = "", file: FileOptio
 
 
 @verb
+async def agree(
+    acting: ActingCommand, note: Annotated[str, typer.Option("--note", help="A note for the record.")] = ""
+) -> Act:
+    """Agree to what another side put on record. Once every other side agrees, the item is closed."""
+    return acts.Agree(**acting.fields(), note=note)
+
+
+@verb
 async def close(
     acting: ActingCommand, note: Annotated[str, typer.Option("--note", help="A last note for the record.")] = ""
 ) -> Act:
-    """Close an item out, once its outcome or evidence is on record and nothing is disputed."""
+    """Close an item out that has one side alone. Elsewhere the sides agree, or keep silence."""
     return acts.Close(**acting.fields(), note=note)
 
 

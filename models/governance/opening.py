@@ -146,6 +146,7 @@ def setup_of(
         rotating=obligation.host_rule is HostRule.ROTATING,
         host_in_questions=obligation.readings.first_host is not None,
         report_to_higher=obligation.reports_to_higher,
+        silence=plan.silence,
         evidence_wanted=obligation.evidence,
         assumed=obligation.assumed,
         settled=obligation.settled,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from models.common.values import Instant
 from models.items.filing import filing
+from models.machine.agreement import AGREE, refuse_alone
 from models.machine.calls import CALL
 from models.machine.closing import take_close
 from models.machine.consent import PROPOSALS
@@ -15,6 +16,7 @@ from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Phase, Rules
+from models.machine.silence import ask_agreement, put_on_record
 from models.machine.state import EVIDENCE_KEPT, Ask, ItemState
 from models.messages.acts import Close, Dispute, Evidence, Terms, Topic
 from models.messages.notices import AnnouncementKind
@@ -39,7 +41,8 @@ def _asks(act: str, state: CommitmentState) -> Iterator[Ask]:
 LIFE = (
     Phase("evidence-awaited", lambda s: not s.evidence, lambda s: _asks("evidence", s)),
     Phase("disputed", lambda s: bool(s.evidence) and s.disputed, lambda s: _asks("evidence", s)),
-    Phase("close-awaited", lambda s: s.shown, lambda s: _asks("close", s)),
+    Phase("close-awaited", lambda s: s.shown and s.silence is None, lambda s: _asks("close", s)),
+    Phase("under-silence", lambda s: s.shown and s.silence is not None, ask_agreement),
 )
 
 CommitmentOf = Rules[CommitmentState]
@@ -63,7 +66,7 @@ def _take_evidence(rules: CommitmentOf, draft: Draft[CommitmentState], act: Evid
     shown = act.document.name if act.document else act.text[:300]
     text = f"{act.office} ({side}) gives evidence: {shown}"
     draft.enter("evidence", text, act, filed=filed)
-    draft.announce(AnnouncementKind.OUTCOME, _others(draft, side), sentence_of(text))
+    put_on_record(draft, side, "evidence", AnnouncementKind.OUTCOME, text)
 
 
 def _others(draft: Draft[CommitmentState], side: str) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ def _refuse_dispute(
 
 
 def _take_dispute(rules: CommitmentOf, draft: Draft[CommitmentState], act: Dispute, side: str) -> None:
-    draft.put(disputed=True)
+    draft.put(disputed=True, silence=None)
     text = f"{act.office} ({side}) disputes the evidence: {act.reason}"
     draft.enter("dispute", text, act, about="evidence", reason=act.reason)
     draft.announce(AnnouncementKind.ANSWER, _others(draft, side), sentence_of(text))
@@ -100,13 +103,14 @@ def _refuse_close(rules: CommitmentOf, state: CommitmentState, act: Close, side:
         return refusal(
             rules, state, "no-evidence", f"no evidence is on record; give it first: {state.setup.evidence_wanted}"
         )
-    return None
+    return refuse_alone(rules, state, act, side, now)
 
 
 DEEDS = {
     **PROPOSALS,
     "evidence": Deed(_refuse_evidence, _take_evidence),
     "dispute": Deed(_refuse_dispute, _take_dispute),
+    "agree": AGREE,
     "close": Deed(_refuse_close, take_close),
     "progress": PROGRESS,
     "call": CALL,
@@ -127,6 +131,9 @@ class CommitmentRules(Rules[CommitmentState]):
         return None
 
     def fulfilled(self, state: CommitmentState) -> bool:
+        return state.shown
+
+    def closable(self, state: CommitmentState) -> bool:
         return state.shown
 
     def excused(self, state: CommitmentState) -> bool:

@@ -133,7 +133,7 @@ def take_dispute(rules: MeetingRules, draft: Draft[MeetingState], act: Dispute, 
     text = f"{act.office} ({side}) disputes the {about}: {act.reason}"
     draft.enter("dispute", text, act, about=about, reason=act.reason)
     if state.outcome:
-        draft.put(outcome=None, reports=())
+        draft.put(outcome=None, reports=(), silence=None)
     elif state.mark:
         draft.put(stances={state.mark.side: state.mark.held, side: not state.mark.held})
     others = tuple(each for each in state.setup.sides if each != side)

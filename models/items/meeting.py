@@ -17,6 +17,7 @@ from models.items.marks import DISPUTE, HELD, NOT_HELD
 from models.items.meeting_state import DATES_KEPT, AgreedDate, MeetingState, leaves_event
 from models.items.outcomes import CLOSE, EVIDENCE, OUTCOME
 from models.items.reminders import pass_reminder, plan_reminder, reminder_moments, reminders_not_sent
+from models.machine.agreement import AGREE
 from models.machine.calls import CALL
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step
@@ -25,6 +26,7 @@ from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, NotSaid, Phase, Rules
 from models.machine.setup import ItemSetup
+from models.machine.silence import ask_agreement
 from models.machine.state import Ask, Proposal
 from models.messages.acts import Regret, Reject, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent, EventStatus
@@ -62,6 +64,10 @@ def _to_come(state: MeetingState) -> bool:
     return not state.held and not state.stances
 
 
+def _recorded(state: MeetingState) -> bool:
+    return state.held and state.outcome is not None and not state.unreported
+
+
 LIFE = (
     Phase("date-awaited", lambda s: _to_come(s) and not s.agreed and not s.open_proposal(Topic.DATE), _ask_date),
     Phase("consent-awaited", lambda s: _to_come(s) and not s.agreed and bool(s.open_proposal(Topic.DATE)), _ask_host),
@@ -76,9 +82,10 @@ LIFE = (
     ),
     Phase(
         "close-awaited",
-        lambda s: s.held and s.outcome is not None and not s.unreported,
+        lambda s: _recorded(s) and s.silence is None,
         lambda s: _asks("close", s.hosting),
     ),
+    Phase("under-silence", lambda s: _recorded(s) and s.silence is not None, ask_agreement),
 )
 
 # A side that cannot come
@@ -112,6 +119,7 @@ DEEDS = {
     "dispute": DISPUTE,
     "outcome": OUTCOME,
     "evidence": EVIDENCE,
+    "agree": AGREE,
     "close": CLOSE,
     "progress": PROGRESS,
     "call": CALL,
@@ -229,6 +237,9 @@ class MeetingRules(Rules[MeetingState]):
     def excused(self, state: MeetingState) -> bool:
         """Whether every side has consented to a date that is still to come, or to a postponement."""
         return (state.agreed is not None and not state.ended) or state.asleep_until is not None
+
+    def closable(self, state: MeetingState) -> bool:
+        return _recorded(state)
 
     def under_way(self, state: MeetingState) -> bool:
         return state.agreed is not None or state.held or bool(state.stances)

@@ -3,10 +3,12 @@
 from models.common.values import Instant
 from models.items.filing import excerpt, filing
 from models.items.meeting_state import MeetingState
+from models.machine.agreement import refuse_alone
 from models.machine.closing import take_close
 from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
+from models.machine.silence import applies, put_on_record
 from models.machine.state import EVIDENCE_KEPT
 from models.messages.acts import Close, Evidence, Outcome
 from models.messages.notices import AnnouncementKind
@@ -23,7 +25,7 @@ def refuse_outcome(rules: MeetingRules, state: MeetingState, act: Outcome, side:
         return refusal(rules, state, "bad-terms", "give a text or a document")
     if (before := _refuse_before_held(rules, state, "it is not marked held; mark it first")) is not None:
         return before
-    if state.outcome is not None:
+    if state.outcome is not None and not (applies(state) and state.outcome["side"] == side):
         message = f"{state.outcome['office']} has filed the outcome already; another side may dispute it"
         return refusal(rules, state, "already-filed", message)
     return None
@@ -37,13 +39,12 @@ def _refuse_before_held(rules: MeetingRules, state: MeetingState, message: str) 
 
 
 def take_outcome(rules: MeetingRules, draft: Draft[MeetingState], act: Outcome, side: str) -> None:
-    filed = filing(act, side, draft.now)
+    filed, replaced = filing(act, side, draft.now), draft.state.outcome
     draft.put(outcome=filed)
-    line = f"{act.office} ({side}) files the outcome{excerpt(act)}"
-    draft.enter("outcome", line, act, filed=filed)
+    line = f"{act.office} ({side}) {'corrects' if replaced else 'files'} the outcome{excerpt(act)}"
+    draft.enter("outcome", line, act, filed=filed, replaced=replaced)
     setup, text = draft.state.setup, sentence_of(line)
-    others = tuple(each for each in setup.sides if each != side)
-    draft.announce(AnnouncementKind.OUTCOME, others, text)
+    put_on_record(draft, side, "outcome", AnnouncementKind.OUTCOME, line)
     if setup.report_to_higher:
         higher = tuple(party.side for party in setup.parties if party.above is not None)
         why = f" Provision {setup.ref} asks that the result be reported to the higher authority."
@@ -86,7 +87,7 @@ def refuse_close(rules: MeetingRules, state: MeetingState, act: Close, side: str
         sides = ", ".join(state.unreported)
         message = f"{sides} must first report to the higher authority, with evidence"
         return refusal(rules, state, "not-reported", message)
-    return None
+    return refuse_alone(rules, state, act, side, now)
 
 
 OUTCOME = Deed(refuse_outcome, take_outcome)

@@ -99,15 +99,15 @@ class Draft(Generic[S]):
         final: bool = False,
         at: Instant | None = None,
         **more: Any,
-    ) -> None:
+    ) -> tuple[Announcement, ...]:
         """Announces something to the coordinator of each of these sides. With `above`: to the office above it.
 
         `at` is the instant at which the announcement was due. None: now. `more` holds further fields of the
-        announcement.
+        announcement. Gives the announcements.
         """
         parties = [self.state.setup.party(side) for side in sides]
         rungs = [(above and party.above) or party.coordinator for party in parties]
-        self.announce_to(kind, rungs, text, event=event, final=final, at=at, **more)
+        return self.announce_to(kind, rungs, text, event=event, final=final, at=at, **more)
 
     def announce_to(
         self,
@@ -116,16 +116,23 @@ class Draft(Generic[S]):
         text: str,
         *,
         at: Instant | None = None,
+        acknowledged: bool = False,
         **more: Any,
-    ) -> None:
-        """Like `announce`, but to these offices, which need not be offices of the item any more."""
+    ) -> tuple[Announcement, ...]:
+        """Like `announce`, but to these offices, which need not be offices of the item any more.
+
+        With `acknowledged` the post room tells the item when the mail server took the mail.
+        """
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
         told = happened(self.state, *self._entered) if self._entered else None
+        announcements = []
         for rung in rungs:
+            key = f"{setup.id}/{kind.value}/{number}/{rung.office}"
             announcement = Announcement(
-                key=f"{setup.id}/{kind.value}/{number}/{rung.office}",
+                key=key,
+                acknowledges=(key,) if acknowledged else (),
                 kind=kind,
                 item=setup.id,
                 ref=setup.ref,
@@ -139,6 +146,8 @@ class Draft(Generic[S]):
             )
             self.told(rung.office)
             self.effects.append(Announce(announcement=announcement))
+            announcements.append(announcement)
+        return tuple(announcements)
 
     def set_proposal(self, number: int, **changes: Any) -> None:
         self.put(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Generic
 
 from models.common.values import Instant, write_instant
-from models.machine import ladders, status
+from models.machine import agreement, ladders, silence, status
 from models.machine.draft import Draft, S, Step, heard_at
 from models.machine.orders import obey
 from models.machine.refusals import refusal
@@ -19,7 +19,7 @@ from models.machine.state import ACTS_KEPT, OpenAct, TakenAct
 from models.machine.status_rounds import pass_rounds, tell_waking
 from models.messages.acts import Act, Reply
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import ItemReport, Order
+from models.messages.effects import ItemReport, Objections, Order
 from models.messages.moments import Moment
 from models.messages.views import AwaitedRow, ItemRow, ItemView, Receipt, Refusal
 
@@ -74,6 +74,7 @@ class Machine(Generic[S]):
         side = state.setup.side_of(act.office) or ""
         draft.message = act.message if isinstance(act, Reply) else None
         number = self.rules.deeds[act.verb].take(self.rules, draft, act, side)
+        agreement.close_if_over(self.rules, draft)
         tell_waking(draft, state)
         ladders.reconcile(self.rules, draft, acting=side)
         receipt = Receipt(
@@ -109,6 +110,7 @@ class Machine(Generic[S]):
         if not draft.state.closed:
             if draft.state.awake:
                 self._note_window_end(draft)
+            silence.pass_silence(draft)
             ladders.climb(self.rules, draft)
             round_at = pass_rounds(draft) if self.rules.answers_rounds else None
             tell_waking(draft, state)
@@ -165,8 +167,18 @@ class Machine(Generic[S]):
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def returned(self, state: S, key: str, reason: str, now: Instant) -> Step[S]:
-        """A post room reports that this notice does not reach its office. `reason` says why."""
-        return ladders.pause(state, key, reason, now)
+        """A post room reports that this notice or announcement does not reach its office. `reason` says why."""
+        paused = ladders.pause(state, key, reason, now)
+        voided = silence.voided(paused.state, key, reason, now)
+        return Step(state=voided.state, effects=(*paused.effects, *voided.effects))
+
+    def delivered(self, state: S, key: str, at: Instant, now: Instant) -> Step[S]:
+        """A post room reports that the mail server took the mail with this announcement, at the instant `at`."""
+        return silence.delivered(state, key, at, now)
+
+    def looked(self, state: S, found: Objections, now: Instant) -> Step[S]:
+        """An activity has looked whether an objection lies unread, because the time to object has run out."""
+        return agreement.looked(self.rules, state, found, now)
 
     def reached(self, state: S, key: str, now: Instant) -> Step[S]:
         """A post room reports that the office of this notice is reached again."""

@@ -211,6 +211,10 @@ class Rules(Generic[S]):
 
     # What its workflow carries
 
+    def closable(self, state: S) -> bool:
+        """Whether all is on record that the item needs to be closed out."""
+        return False
+
     def carried(self, state: S) -> BaseModel:
         """What one run of the workflow hands to the next. It must fit into a payload."""
         return state

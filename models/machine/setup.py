@@ -11,7 +11,7 @@ from models.common.clock import Clock
 from models.common.values import Duration, Instant, Value
 from models.messages.effects import PostRoomAddress
 from models.plan.parties import Party
-from models.plan.plan import DespatchRule, Window
+from models.plan.plan import DespatchRule, SilenceRule, Window
 
 EDITION = 1
 """The edition of the rules by which items that start now decide. It grows by one when a rule changes what an item does
@@ -87,6 +87,9 @@ class Duties(Value):
     """True: the list of open questions asks who hosts first, so that the sessions do not ask it."""
     report_to_higher: bool = False
     """True: each side reports the outcome to its higher authority (as 6.2 demands)."""
+    silence: SilenceRule | None = None
+    """How long the other sides may object to what one side puts on record; `express` if each must agree. None: an
+    office closes the item, as in items of release 0.1.0."""
     evidence_wanted: str = ""
     """The evidence that shows that it is fulfilled."""
 

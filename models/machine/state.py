@@ -103,6 +103,30 @@ class Proposal(Value):
         return any(consent.side == side for consent in self.consents)
 
 
+class Silence(Value):
+    """What one side has put on record, while the other sides may object (models/machine/silence)."""
+
+    side: str
+    """The side that put it on record last."""
+    since: Instant
+    about: str
+    """mark, outcome or evidence."""
+    keys: dict[str, str] = {}
+    """By each other side: the key of the announcement that told it."""
+    reached: dict[str, Instant] = {}
+    """By each other side: when the mail server took that mail."""
+    agreed: dict[str, str] = {}
+    """By each side that has agreed: its office."""
+    looking: bool = False
+    """True: the time has run out, and the inbox is being looked at."""
+    look_at: Instant | None = None
+    """When the inbox is looked at again. None: at the end of the time."""
+    unread: str = ""
+    """Why the silence has not ended at its time. Empty if nothing keeps it."""
+    unbroken: bool = False
+    """True: the time has run out, and no side objected."""
+
+
 class Closure(Value):
     """How an item ended."""
 
@@ -158,6 +182,8 @@ class ItemState(Value):
     """The offices that were told anything about this item."""
     announced: int = 0
     evidence: tuple[dict[str, Any], ...] = ()
+    silence: Silence | None = None
+    """None while nothing stands under silence."""
     closed: Closure | None = None
     ledger: tuple[LedgerEntry, ...] = ()
     entries: int = 0

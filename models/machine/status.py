@@ -6,6 +6,7 @@ from models.common.values import Instant
 from models.machine.draft import S
 from models.machine.ladders import awaiting, rung_moments
 from models.machine.rules import Rules
+from models.machine.silence import silence_moments
 from models.machine.state import ItemState
 from models.machine.status_rounds import asked_in_round, round_moment
 from models.messages.moments import Moment, MomentKind, earliest
@@ -61,6 +62,7 @@ def next_moment(rules: Rules[S], state: S) -> Moment | None:
     moments = list(rung_moments(state))
     if state.awake or not rules.sleeps:
         moments += rules.moments(state)
+    moments += silence_moments(state)
     if (wakes := wakes_at(rules, state)) is not None:
         moments.append(Moment(wakes, MomentKind.WAKES))
     if rules.answers_rounds and (asks := round_moment(state)) is not None:

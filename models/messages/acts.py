@@ -164,6 +164,13 @@ class Close(Act):
     note: Annotated[str, Limit(REASON)] = ""
 
 
+class Agree(Act):
+    """Agrees to what another side has put on record, so that its silence need not be waited for."""
+
+    verb: ClassVar[str] = "agree"
+    note: Annotated[str, Limit(REASON)] = ""
+
+
 class Progress(Act):
     """The answer to a status round."""
 
@@ -227,6 +234,7 @@ VERBS: dict[str, type[Act]] = {
         Dispute,
         Outcome,
         Evidence,
+        Agree,
         Close,
         Progress,
         Call,

@@ -137,6 +137,26 @@ class Order(Value):
     """The item changes the guests of a coming event: it removes the former offices and invites the new ones."""
 
 
+class LookForObjections(Value):
+    """Look whether an objection lies unread, before silence closes an item."""
+
+    plan: str
+    offices: tuple[str, ...]
+    """The offices of the sides that have kept silent."""
+    since: Instant
+    """When the silence began."""
+    until: Instant
+    """When it ends: the mailbox must have been read after this instant."""
+
+
+class Objections(Value):
+    """The answer to LookForObjections."""
+
+    since: Instant
+    why: str = ""
+    """Why the silence may not end yet. Empty if nothing lies unread."""
+
+
 class GiveOrder(Value):
     """Give an order to an item."""
 
@@ -151,7 +171,19 @@ class Resolve(Value):
     """When the plan changed."""
 
 
-Effect = Await | Settle | Announce | Publish | Enter | ReportUp | Open | EnterElsewhere | GiveOrder | Resolve
+Effect = (
+    Await
+    | Settle
+    | Announce
+    | Publish
+    | Enter
+    | ReportUp
+    | Open
+    | EnterElsewhere
+    | GiveOrder
+    | LookForObjections
+    | Resolve
+)
 
 
 LARGEST_LOAD = 500_000

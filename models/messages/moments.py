@@ -18,6 +18,8 @@ class MomentKind(StrEnum):
     REMINDS = "reminds"
     """The guests are reminded of an agreed date."""
     WINDOW_ENDS = "window-ends"
+    SILENCE_ENDS = "silence-ends"
+    """The time in which another side may object has run out: the item is closed."""
     ROUND_ASKS = "round-asks"
     ROUND_CLOSES = "round-closes"
     SESSION_OPENS = "session-opens"
@@ -33,6 +35,7 @@ _WORDS = {
     MomentKind.RUNG: "{about} awaited from",
     MomentKind.AGREED_END: "whether it was held is asked from",
     MomentKind.REMINDS: "the invited offices are reminded of its date on",
+    MomentKind.SILENCE_ENDS: "closed unless a side objects before",
     MomentKind.WINDOW_ENDS: "window ends",
     MomentKind.ROUND_ASKS: "the status round asks on",
     MomentKind.ROUND_CLOSES: "the status round closes on",

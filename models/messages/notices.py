@@ -6,6 +6,7 @@ from enum import StrEnum
 from models.common.times import Slot, ZonedTime
 from models.common.values import Duration, Instant, Value
 from models.messages.calendar_event import CalendarEvent, Method
+from models.plan.plan import SilenceRule
 
 
 class NoWorkday(Value):
@@ -72,6 +73,8 @@ class Happened(Value):
     on: ZonedTime | None = None
     place: str = ""
     format: str = ""
+    replaced: bool = False
+    """With outcome: it takes the place of an earlier one of the same side."""
     relieved: bool = False
     """With amended: nothing about the item is awaited any more of the office that gets this letter."""
 
@@ -259,6 +262,11 @@ class Announcement(Value):
     """The contents of `text` in fields. None if only `text` has them."""
     earlier: tuple[Said, ...] = ()
     """Earlier announcements about the item that still waited, oldest first. They go in the same mail."""
+    acknowledges: tuple[str, ...] = ()
+    """Keys of announcements, mostly its own, of which the post room tells the item when the mail server took them."""
+    silence: SilenceRule | None = None
+    """How long the office may object to what the announcement tells; `express` if its side must agree. None: it tells
+    of nothing that stands under silence."""
     left_out: int = 0
     """How many still older announcements about the item the mail leaves out, because too many waited."""
     lists: tuple[Section, ...] = ()

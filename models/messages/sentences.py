@@ -18,6 +18,7 @@ _INFINITIVES = {
     "outcome": "file the outcome",
     "report": "report the outcome to its higher authority",
     "evidence": "give evidence",
+    "agree": "agree to what is on record, or dispute it",
     "close": "close it out",
     "progress": "say how far it has come",
     "settle": "settle what the text leaves open",
@@ -57,6 +58,7 @@ _STATUS = {
     "evidence-awaited": "evidence is awaited",
     "progress-awaited": "the status round asks how far it has come",
     "settling": "what the text leaves open is to be settled",
+    "under-silence": "what is on record stands unless another side objects",
     "close-awaited": "all is on record, and its close-out is awaited",
     "closed": "it is closed out",
     "dropped": "it was dropped by consent",
@@ -120,7 +122,7 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
         style = f", {terms.format.value}" if terms.format else ""
         time = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
         note = f"; note that {clashes_in_words(terms.clashes)}" if terms.clashes else ""
-        return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {_length(length)}{place}{style}{note}"
+        return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {length_in_words(length)}{place}{style}{note}"
     if terms.topic is Topic.HOST:
         return f"{names.get(terms.host or '', terms.host)} as host"
     until = clock.moment(terms.until) if terms.until else ""
@@ -182,7 +184,13 @@ def amendment_in_words(amendment: Amendment, names: Mapping[str, str] | None = N
     return f"the {what} of {name}: {names.get(amendment.value, amendment.value)}"
 
 
-def _length(length: timedelta) -> str:
+def time_in_words(time: timedelta) -> str:
+    """A length of time: "14 days", and "1 h 30 min" where it is no number of whole days."""
+    days, rest = divmod(time, timedelta(days=1))
+    return f"{days} day{'' if days == 1 else 's'}" if days and not rest else length_in_words(time)
+
+
+def length_in_words(length: timedelta) -> str:
     minutes, seconds = divmod(int(length.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     parts = [f"{n} {unit}" for n, unit in ((hours, "h"), (minutes, "min"), (seconds, "s")) if n]

@@ -191,6 +191,15 @@ class OffsetRound(FilePart):
 Round = Annotated[YearRound | OffsetRound, Field(discriminator="by")]
 
 
+def _positive(rule: timedelta | str) -> timedelta | str:
+    if isinstance(rule, timedelta) and rule <= timedelta(0):
+        raise ValueError("silence must last longer than zero; write express if each side must agree")
+    return rule
+
+
+SilenceRule = Annotated[Duration | Literal["express"], AfterValidator(_positive)]
+
+
 class ForfeitRule(StrEnum):
     """What follows if a side does not use its turn to host."""
 
@@ -400,6 +409,9 @@ class Plan(FilePart):
     it opens."""
     forfeited: ForfeitRule = ForfeitRule.NEXT
     """What follows if a side does not use its turn to host."""
+    silence: SilenceRule = Field(default=timedelta(days=14))
+    """How long the other sides may object to what one side puts on record, before it closes an item: a duration, or
+    `express` if each of them must agree."""
     expiry_notice: Duration = Field(default=timedelta(days=90), gt=timedelta(0))
     """How long before the plan's validity ends both ministries receive the list of open items."""
     remind: Remind | None = None

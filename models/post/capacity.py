@@ -35,7 +35,7 @@ SHORTENED = 300
 CROWDED = 200
 """Notices. With so many standing, a third of that is kept of the next one; with three times as many, a sixth."""
 
-NAMES = frozenset({"key", "item", "office", "side", "kind", "verb", "topic", "round", "event"})
+NAMES = frozenset({"key", "item", "office", "side", "kind", "verb", "topic", "round", "event", "acknowledges"})
 """Fields that are kept whole: what something is called, and calendar events, whose words are short."""
 
 SIGN = "[...]"

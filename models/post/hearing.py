@@ -77,7 +77,8 @@ def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
 
 def _last_word(announcement: Announcement) -> bool:
     """Whether it still goes when its item is closed."""
-    return announcement.final or announcement.kind is AnnouncementKind.CANCELLATION
+    on_record = bool(announcement.acknowledges)  # what a side has put on record is told in any case
+    return announcement.final or on_record or announcement.kind is AnnouncementKind.CANCELLATION
 
 
 def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
@@ -99,6 +100,7 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
             changes = {
                 "earlier": earlier,
                 "left_out": queued.left_out + announcement.left_out,
+                "acknowledges": (*queued.acknowledges, *announcement.acknowledges),
                 "final": queued.final or announcement.final,
             }
             announcement = announcement.model_copy(update=changes)

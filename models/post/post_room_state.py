@@ -137,7 +137,15 @@ SENT_KEPT = 8
 """How many mails a post room can send again when they come back; of older ones only what stands is."""
 
 
-Outgoing = Returned | Await | Settle
+class Delivered(Value):
+    """Tell an item that the mail server took the mail with its announcement."""
+
+    item: str
+    key: str
+    at: Instant
+
+
+Outgoing = Returned | Await | Settle | Delivered
 """What a post room tells others: items, and the post room of its focal point."""
 
 

@@ -11,6 +11,8 @@ from models.post.letter_day import goes_early, routine_letters, timed
 from models.post.office_hours import apart
 from models.post.post_room_state import (
     SENT_KEPT,
+    Delivered,
+    Outgoing,
     PostRoomState,
     PostRoomStep,
     SentMail,
@@ -158,8 +160,11 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         recent = fitting_sent((*state.recent, mail)[-SENT_KEPT:], state.standing)
         state = state.model_copy(update={"recent": recent})
     state = reminded(state, keys_of(despatch))
+    taken: tuple[Outgoing, ...] = ()
     if despatch.announcement:
         state = _announced(state, despatch.announcement, result.message_id)
+        word = despatch.announcement
+        taken = tuple(Delivered(item=word.item, key=key, at=now) for key in word.acknowledges)
     else:
         standing = {
             k: s if s.sent or not _in(k, despatch) else s.model_copy(update={"sent": True})
@@ -174,7 +179,8 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         fresh = any(s.wants_letter for s in standing.values())
         if standing:
             state = state.model_copy(update={"letter_at": now + (rule.gather if fresh else rule.period)})
-    return reached_again(state, now)
+    step = reached_again(state, now)
+    return step.model_copy(update={"effects": (*step.effects, *taken)})
 
 
 def _in(key: str, despatch: Despatch) -> bool:

@@ -80,14 +80,18 @@ def _bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomSt
     state = not_reminded(state.model_copy(update={"standing": standing, "bounced_at": now}), mail.keys)
     for key in mail.keys:
         state = note(state, now, "bounced", key, bounced.reason, message_id=bounced.message_id)
+    told: tuple[Outgoing, ...] = ()
     if mail.announcement is not None:
+        item = mail.announcement.item
+        told = tuple(Returned(item=item, key=key, reason=bounced.reason) for key in mail.announcement.acknowledges)
         state = _requeued(state, mail.announcement, state.recent[state.recent.index(mail) + 1 :])
     state = state.model_copy(update={"recent": tuple(each for each in state.recent if each is not mail)})
     if mail.second_address or state.unreachable:
-        return _unreachable(state, bounced.reason, now)
+        step = _unreachable(state, bounced.reason, now)
+        return step.model_copy(update={"effects": (*step.effects, *told)})
     at = now + state.address.despatch.gather if standing else None
     changes = {"second_address": True, "first_refusal": bounced.reason, "letter_at": at}
-    return PostRoomStep(state=state.model_copy(update=changes))
+    return PostRoomStep(state=state.model_copy(update=changes), effects=told)
 
 
 def _requeued(state: PostRoomState, word: Announcement, later: tuple[SentMail, ...]) -> PostRoomState:

@@ -87,6 +87,7 @@ def good_answer(state: ItemState, open_act: OpenAct, now: datetime) -> tuple[typ
         "outcome": (acts.Outcome, {"text": "minutes"}),
         "report": (acts.Evidence, {"text": "reported"}),
         "evidence": (acts.Evidence, {"text": "done"}),
+        "agree": (acts.Agree, {}),
         "close": (acts.Close, {}),
         "progress": (acts.Progress, {"state": ProgressState.SUBSTANTIAL}),
     }
@@ -163,7 +164,7 @@ def _random_answer(
         return acts.NotHeld, {"reason": "flood"}
     if open_act.act == "propose-date" and roll < 0.15:
         return acts.Propose, {"terms": Terms(topic=Topic.DROP, reason="merged with another")}
-    if open_act.act == "close" and roll < 0.2 and isinstance(state, MeetingState):
+    if open_act.act in ("agree", "close") and roll < 0.2 and isinstance(state, MeetingState):
         return acts.Dispute, {"reason": "a page is missing"}
     if open_act.act == "progress":
         return acts.Progress, {"state": chance.choice(list(ProgressState))}

@@ -27,6 +27,8 @@ from models.messages.effects import (
     Await,
     Effect,
     GiveOrder,
+    LookForObjections,
+    Objections,
     Open,
     PostRoomAddress,
     ReportUp,
@@ -40,7 +42,7 @@ from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.hearing import hear_announcement, hear_awaited, hear_settled
 from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Hours
-from models.post.post_room_state import PostRoomState, in_order, keys_of
+from models.post.post_room_state import Delivered, PostRoomState, in_order, keys_of
 from models.post.reminders import drop_begun_reminders
 from models.post.sending import despatched, drop_unsent_cancellations, next_despatch, said_again, says_the_same
 from models.registry import MACHINES
@@ -177,6 +179,8 @@ class World:
             self.now = max(self.now, at)
             if what == "act":
                 self._act(*whom)
+            elif what == "delivered":
+                self._deliver(whom)
             elif self._asked_at.get(whom) == at:
                 self._asked_at[whom] = None
                 if what == "item":
@@ -202,6 +206,12 @@ class World:
             self.refused.append(RefusedAct(self.now, item, act, refused))
             return
         self._take(item, machine.take(state, act, self.now))
+
+    def _deliver(self, word: Delivered) -> None:
+        """A post room tells an item that the mail with its announcement has gone."""
+        if word.item in self.items:
+            machine, state = MACHINES[self._kinds[word.item]], self.items[word.item]
+            self._take(word.item, machine.delivered(state, word.key, word.at, self.now))
 
     def _due(self, item: str) -> None:
         """As the workflow's loop does: until nothing more is due at this instant."""
@@ -239,6 +249,9 @@ class World:
                 self._take(effect.item, machine.ordered(self.items[effect.item], effect.order, self.now))
             elif isinstance(effect, Resolve):
                 self._resolve(item)
+            elif isinstance(effect, LookForObjections):  # in a rehearsal nobody writes letters
+                machine = MACHINES[self._kinds[item]]
+                self._take(item, machine.looked(self.items[item], Objections(since=effect.since), self.now))
 
     def _learn(self, parent: str, effect: ReportUp) -> None:
         if parent in self.items and not self.items[parent].closed:
@@ -311,7 +324,11 @@ class World:
     def _send(self, room: PostRoomState, despatch: Despatch) -> PostRoomState:
         kind = "announcement" if despatch.announcement else "immediate" if despatch.immediate else "routine"
         self.letters.append(RehearsedLetter(self.now, despatch.office, keys_of(despatch), kind))
-        return despatched(room, despatch, DespatchResult(fate=Fate.SENT), self.now).state
+        step = despatched(room, despatch, DespatchResult(fate=Fate.SENT), self.now)
+        for effect in step.effects:
+            if isinstance(effect, Delivered):
+                self._push(self.now, "delivered", effect)
+        return step.state
 
     def _note_notice(self, effect: Await, clock: Clock) -> None:
         notice = effect.notice

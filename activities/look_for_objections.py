@@ -1,0 +1,50 @@
+"""The activity `look_for_objections`: before silence closes an item, it looks for letters that nobody has read."""
+
+from datetime import datetime
+
+from temporalio import activity
+
+from activities.collect import has_mailbox
+from adapters.files.inbox_file import Inbox
+from adapters.files.record_file import RecordFault
+from adapters.settings import Settings
+from models.messages.effects import LookForObjections, Objections
+from models.post.incoming import MessageKind, TakenIn
+
+
+class ObjectionActivities:
+    """Reads the inbox of a plan for the items whose time to object has run out."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._record = settings.record
+        self._reads_mail = has_mailbox(settings)
+
+    @activity.defn(name="look_for_objections")
+    async def look_for_objections(self, look: LookForObjections) -> Objections:
+        """Gives the reason why the silence may not end yet, or none.
+
+        It may not end while a message of one of the offices waits for a person, and before the mailbox was read after
+        the end of the time. The activity raises no error for an inbox that cannot be read: that is such a reason.
+        """
+        try:
+            inbox = Inbox(self._record, look.plan).read()
+        except (RecordFault, OSError) as error:
+            return Objections(since=look.since, why=f"the inbox cannot be read: {error}"[:300])
+        for message in inbox.waiting:
+            if _may_object(message, look):
+                why = f"message {message.n} of the inbox, from {message.sender or 'nobody known'}, waits for a person"
+                return Objections(since=look.since, why=why[:300])
+        if self._reads_mail and not _read_after(inbox.read_until, look.until):
+            return Objections(since=look.since, why="the organizer's mailbox has not been read since the time ended")
+        return Objections(since=look.since)
+
+
+def _may_object(message: TakenIn, look: LookForObjections) -> bool:
+    """Whether a message that waits for a person may be an objection of one of the offices, proved or not."""
+    named = {*message.offices, *(outcome.office for outcome in message.outcomes)}
+    uncertain = not message.offices and message.kind is MessageKind.ANSWERS
+    return uncertain or not named.isdisjoint(look.offices)
+
+
+def _read_after(read_until: datetime | None, end: datetime) -> bool:
+    return read_until is not None and read_until >= end

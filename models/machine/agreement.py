@@ -1,0 +1,100 @@
+"""The end of a silence: agreement of the other sides, or the stated time in which none of them objected."""
+
+from datetime import timedelta
+
+from models.common.values import Instant
+from models.machine.closing import close
+from models.machine.draft import Draft, S, Step
+from models.machine.refusals import refusal
+from models.machine.rules import Deed, Rules
+from models.machine.silence import EXPRESS, applies, ends_at, is_over, others, waited_for
+from models.machine.state import ItemState
+from models.messages.acts import Agree, Close
+from models.messages.effects import Objections
+from models.messages.notices import AnnouncementKind
+from models.messages.sentences import sentence_of
+from models.messages.views import Refusal
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How long after a letter was found unread the inbox is looked at again; at most a seventh of a despatch period."""
+
+# Agreement
+
+
+def refuse_agree(rules: Rules[S], state: S, act: Agree, side: str, now: Instant) -> Refusal | None:
+    silence = state.silence
+    if silence is None:
+        return refusal(rules, state, "nothing-marked", "nothing that a side put on record waits for agreement")
+    if side == silence.side:
+        message = f"your own side put the {silence.about} on record; {_who_waits(state)}"
+        return refusal(rules, state, "own-mark", message)
+    if side in silence.agreed:
+        return refusal(rules, state, "already-agreed", f"{silence.agreed[side]} has agreed already")
+    return None
+
+
+def take_agree(rules: Rules[S], draft: Draft[S], act: Agree, side: str) -> None:
+    silence = draft.state.silence
+    assert silence is not None
+    note = f": {act.note}" if act.note else ""
+    text = f"{act.office} ({side}) agrees to the {silence.about}{note}"
+    draft.enter("agree", text, act, about=silence.about, note=act.note or None)
+    draft.put(silence=silence.model_copy(update={"agreed": {**silence.agreed, side: act.office}}))
+    if waited_for(draft.state):
+        draft.announce(AnnouncementKind.ANSWER, others(draft.state, side), sentence_of(text))
+
+
+def refuse_alone(rules: Rules[S], state: S, act: Close, side: str, now: Instant) -> Refusal | None:
+    """No side closes an item alone. None where no silence applies: there an office closes it."""
+    if not applies(state) or state.silence is None:
+        return None
+    if side in waited_for(state):
+        message = f"{state.silence.side} put the {state.silence.about} on record; say agree, or dispute it"
+        return refusal(rules, state, "under-silence", message)
+    return refusal(rules, state, "under-silence", f"no side closes it alone; {_who_waits(state)}")
+
+
+def _who_waits(state: ItemState) -> str:
+    sides = " and ".join(waited_for(state))
+    if state.setup.silence == EXPRESS:
+        return f"it is closed when {sides} agrees"
+    end = ends_at(state)
+    if end is None:
+        return f"it is closed unless {sides} objects; the time runs once the mail to {sides} has gone"
+    return f"it is closed on {state.setup.clock.day(end)} unless {sides} objects before"
+
+
+AGREE = Deed(refuse_agree, take_agree)
+
+# The end
+
+
+def looked(rules: Rules[S], state: S, found: Objections, now: Instant) -> Step[S]:
+    """What was found when the time had run out. A letter that nobody has read keeps the item open."""
+    draft = Draft(state, now)
+    silence = state.silence
+    if state.closed or silence is None or not silence.looking or silence.since != found.since:
+        return Step(state=state)
+    if not found.why:
+        draft.put(silence=silence.model_copy(update={"looking": False, "unbroken": True, "unread": ""}))
+        close_if_over(rules, draft)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+    again = now + min(LOOK_AGAIN, state.setup.despatch.period / 7)
+    draft.put(silence=silence.model_copy(update={"looking": False, "look_at": again, "unread": found.why}))
+    if found.why != silence.unread:
+        draft.enter("silence", f"the silence does not end yet: {found.why}", reason=found.why)
+    return Step(state=draft.state, effects=tuple(draft.effects))
+
+
+def close_if_over(rules: Rules[S], draft: Draft[S]) -> None:
+    """Closes an item whose record stands by consent, by agreement or by silence."""
+    state = draft.state
+    silence = state.silence
+    if state.closed or silence is None or not is_over(state) or not rules.closable(state):
+        return
+    if silence.unbroken:
+        text = f"No side objected to the {silence.about} that {silence.side} put on record. It is closed out."
+    else:
+        text = f"Every other side agrees to the {silence.about} that {silence.side} put on record. It is closed out."
+    draft.announce(AnnouncementKind.OUTCOME, state.setup.sides, text, final=True)
+    close(rules, draft, "closed", None, text, by="silence" if silence.unbroken else "agreement")
