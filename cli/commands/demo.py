@@ -188,8 +188,8 @@ async def finish(narrator: Narrator, item: str, host: str, place: str) -> None:
     """Marks the meeting as held, files an outcome, and closes the item out."""
     await narrator.act(item, acts.Held(**by(host), place=place))
     await narrator.act(item, acts.Outcome(**by(host), text="Agreed minutes: both sides continue as planned."))
-    await narrator.act(item, acts.Close(**by(host)))
-    await asyncio.sleep(1)
+    narrator.say("         It stands, and is closed, unless the other side objects within three seconds of its mail.")
+    await narrator.until(item, "the end of the silence", lambda view: view.status == "closed")
 
 
 def top_rung(view: ItemView) -> int:

@@ -42,7 +42,11 @@ def consequences(
             for each in ended:
                 count_ended(draft, each, "dropped")
             draft.put(open_items={each: t for each, t in draft.state.open_items.items() if each not in ended})
-        elif new[name][1] != obligation or windows.get(name) != windows_before.get(name):
+        elif (
+            new[name][1] != obligation
+            or before.silence != launch.plan.silence
+            or windows.get(name) != windows_before.get(name)
+        ):
             order = _order(last, old[name], windows_before, launch, new[name], windows, draft.state.why)
             if order is not None:
                 told = {"announce": draft.state.amending, "amended": _told(draft.state, name)}

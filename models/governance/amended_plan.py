@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from models.common.values import Instant, Value
-from models.items.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, YEAR, Question
+from models.items.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, SILENCE, YEAR, Question
 from models.messages.sentences import joined, value_in_words
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.faults import faults
-from models.plan.plan import EVERY, Cadence, HostRule, Obligation, Plan, Provision, Reading, YearWindows
+from models.plan.plan import EVERY, Cadence, HostRule, Obligation, Plan, Provision, Reading, SilenceRule, YearWindows
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
 """What no change can alter: it would be another obligation. Drop it and add the other."""
@@ -235,6 +235,11 @@ def settled(plan: Plan, question: Question, value: JsonValue, today: Today) -> P
         reading = plan.readings["year"].model_copy(update=update)
         year = "plan" if str(value).casefold() == "plan" or "plan year" in str(value) else "calendar"
         return plan.model_copy(update={"readings": {**plan.readings, "year": reading}, "year": year})
+    if question.field == SILENCE:
+        reading = plan.readings[SILENCE].model_copy(update={"chosen": value, "why": _BY_CONSENT, "settled": True})
+        return plan.model_copy(
+            update={"readings": {**plan.readings, SILENCE: reading}, "silence": _SILENCE.validate_python(value)}
+        )
     obligation = plan.obligation(question.obligation)
     if obligation is None:
         return plan
@@ -254,6 +259,7 @@ def settled(plan: Plan, question: Question, value: JsonValue, today: Today) -> P
     return _checked(_replaced(plan, obligation.id, _validated(document)))
 
 
+_SILENCE: TypeAdapter[SilenceRule] = TypeAdapter(SilenceRule)
 _BY_CONSENT = "settled by consent of the offices"
 
 
@@ -294,10 +300,11 @@ def _unsettled(plan: Plan, each: Settlement) -> Plan:
     if each.before is None:
         return plan
     if not each.obligation:
-        reading = Reading.model_validate(each.before["reading"])
-        return plan.model_copy(
-            update={"year": each.before["year"], "readings": {**plan.readings, each.question: reading}}
-        )
+        readings = {**plan.readings, each.question: Reading.model_validate(each.before["reading"])}
+        if each.question == SILENCE:
+            silence = _SILENCE.validate_python(each.before["silence"])
+            return plan.model_copy(update={"silence": silence, "readings": readings})
+        return plan.model_copy(update={"year": each.before["year"], "readings": readings})
     return _replaced(plan, each.obligation, Obligation.model_validate(each.before))
 
 
@@ -305,6 +312,9 @@ def before_settling(plan: Plan, question: Question) -> dict[str, JsonValue] | No
     """What `Settlement.before` keeps: how the plan reads until now."""
     if question.field == YEAR:
         return {"year": plan.year, "reading": plan.readings[YEAR].model_dump(mode="json")}
+    if question.field == SILENCE:
+        silence = _SILENCE.dump_python(plan.silence, mode="json")
+        return {"silence": silence, "reading": plan.readings[SILENCE].model_dump(mode="json")}
     obligation = plan.obligation(question.obligation)
     return obligation.model_dump(mode="json") if obligation else None
 

@@ -6,7 +6,18 @@ from itertools import groupby
 from models.common.clock import Clock
 from models.common.ids import event_uid, plan_id, questions_id
 from models.common.values import Instant
-from models.items.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YEAR, Question, QuestionsState
+from models.items.questions import (
+    ANCHOR,
+    CADENCE,
+    FIRST_HOST,
+    ORDER,
+    PAIRS,
+    PAST,
+    SILENCE,
+    YEAR,
+    Question,
+    QuestionsState,
+)
 from models.machine.setup import EDITION, ItemSetup
 from models.plan.parties import coordinators, institution_title, signatory_focal_points
 from models.plan.plan import Cadence, HostRule, Obligation, Plan, Reading
@@ -19,6 +30,11 @@ _ASKED = {
     PAIRS: "who meets whom in the {title}",
 }
 """Readings that are questions; the others (who is written to, how high) are the program's own working values."""
+
+_ASKED_OF_PLAN = {
+    YEAR: "what a year is, for whatever is to happen once in one",
+    SILENCE: "how long a side may object to what another side put on record, before it stands",
+}
 
 Group = tuple[tuple[str, str], ...]
 """The institutions of one list, by side."""
@@ -35,14 +51,13 @@ def question_lists(
 
 
 def _of_plan(plan: Plan) -> Iterator[tuple[Group, Question]]:
-    """What a year is, for everything that happens once in one."""
-    reading = plan.readings.get("year")
-    if reading is None or not reading.others:
-        return
+    """What holds for the whole plan: what a year is, and how long a side may object to what another put on record."""
     group = tuple((party.side, str(plan.sides[party.side].focal_point)) for party in signatory_focal_points(plan))
-    if len(group) > 1:
-        text = "what a year is, for whatever is to happen once in one"
-        yield group, Question(id=YEAR, obligation="", field=YEAR, text=text, options=_options(reading))
+    for field, text in _ASKED_OF_PLAN.items():
+        reading = plan.readings.get(field)
+        if reading is not None and reading.others and len(group) > 1:
+            options = _options(reading) if field == YEAR else ()
+            yield group, Question(id=field, obligation="", field=field, text=text, options=options)
 
 
 def _of_obligations(plan: Plan) -> Iterator[tuple[Group, Question]]:
@@ -80,7 +95,7 @@ def _asks(reading: Reading | None) -> bool:
 
 def still_asked(plan: Plan, question: Question) -> bool:
     """Whether the plan, as it was amended, still leaves this to the sides."""
-    if question.field == YEAR:
+    if question.field in (YEAR, SILENCE):
         return True
     obligation = plan.obligation(question.obligation)
     if obligation is None or (question.field == FIRST_HOST and obligation.host is not None):
@@ -91,7 +106,7 @@ def still_asked(plan: Plan, question: Question) -> bool:
 def left_open(plan: Plan, question: Question) -> bool:
     """Whether the plan leaves to the sides what they were asked, also where an amendment took its readings away."""
     obligation = plan.obligation(question.obligation)
-    if obligation is None or question.field in (YEAR, PAST):
+    if obligation is None or question.field in (YEAR, SILENCE, PAST):
         return False
     if still_asked(plan, question):
         return True

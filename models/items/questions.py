@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from models.common.times import ZonedTime, fault_of_time
 from models.common.values import Instant, Value
@@ -25,15 +25,16 @@ from models.messages.effects import ItemReport, Order
 from models.messages.notices import AnnouncementKind, AskedQuestion
 from models.messages.sentences import sentence_of, value_in_words
 from models.messages.views import DateRow, Refusal
-from models.plan.plan import Cadence
+from models.plan.plan import Cadence, SilenceRule
 
-FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, PAST = (
+FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, SILENCE, PAST = (
     "first_host",
     "order",
     "cadence",
     "anchor_year",
     "pairs",
     "year",
+    "silence",
     "past",
 )
 
@@ -224,6 +225,8 @@ def _line(question: Question) -> str:
     hint = f"; one of: {options}" if options and question.field != PAIRS else ""
     if question.field == YEAR:
         hint += " (or, in short: calendar; plan)"
+    if question.field == SILENCE:
+        hint = "; a time as P21D, or express"
     return f"{question.text} [{question.id}{hint}]"
 
 
@@ -233,6 +236,8 @@ def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], n
         return _wrong_past(question, value, sides, now)
     if question.field == YEAR and isinstance(value, str) and value.casefold() in ("calendar", "plan"):
         return ""
+    if question.field == SILENCE:
+        return _wrong_silence(value)
     if question.options and value not in question.options and question.field != PAIRS:
         return f"write one of {'; '.join(map(value_in_words, question.options))}"
     if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
@@ -245,6 +250,14 @@ def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], n
         return f"write one of {', '.join(Cadence)}"
     if question.field == ANCHOR and not (isinstance(value, int) and 1900 <= value <= 2200):
         return "write the year as a number, as 2026"
+    return ""
+
+
+def _wrong_silence(value: JsonValue) -> str:
+    try:
+        TypeAdapter(SilenceRule).validate_python(value)
+    except ValidationError:
+        return "write a time as P21D (21 days), or express if each side must agree"
     return ""
 
 

@@ -143,7 +143,7 @@ def test_an_ad_hoc_session_carries_its_necessity_and_reports_to_the_higher_autho
     assert life.awaited("t/s/1") == {(LAO, "report", 1), (KHM, "report", 1)}
     for office in (LAO, KHM):
         life.act("t/s/1", acts.Evidence, office, text="reported")
-    assert life.act("t/s/1", acts.Close, LAO) is None
+    assert life.act("t/s/1", acts.Agree, KHM) is None
     assert life.status("t/s") == "dormant" and life.item("t/s").open_sessions == ("t/s/2",)
 
 

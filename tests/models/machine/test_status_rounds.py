@@ -106,7 +106,7 @@ def test_what_is_busy_is_not_asked_and_its_silence_is_none() -> None:
 def test_what_an_act_wakes_in_the_midst_of_a_round_is_asked_no_longer() -> None:
     player = standing().tick(ASKS)
     player.act(acts.Evidence, LAO, text="done")
-    assert {act for _, act, _ in player.awaited()} == {"close"}
+    assert {act for _, act, _ in player.awaited()} == {"agree"}
     asked = {e.notice.key for e in player.effects if isinstance(e, Await) and e.notice.verb == "progress"}
     assert asked == {key for e in player.effects if isinstance(e, Settle) for key in e.keys}
 
@@ -185,7 +185,7 @@ def test_a_procedure_may_be_called_again_and_by_each_side() -> None:
         assert life.act("t/p", acts.Call, office, reason=f"problem {number}") is None
         assert life.awaited(f"t/p/{number}") == {(LAO, "evidence", 1), (KHM, "evidence", 1)}
     assert life.act("t/p/1", acts.Evidence, LAO, text="settled in talks") is None
-    assert life.act("t/p/1", acts.Close, LAO) is None
+    assert life.act("t/p/1", acts.Agree, KHM) is None
     assert life.status("t/p/1") == "closed" and life.status("t/p") == "dormant"
     refusal = life.act("t/p", acts.Evidence, LAO, text="settled in talks")
     assert refusal is not None and "p/2" in refusal.message

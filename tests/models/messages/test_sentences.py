@@ -50,7 +50,7 @@ def test_every_status_and_every_awaited_act_has_its_words() -> None:
         life.act("t/m", acts.Evidence, office, text="x")
     look()
     life.act("t/p", acts.Call, LAO, reason="x")
-    life.act("t/m", acts.Close, LAO)
+    life.act("t/m", acts.Agree, KHM)
     look()
     life.until(datetime(2028, 2, 1, tzinfo=UTC))
     look()

@@ -134,8 +134,9 @@ def test_where_nothing_is_awaited_it_says_so() -> None:
     [asleep] = not_due(MEETING, player.state)
     assert asleep.code == "dormant" and asleep.until == START + 40 * DAY + timedelta(hours=3)
     player.tick(START + 50 * DAY)
-    for verb, fields in ((acts.Held, {}), (acts.Outcome, {"text": "x"}), (acts.Close, {})):
+    for verb, fields in ((acts.Held, {}), (acts.Outcome, {"text": "x"})):
         player.act(verb, "lao-moc", **fields)
+    player.act(acts.Agree, "khm-moc")
     [ended] = not_due(MEETING, player.state)
     assert ended.code == "closed" and not_due(MEETING, player.state, "lao-moc") == []
 

@@ -116,7 +116,7 @@ def test_what_was_done_before_an_amendment_dropped_it_stays_counted() -> None:
 def test_a_past_day_hears_no_later_line() -> None:
     player = held_meeting()
     player.act(acts.Outcome, LAO, text="minutes")
-    player.act(acts.Close, LAO)
+    player.act(acts.Agree, KHM)
     plan = plan_of(obligation())
     before = built(plan, fact(player), as_of=START + 10 * DAY, current=False)
     assert stands(before, "m") == (Standing.IN_PROGRESS, "a date is agreed: 31 January 2026, Vientiane")

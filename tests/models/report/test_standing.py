@@ -46,7 +46,7 @@ def test_a_meeting_from_the_first_word_to_its_close_out() -> None:
     )
     player.act(acts.Outcome, LAO, text="minutes")
     assert "its close-out is awaited" in the_meeting(player)[1]
-    player.act(acts.Close, LAO)
+    player.act(acts.Agree, KHM)
     assert the_meeting(player) == (
         Standing.DONE,
         "held on 31 January 2026, Vientiane; closed out on 1 February 2026",
@@ -88,7 +88,7 @@ def test_a_later_date_agreed_in_time_is_not_missed_and_held_late_is_done() -> No
     assert "by consent after its window" in detail
     player.act(acts.Held, LAO)
     player.act(acts.Outcome, LAO, text="minutes")
-    player.act(acts.Close, LAO)
+    player.act(acts.Agree, KHM)
     standing, detail = the_meeting(player)
     assert standing is Standing.DONE
     assert "after its window" in detail
@@ -210,7 +210,7 @@ def test_evidence_and_close_out_of_a_commitment() -> None:
     player = commitment()
     player.act(acts.Evidence, LAO, text="signed")
     assert in_rounds(player) == (Standing.IN_PROGRESS, "evidence is on record, its close-out is awaited")
-    player.act(acts.Close, KHM)
+    player.act(acts.Agree, KHM)
     assert in_rounds(player)[0] is Standing.DONE
 
 

@@ -53,7 +53,7 @@ def test_items_without_a_date_are_counted_and_not_drawn() -> None:
 def test_a_closed_commitment_is_drawn_on_the_day_of_its_close_out() -> None:
     player = commitment()
     player.act(acts.Evidence, LAO, text="signed")
-    player.act(acts.Close, KHM)
+    player.act(acts.Agree, KHM)
     plan = plan_of(undated("c"), round=ROUND)
     assert marks(plan, fact(player))["Title c"] == [(MarkKind.DONE, None)]
     assert build_timeline(plan, facts(plan, fact(player)), LATER).pillars[0].undated == 0

@@ -1,0 +1,184 @@
+"""The silence procedure: nobody closes alone, and nobody is closed over who was not reached."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.items.commitment import COMMITMENT
+from models.items.meeting import MEETING
+from models.machine.silence import EXPRESS, ends_at, waited_for
+from models.messages import acts
+from models.messages.effects import Announce, LookForObjections, Objections
+from models.messages.moments import MomentKind
+from models.messages.notices import Announcement
+from models.messages.views import Receipt, Refusal
+from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, opened, plan_of
+
+LAO, KHM, VNM = "lao-moc", "khm-moc", "vnm-moc"
+SILENCE = 14 * DAY
+
+
+def filed(third: bool = False, **more: Any) -> Player:
+    """A meeting that LAO has marked held and whose outcome it has filed."""
+    player = Player(MEETING, meeting(third=third, **more))
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    for office in (KHM, VNM)[: 1 + third]:
+        player.act(acts.Accept, office, proposal=1)
+    player.tick(START + 11 * DAY)
+    player.act(acts.Held, LAO)
+    player.effects.clear()
+    player.act(acts.Outcome, LAO, text="minutes")
+    return player
+
+
+def words(player: Player) -> list[Announcement]:
+    """What was put on record and told, of which the post rooms report the delivery."""
+    found = [effect.announcement for effect in player.effects if isinstance(effect, Announce)]
+    return [each for each in found if each.acknowledges]
+
+
+def deliver(player: Player, office: str = KHM, after: timedelta = timedelta(0)) -> None:
+    """The mail server takes the mail to an office."""
+    player.now += after
+    [word] = [each for each in words(player) if each.office == office][-1:]
+    keep(player, player.machine.delivered(player.state, word.key, player.now, player.now))
+
+
+def keep(player: Player, step: Any) -> None:
+    player.state = step.state
+    player.effects.extend(step.effects)
+
+
+def look(player: Player, why: str = "") -> LookForObjections:
+    """Answers the last question whether an objection lies unread."""
+    asked: LookForObjections = [effect for effect in player.effects if isinstance(effect, LookForObjections)][-1]
+    keep(player, player.machine.looked(player.state, Objections(since=asked.since, why=why), player.now))
+    return asked
+
+
+def test_nobody_closes_alone_and_the_others_are_told_how_to_object() -> None:
+    player = filed()
+    assert MEETING.status_of(player.state) == "under-silence" and waited_for(player.state) == ("KHM",)
+    [word] = words(player)
+    assert word.office == KHM and word.silence == SILENCE
+    assert "Unless your side disputes it within 14 days of this mail" in word.text
+    refused = player.act(acts.Close, LAO)
+    assert refused.code == "under-silence" and "the time runs once the mail to KHM has gone" in refused.message
+    assert player.act(acts.Agree, LAO).code == "own-mark"
+    assert "say agree, or dispute it" in player.act(acts.Close, KHM).message
+    assert player.awaited() == {(KHM, "agree", 1)}
+
+
+def test_the_time_runs_from_the_mail_and_unbroken_it_closes_by_itself() -> None:
+    player = filed().tick(START + 40 * DAY)
+    assert ends_at(player.state) is None and MEETING.status_of(player.state) == "under-silence", "no mail has gone"
+    deliver(player)
+    assert player.state.ledger[-1].verb == "silence" and ends_at(player.state) == player.now + SILENCE
+    moment = MEETING.next_moment(player.state)
+    assert moment is not None and (moment.at, moment.kind) == (player.now + SILENCE, MomentKind.SILENCE_ENDS)
+    sent = player.now
+    player.tick(sent + SILENCE - timedelta(seconds=1))
+    assert not player.state.closed and not any(isinstance(each, LookForObjections) for each in player.effects)
+    player.tick(sent + SILENCE)
+    asked = look(player)
+    assert asked.until == sent + SILENCE and KHM in asked.offices and LAO not in asked.offices
+    assert player.state.closed is not None and "No side objected to the outcome that LAO" in player.state.closed.text
+    last = [effect.announcement for effect in player.effects if isinstance(effect, Announce)][-2:]
+    assert {each.office for each in last} == {LAO, KHM} and all(each.final for each in last)
+
+
+def test_a_letter_that_nobody_has_read_keeps_it_open() -> None:
+    player = filed()
+    deliver(player)
+    player.tick(player.now + SILENCE)
+    for n in range(3):
+        look(player, "message 4 of the inbox, from khm-moc@x.example, waits for a person")
+        assert not player.state.closed
+        assert [entry.verb for entry in player.state.ledger].count("silence") == 2, "said once"
+        player.tick(player.now + timedelta(hours=1))
+        assert len([each for each in player.effects if isinstance(each, LookForObjections)]) == n + 2
+    look(player)
+    assert player.state.closed is not None
+
+
+def test_a_dispute_breaks_the_silence_and_a_correction_begins_it_anew() -> None:
+    player = filed()
+    deliver(player)
+    player.act(acts.Dispute, KHM, reason="page 2 is missing")
+    assert player.state.silence is None and MEETING.status_of(player.state) == "outcome-awaited"
+    player.tick(player.now + 3 * SILENCE)
+    player.act(acts.Outcome, LAO, text="minutes with page 2")
+    assert ends_at(player.state) is None, "from the new mail on"
+    deliver(player, after=5 * DAY)
+    corrected = player.act(acts.Outcome, LAO, text="minutes with page 2, signed")
+    assert isinstance(corrected, Receipt) and "corrects the outcome" in corrected.text
+    assert player.state.ledger[-1].data["replaced"]["text"] == "minutes with page 2"
+    assert ends_at(player.state) is None and player.act(acts.Outcome, KHM, text="ours").code == "already-filed"
+
+
+def test_agreement_of_every_other_side_ends_it_at_once() -> None:
+    player = filed(third=True)
+    assert waited_for(player.state) == ("KHM", "VNM")
+    assert isinstance(player.act(acts.Agree, KHM), Receipt) and not player.state.closed
+    assert player.act(acts.Agree, KHM).code == "already-agreed"
+    player.act(acts.Agree, VNM)
+    assert player.state.closed is not None and "Every other side agrees" in player.state.closed.text
+
+
+def test_one_side_that_agreed_is_not_waited_for() -> None:
+    player = filed(third=True)
+    player.act(acts.Agree, VNM)
+    deliver(player)
+    assert ends_at(player.state) == player.now + SILENCE
+
+
+@pytest.mark.parametrize("reached_again", [False, True])
+def test_a_bounce_voids_the_time(reached_again: bool) -> None:
+    player = filed()
+    deliver(player)
+    [word] = words(player)
+    player.now += 13 * DAY
+    keep(player, player.machine.returned(player.state, word.key, "550 no such mailbox", player.now))
+    assert ends_at(player.state) is None and "came back (550 no such mailbox)" in player.state.ledger[-1].text
+    if reached_again:
+        deliver(player)
+        assert ends_at(player.state) == player.now + SILENCE
+    player.tick(player.now + SILENCE - timedelta(seconds=1))
+    assert not player.state.closed
+
+
+def test_where_only_agreement_closes_silence_does_not_and_the_ladder_climbs() -> None:
+    plan = plan_of(obligation(), silence=EXPRESS)
+    player = Player(MEETING, opened(plan).meetings[0])
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    player.act(acts.Accept, KHM, proposal=1)
+    player.tick(START + 11 * DAY)
+    player.act(acts.Held, LAO)
+    player.act(acts.Outcome, LAO, text="minutes")
+    deliver(player)
+    player.tick(player.now + 100 * DAY)
+    assert not player.state.closed and (KHM + "-minister", "agree", 4) in player.awaited()
+    assert "it is closed when KHM agrees" in player.act(acts.Close, LAO).message
+    player.act(acts.Agree, KHM)
+    assert player.state.closed is not None
+
+
+def test_evidence_of_a_commitment_stands_under_silence_and_a_lone_side_closes() -> None:
+    player = Player(COMMITMENT, opened(plan_of(obligation(kind="instrument"))).commitments[0])
+    player.act(acts.Evidence, LAO, text="signed")
+    assert COMMITMENT.status_of(player.state) == "under-silence"
+    deliver(player)
+    player.act(acts.Dispute, KHM, reason="not the signed text")
+    assert player.state.silence is None and COMMITMENT.status_of(player.state) == "disputed"
+    lone = Player(COMMITMENT, opened(plan_of(obligation(kind="instrument", sides=("LAO",)))).commitments[0])
+    lone.act(acts.Evidence, LAO, text="done")
+    assert COMMITMENT.status_of(lone.state) == "close-awaited" and isinstance(lone.act(acts.Close, LAO), Receipt)
+
+
+def test_items_of_an_earlier_release_are_closed_by_an_office() -> None:
+    state = meeting()
+    player = Player(MEETING, state.model_copy(update={"setup": state.setup.model_copy(update={"silence": None})}))
+    player.act(acts.Held, LAO, on=date_terms(START).slot.start)  # type: ignore[union-attr]
+    player.act(acts.Outcome, LAO, text="minutes")
+    assert isinstance(player.act(acts.Agree, KHM), Refusal) and isinstance(player.act(acts.Close, LAO), Receipt)
