@@ -32,8 +32,8 @@ class RunFile(Value):
     """host:port of the gRPC frontend."""
     namespace: str
     ui: str | None
-    """The URL of the Temporal UI. None if `up` runs no UI (on macOS), or if Temporal is a configured one, because the URL
-    of its UI is not known."""
+    """The URL of the Temporal UI. None if `up` runs no UI (on macOS), or if Temporal is a configured one, because the
+    URL of its UI is not known."""
     ui_entry: SecretStr | None = None
     """The URL that a person opens once, so that the browser may use the UI. None if `up` runs no UI."""
     caldav_url: str
