@@ -64,11 +64,13 @@ def line(
     width: float,
     **attributes: str,
 ) -> None:
+    """Adds a line from (x1, y1) to (x2, y2)."""
     place = {"x1": mm(x1), "y1": mm(y1), "x2": mm(x2), "y2": mm(y2)}
     ET.SubElement(parent, "line", place | {"stroke": stroke, "stroke-width": mm(width)} | attributes)
 
 
 def polygon(parent: ET.Element, points: Sequence[tuple[float, float]], *, fill: str, stroke: str, width: float) -> None:
+    """Adds a polygon with these corners. `width` is the width of its outline."""
     place = " ".join(f"{mm(x)},{mm(y)}" for x, y in points)
     ET.SubElement(parent, "polygon", {"points": place, "fill": fill, "stroke": stroke, "stroke-width": mm(width)})
 
