@@ -63,7 +63,7 @@ def test_a_text_in_quotes_keeps_its_line_breaks_and_the_next_row_its_line(tmp_pa
         ("item\tstate\nc\tlimited\n", 1, "separated by tabs"),
         ("item,note\nc,x\n", 1, "the column state is missing"),
         ("item,state,remark\nc,limited,x\n", 1, "there is no such column"),
-        ("item,state,State\nc,limited,x\n", 1, "stands twice"),
+        ("item,state,State\nc,limited,x\n", 1, "is there twice"),
         ("", None, "the file is empty"),
         (b"item,state\nc\xe9,limited\n", 2, "save the table as CSV UTF-8"),
     ],
