@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from yaml.reader import Reader
 
+from adapters.files.regular_file import open_regular
 from models.common.ids import SLUG
 from models.common.limits import fault_of_text
 from models.common.values import write_duration
@@ -143,9 +144,7 @@ def parse_data(model: type[M], data: dict[Any, Any], fault: Callable[[Loc, str],
 def _text(path: Path) -> str:
     """The text of a file. Raises FileFault where there is none that could be YAML."""
     try:
-        if path.is_dir():
-            raise FileFault([Fault(str(path), None, "", "this is a folder; name the file in it")])
-        with path.open("rb") as file:
+        with open_regular(path, links=True) as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         message = "no such file; check the path, or write the file (docs/plan-files.md)"

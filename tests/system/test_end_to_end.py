@@ -198,6 +198,11 @@ async def test_from_a_plan_file_to_a_closed_out_meeting(desk: Desk) -> None:
     await eventually(over)
     minutes = desk.plan_file.with_name("minutes.txt")
     minutes.write_text("agreed")
+    linked = minutes.with_name("linked.txt")
+    linked.symlink_to(minutes)
+    code, refused = await desk.verb("outcome", ITEM, "--file", str(linked), "--as", "lao-moc")
+    assert (code, refused["error"]["code"]) == (2, "bad-file") and "this is a link" in refused["error"]["message"]
+    assert not (desk.data / "record" / "t" / "documents").exists()
     for verb, *words in (("held", "--format", "physical"), ("outcome", "--file", str(minutes)), ("close",)):
         code, receipt = await desk.verb(verb, ITEM, *words, "--as", "lao-moc")
         assert code == 0, receipt
