@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from models.common import limits
 from tests.support.paths import REPOSITORY
 
 PAGES = [
@@ -157,6 +158,13 @@ def test_no_module_writes_csv_or_a_spreadsheet_as_the_docs_say() -> None:
     writers = re.compile(r"csv\.(writer|DictWriter)|from csv import|\b(openpyxl|xlsxwriter|xlwt|odf|pandas)\b")
     assert len(modules) > 200
     assert [name_of(path) for path in modules if writers.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_changelog_names_the_limits_that_count() -> None:
+    changelog = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    line = changelog.partition("- Texts in acts have limits:")[2].partition("\n- ")[0]
+    named = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", line)]
+    assert named == [limits.REASON, limits.PLACE, limits.TEXT, limits.ANSWER, limits.OBLIGATION]
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="the command of the page needs jq")
