@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from adapters.files.regular_file import open_regular
 from adapters.inbound.intake import Intake, IntakeUnavailable
 from adapters.mailbox.maildir import Maildir
 from adapters.mailbox.source import LIMIT, MailboxUnavailable, Message
@@ -42,8 +44,7 @@ def ingest(
 
 async def _ingest(sources: list[str], data: Path, plan: str | None, as_json: bool) -> None:
     for source in sources:
-        if source != "-" and not Path(source).exists():
-            raise BadUsage("no-such-file", f"there is no {source}; name a file, a Maildir, or - for standard input")
+        _check(source)
     taken = []
     async with session(data, plan) as here:
         intake = Intake(here.client, here.record, contacts_file(data), await here.plan())
@@ -68,6 +69,29 @@ async def _ingest(sources: list[str], data: Path, plan: str | None, as_json: boo
         sys.stdout.write("no message was found\n")
 
 
+def _check(source: str) -> None:
+    """Opens each file of a source that is no Maildir, so that the command takes in nothing if one cannot be read.
+    Raises BadUsage."""
+    path = Path(source)
+    if source == "-" or (path / "new").is_dir():
+        return
+    if not os.path.lexists(path):
+        raise BadUsage("no-such-file", f"there is no {source}; name a file, a Maildir, or - for standard input")
+    for file in _files(path):
+        try:
+            open_regular(file, links=False).close()
+        except OSError as error:
+            raise _unreadable(file, error) from None
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.eml")) if path.is_dir() else [path]
+
+
+def _unreadable(path: Path | None, error: OSError) -> BadUsage:
+    return BadUsage("bad-file", f"{path or 'standard input'} cannot be read: {error.strerror}")
+
+
 def _name(source: str) -> str:
     return "standard input" if source == "-" else readable(Path(source))
 
@@ -85,11 +109,11 @@ async def _messages(source: str) -> AsyncIterator[tuple[Message, Maildir | None]
                 yield message, mailbox
             if not fresh:
                 return
-    elif source != "-" and path.is_dir():
-        for file in sorted(path.glob("*.eml")):
+    elif source != "-":
+        for file in _files(path):
             yield _read(file), None
     else:
-        yield _read(None if source == "-" else path), None
+        yield _read(None), None
 
 
 def _read(path: Path | None) -> Message:
@@ -97,10 +121,10 @@ def _read(path: Path | None) -> Message:
         if path is None:
             data = sys.stdin.buffer.read(LIMIT + 1)
         else:
-            with path.open("rb") as file:
+            with open_regular(path, links=False) as file:
                 data = file.read(LIMIT + 1)
     except OSError as error:
-        raise BadUsage("bad-file", f"{path or 'standard input'} cannot be read: {error.strerror}") from None
+        raise _unreadable(path, error) from None
     if not data.strip():
         raise BadUsage("bad-file", f"{path or 'standard input'} is empty; give a complete message with its headers")
     return Message(str(path or "-"), data[:LIMIT], len(data) > LIMIT)

@@ -165,7 +165,7 @@ def test_what_was_done_once_has_a_past_also_where_nothing_dates_it(read: Any) ->
         ("\n \n", None, "the file is empty"),
         ("obligation,session\ns,2023\n", 1, "the column state is missing"),
         ("\nobligation,state,status\ns,held,x\n", 2, "there is no such column"),
-        ("obligation,state,state\ns,held,held\n", 1, "stands twice"),
+        ("obligation,state,state\ns,held,held\n", 1, "is there twice"),
         ("s,2023,held\n", 1, "there is no such column"),
         (HEADER.encode() + b"s,2023,held,,,,caf\xe9\n", 2, "save the table as CSV UTF-8"),
         (GOOD.encode("utf-16"), 1, "save the table as CSV UTF-8"),
