@@ -1,6 +1,7 @@
 """The activity `look_for_objections`: before silence closes an item, it looks for letters that nobody has read."""
 
-from datetime import datetime
+import asyncio
+from datetime import UTC, datetime
 
 from temporalio import activity
 
@@ -10,6 +11,9 @@ from adapters.files.record_file import RecordFault
 from adapters.settings import Settings
 from models.messages.effects import LookForObjections, Objections
 from models.post.incoming import MessageKind, TakenIn
+
+PATIENCE = 12
+"""Seconds for which it waits until the mailbox is read once more."""
 
 
 class ObjectionActivities:
@@ -26,17 +30,28 @@ class ObjectionActivities:
         It may not end while a message of one of the offices waits for a person, and before the mailbox was read after
         the end of the time. The activity raises no error for an inbox that cannot be read: that is such a reason.
         """
+        inbox = Inbox(self._record, look.plan)
+        if self._reads_mail and not await self._read_again(inbox):
+            return Objections(since=look.since, why="the organizer's mailbox has not been read since the time ended")
         try:
-            inbox = Inbox(self._record, look.plan).read()
+            waiting = inbox.read().waiting
         except (RecordFault, OSError) as error:
             return Objections(since=look.since, why=f"the inbox cannot be read: {error}"[:300])
-        for message in inbox.waiting:
+        for message in waiting:
             if _may_object(message, look):
                 why = f"message {message.n} of the inbox, from {message.sender or 'nobody known'}, waits for a person"
                 return Objections(since=look.since, why=why[:300])
-        if self._reads_mail and not _read_after(inbox.read_until, look.until):
-            return Objections(since=look.since, why="the organizer's mailbox has not been read since the time ended")
         return Objections(since=look.since)
+
+    async def _read_again(self, inbox: Inbox) -> bool:
+        """Waits until the mailbox was read to its end from now on. Returns False if that takes too long."""
+        now = datetime.now(UTC)
+        for _ in range(int(PATIENCE / 0.2)):
+            read = inbox.read_until
+            if read is not None and read >= now:
+                return True
+            await asyncio.sleep(0.2)
+        return False
 
 
 def _may_object(message: TakenIn, look: LookForObjections) -> bool:
@@ -44,7 +59,3 @@ def _may_object(message: TakenIn, look: LookForObjections) -> bool:
     named = {*message.offices, *(outcome.office for outcome in message.outcomes)}
     uncertain = not message.offices and message.kind is MessageKind.ANSWERS
     return uncertain or not named.isdisjoint(look.offices)
-
-
-def _read_after(read_until: datetime | None, end: datetime) -> bool:
-    return read_until is not None and read_until >= end

@@ -201,7 +201,7 @@ async def drive(meetings: list[str], pace: float, slack: float, act: Driver) -> 
     await asyncio.sleep(max((slot.end.utc - datetime.now(UTC)).total_seconds(), 0) + pace)
     await all_do(acts.Held, "lao")
     await all_do(acts.Outcome, "lao", text="minutes of the meeting")
-    await all_do(acts.Close, "lao")
+    await all_do(acts.Agree, "khm")
 
 
 def office_of(meeting: str, side: str) -> str:

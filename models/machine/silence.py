@@ -111,7 +111,7 @@ def pass_silence(draft: Draft[S]) -> None:
         return
     draft.put(silence=silence.model_copy(update={"looking": True}))
     offices = [office for side in waited_for(draft.state) for office in draft.state.setup.party(side).offices]
-    look = LookForObjections(plan=draft.state.setup.plan, offices=tuple(offices), until=moment.at, since=silence.since)
+    look = LookForObjections(plan=draft.state.setup.plan, offices=tuple(offices), since=silence.since)
     draft.effects.append(look)
 
 

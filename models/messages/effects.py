@@ -145,8 +145,6 @@ class LookForObjections(Value):
     """The offices of the sides that have kept silent."""
     since: Instant
     """When the silence began."""
-    until: Instant
-    """When it ends: the mailbox must have been read after this instant."""
 
 
 class Objections(Value):

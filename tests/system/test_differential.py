@@ -168,6 +168,7 @@ def awaited_deed(chance: random.Random, view: ItemView, now: datetime) -> Deed |
         "outcome": (acts.Outcome, {"text": "minutes"}),
         "report": (acts.Evidence, {"text": "reported"}),
         "evidence": (acts.Evidence, {"text": "done"}),
+        "agree": (chance.choice((acts.Agree, acts.Agree, acts.Dispute)), {"reason": "a page is missing"}),
         "close": (chance.choice((acts.Close, acts.Close, acts.Dispute)), {"reason": "a page is missing"}),
         "progress": (acts.Progress, {"state": chance.choice(list(ProgressState)).value}),
     }

@@ -264,9 +264,13 @@ async def test_from_a_plan_file_to_a_closed_out_meeting(desk: Desk) -> None:
     code, refused = await desk.verb("outcome", ITEM, "--file", str(linked), "--as", "lao-moc")
     assert (code, refused["error"]["code"]) == (2, "bad-file") and "this is a link" in refused["error"]["message"]
     assert not (desk.data / "record" / "t" / "documents").exists()
-    for verb, *words in (("held", "--format", "physical"), ("outcome", "--file", str(minutes)), ("close",)):
+    for verb, *words in (("held", "--format", "physical"), ("outcome", "--file", str(minutes))):
         code, receipt = await desk.verb(verb, ITEM, *words, "--as", "lao-moc")
         assert code == 0, receipt
+    code, refused = await desk.verb("close", ITEM, "--as", "lao-moc")
+    assert (code, refused["error"]["code"]) == (1, "under-silence"), "no side closes it alone"
+    code, receipt = await desk.verb("agree", ITEM, "--as", "khm-moc")
+    assert code == 0, receipt
 
     async def closed() -> bool:
         return bool((await desk.status())[f"t/{ITEM}"]["status"] == "closed")

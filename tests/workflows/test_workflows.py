@@ -37,7 +37,7 @@ def at_home(skipping: WorkflowEnvironment, root: Path, *obligations: dict[str, A
     async def now() -> datetime:
         return await skipping.get_current_time()
 
-    return house(skipping.client, plan_of(*obligations), root, now)
+    return house(skipping.client, plan_of(*obligations), root, now, maildir=None)
 
 
 async def pass_days(skipping: WorkflowEnvironment, days: int, step: int = 5) -> None:
@@ -110,8 +110,12 @@ async def test_a_life_in_full_is_in_the_mail_the_calendar_and_the_record(
         assert "STATUS:CONFIRMED" in event and "SEQUENCE:1" in event and "METHOD" not in event
         assert await home.calendar(LAO) == [event]
         await skipping.sleep(11 * DAY)
-        for verb, fields in ((acts.Held, {}), (acts.Outcome, {"text": "minutes"}), (acts.Close, {})):
+        for verb, fields in ((acts.Held, {}), (acts.Outcome, {"text": "minutes"})):
             assert isinstance(await home.act("m", verb, LAO, **fields), Receipt)
+        refused = await home.act("m", acts.Close, LAO)
+        assert isinstance(refused, Refusal) and refused.code == "under-silence"
+        await home.until("m", lambda view: "closed unless a side objects before" in view.next_step)
+        await skipping.sleep(15 * DAY)
         result = await home.client.get_workflow_handle("t/m").result()
         assert result == "closed"
         lines = home.record("m")
@@ -123,7 +127,7 @@ async def test_a_life_in_full_is_in_the_mail_the_calendar_and_the_record(
             [],
             ["mark"],
             ["outcome"],
-            ["close"],
+            ["agree"],
             [],
         ], "the record tells what was awaited, also where nobody acted"
         assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
@@ -236,7 +240,7 @@ async def test_an_mou_is_closed_by_evidence(skipping: WorkflowEnvironment, tmp_p
         await home.launch()
         await skipping.sleep(DAY)
         assert isinstance(await home.act("mou", acts.Evidence, LAO, text="signed in Vientiane"), Receipt)
-        assert isinstance(await home.act("mou", acts.Close, KHM), Receipt)
+        assert isinstance(await home.act("mou", acts.Agree, KHM), Receipt)
         assert await home.client.get_workflow_handle("t/mou").result() == "closed"
 
 

@@ -85,7 +85,7 @@ async def test_each_row_has_its_own_end(dev_server: Client, tmp_path: Path) -> N
         await home.until("c", lambda view: view.status == "progress-awaited")
         run_file(home.folder, dev_server.service_client.config.target_host, "answered")
         assert isinstance(await home.act("d", acts.Evidence, LAO, text="signed"), Receipt)
-        assert isinstance(await home.act("d", acts.Close, "khm-moc"), Receipt)
+        assert isinstance(await home.act("d", acts.Agree, "khm-moc"), Receipt)
         await home.client.get_workflow_handle("answered/d").result()
         path.write_text("note,item,state\n,d,limited\n,m,limited\ntwo teams,c,Not started\n")
         told, stopped = await answer_all(path, LAO, tmp_path, None)
