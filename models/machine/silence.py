@@ -8,8 +8,9 @@ have no silence: an office closes them.
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from models.common.values import Instant
+from models.common.values import Instant, write_instant
 from models.machine.draft import Draft, S, Step
 from models.machine.state import Ask, ItemState, Silence
 from models.messages.effects import LookForObjections
@@ -51,6 +52,16 @@ def ends_at(state: ItemState) -> Instant | None:
 def is_over(state: ItemState) -> bool:
     """Whether every other side has agreed, or has been silent for the stated time."""
     return state.silence is not None and (state.silence.unbroken or not waited_for(state))
+
+
+def silence_row(state: ItemState) -> dict[str, Any] | None:
+    """What stands under silence, in the form of views. None if nothing does."""
+    silence, end = state.silence, ends_at(state)
+    if silence is None or state.closed:
+        return None
+    facts = silence.model_dump(mode="json", include={"side", "about", "since", "unread"})
+    until = write_instant(end) if end is not None else None
+    return {**facts, "until": until, "agreed": list(silence.agreed), "waits_for": list(waited_for(state))}
 
 
 def ask_agreement(state: ItemState) -> Iterator[Ask]:
@@ -124,7 +135,7 @@ def delivered(state: S, key: str, at: Instant, now: Instant) -> Step[S]:
     draft.put(silence=state.silence.model_copy(update={"reached": {**state.silence.reached, side: min(at, now)}}))
     if (end := ends_at(draft.state)) is not None:
         text = f"the mail to every other side has gone: they may object until {draft.moment(end)}"
-        draft.enter("silence", text, until=end.isoformat().replace("+00:00", "Z"))
+        draft.enter("silence", text, until=write_instant(end))
     return Step(state=draft.state, effects=tuple(draft.effects))
 
 

@@ -121,6 +121,9 @@ class ItemView(ItemRow):
     """With a meeting: the last answer of each invited office from its mail program."""
     outcome: dict[str, Any] | None = None
     evidence: tuple[dict[str, Any], ...] = ()
+    silence: dict[str, Any] | None = None
+    """What stands under silence: `side`, `about`, `since`, `until` (null while the time does not run), `agreed` and
+    `waits_for` (sides), `unread`. None if nothing does."""
 
 
 class Refusal(Value):
