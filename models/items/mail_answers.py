@@ -15,6 +15,7 @@ from models.common.values import Instant
 from models.items.meeting_state import MeetingState, OfficeAnswer, leaves_event
 from models.machine.consent import accept, end_proposal, propose, refuse_answer, refuse_proposal, settle_consent
 from models.machine.draft import Draft
+from models.machine.ladders import answer_dues
 from models.machine.letter_fields import happened
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
@@ -180,6 +181,7 @@ def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) ->
             f"{sentence_of(state.ledger[-1].text)}{words} Until every side has consented, {stands}.",
             suggests=SuggestedAct(verb="accept", proposal=number),
             asks=True,
+            dues=answer_dues(state, proposal, draft.now),
             around=around,
         )
 

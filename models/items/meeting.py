@@ -194,11 +194,11 @@ class MeetingRules(Rules[MeetingState]):
             why = sentence_of(terms.reason) if terms.reason else ""
             call_off(draft, f"{word} by consent of every side. {why}".strip())
 
-    def fell(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
+    def fell(self, draft: Draft[MeetingState], proposal: Proposal, at: Instant | None = None) -> None:
         if proposal.terms.topic is not Topic.DATE or draft.state.agreed is not None:
             return
         if not stands_again(self, draft, proposal):
-            call_off(draft, sentence_of(draft.state.ledger[-1].text))
+            call_off(draft, sentence_of(draft.state.ledger[-1].text), at)
 
     def tells_ended(self, draft: Draft[MeetingState], proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
         return tell_declined_counter(draft, proposal, act, side)

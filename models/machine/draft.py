@@ -1,6 +1,6 @@
 """Collects one decision: the changed state, the lines of the ledger, the effects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from models.common.values import Instant, Value
@@ -116,9 +116,11 @@ class Draft(Generic[S]):
         text: str,
         *,
         at: Instant | None = None,
+        dues: Mapping[str, Instant] | None = None,
         **more: Any,
     ) -> None:
-        """Like `announce`, but to these offices, which need not be offices of the item any more."""
+        """Like `announce`, but to these offices, which need not be offices of the item any more. `dues` says by when
+        which office is asked to answer."""
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
@@ -135,6 +137,7 @@ class Draft(Generic[S]):
                 office_title=rung.title,
                 at=at or self.now,
                 text=setup.spoken(text),
+                due=(dues or {}).get(rung.office),
                 **{"happened": told, **more},
             )
             self.told(rung.office)

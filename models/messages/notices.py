@@ -57,8 +57,8 @@ class Happened(Value):
     """What an office has done, or what all sides have agreed, in fields. The templates turn the fields into words."""
 
     verb: str
-    """The verb of the line in the ledger: propose, counter, accept, agreed, reject, withdraw, regret, held, not_held,
-    outcome, amended and others."""
+    """The verb of the line in the ledger: propose, counter, accept, agreed, reject, withdraw, lapsed, regret, held,
+    not_held, outcome, amended and others."""
     by: str = ""
     """The title of the office that acted. Empty if all sides acted, or if time brought it."""
     side: str = ""
@@ -277,6 +277,8 @@ class Announcement(Value):
     """With an invitation that changes the place: the place before the change. Empty if there was none."""
     asks: bool = False
     """An answer to a proposal is awaited, and no invitation asks for it."""
+    due: Instant | None = None
+    """With a proposed date: the instant by which the office is asked to answer. None if nothing sets one."""
     around: tuple[date, ...] = ()
     """With a date that an office proposed by mail: the days around it on which every side works."""
 
