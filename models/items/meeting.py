@@ -148,6 +148,10 @@ class MeetingRules(Rules[MeetingState]):
             when = state.setup.clock.moment(terms.slot.start.utc)
             message = f"{when} has passed; propose a later date, or, if it was held then, mark it held on that day"
             return refusal(self, state, "in-the-past", message)
+        until = state.setup.valid_until
+        if until is not None and terms.slot.end.utc > until:
+            message = f"the plan is valid until {state.setup.clock.last_day(until)}; propose a date that ends by then"
+            return refusal(self, state, "outside-validity", message)
         agreed = state.agreed
         if agreed and (agreed.slot, agreed.place, agreed.format) == (terms.slot, terms.place, terms.format):
             return refusal(self, state, "no-change", "this date is agreed already")

@@ -92,4 +92,5 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         on=held.on if held is not None else getattr(act, "on", None),
         place=held.place if held is not None else getattr(act, "place", ""),
         format=style.value if style else "",
+        outside_window=bool(entry.data.get("outside_window")),
     )

@@ -135,6 +135,8 @@ class Held(Act):
     place: Annotated[str, Limit(PLACE)] = ""
     on: ZonedTime | None = None
     """The day on which it was held, if that was not the agreed day."""
+    outside_window: bool = False
+    """True: the side says expressly that it was held on a day outside its window. With `on` only."""
 
 
 class NotHeld(Act):

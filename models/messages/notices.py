@@ -72,6 +72,8 @@ class Happened(Value):
     on: ZonedTime | None = None
     place: str = ""
     format: str = ""
+    outside_window: bool = False
+    """With held: the side says expressly that the day lies outside the window."""
     relieved: bool = False
     """With amended: nothing about the item is awaited any more of the office that gets this letter."""
 

@@ -67,6 +67,12 @@ def clock_of(plan: Plan, now: Instant) -> Clock:
     return Clock(zone=plan.zone, offset=offset, fine=plan.despatch.period < timedelta(hours=1))
 
 
+def start_of_validity(plan: Plan) -> Instant | None:
+    """The first instant at which the plan is valid. None if it states no day."""
+    start = plan.valid_from
+    return datetime(start.year, start.month, start.day, tzinfo=zone(plan.zone)).astimezone(UTC) if start else None
+
+
 def end_of_validity(plan: Plan) -> Instant | None:
     """The first instant at which the plan is no longer valid. None if the plan states no term."""
     if plan.valid_from is None or plan.valid_for_years is None:
