@@ -1,4 +1,6 @@
-"""Finds the clashes of a proposed date: its days on which a side does not work."""
+"""Finds the clashes of a proposed date: its days on which a side does not work, and what else is unusual about it."""
+
+from datetime import UTC, datetime
 
 from adapters.files.contacts_file import read_contacts
 from adapters.working_time import calendars_of
@@ -9,17 +11,18 @@ from cli.session import Session
 from models.common.times import Slot
 from models.machine.state import ItemState
 from models.messages.acts import Clash
-from models.post.workdays import Workdays, clashes
+from models.post.unlikely import notes_on
+from models.post.workdays import Workdays
 
 
 async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
-    """The days of a proposed date on which a side does not work. Empty if there is no such open item: the act itself is
-    then refused, with a better reason."""
+    """What is unusual about a proposed date. Empty if there is no such open item: the act itself is then refused, with
+    a better reason."""
     try:
         _, state = await item_state(here, item)
     except Refused:
         return ()
-    return clashes(slot, calendars_in(here, state))
+    return notes_on(slot, state, calendars_in(here, state), datetime.now(UTC))
 
 
 def calendars_in(here: Session, state: ItemState) -> dict[str, Workdays]:

@@ -47,7 +47,8 @@ from models.post.incoming import (
     judge,
 )
 from models.post.post_room_state import Bounced
-from models.post.workdays import clashes, working_days_around
+from models.post.unlikely import notes_on
+from models.post.workdays import working_days_around
 
 ANSWER_WITHIN = timedelta(seconds=10)
 LETTERS_LOOKED_AT = 200
@@ -194,7 +195,8 @@ class Intake:
         slot = in_zone_of(answer.slot, event.slot.start.zone)
         calendars = calendars_of(contacts, state.setup.parties)
         around = working_days_around(slot.start.local.date(), calendars)
-        return _Fitted(answer.model_copy(update={"slot": slot}), offices, clashes(slot, calendars), around)
+        notes = notes_on(slot, state, calendars, datetime.now(UTC))
+        return _Fitted(answer.model_copy(update={"slot": slot}), offices, notes, around)
 
     async def _submit(self, found: _Found, act: Reply) -> Receipt | Refusal:
         handle = self._client.get_workflow_handle(found.item)

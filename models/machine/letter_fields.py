@@ -32,7 +32,7 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
         until=terms.until,
         reason=terms.reason,
         clashes=tuple(
-            NoWorkday(day=each.day, who=_adjective(state, each.side), kind=each.kind, name=each.name)
+            NoWorkday(day=each.day, who=_adjective(state, each.side), kind=each.kind.value, name=each.name)
             for each in terms.clashes
         ),
     )

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import JsonValue
 
@@ -30,14 +30,29 @@ class Topic(StrEnum):
     """An amendment of the plan (B.6)."""
 
 
+class ClashKind(StrEnum):
+    """What is unusual about a proposed date. It is noted and refuses nothing."""
+
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    OUTSIDE_WINDOW = "outside-window"
+    """It does not lie in the window of the item."""
+    NIGHT = "night"
+    """By the clocks of a side it begins or ends before 07:00 or after 20:00."""
+    SOON = "soon"
+    """It is fewer than three working days of a side ahead."""
+
+
 class Clash(Value):
-    """A day of a proposed date on which the offices of a side do not work."""
+    """One unusual thing about a proposed date: a day on which the offices of a side do not work, or a night there."""
 
     day: date
     side: str
-    kind: Literal["weekend", "holiday"]
+    """Empty with outside-window."""
+    kind: ClashKind
     name: str
-    """The name of the weekday or of the holiday."""
+    """The name of the weekday or of the holiday. With outside-window: the window in words. With night: the wall time
+    there. With soon: the number of working days between today and the date, with its first day."""
 
 
 class Terms(Value):
@@ -46,7 +61,7 @@ class Terms(Value):
     topic: Topic
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
-    """With date: the days on which a side does not work. The submitter looks them up; they are shown with the date."""
+    """With date: what is unusual about it. The submitter looks it up. It is shown with the date."""
     place: Annotated[str, Limit(PLACE)] = ""
     format: Format | None = None
     host: str | None = None
@@ -208,7 +223,7 @@ class Reply(Act):
     slot: Slot | None = None
     """With COUNTER: the proposed time."""
     clashes: tuple[Clash, ...] = ()
-    """With COUNTER: the days of `slot` on which a side does not work. The reader of the mail looks them up."""
+    """With COUNTER: what is unusual about `slot`. The reader of the mail looks it up."""
     around: tuple[date, ...] = ()
     """With COUNTER: the days around `slot` on which every side works. The reader of the mail looks them up."""
     message: Document

@@ -9,15 +9,16 @@ from models.messages.calendar_event import CalendarEvent, Method
 
 
 class NoWorkday(Value):
-    """A day of a proposed date on which a side does not work."""
+    """One unusual thing about a proposed date, as in models/messages/acts (`Clash`)."""
 
     day: date
     who: str
-    """The adjective of the side: "Lao"."""
+    """The adjective of the side: "Lao". Empty with outside-window."""
     kind: str
-    """holiday or weekend."""
+    """holiday, weekend, outside-window, night or soon."""
     name: str
-    """The name of the holiday or of the weekday."""
+    """The name of the holiday or of the weekday; with night the wall time there; with soon the number of working
+    days."""
 
 
 class Proposed(Value):
@@ -47,7 +48,7 @@ class Proposed(Value):
     ref: str = ""
     """With amend: the reference of the provision."""
     clashes: tuple[NoWorkday, ...] = ()
-    """With date: the days on which a side does not work."""
+    """With date: what is unusual about it."""
     invited: bool = False
     """With date: an invitation to this date is in the calendars, and its buttons answer the proposal."""
     reason: str = ""

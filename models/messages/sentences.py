@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pydantic import JsonValue
 
 from models.common.clock import Clock
-from models.messages.acts import Clash, Terms, Topic
+from models.messages.acts import Clash, ClashKind, Terms, Topic
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.kinds import Kind
 
@@ -137,13 +137,24 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
 
 
 def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
-    """The days on which a side does not work, one clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
+    """What is unusual about a proposed date, one clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
     days: dict[date, dict[str, list[str]]] = {}
     for clash in clashes:
-        name = f"a {clash.name}" if clash.kind == "weekend" else clash.name
-        days.setdefault(clash.day, {}).setdefault(name, []).append(clash.side)
+        if (is_what := _what_day(clash)) is not None:
+            days.setdefault(clash.day, {}).setdefault(is_what, []).append(clash.side)
     told = {day: [f"{name} ({', '.join(sides)})" for name, sides in names.items()] for day, names in days.items()}
-    return "; ".join(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items())
+    missed = [f"it lies outside the window ({each.name})" for each in clashes if each.kind is ClashKind.OUTSIDE_WINDOW]
+    return "; ".join((*(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items()), *missed))
+
+
+def _what_day(clash: Clash) -> str | None:
+    """What the day of a clash is to its side: "a Saturday". None if the clash is about the window."""
+    return {
+        ClashKind.WEEKEND: f"a {clash.name}",
+        ClashKind.HOLIDAY: clash.name,
+        ClashKind.NIGHT: f"in the night, at {clash.name}",
+        ClashKind.SOON: f"{clash.name} working {'day' if clash.name == '1' else 'days'} ahead",
+    }.get(clash.kind)
 
 
 def value_in_words(value: JsonValue, names: Mapping[str, str] | None = None) -> str:
