@@ -118,6 +118,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
         topic=Topic.DATE,
         slot=act.slot,
         clashes=act.clashes,
+        remind_at=act.remind_at,
         place=stands.place if stands else "",
         format=stands.format if stands else None,
         reason=act.comment,

@@ -188,7 +188,7 @@ class MeetingRules(Rules[MeetingState]):
             agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
             dates = draft.state.dates
             dates = (*dates[:1], *dates[1:][-(DATES_KEPT - 2) :], agreed)
-            plan_reminder(draft, terms.slot)
+            plan_reminder(draft, terms.slot, terms.remind_at)
             draft.put(agreed=agreed, dates=dates, ended=False, mark=None, awake=True, asleep_until=None)
             # After a change of time every guest answers again (RFC 5546 section 3.2.2.1); after a change of status not.
             accepted = set() if moved else {consent.side for consent in proposal.consents}

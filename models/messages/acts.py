@@ -62,6 +62,9 @@ class Terms(Value):
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
     """With date: what is unusual about it. The submitter looks it up. It is shown with the date."""
+    remind_at: Instant | None = None
+    """With date: when its guests are to be reminded, at the wall time of the start. The submitter looks it up. None:
+    the time of the reminder is counted exactly."""
     place: Annotated[str, Limit(PLACE)] = ""
     format: Format | None = None
     host: str | None = None
@@ -224,6 +227,8 @@ class Reply(Act):
     """With COUNTER: the proposed time."""
     clashes: tuple[Clash, ...] = ()
     """With COUNTER: what is unusual about `slot`. The reader of the mail looks it up."""
+    remind_at: Instant | None = None
+    """With COUNTER: when the guests are to be reminded of `slot`. The reader of the mail looks it up."""
     around: tuple[date, ...] = ()
     """With COUNTER: the days around `slot` on which every side works. The reader of the mail looks them up."""
     message: Document

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pydantic import JsonValue
 
 from models.common.clock import Clock
+from models.common.times import Slot
 from models.messages.acts import Clash, ClashKind, Terms, Topic
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.kinds import Kind
@@ -115,7 +116,7 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
     """The terms of a proposal in a few words. `names` holds the names of the sides."""
     names = names or {}
     if terms.topic is Topic.DATE and terms.slot:
-        start, length = terms.slot.start, terms.slot.end.utc - terms.slot.start.utc
+        start, length = terms.slot.start, _length_of(terms.slot)
         place = f", {terms.place}" if terms.place else ""
         style = f", {terms.format.value}" if terms.format else ""
         time = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
@@ -191,6 +192,13 @@ def amendment_in_words(amendment: Amendment, names: Mapping[str, str] | None = N
         return f"changing {name}: {fields}"
     what = "cadence" if amendment.kind is AmendmentKind.CADENCE else "first host"
     return f"the {what} of {name}: {names.get(amendment.value, amendment.value)}"
+
+
+def _length_of(slot: Slot) -> timedelta:
+    """How long a slot lasts: in days of the calendar if it ends at the wall time at which it begins, or exactly."""
+    exact, on_clocks = slot.end.utc - slot.start.utc, slot.end.local - slot.start.local
+    whole = slot.start.zone == slot.end.zone and exact >= timedelta(hours=20) and not on_clocks % timedelta(days=1)
+    return on_clocks if whole else exact
 
 
 def _length(length: timedelta) -> str:

@@ -1,6 +1,8 @@
-"""What is unusual about a proposed date. It is noted with the date and refuses nothing, because the sides decide.
+"""What the submitter of a proposed date looks up: when to remind of it, and what is unusual about it.
 
-Zone arithmetic, so not for workflows (models/common/zones.py says why). The submitter of a proposal looks it up.
+What is unusual is noted with the date and refuses nothing, because the sides decide.
+
+Zone arithmetic, so not for workflows (models/common/zones.py says why).
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,7 +10,7 @@ from datetime import time, timedelta
 
 from models.common.times import Slot
 from models.common.values import Instant
-from models.common.zones import zone
+from models.common.zones import moved, zone
 from models.machine.state import ItemState
 from models.messages.acts import Clash, ClashKind
 from models.post.workdays import DAY, Workdays, clashes, working_days
@@ -31,6 +33,13 @@ def notes_on(slot: Slot, state: ItemState, calendars: Mapping[str, Workdays], no
         return found
     sides = (clash for side, calendar in calendars.items() for clash in _of_side(slot, side, calendar, now))
     return (*found, *_of_window(slot, state), *sides)
+
+
+def remind_at(slot: Slot, state: ItemState) -> Instant | None:
+    """When the guests are to be reminded of a proposed date: so many days before it, at the same wall time. None if the
+    plan asks for no reminder."""
+    remind = state.setup.remind
+    return None if remind is None else moved(slot.start.utc, -remind, slot.start.zone)
 
 
 def _of_window(slot: Slot, state: ItemState) -> Iterator[Clash]:
