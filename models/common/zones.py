@@ -55,7 +55,7 @@ def days_later(instant: Instant, days: int, name: str) -> Instant:
     (RFC 5545 section 3.3.5).
     """
     local = instant.astimezone(zone(name)) + timedelta(days=days)  # Python adds to the wall time
-    return local.replace(fold=0).astimezone(UTC) if days else instant
+    return local.astimezone(UTC) if days else instant
 
 
 def moved(instant: Instant, length: timedelta, name: str) -> Instant:

@@ -140,7 +140,8 @@ def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
     whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
     words = f', with the words "{proposal.terms.reason}"' if proposal.message and proposal.terms.reason else ""
     said = describe(proposal.terms, state.setup.clock, state.setup.names)
-    return f"answer proposal {proposal.number} of the {whose}: {said}{words}"
+    instead = f" (in place of proposal {proposal.replaces})" if proposal.replaces else ""
+    return f"answer proposal {proposal.number}{instead} of the {whose}: {said}{words}"
 
 
 def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:

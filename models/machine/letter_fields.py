@@ -21,6 +21,7 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
     terms, setup = proposal.terms, state.setup
     told = Proposed(
         number=proposal.number,
+        replaces=proposal.replaces or 0,
         topic=terms.topic.value,
         by=setup.title_of(proposal.office, proposal.side),
         side=setup.party(proposal.side).adjective,

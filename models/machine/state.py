@@ -94,6 +94,8 @@ class Proposal(Value):
     status: ProposalStatus = ProposalStatus.OPEN
     consents: tuple[Consent, ...] = ()
     counters: int | None = None
+    replaces: int | None = None
+    """The number of the older proposal of the same side that it replaces."""
     message: Document | None = None
     """The mail with the COUNTER, if the proposal came by mail."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import JsonValue
 
 from models.common.limits import ANSWER, PLACE, REASON, TEXT, JsonLimit, Limit
-from models.common.times import Slot, ZonedTime
+from models.common.times import Slot, ZonedTime, same_time
 from models.common.values import Instant, Value
 from models.messages.calendar_event import PartStat
 from models.plan.amendment import Amendment
@@ -76,6 +76,18 @@ class Terms(Value):
     """With answer: the proposed answer."""
     amendment: Amendment | None = None
     reason: Annotated[str, Limit(REASON)] = ""
+
+    def says_the_same(self, other: "Terms") -> bool:
+        """Whether it asks for the same. What the submitter looked up does not count, nor the reason, except where the
+        reason is all that is proposed (drop, excuse)."""
+        if (self.slot is None) is not (other.slot is None):
+            return False
+        if self.slot is not None and other.slot is not None and not same_time(self.slot, other.slot):
+            return False
+        bare: dict[str, object] = {"slot": None, "clashes": (), "remind_at": None}
+        if self.topic not in (Topic.DROP, Topic.EXCUSE):
+            bare["reason"] = ""
+        return self.model_copy(update=bare) == other.model_copy(update=bare)
 
     @property
     def about(self) -> str:

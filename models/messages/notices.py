@@ -25,6 +25,8 @@ class Proposed(Value):
     """A proposal in fields. The letter templates turn the fields into words."""
 
     number: int
+    replaces: int = 0
+    """The number of the older proposal of that side that it replaces. 0: it replaces none."""
     topic: str
     """date, host, postpone, extend, drop, excuse, answer, amend."""
     by: str
