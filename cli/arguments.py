@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cli.errors import BadUsage
 from models.common.times import ZonedTime
-from models.common.zones import zoned
+from models.common.zones import Length, zoned
 
 
 def wall_time(text: str, option: str, *, day: bool = False) -> datetime:
@@ -32,11 +32,14 @@ def in_zone(local: datetime, zone: str, option: str) -> ZonedTime:
         raise BadUsage("bad-time", f"{option}: {error}") from error
 
 
-def duration(text: str) -> timedelta:
+def duration(text: str) -> Length:
+    """Reads a length of time of at most 60 days. Its days are days of the calendar. Raises BadUsage."""
+    dates = text.partition("T")[0]
     try:
         length = TypeAdapter(timedelta).validate_python(text)
+        days = TypeAdapter(timedelta).validate_python(dates).days if dates not in ("", "P") else 0
     except ValidationError as error:
         raise BadUsage("bad-duration", f"--for {text!r}: write an ISO 8601 duration, such as PT3H or P1DT6H") from error
     if not text.startswith("P") or length <= timedelta(0) or length > timedelta(days=60):
         raise BadUsage("bad-duration", f"--for {text!r}: write a duration above zero and up to 60 days, such as PT3H")
-    return length
+    return Length(days, length - timedelta(days=days))

@@ -21,7 +21,7 @@ from models.governance.launch import Launch
 from models.machine.setup import EDITION
 from models.messages.views import ItemRow
 from models.plan.plan import Plan
-from models.plan.windows import clock_of, end_of_validity, resolve_windows
+from models.plan.windows import clock_of, end_of_validity, resolve_windows, start_of_validity
 from workflows.mailbox_start import read_mail_of
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
@@ -157,6 +157,7 @@ def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | N
         launched=launched,
         edition=EDITION,
         as_of=as_of,
+        valid_from=start_of_validity(plan),
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, launched),
         history=past,

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from adapters.files.yaml_file import YamlFile
 from cli.arguments import duration, in_zone, wall_time
-from cli.clashes import clashes_of
+from cli.clashes import look_up
 from cli.errors import BadUsage
 from cli.session import Session
 from models.common.times import Slot
@@ -82,10 +82,12 @@ async def terms_of(here: Session, item: str, topic: ProposedTopic, given: TermsO
             message = f"{given.value!r} does not belong here; write the start with --start 2026-12-01T09:00"
             raise BadUsage("bad-usage", message)
         slot = slot_of(given.start, given.zone, given.length)
+        found = await look_up(here, item, slot)
         return Terms(
             topic=Topic.DATE,
             slot=slot,
-            clashes=await clashes_of(here, item, slot),
+            clashes=found.clashes,
+            remind_at=found.remind_at,
             place=" ".join(given.place.split()),
             format=given.style,
             reason=given.reason,

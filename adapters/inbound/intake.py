@@ -47,7 +47,8 @@ from models.post.incoming import (
     judge,
 )
 from models.post.post_room_state import Bounced
-from models.post.workdays import clashes, working_days_around
+from models.post.unlikely import notes_on, remind_at
+from models.post.workdays import working_days_around
 
 ANSWER_WITHIN = timedelta(seconds=10)
 LETTERS_LOOKED_AT = 200
@@ -69,6 +70,8 @@ class _Fitted(NamedTuple):
     clashes: tuple[Clash, ...] = ()
     around: tuple[date, ...] = ()
     """The days around it on which every side works."""
+    remind_at: Instant | None = None
+    """When its guests are to be reminded of it."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,8 @@ class Intake:
                 why = f"{answer.attendee} answers for {both}" + ("" if fitted.offices else "; none of them was invited")
                 return Handled(item=item, why=why)
             act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message)
-            act = act.model_copy(update={"clashes": fitted.clashes, "around": fitted.around})
+            looked_up = {"clashes": fitted.clashes, "around": fitted.around, "remind_at": fitted.remind_at}
+            act = act.model_copy(update=looked_up)
             receipt = await self._submit(found, act)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
@@ -194,7 +198,9 @@ class Intake:
         slot = in_zone_of(answer.slot, event.slot.start.zone)
         calendars = calendars_of(contacts, state.setup.parties)
         around = working_days_around(slot.start.local.date(), calendars)
-        return _Fitted(answer.model_copy(update={"slot": slot}), offices, clashes(slot, calendars), around)
+        notes = notes_on(slot, state, calendars, datetime.now(UTC))
+        answer = answer.model_copy(update={"slot": slot})
+        return _Fitted(answer, offices, notes, around, remind_at(slot, state))
 
     async def _submit(self, found: _Found, act: Reply) -> Receipt | Refusal:
         handle = self._client.get_workflow_handle(found.item)

@@ -12,7 +12,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 from adapters.inbound.ical import Component, Property
 from models.common.times import ZonedTime
 from models.common.values import Instant
-from models.common.zones import zone, zoned
+from models.common.zones import Length, zone, zoned
 
 
 class TimeFaultError(ValueError):
@@ -45,13 +45,13 @@ def moment(found: Property, calendar: Component) -> ZonedTime:
     return _in_zone(local, name, calendar)
 
 
-def duration(text: str) -> timedelta:
+def duration(text: str) -> Length:
     """A DURATION (section 3.3.6). Raises TimeFaultError."""
     match = re.fullmatch(r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?", text)
     if not match or not any(match.groups()):
         raise TimeFaultError(f"{text[:40]!r} is no length of time")
     weeks, days, hours, minutes, seconds = (int(each or 0) for each in match.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return Length(7 * weeks + days, timedelta(hours=hours, minutes=minutes, seconds=seconds))
 
 
 def _in_zone(local: datetime, name: str, calendar: Component) -> ZonedTime:

@@ -213,6 +213,7 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "tentative": event is not None and event.status is EventStatus.TENTATIVE,
         "consented": consented,
         "asks": word.asks,
+        "due": word.due,
         "was": word.was_slot is not None or word.was_place is not None,
         "around": word.around,
         "commands": [command] if command and not consented else [],

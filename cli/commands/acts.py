@@ -50,6 +50,9 @@ async def held(
     style: FormatOption = None,
     place: PlaceOption = "",
     on: Annotated[str | None, typer.Option("--on", help="The day on which it was held, if not the agreed one.")] = None,
+    outside_window: Annotated[
+        bool, typer.Option("--outside-window", help="With --on: take a day outside the item's window all the same.")
+    ] = False,
     zone: ZoneOption = None,
 ) -> Act:
     """Mark a meeting as held. Another side may dispute the mark until the close-out.
@@ -59,7 +62,7 @@ async def held(
     day = None
     if on is not None:
         day = in_zone(wall_time(on, "--on", day=True), zone or (await acting.here.plan_in_force()).zone, "--on")
-    return acts.Held(**acting.fields(), format=style, place=place, on=day)
+    return acts.Held(**acting.fields(), format=style, place=place, on=day, outside_window=outside_window)
 
 
 @verb

@@ -1,6 +1,6 @@
 """Reads scenario files: what a rehearsal assumes about the offices, and which acts they do on which days."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +106,7 @@ class _Maker:
         told, slot = self._told, None
         if told.start is not None:
             start = zoned(told.start, self._plan.zone)
-            slot = Slot(start=start, end=later(start, _length(told.length)))
+            slot = Slot(start=start, end=later(start, duration(told.length)))
         topic = told.topic or (Topic.DATE if slot else Topic.AMEND if told.amendment else None)
         if topic is None:
             raise BadUsage("bad-file", f"acts[{self._n}].topic: missing; say what is proposed, such as date or host")
@@ -122,10 +122,6 @@ class _Maker:
             amendment=told.amendment,
             reason=told.reason,
         )
-
-
-def _length(text: str) -> timedelta:
-    return duration(text)
 
 
 def _instant(at: datetime | date, plan: Plan) -> datetime:

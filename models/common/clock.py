@@ -39,6 +39,13 @@ class Clock(Value):
         """The last day before `end`. `end` itself is not included: for 1 January it gives 31 December."""
         return self.day(end if self.fine else end - timedelta(seconds=1))
 
+    def span(self, start: Instant | None, end: Instant | None) -> str:
+        """Gives "1 January 2026 to 31 December 2026", with the last day before `end`. None leaves that bound open:
+        "from 1 January 2026 on", "until 31 December 2026", "at any time"."""
+        if start is None or end is None:
+            return f"from {self.day(start)} on" if start else f"until {self.last_day(end)}" if end else "at any time"
+        return f"{self.day(start)} to {self.last_day(end)}"
+
     def _time(self, instant: Instant) -> str:
         local = instant + self.offset
         return f"{local:%H:%M:%S}" if self.fine else f"{local:%H:%M}"

@@ -4,9 +4,11 @@ The command line, adapters and activities use it. Workflows receive instants.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.common.times import ZonedTime
+from models.common.values import Instant
 
 
 def zone(name: str) -> ZoneInfo:
@@ -30,7 +32,34 @@ def zoned(local: datetime, name: str) -> ZonedTime:
     return ZonedTime(local=local, zone=name, utc=early.astimezone(UTC))
 
 
-def later(start: ZonedTime, length: timedelta) -> ZonedTime:
-    """The wall time in the same zone, an exact length of time after `start`."""
-    end = start.utc + length
+class Length(NamedTuple):
+    """A length of time as RFC 5545 reads it (section 3.3.6): P2D is two days of the calendar, PT48H is 48 hours."""
+
+    days: int
+    """Each ends at the same wall time, also if the clocks change meanwhile."""
+    exact: timedelta
+    """What is added after the days: hours, minutes, seconds."""
+
+
+def later(start: ZonedTime, length: timedelta | Length) -> ZonedTime:
+    """The wall time in the same zone, so long after `start`. A timedelta is exact."""
+    days, exact = length if isinstance(length, Length) else (0, length)
+    end = days_later(start.utc, days, start.zone) + exact
     return ZonedTime(local=end.astimezone(zone(start.zone)).replace(tzinfo=None), zone=start.zone, utc=end)
+
+
+def days_later(instant: Instant, days: int, name: str) -> Instant:
+    """The instant at the same wall time in a zone, so many days later, or earlier if `days` is negative.
+
+    If the clocks skip that time, it counts as if they had not changed yet; if they show it twice, the first one counts
+    (RFC 5545 section 3.3.5).
+    """
+    local = instant.astimezone(zone(name)) + timedelta(days=days)  # Python adds to the wall time
+    return local.astimezone(UTC) if days else instant
+
+
+def moved(instant: Instant, length: timedelta, name: str) -> Instant:
+    """The instant so long after another, or before it if `length` is negative. Its whole days are days of the calendar
+    in the zone. For the durations of plan files, which know days and seconds only."""
+    whole = int(length / timedelta(days=1))
+    return days_later(instant, whole, name) + (length - timedelta(days=whole))

@@ -24,6 +24,8 @@ class Launch(Value):
     as_of: Instant
     clock: Clock = Clock()
     """Of the plan's zone, resolved like its validity by whoever launches."""
+    valid_from: Instant | None = None
+    """Resolved in the plan's zone by whoever launches, like its end."""
     valid_until: Instant | None
     """Resolved in the plan's zone by whoever launches."""
     history: tuple[AdoptedSession, ...] = ()

@@ -141,6 +141,8 @@ def setup_of(
         triggers=obligation.triggers,
         condition=obligation.condition or "",
         not_before=launch.valid_until if obligation.not_before == "expiry" else None,
+        valid_from=launch.valid_from,
+        valid_until=launch.valid_until,
         lead=plan.lead,
         remind=plan.remind_of(obligation),
         rotating=obligation.host_rule is HostRule.ROTATING,
@@ -151,6 +153,8 @@ def setup_of(
         assumed=obligation.assumed,
         settled=obligation.settled,
     )
+    if outlives(setup):
+        setup = setup.model_copy(update={"valid_until": None})
     return setup if window is None else setup.model_copy(update={"opens_at": asking_from(window, setup)})
 
 

@@ -12,6 +12,7 @@ from models.common.values import Instant
 from models.items.event_versions import following, until_now
 from models.items.meeting_state import MeetingState
 from models.machine.draft import Draft, Step
+from models.machine.ladders import answer_dues
 from models.machine.letter_fields import told_of
 from models.machine.state import Proposal
 from models.messages.acts import Terms, Topic
@@ -83,14 +84,15 @@ def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
     return {party.side for party in state.setup.parties if party.coordinator.office in accepting}
 
 
-def call_off(draft: Meeting, text: str) -> None:
-    """Cancels the event, if it is in the calendars. No date is agreed any more."""
+def call_off(draft: Meeting, text: str, at: Instant | None = None) -> None:
+    """Cancels the event, if it is in the calendars. No date is agreed any more. `at` is the instant at which this was
+    due. None: now."""
     last = draft.state.event
     draft.put(agreed=None, ended=False, remind_at=None, reminded=False)
     if last is None or last.status is EventStatus.CANCELLED:
         return
     changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
-    put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text)
+    put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text, at=at)
 
 
 def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKind, text: str, **more: Any) -> None:
@@ -108,9 +110,11 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     draft.put(event=event, time_since=event.sequence if anew else draft.state.time_since)
     setup = draft.state.setup
     if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
-        draft.announce_to(kind, [seat(attendee) for attendee in event.attendees], text, event=event)
+        draft.announce_to(kind, [seat(attendee) for attendee in event.attendees], text, event=event, **more)
     else:
-        draft.announce(kind, setup.sides, text, event, **more)
+        proposal = draft.state.date_invited_to
+        dues = answer_dues(draft.state, proposal, draft.now) if proposal else {}
+        draft.announce(kind, setup.sides, text, event, dues=dues, **more)
     calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
     invited_before = [attendee.office for attendee in last.attendees] if last else []
     removed = tuple(office for office in invited_before if office not in calendars)

@@ -2,7 +2,7 @@
 
 If a date is proposed and the office's consent is needed, an Accept is the consent, and a Decline the rejection. A new
 time is a newer proposal. These are the acts of the command line, with the same effects. Their lines name the mail.
-Every other answer is recorded and changes nothing.
+Every other answer is recorded and changes nothing, and so is a new time that is the one of the open proposal.
 
 A COUNTER does not change the event. When the sides have decided, the calendars get a REQUEST with the new time, or the
 office gets a DECLINECOUNTER. After a rejected COUNTER, the proposal that it countered is open again.
@@ -11,10 +11,12 @@ office gets a DECLINECOUNTER. After a rejected COUNTER, the proposal that it cou
 from datetime import date
 from typing import Any
 
+from models.common.times import same_time
 from models.common.values import Instant
 from models.items.meeting_state import MeetingState, OfficeAnswer, leaves_event
 from models.machine.consent import accept, end_proposal, propose, refuse_answer, refuse_proposal, settle_consent
 from models.machine.draft import Draft
+from models.machine.ladders import answer_dues
 from models.machine.letter_fields import happened
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
@@ -98,7 +100,7 @@ def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Coun
         return None
     who = {"act_id": act.act_id, "office": act.office}
     if act.method is ReplyMethod.COUNTER:
-        return _countering(state, act, side)
+        return None if _named_again(state, act) else _countering(state, act, side)
     proposal = state.date_invited_to
     if proposal is None or proposal.side == side:
         return None
@@ -109,6 +111,16 @@ def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Coun
     return None
 
 
+def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
+    """The open proposal whose time a COUNTER names. Such a COUNTER proposes nothing. None for every other answer, and
+    by the rules before edition 1."""
+    proposal = state.open_proposal(Topic.DATE)
+    slot = proposal.terms.slot if proposal else None
+    if act.method is not ReplyMethod.COUNTER or act.slot is None or slot is None or state.setup.edition < 1:
+        return None
+    return proposal if same_time(act.slot, slot) else None
+
+
 def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose:
     """The proposal that a COUNTER stands for. It takes the place and the format of the agreed or proposed date."""
     proposal = state.open_proposal(Topic.DATE)
@@ -117,6 +129,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
         topic=Topic.DATE,
         slot=act.slot,
         clashes=act.clashes,
+        remind_at=act.remind_at,
         place=stands.place if stands else "",
         format=stands.format if stands else None,
         reason=act.comment,
@@ -180,6 +193,7 @@ def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) ->
             f"{sentence_of(state.ledger[-1].text)}{words} Until every side has consented, {stands}.",
             suggests=SuggestedAct(verb="accept", proposal=number),
             asks=True,
+            dues=answer_dues(state, proposal, draft.now),
             around=around,
         )
 
@@ -196,6 +210,8 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
         text += "; it answers an earlier time, so it does not count"
     elif state.event.status is EventStatus.CANCELLED:
         text += "; the event had been cancelled"
+    elif (open_one := _named_again(state, act)) is not None:
+        text += f"; it names the time of proposal {open_one.number}, which stays open"
     fields = {
         "method": act.method.value,
         "partstat": act.partstat,

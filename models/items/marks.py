@@ -1,5 +1,8 @@
 """Marks: a side says that a meeting was held or not. Another side may dispute it, until the sides say the same."""
 
+from datetime import time, timedelta
+
+from models.common.times import ZonedTime
 from models.common.values import Instant
 from models.items.invitations import call_off
 from models.items.meeting_state import Mark, MeetingState, held_date
@@ -23,9 +26,7 @@ def refuse_held(rules: MeetingRules, state: MeetingState, act: Held, side: str, 
         message = f"{state.mark.office} marked it held on {when}; another side may dispute that"
         return refusal(rules, state, "already-marked", message)
     if act.on is not None:
-        if act.on.utc > now:
-            return refusal(rules, state, "not-begun", f"{act.on.local:%-d %B %Y} has not come yet; name a past day")
-        return None
+        return _refuse_day(rules, state, act.on, act.outside_window, now)
     agreed = state.agreed or (state.mark.agreed if state.mark else None)
     if agreed is None:
         message = "no date was agreed; propose one, or say on which day it was held without one"
@@ -37,6 +38,37 @@ def refuse_held(rules: MeetingRules, state: MeetingState, act: Held, side: str, 
         )
         return refusal(rules, state, "not-begun", message)
     return None
+
+
+def _refuse_day(rules: MeetingRules, state: MeetingState, on: ZonedTime, express: bool, now: Instant) -> Refusal | None:
+    """Why this day cannot be meant. None if it can. `express`: the side says that it was outside the window."""
+    day, setup = f"{on.local:%-d %B %Y}", state.setup
+    if on.utc > now:
+        return refusal(rules, state, "not-begun", f"{day} has not come yet; name a past day")
+    if not _within(on, setup.valid_from, setup.valid_until):
+        valid = setup.clock.span(setup.valid_from, setup.valid_until)
+        message = f"{day} lies outside the validity of the plan ({valid}); name a day within it"
+        return refusal(rules, state, "outside-validity", message)
+    if not express and (window := _missed_window(state, on)):
+        message = f"{day} lies outside the window ({window}); if it was held then all the same, add --outside-window"
+        return refusal(rules, state, "outside-window", message)
+    return None
+
+
+def _within(on: ZonedTime, start: Instant | None, end: Instant | None) -> bool:
+    """Whether a day, or a time of a day, lies between two instants, a day if any part of it does. None: no bound."""
+    last = on.utc + timedelta(days=1) if on.local.time() == time(0) else on.utc
+    return (start is None or last > start) and (end is None or on.utc < end)
+
+
+def _missed_window(state: MeetingState, on: ZonedTime) -> str:
+    """The window in words, if this day lies outside it. Empty if it lies within, or if that day was agreed."""
+    window, slot = state.setup.window, state.agreed.slot if state.agreed else None
+    if slot is not None and slot.start.local.date() <= on.local.date() <= slot.end.local.date():
+        return ""
+    if window is None or _within(on, window.start, state.window_end):
+        return ""
+    return state.setup.clock.span(window.start, state.window_end)
 
 
 def take_held(rules: MeetingRules, draft: Draft[MeetingState], act: Held, side: str) -> None:
@@ -51,9 +83,11 @@ def take_held(rules: MeetingRules, draft: Draft[MeetingState], act: Held, side: 
     details = ", ".join(part for part in (place, style.value if style else "") if part)
     on = f" on {when.local:%-d %B %Y}" if when else ""
     where = f" ({details})" if details else ""
-    date = held_date(mark)
+    date, window = held_date(mark), _missed_window(state, act.on) if act.on else ""
     told = date.model_dump(mode="json") if date else None
-    draft.enter("held", f"{act.office} ({side}) marks it held{on}{where}", act, date=told)
+    beyond = f", outside its window ({window})" if window else ""
+    text = f"{act.office} ({side}) marks it held{on}{where}{beyond}"
+    draft.enter("held", text, act, date=told, outside_window=True if window else None)
     _take_stance(draft, mark)
 
 

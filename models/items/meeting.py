@@ -156,6 +156,10 @@ class MeetingRules(Rules[MeetingState]):
             when = state.setup.clock.moment(terms.slot.start.utc)
             message = f"{when} has passed; propose a later date, or, if it was held then, mark it held on that day"
             return refusal(self, state, "in-the-past", message)
+        until = state.setup.valid_until
+        if until is not None and terms.slot.end.utc > until:
+            message = f"the plan is valid until {state.setup.clock.last_day(until)}; propose a date that ends by then"
+            return refusal(self, state, "outside-validity", message)
         agreed = state.agreed
         if agreed and (agreed.slot, agreed.place, agreed.format) == (terms.slot, terms.place, terms.format):
             return refusal(self, state, "no-change", "this date is agreed already")
@@ -192,7 +196,7 @@ class MeetingRules(Rules[MeetingState]):
             agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
             dates = draft.state.dates
             dates = (*dates[:1], *dates[1:][-(DATES_KEPT - 2) :], agreed)
-            plan_reminder(draft, terms.slot)
+            plan_reminder(draft, terms.slot, terms.remind_at)
             draft.put(agreed=agreed, dates=dates, ended=False, mark=None, awake=True, asleep_until=None)
             # After a change of time every guest answers again (RFC 5546 section 3.2.2.1); after a change of status not.
             accepted = set() if moved else {consent.side for consent in proposal.consents}
@@ -202,11 +206,11 @@ class MeetingRules(Rules[MeetingState]):
             why = sentence_of(terms.reason) if terms.reason else ""
             call_off(draft, f"{word} by consent of every side. {why}".strip())
 
-    def fell(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
+    def fell(self, draft: Draft[MeetingState], proposal: Proposal, at: Instant | None = None) -> None:
         if proposal.terms.topic is not Topic.DATE or draft.state.agreed is not None:
             return
         if not stands_again(self, draft, proposal):
-            call_off(draft, sentence_of(draft.state.ledger[-1].text))
+            call_off(draft, sentence_of(draft.state.ledger[-1].text), at)
 
     def tells_ended(self, draft: Draft[MeetingState], proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
         return tell_declined_counter(draft, proposal, act, side)

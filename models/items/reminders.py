@@ -4,9 +4,10 @@ In which mail it goes, and until when it still may, is decided by each post room
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from models.common.times import Slot, same_time
-from models.common.values import write_duration
+from models.common.values import Instant, write_duration
 from models.items.invitations import seat
 from models.items.meeting_state import MeetingState
 from models.machine.draft import Draft
@@ -16,15 +17,24 @@ from models.messages.moments import Moment, MomentKind
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 
+CLOCKS_CHANGE = timedelta(hours=3)
+"""More than the clocks of any zone change at once."""
 
-def plan_reminder(draft: Draft[MeetingState], slot: Slot) -> None:
+
+def plan_reminder(draft: Draft[MeetingState], slot: Slot, looked_up: Instant | None = None) -> None:
     """Sets the reminder of a date on which all sides agree now. To be called before the date takes the place of the
-    former one: a reminder of the same time stays as it is."""
+    former one: a reminder of the same time stays as it is.
+
+    `looked_up` is the instant that the proposer's side looked up, at the wall time of the start. It does not count if
+    an amendment has changed the time of the reminder since then.
+    """
     state = draft.state
     if state.agreed is not None and same_time(state.agreed.slot, slot):
         return
     remind = state.setup.remind
     at = slot.start.utc - remind if remind is not None else None
+    if at is not None and looked_up is not None and abs(looked_up - at) <= CLOCKS_CHANGE:
+        at = looked_up
     draft.put(remind_at=at if at is not None and at > draft.now else None, reminded=False)
 
 

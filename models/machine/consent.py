@@ -29,7 +29,12 @@ def refuse_proposal(rules: Rules[S], state: S, act: Propose, side: str, now: Ins
     if terms.topic not in rules.topics:
         what = f"{kind_in_words(state.setup.kind)} takes no proposal of the kind {terms.topic.value}"
         return refusal(rules, state, "wrong-kind", what)
-    return _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)
+    if (unfit := _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)) is not None:
+        return unfit
+    if standing and standing.terms.says_the_same(terms):
+        message = f"proposal {standing.number} of your side says the same and is open; the other sides answer it"
+        return refusal(rules, state, "already-proposed", message)
+    return None
 
 
 def _refuse_common(rules: Rules[S], state: S, terms: Terms, now: Instant) -> Refusal | None:
@@ -106,7 +111,13 @@ def _refuse_counter(rules: Rules[S], state: S, proposal: Proposal, terms: Terms,
         return refusal(rules, state, "bad-terms", message)
     if of.topic in (Topic.DROP, Topic.EXCUSE):
         return refusal(rules, state, "bad-terms", f"nobody can counter a proposal to {of.topic}; accept or reject it")
-    return _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)
+    if (unfit := _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)) is not None:
+        return unfit
+    if of.says_the_same(terms):
+        return refusal(
+            rules, state, "no-change", f"proposal {proposal.number} says the same already; accept it instead"
+        )
+    return None
 
 
 # Proposing
@@ -123,6 +134,7 @@ def take_counter(rules: Rules[S], draft: Draft[S], act: Counter, side: str) -> i
 
 def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
     """Opens a proposal, and overtakes the open one about the same. Returns the number of the new proposal."""
+    older = draft.state.open_proposal(terms.topic, terms.about)
     draft.overtake(terms.topic, about=terms.about)
     number = draft.state.last_proposal + 1
     proposal = Proposal(
@@ -133,6 +145,7 @@ def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str,
         at=draft.now,
         consents=(Consent(side=side, office=act.office, at=draft.now),),
         counters=counters,
+        replaces=older.number if older else None,
         message=draft.message,
     )
     # The state keeps every open proposal, and the last few of those that are decided.
@@ -140,9 +153,11 @@ def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str,
     kept = (p for p in draft.state.proposals if p.open or p.number in decided)
     draft.put(proposals=(*kept, proposal), last_proposal=number)
     does = f"counters proposal {counters} with" if counters else "proposes"
-    text = f"{act.office} ({side}) {does} {draft.words(terms)} (proposal {number})"
+    instead = f", in place of proposal {older.number}" if older else ""
+    text = f"{act.office} ({side}) {does} {draft.words(terms)} (proposal {number}{instead})"
     verb = "counter" if counters else "propose"
-    draft.enter(verb, text, act, proposal=number, terms=terms.model_dump(mode="json"))
+    told = terms.model_dump(mode="json")
+    draft.enter(verb, text, act, proposal=number, terms=told, replaces=proposal.replaces)
     if all(proposal.consented(each) for each in draft.state.setup.sides):
         settle_consent(rules, draft, number)
     else:

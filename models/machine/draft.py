@@ -1,6 +1,6 @@
 """Collects one decision: the changed state, the lines of the ledger, the effects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from models.common.values import Instant, Value
@@ -117,11 +117,13 @@ class Draft(Generic[S]):
         *,
         at: Instant | None = None,
         acknowledged: bool = False,
+        dues: Mapping[str, Instant] | None = None,
         **more: Any,
     ) -> tuple[Announcement, ...]:
         """Like `announce`, but to these offices, which need not be offices of the item any more.
 
-        With `acknowledged` the post room tells the item when the mail server took the mail.
+        With `acknowledged` the post room tells the item when the mail server took the mail. `dues` says by when which
+        office is asked to answer.
         """
         setup = self.state.setup
         number = self.state.announced + 1
@@ -142,6 +144,7 @@ class Draft(Generic[S]):
                 office_title=rung.title,
                 at=at or self.now,
                 text=setup.spoken(text),
+                due=(dues or {}).get(rung.office),
                 **{"happened": told, **more},
             )
             self.told(rung.office)

@@ -7,7 +7,7 @@ from models.machine.draft import Draft, S, Step
 from models.machine.letter_fields import proposed
 from models.machine.rules import Rules
 from models.machine.setup import ItemSetup
-from models.machine.state import Ask, ItemState, OpenAct
+from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.machine.status_rounds import asked_in_round
 from models.messages.effects import Await, Settle
 from models.messages.moments import Moment, MomentKind
@@ -37,7 +37,7 @@ def reconcile(rules: Rules[S], draft: Draft[S], acting: str = "", due_at: Instan
     Acts that stay awaited keep their ladders. A new notice to the side `acting` is quiet, because the receipt of its
     act tells it already. `due_at` is the instant at which the new acts were due. None: now.
     """
-    required = list(asks(rules, draft.state))
+    required = [ask for ask in asks(rules, draft.state) if not _too_late(draft, ask)]
     wanted = {(ask.act, ask.side, ask.subject) for ask in required}
     kept = []
     for open_act in draft.state.open_acts:
@@ -50,6 +50,12 @@ def reconcile(rules: Rules[S], draft: Draft[S], acting: str = "", due_at: Instan
     for ask in required:
         if (ask.act, ask.side, ask.subject) not in present:
             _begin(rules, draft, ask, due_at or draft.now, quiet=ask.said or ask.side == acting)
+
+
+def _too_late(draft: Draft[S], asked: Ask | OpenAct) -> bool:
+    """Whether it asks for an answer to a proposed date that has come. Nobody is asked for such an answer."""
+    at = draft.state.lapses_at(asked.subject) if asked.act == "answer" else None
+    return at is not None and at <= draft.now
 
 
 def _begin(rules: Rules[S], draft: Draft[S], ask: Ask, at: Instant, quiet: bool) -> None:
@@ -134,7 +140,8 @@ def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
     whose = state.setup.party(proposal.side).offices.get(proposal.office, proposal.office)
     words = f', with the words "{proposal.terms.reason}"' if proposal.message and proposal.terms.reason else ""
     said = describe(proposal.terms, state.setup.clock, state.setup.names)
-    return f"answer proposal {proposal.number} of the {whose}: {said}{words}"
+    instead = f" (in place of proposal {proposal.replaces})" if proposal.replaces else ""
+    return f"answer proposal {proposal.number}{instead} of the {whose}: {said}{words}"
 
 
 def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:
@@ -168,6 +175,19 @@ def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
     return slot.start.utc if due is None else min(due, slot.start.utc)  # a later answer is of no use
 
 
+def answer_dues(state: ItemState, proposal: Proposal, now: Instant) -> dict[str, Instant]:
+    """By when the coordinator of each side that has not consented is asked to answer a proposal, by office. An office
+    is missing if nothing sets a time, or if that time has passed."""
+    asked = {each.side: each for each in state.open_acts if (each.act, each.subject) == ("answer", proposal.number)}
+    found = {}
+    for party in state.setup.parties:
+        anew = OpenAct(act="answer", side=party.side, subject=proposal.number, round=0, since=now, climbs=(now,))
+        due = None if proposal.consented(party.side) else due_of(state, asked.get(party.side, anew), 1)
+        if due is not None and due > now:
+            found[party.coordinator.office] = due
+    return found
+
+
 # Climbing
 
 
@@ -175,7 +195,7 @@ def climb(rules: Rules[S], draft: Draft[S]) -> None:
     """Climbs one rung of each ladder whose next rung is due."""
     for open_act in draft.state.open_acts:
         instant = next_rung_at(draft.state, open_act)
-        if instant is None or instant > draft.now:
+        if instant is None or instant > draft.now or _too_late(draft, open_act):
             continue
         noticed_late = draft.now - instant > draft.state.setup.despatch.period / 10
         climbed = open_act.model_copy(update={"climbs": (*open_act.climbs, draft.now if noticed_late else instant)})
@@ -188,6 +208,7 @@ def climb(rules: Rules[S], draft: Draft[S]) -> None:
 
 def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
     """When one more, higher office is awaited. None on the last rung, which stays, and while the ladder is paused.
+    None too if the next rung does not fit before the proposed date that is to be answered: it is left out.
 
     If the last rung was climbed late by more than a tenth of a despatch period, the next one comes at the earliest one
     despatch period after it. So after an outage one rung is climbed, not all.
@@ -198,9 +219,9 @@ def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
     planned = open_act.since + ladder[open_act.rung].after
     below_planned = max(open_act.since + ladder[open_act.rung - 1].after, open_act.climbs[0])
     climbed, gap = open_act.climbs[-1], state.setup.despatch.period
-    if climbed - below_planned <= gap / 10:
-        return planned
-    return max(planned, climbed + gap)
+    instant = planned if climbed - below_planned <= gap / 10 else max(planned, climbed + gap)
+    lapses = state.lapses_at(open_act.subject) if open_act.act == "answer" else None
+    return instant if lapses is None or instant < lapses else None
 
 
 def rung_moments(state: ItemState) -> Iterator[Moment]:

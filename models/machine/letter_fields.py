@@ -21,6 +21,7 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
     terms, setup = proposal.terms, state.setup
     told = Proposed(
         number=proposal.number,
+        replaces=proposal.replaces or 0,
         topic=terms.topic.value,
         by=setup.title_of(proposal.office, proposal.side),
         side=setup.party(proposal.side).adjective,
@@ -32,7 +33,7 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
         until=terms.until,
         reason=terms.reason,
         clashes=tuple(
-            NoWorkday(day=each.day, who=_adjective(state, each.side), kind=each.kind, name=each.name)
+            NoWorkday(day=each.day, who=_adjective(state, each.side), kind=each.kind.value, name=each.name)
             for each in terms.clashes
         ),
     )
@@ -93,4 +94,5 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         place=held.place if held is not None else getattr(act, "place", ""),
         format=style.value if style else "",
         replaced="replaced" in entry.data,
+        outside_window=bool(entry.data.get("outside_window")),
     )

@@ -12,6 +12,7 @@ from typing import Any, Generic
 from models.common.values import Instant, write_instant
 from models.machine import agreement, ladders, silence, status
 from models.machine.draft import Draft, S, Step, heard_at
+from models.machine.lapses import pass_lapses
 from models.machine.orders import obey
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, NotSaid, Rules
@@ -91,8 +92,8 @@ class Machine(Generic[S]):
     # What is due?
 
     def due(self, state: S, now: Instant) -> Step[S]:
-        """Carries out what is due: the item wakes, its own moments and its window pass, rounds ask or close, and one
-        rung of each ladder is climbed."""
+        """Carries out what is due: the item wakes, its own moments and its window pass, proposed dates lapse, rounds
+        ask or close, and one rung of each ladder is climbed."""
         if state.closed:
             return Step(state=state)
         draft = Draft(state, now)
@@ -106,15 +107,18 @@ class Machine(Generic[S]):
         passed: Instant | None = None
         if draft.state.awake or not self.rules.sleeps:
             passed = self.rules.pass_moments(draft)
+        lapsed: Instant | None = None
         round_at: Instant | None = None
         if not draft.state.closed:
             if draft.state.awake:
                 self._note_window_end(draft)
             silence.pass_silence(draft)
+            lapsed = pass_lapses(self.rules, draft)
             ladders.climb(self.rules, draft)
             round_at = pass_rounds(draft) if self.rules.answers_rounds else None
             tell_waking(draft, state)
-            ladders.reconcile(self.rules, draft, due_at=round_at or (wakes_at if not state.awake else passed))
+            due_at = round_at or lapsed or (wakes_at if not state.awake else passed)
+            ladders.reconcile(self.rules, draft, due_at=due_at)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def _enter_opening(self, draft: Draft[S]) -> None:

@@ -164,8 +164,9 @@ class Rules(Generic[S]):
     def after_consent(self, draft: Draft[S]) -> None:
         """Adds what follows when all sides have been told: a list of questions ends when all of it is settled."""
 
-    def fell(self, draft: Draft[S], proposal: Proposal) -> None:
-        """Adds what follows when a proposal was rejected or withdrawn."""
+    def fell(self, draft: Draft[S], proposal: Proposal, at: Instant | None = None) -> None:
+        """Adds what follows when a proposal was rejected or withdrawn, or has lapsed. `at` is the instant at which it
+        lapsed. None: it ends now, by an act."""
 
     def tells_ended(self, draft: Draft[S], proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
         """Announces in its own way that a proposal was rejected or withdrawn. False: the common announcement goes."""

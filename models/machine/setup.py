@@ -61,6 +61,10 @@ class Schedule(Value):
     """The status rounds that ask about the item. Empty if it has a window or waits for a call."""
     lead: Duration = timedelta(0)
     """The time that should remain between the last rung and the end of the window."""
+    valid_from: Instant | None = None
+    """The first instant at which the plan is valid. None: the plan states none, or an old release opened the item."""
+    valid_until: Instant | None = None
+    """The first instant at which the plan is no longer valid. None too if the item outlives the plan."""
     remind: Duration | None = None
     """How long before an agreed date its guests are reminded. None reminds nobody."""
 

@@ -75,6 +75,8 @@ class ProposalStatus(StrEnum):
     COUNTERED = "countered"
     WITHDRAWN = "withdrawn"
     OVERTAKEN = "overtaken"
+    LAPSED = "lapsed"
+    """The proposed date came before every side had consented to it."""
 
 
 class Consent(Value):
@@ -92,6 +94,8 @@ class Proposal(Value):
     status: ProposalStatus = ProposalStatus.OPEN
     consents: tuple[Consent, ...] = ()
     counters: int | None = None
+    replaces: int | None = None
+    """The number of the older proposal of the same side that it replaces."""
     message: Document | None = None
     """The mail with the COUNTER, if the proposal came by mail."""
 
@@ -218,6 +222,14 @@ class ItemState(Value):
             (p for p in self.proposals if p.open and p.terms.topic is topic and p.terms.about == about),
             None,
         )
+
+    def lapses_at(self, number: int) -> Instant | None:
+        """When a proposal of a date lapses, if it is still open then: at the start of that date. None for a proposal of
+        another topic, for an unknown one, and by the rules before edition 1, under which nothing lapses."""
+        proposal = self.proposal(number)
+        if proposal is None or proposal.terms.topic is not Topic.DATE or proposal.terms.slot is None:
+            return None
+        return proposal.terms.slot.start.utc if self.setup.edition >= 1 else None
 
     @property
     def round(self) -> RoundAt | None:

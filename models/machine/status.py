@@ -5,6 +5,7 @@ from typing import Any
 from models.common.values import Instant
 from models.machine.draft import S
 from models.machine.ladders import awaiting, rung_moments
+from models.machine.lapses import lapse_moments
 from models.machine.rules import Rules
 from models.machine.silence import silence_moments, silence_row
 from models.machine.state import ItemState
@@ -59,7 +60,7 @@ def next_moment(rules: Rules[S], state: S) -> Moment | None:
     """When the item next moves by itself, and why. None if only an act or a call moves it."""
     if state.closed:
         return None
-    moments = list(rung_moments(state))
+    moments = [*rung_moments(state), *lapse_moments(state)]
     if state.awake or not rules.sleeps:
         moments += rules.moments(state)
     moments += silence_moments(state)

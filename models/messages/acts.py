@@ -2,12 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
 from pydantic import JsonValue
 
 from models.common.limits import ANSWER, PLACE, REASON, TEXT, JsonLimit, Limit
-from models.common.times import Slot, ZonedTime
+from models.common.times import Slot, ZonedTime, same_time
 from models.common.values import Instant, Value
 from models.messages.calendar_event import PartStat
 from models.plan.amendment import Amendment
@@ -30,14 +30,29 @@ class Topic(StrEnum):
     """An amendment of the plan (B.6)."""
 
 
+class ClashKind(StrEnum):
+    """What is unusual about a proposed date. It is noted and refuses nothing."""
+
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    OUTSIDE_WINDOW = "outside-window"
+    """It does not lie in the window of the item."""
+    NIGHT = "night"
+    """By the clocks of a side it begins or ends before 07:00 or after 20:00."""
+    SOON = "soon"
+    """It is fewer than three working days of a side ahead."""
+
+
 class Clash(Value):
-    """A day of a proposed date on which the offices of a side do not work."""
+    """One unusual thing about a proposed date: a day on which the offices of a side do not work, or a night there."""
 
     day: date
     side: str
-    kind: Literal["weekend", "holiday"]
+    """Empty with outside-window."""
+    kind: ClashKind
     name: str
-    """The name of the weekday or of the holiday."""
+    """The name of the weekday or of the holiday. With outside-window: the window in words. With night: the wall time
+    there. With soon: the number of working days between today and the date, with its first day."""
 
 
 class Terms(Value):
@@ -46,7 +61,10 @@ class Terms(Value):
     topic: Topic
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
-    """With date: the days on which a side does not work. The submitter looks them up; they are shown with the date."""
+    """With date: what is unusual about it. The submitter looks it up. It is shown with the date."""
+    remind_at: Instant | None = None
+    """With date: when its guests are to be reminded, at the wall time of the start. The submitter looks it up. None:
+    the time of the reminder is counted exactly."""
     place: Annotated[str, Limit(PLACE)] = ""
     format: Format | None = None
     host: str | None = None
@@ -58,6 +76,18 @@ class Terms(Value):
     """With answer: the proposed answer."""
     amendment: Amendment | None = None
     reason: Annotated[str, Limit(REASON)] = ""
+
+    def says_the_same(self, other: "Terms") -> bool:
+        """Whether it asks for the same. What the submitter looked up does not count, nor the reason, except where the
+        reason is all that is proposed (drop, excuse)."""
+        if (self.slot is None) is not (other.slot is None):
+            return False
+        if self.slot is not None and other.slot is not None and not same_time(self.slot, other.slot):
+            return False
+        bare: dict[str, object] = {"slot": None, "clashes": (), "remind_at": None}
+        if self.topic not in (Topic.DROP, Topic.EXCUSE):
+            bare["reason"] = ""
+        return self.model_copy(update=bare) == other.model_copy(update=bare)
 
     @property
     def about(self) -> str:
@@ -135,6 +165,8 @@ class Held(Act):
     place: Annotated[str, Limit(PLACE)] = ""
     on: ZonedTime | None = None
     """The day on which it was held, if that was not the agreed day."""
+    outside_window: bool = False
+    """True: the side says expressly that it was held on a day outside its window. With `on` only."""
 
 
 class NotHeld(Act):
@@ -213,7 +245,9 @@ class Reply(Act):
     slot: Slot | None = None
     """With COUNTER: the proposed time."""
     clashes: tuple[Clash, ...] = ()
-    """With COUNTER: the days of `slot` on which a side does not work. The reader of the mail looks them up."""
+    """With COUNTER: what is unusual about `slot`. The reader of the mail looks it up."""
+    remind_at: Instant | None = None
+    """With COUNTER: when the guests are to be reminded of `slot`. The reader of the mail looks it up."""
     around: tuple[date, ...] = ()
     """With COUNTER: the days around `slot` on which every side works. The reader of the mail looks them up."""
     message: Document

@@ -17,6 +17,8 @@ class MomentKind(StrEnum):
     """The agreed end of a meeting has come. The program asks whether it was held."""
     REMINDS = "reminds"
     """The guests are reminded of an agreed date."""
+    LAPSES = "lapses"
+    """A proposed date comes before every side has consented to it."""
     WINDOW_ENDS = "window-ends"
     SILENCE_ENDS = "silence-ends"
     """The time in which another side may object has run out: the item is closed."""
@@ -36,6 +38,7 @@ _WORDS = {
     MomentKind.AGREED_END: "whether it was held is asked from",
     MomentKind.REMINDS: "the invited offices are reminded of its date on",
     MomentKind.SILENCE_ENDS: "closed unless a side objects before",
+    MomentKind.LAPSES: "proposal {about} lapses on",
     MomentKind.WINDOW_ENDS: "window ends",
     MomentKind.ROUND_ASKS: "the status round asks on",
     MomentKind.ROUND_CLOSES: "the status round closes on",
@@ -52,7 +55,8 @@ class Moment(NamedTuple):
     at: Instant
     kind: MomentKind
     about: str = ""
-    """With a rung: the label of the office. With a session or a round: its name. With the plan: its last day."""
+    """With a rung: the label of the office. With a session or a round: its name. With a proposal: its number. With the
+    plan: its last day."""
 
     @property
     def words(self) -> str:

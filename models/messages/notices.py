@@ -10,21 +10,24 @@ from models.plan.plan import SilenceRule
 
 
 class NoWorkday(Value):
-    """A day of a proposed date on which a side does not work."""
+    """One unusual thing about a proposed date, as in models/messages/acts (`Clash`)."""
 
     day: date
     who: str
-    """The adjective of the side: "Lao"."""
+    """The adjective of the side: "Lao". Empty with outside-window."""
     kind: str
-    """holiday or weekend."""
+    """holiday, weekend, outside-window, night or soon."""
     name: str
-    """The name of the holiday or of the weekday."""
+    """The name of the holiday or of the weekday; with night the wall time there; with soon the number of working
+    days."""
 
 
 class Proposed(Value):
     """A proposal in fields. The letter templates turn the fields into words."""
 
     number: int
+    replaces: int = 0
+    """The number of the older proposal of that side that it replaces. 0: it replaces none."""
     topic: str
     """date, host, postpone, extend, drop, excuse, answer, amend."""
     by: str
@@ -48,7 +51,7 @@ class Proposed(Value):
     ref: str = ""
     """With amend: the reference of the provision."""
     clashes: tuple[NoWorkday, ...] = ()
-    """With date: the days on which a side does not work."""
+    """With date: what is unusual about it."""
     invited: bool = False
     """With date: an invitation to this date is in the calendars, and its buttons answer the proposal."""
     reason: str = ""
@@ -58,8 +61,8 @@ class Happened(Value):
     """What an office has done, or what all sides have agreed, in fields. The templates turn the fields into words."""
 
     verb: str
-    """The verb of the line in the ledger: propose, counter, accept, agreed, reject, withdraw, regret, held, not_held,
-    outcome, amended and others."""
+    """The verb of the line in the ledger: propose, counter, accept, agreed, reject, withdraw, lapsed, regret, held,
+    not_held, outcome, amended and others."""
     by: str = ""
     """The title of the office that acted. Empty if all sides acted, or if time brought it."""
     side: str = ""
@@ -75,6 +78,8 @@ class Happened(Value):
     format: str = ""
     replaced: bool = False
     """With outcome: it takes the place of an earlier one of the same side."""
+    outside_window: bool = False
+    """With held: the side says expressly that the day lies outside the window."""
     relieved: bool = False
     """With amended: nothing about the item is awaited any more of the office that gets this letter."""
 
@@ -285,6 +290,8 @@ class Announcement(Value):
     """With an invitation that changes the place: the place before the change. Empty if there was none."""
     asks: bool = False
     """An answer to a proposal is awaited, and no invitation asks for it."""
+    due: Instant | None = None
+    """With a proposed date: the instant by which the office is asked to answer. None if nothing sets one."""
     around: tuple[date, ...] = ()
     """With a date that an office proposed by mail: the days around it on which every side works."""
 

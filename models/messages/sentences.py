@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from pydantic import JsonValue
 
 from models.common.clock import Clock
-from models.messages.acts import Clash, Terms, Topic
+from models.common.times import Slot
+from models.messages.acts import Clash, ClashKind, Terms, Topic
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.kinds import Kind
 
@@ -117,7 +118,7 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
     """The terms of a proposal in a few words. `names` holds the names of the sides."""
     names = names or {}
     if terms.topic is Topic.DATE and terms.slot:
-        start, length = terms.slot.start, terms.slot.end.utc - terms.slot.start.utc
+        start, length = terms.slot.start, _length_of(terms.slot)
         place = f", {terms.place}" if terms.place else ""
         style = f", {terms.format.value}" if terms.format else ""
         time = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
@@ -139,13 +140,24 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
 
 
 def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
-    """The days on which a side does not work, one clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
+    """What is unusual about a proposed date, one clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
     days: dict[date, dict[str, list[str]]] = {}
     for clash in clashes:
-        name = f"a {clash.name}" if clash.kind == "weekend" else clash.name
-        days.setdefault(clash.day, {}).setdefault(name, []).append(clash.side)
+        if (is_what := _what_day(clash)) is not None:
+            days.setdefault(clash.day, {}).setdefault(is_what, []).append(clash.side)
     told = {day: [f"{name} ({', '.join(sides)})" for name, sides in names.items()] for day, names in days.items()}
-    return "; ".join(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items())
+    missed = [f"it lies outside the window ({each.name})" for each in clashes if each.kind is ClashKind.OUTSIDE_WINDOW]
+    return "; ".join((*(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items()), *missed))
+
+
+def _what_day(clash: Clash) -> str | None:
+    """What the day of a clash is to its side: "a Saturday". None if the clash is about the window."""
+    return {
+        ClashKind.WEEKEND: f"a {clash.name}",
+        ClashKind.HOLIDAY: clash.name,
+        ClashKind.NIGHT: f"in the night, at {clash.name}",
+        ClashKind.SOON: f"{clash.name} working {'day' if clash.name == '1' else 'days'} ahead",
+    }.get(clash.kind)
 
 
 def value_in_words(value: JsonValue, names: Mapping[str, str] | None = None) -> str:
@@ -188,6 +200,13 @@ def time_in_words(time: timedelta) -> str:
     """A length of time: "14 days", and "1 h 30 min" where it is no number of whole days."""
     days, rest = divmod(time, timedelta(days=1))
     return f"{days} day{'' if days == 1 else 's'}" if days and not rest else length_in_words(time)
+
+
+def _length_of(slot: Slot) -> timedelta:
+    """How long a slot lasts: in days of the calendar if it ends at the wall time at which it begins, or exactly."""
+    exact, on_clocks = slot.end.utc - slot.start.utc, slot.end.local - slot.start.local
+    whole = slot.start.zone == slot.end.zone and exact >= timedelta(hours=20) and not on_clocks % timedelta(days=1)
+    return on_clocks if whole else exact
 
 
 def length_in_words(length: timedelta) -> str:

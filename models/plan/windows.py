@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from models.common.clock import Clock
 from models.common.values import Instant
-from models.common.zones import zone
+from models.common.zones import moved, zone
 from models.plan.plan import OffsetRound, OffsetWindows, Plan, Window, YearRound, YearWindows
 
 ROUND = "round"
@@ -35,8 +35,13 @@ def _rounds(plan: Plan, rule: YearRound | OffsetRound, launched: Instant) -> lis
         days = [(str(year), datetime(year, month, day, tzinfo=zone(plan.zone))) for year in _years(rule)]
         starts = [(name, start.astimezone(UTC)) for name, start in days]
     else:
-        starts = [(str(n), launched + rule.opens + (n - 1) * rule.every) for n in range(1, rule.count + 1)]
-    return [Window(name=name, start=start, end=start + plan.round_closes) for name, start in starts]
+        starts = [(str(n), _nth(plan, rule, n, launched)) for n in range(1, rule.count + 1)]
+    return [Window(name=name, start=start, end=moved(start, plan.round_closes, plan.zone)) for name, start in starts]
+
+
+def _nth(plan: Plan, rule: OffsetRound | OffsetWindows, n: int, launched: Instant) -> Instant:
+    """When the nth window or round begins. Whole days are days of the calendar in the plan's zone."""
+    return moved(launched, rule.opens + (n - 1) * rule.every, plan.zone)
 
 
 def _years(rule: YearRound) -> range:
@@ -50,8 +55,8 @@ def windows_of(plan: Plan, rule: YearWindows | OffsetWindows, launched: Instant)
             Window(name=str(year), start=_year_begins(plan, year), end=_year_begins(plan, year + 1))
             for year in range(rule.first, rule.last + 1, rule.every)
         ]
-    starts = [(n, launched + rule.opens + (n - 1) * rule.every) for n in range(1, rule.count + 1)]
-    return [Window(name=str(n), start=start, end=start + rule.length) for n, start in starts]
+    starts = [(n, _nth(plan, rule, n, launched)) for n in range(1, rule.count + 1)]
+    return [Window(name=str(n), start=start, end=moved(start, rule.length, plan.zone)) for n, start in starts]
 
 
 def _year_begins(plan: Plan, year: int) -> Instant:
@@ -65,6 +70,12 @@ def clock_of(plan: Plan, now: Instant) -> Clock:
     """The clock that shows the plan's instants: in its zone, at the offset of `now`."""
     offset = now.astimezone(zone(plan.zone)).utcoffset() or timedelta(0)
     return Clock(zone=plan.zone, offset=offset, fine=plan.despatch.period < timedelta(hours=1))
+
+
+def start_of_validity(plan: Plan) -> Instant | None:
+    """The first instant at which the plan is valid. None if it states no day."""
+    start = plan.valid_from
+    return datetime(start.year, start.month, start.day, tzinfo=zone(plan.zone)).astimezone(UTC) if start else None
 
 
 def end_of_validity(plan: Plan) -> Instant | None:

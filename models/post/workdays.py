@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from models.common.times import Slot
 from models.common.values import Instant
 from models.common.zones import zone
-from models.messages.acts import Clash
+from models.messages.acts import Clash, ClashKind
 from models.post.office_hours import WEEK, Hours, Span, horizon
 
 DAY = timedelta(days=1)
@@ -110,7 +110,7 @@ def clashes(slot: Slot, calendars: Mapping[str, Workdays]) -> tuple[Clash, ...]:
         for day in _days(slot.start.utc.astimezone(here).date(), last):
             closed = calendar.why_closed(day)
             if closed is not None:
-                found.append(Clash(day=day, side=side, kind=closed[0], name=closed[1]))
+                found.append(Clash(day=day, side=side, kind=ClashKind(closed[0]), name=closed[1]))
     return tuple(found)
 
 

@@ -126,7 +126,7 @@ class Known:
             self.deadline.hear(entry)
         elif verb in ("round", "progress"):
             self.rounds.hear(entry)
-        elif verb in ("propose", "counter", "agreed", "reject", "withdraw", "reopened"):
+        elif verb in ("propose", "counter", "agreed", "reject", "withdraw", "lapsed", "reopened"):
             self._agree(self.talks.hear(entry))
         elif verb == "regret":
             self.talks.agreed = None

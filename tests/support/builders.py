@@ -13,7 +13,7 @@ from models.machine.setup import EDITION
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.plan.plan import Plan
-from models.plan.windows import clock_of, end_of_validity, resolve_windows
+from models.plan.windows import clock_of, end_of_validity, resolve_windows, start_of_validity
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -84,6 +84,7 @@ def launch_of(plan: Plan, at: datetime = START, **more: Any) -> Launch:
         plan=plan,
         launched=at,
         edition=EDITION,
+        valid_from=start_of_validity(plan),
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, at),
         **{"as_of": at, **more},

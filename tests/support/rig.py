@@ -28,7 +28,7 @@ from models.messages.acts import Act
 from models.messages.views import ItemRow, ItemView, Receipt, Refusal
 from models.plan.parties import all_offices
 from models.plan.plan import Plan
-from models.plan.windows import clock_of, end_of_validity
+from models.plan.windows import clock_of, end_of_validity, start_of_validity
 from servers.datafolder import DataFolder
 from servers.logins import PUBLISHER, calendar_logins
 from servers.ports import claim
@@ -59,6 +59,7 @@ class House:
             launched=now,
             edition=EDITION,
             as_of=as_of or now,
+            valid_from=start_of_validity(self.plan),
             valid_until=end_of_validity(self.plan),
             clock=clock_of(self.plan, now),
             history=history,

@@ -285,6 +285,40 @@ def test_a_day_on_which_a_side_does_not_work_is_noted() -> None:
         assert f"({said})" in flat(body(composed(despatch(notices=(asked,))), kind))
 
 
+def test_what_else_is_unusual_about_a_date_is_noted() -> None:
+    slot = Slot(start=zoned(8, 3), end=zoned(8, 6))
+    clashes = (
+        NoWorkday(day=date(2026, 3, 8), who="", kind="outside-window", name="1 January 2027 to 31 December 2027"),
+        NoWorkday(day=date(2026, 3, 8), who="Cambodian", kind="night", name="03:00"),
+        NoWorkday(day=date(2026, 3, 8), who="Lao", kind="soon", name="1"),
+    )
+    proposal = Proposed(number=1, topic="date", by="Coordinator, X", side="Lao", slot=slot, clashes=clashes)
+    word = announcement(happened=Happened(verb="propose", by="Coordinator, X", proposal=proposal))
+    assert (
+        "Please note: it lies outside the window of this item; 8 March 2026 at 03:00 is in the night for the Cambodian "
+        "side; it is only 1 working day ahead for the Lao side."
+    ) in flat(body(composed(despatch(announcement=word))))
+
+
+def test_a_lapsed_proposal_is_told_with_its_date_and_an_invitation_says_by_when_to_answer() -> None:
+    slot = Slot(start=zoned(8, 9), end=zoned(8, 12))
+    proposal = Proposed(number=1, topic="date", by="Coordinator, X", side="Lao", slot=slot)
+    lapsed = Happened(verb="lapsed", proposal=proposal)
+    off = flat(
+        body(composed(despatch(announcement=announcement(kind="cancellation", event=cancelled(), happened=lapsed))))
+    )
+    assert "The proposal of the Coordinator, X, for the date below, has lapsed" in off
+    data = composed(despatch(announcement=announcement(kind="answer", event=None, happened=lapsed)))
+    assert "proposal lapsed" in decoded(data) and "has lapsed: 8 March 2026, 09:00 to 12:00" in flat(body(data))
+    for asked in (
+        announcement(event=event(status="TENTATIVE"), due=at(8, 2)),
+        announcement(kind="answer", event=None, asks=True, due=at(8, 2)),
+    ):
+        for kind in ("plain", "html"):
+            written = flat(body(composed(despatch(announcement=asked)), kind))
+            assert "An answer is kindly asked for by 8 March 2026." in written
+
+
 def test_what_has_happened_is_said_in_words_and_not_in_ids() -> None:
     host = Proposed(
         number=3, topic="host", by="Coordinator, X", side="Lao", host="Cambodia", reason="an exchange of turns"

@@ -433,6 +433,8 @@ def test_a_random_act_is_always_answered() -> None:
 
 def test_a_date_that_has_passed_is_not_called_off_as_the_plan_ends() -> None:
     life = Life(obligation("m"), obligation("late"), **TERM)
+    late = life.world.items["t/late"]  # as of a release that took a date after the end of the validity
+    life.world.items["t/late"] = late.model_copy(update={"setup": late.setup.model_copy(update={"valid_until": None})})
     for item, at in (("t/m", START + 60 * DAY), ("t/late", END + 10 * DAY)):
         life.act(item, acts.Propose, "lao-moc", terms=date_terms(at))
         life.act(item, acts.Accept, "khm-moc", proposal=1)

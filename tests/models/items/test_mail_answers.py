@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -191,6 +192,26 @@ def test_a_counter_leaves_the_event_as_it_is_and_asks_the_host_at_once() -> None
     assert told.asks and told.around == days and told.office == LAO
     assert told.suggests == SuggestedAct(verb="accept", proposal=2)
     assert "after the holidays" in told.text and "accept t/m" not in told.text
+
+
+@pytest.mark.parametrize("office", [KHM, LAO])
+def test_a_counter_that_names_the_proposed_time_is_recorded_and_changes_nothing(office: str) -> None:
+    player = proposed()
+    player.effects.clear()
+    receipt = reply(player, office, PartStat.TENTATIVE, slot=slot(10), comment="as you say")
+    assert isinstance(receipt, Receipt) and receipt.proposal is None
+    assert [p.status for p in player.state.proposals] == [ProposalStatus.OPEN]
+    assert player.awaited() == {(KHM, "answer", 1)}
+    assert "names the time of proposal 1, which stays open" in player.state.ledger[-1].text
+    assert not [e for e in player.effects if isinstance(e, Announce | Publish)]
+
+
+def test_by_the_rules_before_edition_1_a_counter_with_the_proposed_time_was_a_proposal() -> None:
+    player = proposed()
+    setup = player.state.setup.model_copy(update={"edition": 0})
+    player.state = player.state.model_copy(update={"setup": setup})
+    refusal = reply(player, KHM, PartStat.TENTATIVE, slot=slot(10))
+    assert isinstance(refusal, Refusal) and refusal.code == "no-change", "a person looks at it"
 
 
 def test_accepting_a_counter_sends_the_new_request() -> None:

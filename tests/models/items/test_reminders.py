@@ -197,3 +197,16 @@ def test_show_says_when_and_why_says_why_not() -> None:
     assert MEETING.view(late.state).remind_at is None
     late.tick(AGREED + 4 * HOUR)
     assert not [each for each in not_due(MEETING, late.state) if each.act == "reminder"]
+
+
+def test_the_instant_that_the_proposer_looked_up_counts_unless_the_time_was_amended_since() -> None:
+    def due_after(looked_up: datetime) -> datetime | None:
+        player = reminded()
+        terms = date_terms(START + 20 * DAY).model_copy(update={"remind_at": looked_up})
+        player.act(acts.Propose, LAO, terms=terms)
+        player.act(acts.Accept, KHM, proposal=2)
+        return due_at(player)
+
+    exact = START + 17 * DAY
+    assert due_after(exact + HOUR) == exact + HOUR, "the clocks change between the two"
+    assert due_after(exact - 2 * DAY) == exact, "it was looked up for another time of the reminder"

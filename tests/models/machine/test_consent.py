@@ -6,10 +6,11 @@ from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.machine.state import PROPOSALS_KEPT, ProposalStatus
 from models.messages import acts
-from models.messages.acts import Terms, Topic
+from models.messages.acts import Clash, Terms, Topic
 from models.messages.calendar_event import EventStatus
-from models.messages.effects import Announce
+from models.messages.effects import Announce, Await
 from models.messages.views import Receipt, Refusal
+from models.plan.plan import Format
 from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, opened, plan_of
 from tests.support.meetings import KHM, LAO, VNM, agreed, events, proposed
 
@@ -80,6 +81,58 @@ def test_a_side_that_proposes_anew_takes_its_own_proposal_back() -> None:
     assert [each.status for each in player.state.proposals] == [ProposalStatus.OVERTAKEN, ProposalStatus.OPEN]
     assert player.awaited() == {(KHM, "answer", 1)}
     assert player.act(acts.Accept, KHM, proposal=1).code == "stale-proposal"
+
+
+def test_a_newer_proposal_says_which_one_it_replaces() -> None:
+    player = proposed()
+    player.effects.clear()
+    player.act(acts.Propose, LAO, terms=date_terms(START + 20 * DAY))
+    line = next(entry for entry in player.state.ledger if entry.data.get("proposal") == 2)
+    assert "(proposal 2, in place of proposal 1)" in line.text and line.data["replaces"] == 1
+    assert player.state.proposals[1].replaces == 1 and player.state.proposals[0].replaces is None
+    words = [e.announcement for e in player.effects if isinstance(e, Announce)]
+    assert {w.office for w in words} == {LAO, KHM} and all("in place of proposal 1" in w.text for w in words)
+    [asked] = [e.notice for e in player.effects if isinstance(e, Await)]
+    assert asked.act.startswith("answer proposal 2 (in place of proposal 1) of the Coordinator")
+    assert asked.proposal is not None and asked.proposal.replaces == 1
+
+
+def test_a_counter_replaces_nothing_of_its_own_side() -> None:
+    player = proposed()
+    player.act(acts.Counter, KHM, proposal=1, terms=date_terms(START + 20 * DAY))
+    assert player.state.proposals[1].replaces is None and "in place of" not in player.state.ledger[-1].text
+
+
+def test_the_same_terms_again_are_no_new_proposal() -> None:
+    player = proposed()
+    terms = date_terms(START + 10 * DAY)
+    looked_up = {"clashes": (Clash(day=START.date(), side="LAO", kind="soon", name="1"),), "reason": "once more"}
+    for office in (LAO, "lao-moc-dg"):
+        refusal = player.act(acts.Propose, office, terms=terms.model_copy(update=looked_up))
+        assert (refusal.code, "proposal 1" in refusal.message) == ("already-proposed", True)
+    other = terms.model_copy(update={"place": "Pakse"})
+    assert player.act(acts.Propose, LAO, terms=other).proposal == 2
+    assert player.act(acts.Propose, LAO, terms=terms).proposal == 3, "it does not stand open any more"
+
+
+def test_of_what_is_to_be_dropped_a_new_reason_is_a_new_proposal() -> None:
+    player = Player(MEETING, meeting())
+    drop = Terms(topic=Topic.DROP, reason="merged with another")
+    assert player.act(acts.Propose, LAO, terms=drop).proposal == 1
+    assert player.act(acts.Propose, LAO, terms=drop).code == "already-proposed"
+    assert player.act(acts.Propose, LAO, terms=drop.model_copy(update={"reason": "no budget"})).proposal == 2
+
+
+def test_a_counter_with_the_terms_that_it_counters_is_refused() -> None:
+    player = proposed()
+    terms = date_terms(START + 10 * DAY)
+    refusal = player.act(acts.Counter, KHM, proposal=1, terms=terms.model_copy(update={"reason": "ours"}))
+    assert (refusal.code, "accept it instead" in refusal.message) == ("no-change", True)
+    virtual = terms.model_copy(update={"format": Format.VIRTUAL})
+    assert player.act(acts.Counter, KHM, proposal=1, terms=virtual).proposal == 2
+    player.act(acts.Propose, KHM, terms=Terms(topic=Topic.HOST, host="KHM"))
+    same = Terms(topic=Topic.HOST, host="KHM")
+    assert player.act(acts.Counter, LAO, proposal=3, terms=same).code == "no-change"
 
 
 def test_beside_an_open_proposal_the_other_side_proposes_something_else_only() -> None:

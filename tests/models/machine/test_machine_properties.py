@@ -35,6 +35,8 @@ def sound(machine: Machine[Any], player: Player) -> None:
         ladder = state.setup.party(open_act.side).ladder
         assert 1 <= open_act.rung <= len(ladder)
         ends = open_act.stays or open_act.paused or open_act.rung == len(ladder)
+        if not ends and open_act.act == "answer" and (lapses := state.lapses_at(open_act.subject)) is not None:
+            ends = open_act.since + ladder[open_act.rung].after >= lapses  # the further rungs are left out
         assert (next_rung_at(state, open_act) is None) == ends, "a ladder ends in a rung that stays"
         gaps = [b - a for a, b in pairwise(open_act.climbs)]
         assert all(gap >= state.setup.despatch.period for gap in gaps)
@@ -81,6 +83,18 @@ def check_effects(player: Player) -> None:
         assert events[-1].status is EventStatus.CANCELLED
 
 
+def check_answers(player: Player) -> None:
+    """Nobody is asked to answer a date that has come, and by each notice an answer is wanted before that date."""
+    for notice in (e.notice for e in player.effects if isinstance(e, Await) and e.notice.verb == "answer"):
+        slot = notice.proposal.slot if notice.proposal else None
+        if slot is not None:
+            assert notice.at < slot.start.utc, "a date that has come is not to be answered"
+            assert notice.due is not None and notice.at < notice.due <= slot.start.utc
+    for open_act in player.state.open_acts:
+        lapses = player.state.lapses_at(open_act.subject) if open_act.act == "answer" else None
+        assert lapses is None or player.now < lapses, "what has lapsed is settled"
+
+
 def check_reminders(player: Player) -> None:
     """Each agreed date is reminded of at most once, at its instant, and never once it is off or moved."""
     event, reminded = None, set[tuple[Any, str]]()
@@ -110,6 +124,7 @@ def test_meetings_stay_sound(
     state = meeting(third=third, host_rule=rule, report_to_higher=rotating, remind=remind)
     player = run(MEETING, state, history, along)
     check_effects(player)
+    check_answers(player)
     check_reminders(player)
     assert (player.state.remind_at is not None) <= (player.state.agreed is not None), "no date, no reminder"
     if player.state.agreed is not None:
