@@ -32,6 +32,7 @@ class Launch(Value):
 
     @property
     def rounds_on(self) -> bool:
+        """Whether the plan has status rounds."""
         return self.plan.round is not None
 
 

@@ -77,6 +77,7 @@ class PlanState(ItemState):
                 yield provisions[each.amendment.provision], Obligation.model_validate(each.before)
 
     def words_of(self, name: str) -> str:
+        """The title of the obligation with the id `name`. Gives the id itself if there is none."""
         obligation = self.obligation(name)
         return obligation.title if obligation else name
 

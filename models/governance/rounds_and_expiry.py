@@ -65,7 +65,7 @@ def list_open(draft: PlanDraft) -> None:
         return
     draft.put(expiry_told=True)
     if _ends(draft):
-        return  # the final record says it
+        return  # the final record lists the open items
     found = open_summary(state, draft.now)
     text = f"The plan is valid until {state.setup.clock.last_day(until)}. {found.text}"
     summary = found.model_copy(update={"text": text})

@@ -23,6 +23,8 @@ from models.messages.views import Refusal
 
 
 class CommitmentState(ItemState):
+    """The state of a commitment."""
+
     disputed: bool = False
     """True: a side has disputed the evidence, and new evidence is awaited."""
 

@@ -95,6 +95,7 @@ class MeetingState(ItemState):
 
     @property
     def held(self) -> bool:
+        """Whether it is marked held, and the mark is not disputed."""
         return self.mark is not None and self.mark.held and not self.stances
 
     @property
@@ -121,11 +122,13 @@ class MeetingState(ItemState):
     # What the fields of letters need
 
     def invites_to(self, slot: Slot) -> bool:
+        """Whether the event is a tentative invitation to this time."""
         event = self.event
         return event is not None and event.status is EventStatus.TENTATIVE and same_time(event.slot, slot)
 
     @property
     def held_facts(self) -> HeldFacts | None:
+        """When and where it was held, or was to be held, as its mark says. None without a mark."""
         mark = self.mark
         if mark is None:
             return None

@@ -11,10 +11,13 @@ from models.messages.views import DateRow, LedgerEntry
 
 
 class PastState(StrEnum):
+    """What became of a session before the launch."""
+
     HELD = "held"
     MISSED = "missed"
     EXCUSED = "excused"
     UNKNOWN = "unknown"
+    """Nothing is known of it, and the sides are asked."""
 
 
 class AdoptedSession(Value):

@@ -60,6 +60,8 @@ class Question(Value):
 
 
 class QuestionsState(ItemState):
+    """The state of a list of questions."""
+
     questions: tuple[Question, ...] = ()
     answers: dict[str, JsonValue] = {}
     """The answer to each settled question, by question id. A question that is no longer asked has the reason here."""
@@ -70,13 +72,16 @@ class QuestionsState(ItemState):
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
+        """The questions that have no answer yet."""
         return tuple(each for each in self.questions if each.id not in self.answers)
 
     def words_of(self, name: str) -> str:
+        """The text of the question with the id `name`. Gives the id itself if the list has no such question."""
         found = self.question(name)
         return found.text if found else name
 
     def question(self, name: str) -> Question | None:
+        """The question with the id `name`. None if the list has no such question."""
         return next((each for each in self.questions if each.id == name), None)
 
     @property

@@ -32,6 +32,7 @@ def plan_reminder(draft: Draft[MeetingState], slot: Slot) -> None:
 
 
 def reminder_moments(state: MeetingState) -> Iterator[Moment]:
+    """The moment of the next reminder. Empty if none is due any more."""
     if state.remind_at is not None and not state.reminded and _date_stands(state):
         yield Moment(state.remind_at, MomentKind.REMINDS)
 

@@ -38,6 +38,10 @@ SESSION_FIELDS = (
 
 
 def settle_first(draft: Series, order: Order) -> None:
+    """Carries out an order that names a host: for every session, for the first turn, or for the next session.
+
+    Which of these depends on the host rule of the series.
+    """
     before = draft.state.hosting
     assert order.host is not None
     host = Order(host=order.host, instead_of=order.instead_of, text=order.text)

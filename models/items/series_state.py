@@ -57,6 +57,7 @@ class SeriesState(ItemState):
 
     @property
     def exhausted(self) -> bool:
+        """Whether no further session opens."""
         return self.expired or (bool(self.windows) and self.opened >= len(self.windows))
 
     @property
@@ -99,10 +100,12 @@ def free_name(state: SeriesState, number: int) -> str:
 
 
 def planned_host(state: SeriesState, session: str) -> str | None:
+    """The side whose turn a session is. None if nobody has the turn, or if the session has not opened."""
     return next((turn.planned for turn in state.hosting.turns if turn.session == session), None)
 
 
 def opening_host(state: SeriesState, session: str) -> str | None:
+    """The host with which a session opens. None if the sides must still agree on it."""
     if state.host_rule is HostRule.ROTATING:
         return planned_host(state, session)
     if state.fixed_host is None and not state.hosting.turns[:-1]:
@@ -118,6 +121,7 @@ def next_host(state: SeriesState) -> str | None:
 
 
 def turns_view(state: SeriesState) -> dict[str, Any]:
+    """The turns in the form that `show` and the record hold."""
     rotating = state.host_rule is HostRule.ROTATING
     return {**state.hosting.model_dump(mode="json"), "rotating": rotating, "next": explain(state)}
 
@@ -150,6 +154,7 @@ def past_session(series: ItemSetup, name: str, launched: Instant) -> ItemSetup:
 
 
 def session_setup(state: SeriesState, window: Window | None, name: str, now: Instant) -> ItemSetup:
+    """The setup of the session `name`. `window` is its window, or None in a series without windows."""
     series = state.setup
     item = session_id(series.plan, series.obligation, name)
     first = state.first_title if name in [turn.session for turn in state.hosting.turns[:1]] else None

@@ -36,11 +36,16 @@ Past = Literal["held", "missed", "excused", "unknown"]
 
 
 class TurnState(StrEnum):
+    """What became of the turn of one session."""
+
     OWED = "owed"
+    """The session has not ended."""
     SERVED = "served"
+    """The side hosted the session."""
     SWAPPED = "swapped"
     """Another side hosted the session."""
     FORFEITED = "forfeited"
+    """The session was not held."""
     UNKNOWN = "unknown"
     """The session is past, and nobody knows who hosted it."""
 
@@ -277,6 +282,7 @@ def next_host(turns: Turns) -> str | None:
 
 
 def turn_of(turns: Turns, session: str) -> Turn | None:
+    """The turn of a session. None if the session is not there."""
     return next((turn for turn in turns.turns if turn.session == session), None)
 
 

@@ -33,6 +33,8 @@ class Organizer(FilePart):
 
 
 class Weekday(IntEnum):
+    """A day of the week, as the contacts file writes it."""
+
     MON = 0
     TUE = 1
     WED = 2
@@ -131,7 +133,7 @@ class StandIn(FilePart):
 
 
 class Contact(HoursPart):
-    """Where one office is reached, and when."""
+    """The addresses, the hours and the stand-ins of one office."""
 
     address: Mailbox
     second: Mailbox | None = None

@@ -18,6 +18,7 @@ def wants_hours(state: PostRoomState, now: Instant) -> bool:
 
 
 def learn_hours(state: PostRoomState, hours: Hours) -> PostRoomState:
+    """The state after the activity `hours` has told the hours of the office."""
     return timed(state.model_copy(update={"hours": hours}))
 
 

@@ -37,6 +37,7 @@ class Hours(Value):
         return max(at, self.open[i].start) if i < len(self.open) else max(at, self.renew)
 
     def is_open(self, at: Instant) -> bool:
+        """Whether the office is open at this instant, as far as its hours are known."""
         i = bisect_right(self.open, at, key=lambda span: span.end)
         return i < len(self.open) and self.open[i].start <= at
 

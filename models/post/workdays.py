@@ -57,6 +57,7 @@ class Workdays(NamedTuple):
         return None if day.weekday() in self.days else ("weekend", _DAYS[day.weekday()])
 
     def works(self, day: date) -> bool:
+        """Whether the office works on this day."""
         return self.why_closed(day) is None
 
     def resolve(self, since: Instant, until: Instant, period: timedelta, renew: Instant) -> Hours:

@@ -70,6 +70,7 @@ class Followed(NamedTuple):
 
     @property
     def meets(self) -> bool:
+        """Whether people meet for it. If not, it is a commitment."""
         return self.obligation.kind.meets
 
 
@@ -108,6 +109,7 @@ class PlanOnDay:
             yield from ((provision, each) for ref, each in dropped if ref == provision.ref)
 
     def windows(self, obligation: Obligation) -> tuple[Window, ...]:
+        """The windows of an obligation on that day. Empty if it has none."""
         return self.facts.windows.get(obligation.id, ())
 
     def _items(self) -> Iterator[Followed]:

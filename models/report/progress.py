@@ -123,7 +123,7 @@ def _with_sessions(reading: PlanOnDay, each: Followed, standing: Standing, detai
     return standing, f"{detail}; {said}"
 
 
-# Where an item stands
+# Turns, amendments, awaited acts, questions
 
 
 def _turns(reading: PlanOnDay) -> Iterator[TurnsReport]:
