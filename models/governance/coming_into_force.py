@@ -68,7 +68,7 @@ def _overtake_questions(draft: PlanDraft, done: AmendmentInForce) -> None:
 
 
 def drop_stale(draft: PlanDraft) -> None:
-    """Overtakes the open proposals that no longer fit the changed plan, and tells the sides that proposed them."""
+    """Marks the open proposals that no longer fit the plan as overtaken, and tells the sides that proposed them."""
     for proposal in draft.state.open_proposals:
         wrong = misfit(draft.state, proposal.terms, draft.now)
         if wrong:

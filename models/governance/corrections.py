@@ -71,7 +71,10 @@ def wrong_correction(
 
 
 def names_host_of_three(plan: Plan, terms: Terms) -> str:
-    """Why a correction must not name the host, because a third state takes part. Empty if it names none, or may."""
+    """Why a correction must not name the host: because a third state takes part.
+
+    Empty if no third state takes part, or if the correction names no host.
+    """
     question = past_question(plan, terms.question)
     obligation = plan.obligation(question.obligation) if question else None
     if question is None or obligation is None or not obligation.third_states:

@@ -121,7 +121,8 @@ def setup_of(
 ) -> ItemSetup:
     """The setup of the item of an obligation.
 
-    If it has no window and no trigger, status rounds ask about it; if the plan has no rounds, it asks from the launch.
+    If it has no window and needs no call, status rounds ask about it. If the plan has no rounds, it asks its sides from
+    the launch on.
     """
     plan = launch.plan
     item = obligation_id(plan.plan, obligation.id)

@@ -94,7 +94,7 @@ def call_off(draft: Meeting, text: str) -> None:
 
 
 def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKind, text: str, **more: Any) -> None:
-    """Sends a version of the event to the guests and to the calendars. None: nothing is sent.
+    """Sends a version of the event to the guests and to the calendars. Sends nothing if `event` is None.
 
     `more` holds further fields of the announcement.
     """

@@ -14,7 +14,7 @@ DATES_KEPT = 12
 
 
 class AgreedDate(Value):
-    """A date to which every side that must has consented."""
+    """A date to which every side has consented whose consent is needed."""
 
     slot: Slot
     place: str = ""
@@ -105,7 +105,10 @@ class MeetingState(ItemState):
 
     @property
     def unreported(self) -> tuple[str, ...]:
-        """The sides that have still to report the outcome to their higher authority (6.2). Third states need not."""
+        """The sides that must still report the outcome to their higher authority (6.2). No third state must.
+
+        Empty if the text asks for no report.
+        """
         if not self.setup.report_to_higher:
             return ()
         owed = (party.side for party in self.setup.parties if not party.third_state)

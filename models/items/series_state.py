@@ -67,8 +67,10 @@ class SeriesState(ItemState):
 
 
 def opens_at(state: SeriesState) -> Instant | None:
-    """When the next session opens. None if no session opens any more, or if the next one needs a call first, or the end
-    of the session that is open."""
+    """When the next session opens.
+
+    None if no session opens any more, or if the next one waits for a call or for the end of the open session.
+    """
     if state.closed or state.exhausted or state.on_call:
         return None
     if state.windows:

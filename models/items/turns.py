@@ -129,7 +129,7 @@ def open_session(turns: Turns, session: str, opens: Instant | None = None) -> Tu
 
 
 def agree_host(turns: Turns, session: str, host: str, reason: str = "") -> Turns:
-    """Sets the host of a session on which all sides have agreed, and changes the turns to come. There are five cases:
+    """Sets the host that all sides have agreed for a session, and changes the turns to come. There are five cases:
 
     - Another side has the turn: the two swap. The host's nearest upcoming turn goes to that side. An earlier swap for
       this session is undone first. So A to B, then B to C, gives A to C.

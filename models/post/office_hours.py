@@ -77,8 +77,8 @@ def apart(period: timedelta) -> timedelta:
 def horizon(period: timedelta) -> tuple[timedelta, timedelta]:
     """How far ahead the hours are computed, and after what time the post room asks for them again.
 
-    The first is longer by a despatch period and two weeks. So at any time the next opening is known, even if the office
-    is closed for two weeks.
+    The first is longer than the second by a despatch period and two weeks. So the next opening is always known, even if
+    the office is closed for two weeks.
     """
     renew = timedelta(days=21)
     return renew + period + 2 * WEEK, renew

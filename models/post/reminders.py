@@ -73,8 +73,8 @@ def without_reminder(state: PostRoomState, uid: str, reason: str, now: Instant) 
 def goes_alone_at(state: PostRoomState, reminder: StandingReminder) -> Instant | None:
     """When a reminder goes as a mail of its own. None if the next letter goes in time and carries it.
 
-    A letter goes in time if it goes before half of the time until the date is over. It also does if it goes no later
-    than a mail of its own could go.
+    A letter goes in time if it goes in the first half of the time from the arrival of the reminder to the start of the
+    date. It also does if it goes no later than a mail of its own could go.
     """
     alone = reminder.heard if state.hours is None else state.hours.next_open(reminder.heard)
     in_time = max(alone, reminder.heard + (reminder.begins - reminder.heard) / 2)

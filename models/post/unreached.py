@@ -28,10 +28,10 @@ period."""
 
 
 def reached_again(state: PostRoomState, now: Instant) -> PostRoomStep:
-    """Ends the time in which an office was unreachable, after a mail was sent to it.
+    """The step after a mail was sent: an office that was unreachable is reached again.
 
-    The items learn of it, and the notice to the focal point is settled. Nothing changes if a mail came back a short
-    time ago, because the server may take mail and return it later.
+    The items are told, and the notice to the focal point is settled. If a mail came back a short time ago, the office
+    stays unreachable, because its server may take a mail and return it later.
     """
     if not state.unreachable or (state.bounced_at is not None and now < state.bounced_at + _hold(state) * 3 / 2):
         return PostRoomStep(state=state)
@@ -82,7 +82,7 @@ def _unreachable(state: PostRoomState, reason: str, now: Instant) -> PostRoomSte
 
 
 def hear_bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomStep:
-    """The step after a mail came back for good that the server had taken.
+    """The step after a mail that the server had taken came back for good.
 
     Its notices and its announcement go again, to the second address. If it came back from there, the office is
     unreachable. A mail that is not among the last SENT_KEPT ones, or that has come back before, is only noted.

@@ -64,8 +64,8 @@ class Workdays(NamedTuple):
         """The office hours from the day of `since` to the day of `until`, as instants.
 
         The instants for letters begin a week earlier, so that the first week has its beginning. With a despatch period
-        of a week or more there is one in each week, with a shorter one there is one on each working day. `renew` is
-        only passed on.
+        of a week or more there is one in each week, with a shorter one there is one on each working day. `renew`
+        goes into the result as it is.
         """
         here = zone(self.zone)
         first, last = since.astimezone(here).date(), until.astimezone(here).date()

@@ -144,7 +144,7 @@ class World:
     # Starting
 
     def add(self, launch: Launch) -> None:
-        """Adds a plan to the rehearsal. Its launch counts from the current instant of the rehearsal."""
+        """Launches one more plan in the rehearsal. Its items decide for the first time at the current instant."""
         windows = resolve_windows(launch.plan, launch.launched)
         opening = openings(launch, windows)
         state = plan_state(launch, windows).model_copy(update={"launching": False, "entries": 1})
