@@ -1,4 +1,4 @@
-"""The machine and the state class of each kind of item. Workflows, command line and rehearsal look them up here."""
+"""The machine and the state class of each workflow type. Workflows, command line and rehearsal look them up here."""
 
 from typing import Any
 
@@ -29,3 +29,4 @@ STATES: dict[str, type[ItemState]] = {
     "commitment": CommitmentState,
     "questions": QuestionsState,
 }
+"""The class of the state of each workflow type."""

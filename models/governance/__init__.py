@@ -1,5 +1,5 @@
-"""The plan itself as an item: launched, amended by consent, asked in rounds, ended with its validity.
+"""The plan itself as an item: its launch, its amendments by consent, its status rounds, the end of its validity.
 
-For `report`, `rehearsal`, workflows and the command line. It opens items and orders them; it never writes to an office
-by itself.
+`report`, `rehearsal`, workflows and the command line use it. It opens items and gives them orders. It sends no mail: it
+returns effects.
 """

@@ -1,4 +1,4 @@
-"""What follows for open items when the plan reads otherwise: orders to them, and the opening of what was added."""
+"""What a change of the plan means for its items: orders to open items, and new items."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,11 @@ def consequences(
     windows: Mapping[str, tuple[Window, ...]],
     windows_before: Mapping[str, tuple[Window, ...]],
 ) -> None:
-    """Orders to the items whose obligation is gone or reads otherwise, and the opening of what was added."""
+    """Orders what follows from a change of the plan.
+
+    Items whose obligation was dropped end. Items whose obligation or windows have changed get an order. Obligations
+    that were added get new items. `before` and `windows_before` are the plan and its windows before the change.
+    """
     launch = draft.state.launch
     old = {o.id: (p, o) for p, o in before.obligations() if o.item is None}
     new = {o.id: (p, o) for p, o in launch.plan.obligations() if o.item is None}
@@ -59,7 +63,7 @@ def consequences(
 
 
 def _dropped(state: PlanState, obligation: Obligation) -> Order:
-    """The end of what the plan no longer has: by what last changed it, an amendment or the answer to a question."""
+    """The order that ends the item of a dropped obligation. It names the cause: an amendment, or an answer."""
     number = state.amendments[-1].number if state.amending and state.amendments else None
     cause = "settled by the offices" if number is None else f"by amendment {number}"
     text = f"{obligation.title} was dropped from the plan {cause}"
@@ -67,7 +71,10 @@ def _dropped(state: PlanState, obligation: Obligation) -> Order:
 
 
 def _told(state: PlanState, obligation: str) -> Proposed | None:
-    """The last amendment of an obligation, where it was an amendment that last changed the plan."""
+    """The last amendment of an obligation, in fields for letters.
+
+    None if no amendment changed it, or if the answer to a question made the last change of the plan.
+    """
     last = next((each for each in reversed(state.amendments) if each.amendment.obligation == obligation), None)
     if last is None or not state.amending:
         return None
@@ -76,7 +83,7 @@ def _told(state: PlanState, obligation: str) -> Proposed | None:
 
 
 def count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
-    """Sessions are counted, and the series that opened them is not counted beside them."""
+    """Counts an item that has ended under `word` (`ended_as`). A series is not counted, because its sessions are."""
     state = draft.state
     obligation = state.obligation(obligation_of(item))
     if item.count("/") == 1 and obligation is not None and obligation.recurs:
@@ -85,7 +92,7 @@ def count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
 
 
 def _relist(draft: Draft[PlanState], item: str, order: Order) -> None:
-    """What an amendment changes in the lists of what is open, and of what the rounds ask about."""
+    """Changes the title of an open item, and whether status rounds ask about it, as an order says."""
     state, changes = draft.state, order.changes
     if item in state.open_items and "title" in changes:
         draft.put(open_items={**state.open_items, item: str(changes["title"])})
@@ -103,7 +110,7 @@ def _order(
     windows: Mapping[str, tuple[Window, ...]],
     why: str,
 ) -> Order | None:
-    """What an item must know of the change of its obligation; None where nothing concerns it."""
+    """The order that tells an item how its obligation has changed. None if the change does not concern the item."""
     name = new[1].id
     own, own_before = windows.get(name, ()), windows_before.get(name, ())
     series = new[1].recurs or old[1].recurs
@@ -127,7 +134,7 @@ def _order(
 
 
 def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:
-    """What a series holds beside its setup, where it has changed."""
+    """The changed fields of a series that are not in its setup."""
     rotating = new.host_rule is HostRule.ROTATING
     changes: dict[str, JsonValue] = {}
     if new.host_rule is not old.host_rule:
@@ -145,7 +152,7 @@ def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:
 def _open_added(
     draft: Draft[PlanState], launch: Launch, windows: Mapping[str, tuple[Window, ...]], added: frozenset[str]
 ) -> None:
-    """What an amendment adds to the plan is opened as at a launch, from now on."""
+    """Opens the items of added obligations, as a launch would do now."""
     provisions = tuple(
         provision.model_copy(update={"obligations": tuple(o for o in provision.obligations if o.id in added)})
         for provision in launch.plan.provisions
@@ -165,7 +172,10 @@ def _open_added(
 
 
 def ask_again(draft: Draft[PlanState], before: Plan) -> None:
-    """What was settled, and an amendment leaves to the sides again, is asked again."""
+    """Asks again the settled or overtaken questions whose answers an amendment has left open.
+
+    `before` is the plan before the amendment.
+    """
     state = draft.state
     closed = {each.id: each for each in state.questions if each.id in state.settled or each.id in state.overtaken}
     again = {
@@ -186,7 +196,7 @@ def ask_again(draft: Draft[PlanState], before: Plan) -> None:
 
 
 def _new_lists(draft: Draft[PlanState], opening: Openings) -> tuple[QuestionsState, ...]:
-    """What an addition leaves to offices that have an open list goes into that one; the others get a new one."""
+    """Adds new questions to the open lists of their institutions. Gives new lists for institutions that have none."""
     new: list[QuestionsState] = []
     for each in opening.questions:
         base = each.setup.id
@@ -204,7 +214,7 @@ def _new_lists(draft: Draft[PlanState], opening: Openings) -> tuple[QuestionsSta
 
 
 def open_all(draft: Draft[PlanState], opening: Openings) -> None:
-    """Opens items in the order of a launch."""
+    """Opens new items, in the order of a launch, and puts them into the lists of the plan."""
     for workflow, states in (
         ("series", opening.series),
         ("meeting", opening.meetings),
@@ -216,9 +226,9 @@ def open_all(draft: Draft[PlanState], opening: Openings) -> None:
 
 
 def started(draft: Draft[PlanState], opening: Openings) -> None:
-    """Takes note of what has been opened."""
+    """Puts new items into the lists of the plan: open items, items of status rounds, questions."""
     items: tuple[ItemState, ...] = (*opening.series, *opening.meetings, *opening.commitments, *opening.questions)
-    # What only a trigger wakes is not open: it ends with nothing, and the procedures of the plan itself outlive it.
+    # A procedure that only a call wakes is not an open item, because it does not end with the plan.
     open_items = {each.setup.id: each.setup.title for each in items if not outlives(each.setup)}
     asked = tuple(each.setup.id for each in items if each.setup.rounds)
     draft.put(

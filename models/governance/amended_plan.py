@@ -1,4 +1,7 @@
-"""What amendments (B.6, B.7) and settled questions do to the plan. Pure: a plan in, another plan out."""
+"""What amendments (B.6, B.7) and settled questions change in the plan.
+
+Each function takes a plan and returns another plan. Nothing else is changed.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -14,58 +17,65 @@ from models.plan.faults import faults
 from models.plan.plan import EVERY, Cadence, HostRule, Obligation, Plan, Provision, Reading, SilenceRule, YearWindows
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
-"""What no change can alter: it would be another obligation. Drop it and add the other."""
+"""Fields of an obligation that no amendment can change, because the result would be another obligation. Instead, the
+sides drop the obligation and add another."""
 
 
 class AmendmentInForce(Value):
-    """An amendment to which both signatories have consented, and the text that it took the place of."""
+    """An amendment that is in force, and the text that it replaced."""
 
     number: int
-    """Of its proposal."""
+    """The number of its proposal."""
     amendment: Amendment
     text: str
+    """What it changes, in words."""
     at: Instant
-    """The date of the last consent: from then on it is in force (B.7)."""
+    """The instant of the last consent. The amendment is in force since then (B.7)."""
     proposed_by: str
+    """The office that proposed it."""
     consents: tuple[tuple[str, Instant], ...] = ()
     """Each side with the instant of its consent."""
     before: dict[str, JsonValue] | None = None
-    """The obligation as it read before; None for one that was added."""
+    """The obligation before the amendment, as JSON. None if the amendment added it."""
     before_since: Instant | None = None
-    """Since when that text was in force; None for the plan's own beginning."""
+    """Since when that text was in force: since an earlier amendment. None: since the plan began."""
     position: int | None = None
-    """Of one that was dropped: where it stood in its provision."""
+    """The place of the obligation in its provision, from 0. None if the amendment added it."""
     operative: bool = True
-    """Whether the provision held obligations, or could hold any, before one was added."""
+    """Whether the provision was operative before. False for a recital: an amendment that adds an obligation to it makes
+    it operative."""
 
 
 class Settlement(Value):
-    """A question that its offices have settled by consent, and how the plan read before."""
+    """A question that the sides have settled by consent, and how the plan read before."""
 
     question: str
+    """Id of the question."""
     obligation: str
+    """Id of the obligation. Empty for a question about the whole plan."""
     at: Instant
     before: dict[str, JsonValue] | None = None
-    """The obligation; of a question about the whole plan, what a year was and its reading."""
+    """The obligation before, as JSON. For a question about the whole plan: `year` and `reading`. None if the plan had
+    no such obligation."""
 
 
 class Today(NamedTuple):
-    """The day of a change, as far as windows depend on it."""
+    """The year in which a change takes effect. New windows depend on it."""
 
     year: int
-    """The year, as the plan counts years, in which it takes effect."""
+    """The year, as the plan counts years."""
     left: timedelta
-    """Until that year ends."""
+    """The time until that year ends."""
 
 
 class NotPossible(ValueError):
-    """An amendment that cannot be made; the message says why and what to do."""
+    """An amendment or an answer does not fit the plan. The message says why, and what to do."""
 
 
 def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
-    """The plan with an amendment made.
+    """Gives the plan as the amendment changes it.
 
-    Raises NotPossible for what does not fit the plan as it reads now.
+    Raises NotPossible if the amendment does not fit the plan as it reads now, or changes nothing.
     """
     if amendment.kind is AmendmentKind.ADD:
         return _checked(_with_added(plan, amendment))
@@ -85,16 +95,16 @@ def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
     if after == obligation:
         raise NotPossible(f"{obligation.id} reads so already")
     if after.recurs != obligation.recurs:
-        became = "has sessions" if after.recurs else "has one item and no sessions"
-        raise NotPossible(f"so {obligation.id} would be what {became}; drop it and add another obligation")
+        became = "would have sessions" if after.recurs else "would have no sessions any more"
+        raise NotPossible(f"{obligation.id} {became}; drop it and add another obligation instead")
     return _checked(_replaced(plan, obligation.id, after))
 
 
 def check_third_states(plan: Plan, amendment: Amendment, made: Plan) -> None:
-    """Date and host of a session with a third state need the consent of all, and an amendment is that of two.
+    """Raises NotPossible if an amendment changes who hosts an obligation in which a third state takes part.
 
-    `made` is the plan with the amendment made. Raises NotPossible for one that would set who hosts what a third state
-    takes part in.
+    Such a host needs the consent of the third state too, and only the signatories consent to an amendment. `made` is
+    the plan as the amendment changes it.
     """
     before = plan.obligation(amendment.obligation)
     if before is None or not before.third_states or amendment.kind is AmendmentKind.DROP:
@@ -105,17 +115,17 @@ def check_third_states(plan: Plan, amendment: Amendment, made: Plan) -> None:
 
 
 def _hosting(obligation: Obligation) -> tuple[object, ...]:
-    """All that says who hosts."""
+    """All fields and readings that say who hosts."""
     return obligation.host_rule, obligation.host, obligation.working_first_host, obligation.working_order
 
 
 def third_states_must_consent(plan: Plan, obligation: Obligation) -> str:
-    """Why the signatories do not set the host of this by themselves, and how it is set."""
+    """A refusal: why the signatories alone cannot set the host of this obligation, and how the sides set it."""
     third = joined([plan.sides[side].name for side in obligation.third_states])
     session = f"{obligation.id}/SESSION" if obligation.recurs else obligation.id
     return (
-        f"{third} must consent too to who hosts {obligation.id}, and has no part in this: propose the host in"
-        f" {session}, or answer the question where it is asked; to that all sides agree"
+        f"{third} must also consent to the host of {obligation.id}, and takes no part in an amendment: propose the host"
+        f" in {session}, or answer the question in its list; there every side consents"
     )
 
 
@@ -152,7 +162,7 @@ def _with_added(plan: Plan, amendment: Amendment) -> Plan:
     except ValidationError as error:
         raise NotPossible(_told(error)) from None
     if not any(provision.ref == amendment.provision for provision in plan.provisions):
-        raise NotPossible(f"there is no provision {amendment.provision!r}; say under which it is put")
+        raise NotPossible(f"there is no provision {amendment.provision!r}; name the provision to which it is added")
     provisions = tuple(
         provision.model_copy(update={"obligations": (*provision.obligations, added), "operative": True})
         if provision.ref == amendment.provision
@@ -167,7 +177,7 @@ def _changed(plan: Plan, obligation: Obligation, amendment: Amendment, today: To
     if fixed:
         raise NotPossible(f"{', '.join(sorted(fixed))} cannot change; drop the obligation and add another")
     if not amendment.fields:
-        raise NotPossible("say which fields are to read otherwise")
+        raise NotPossible("no field is given; say which fields to change")
     return _validated({**obligation.model_dump(mode="json"), **amendment.fields})
 
 
@@ -187,7 +197,7 @@ def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, t
     if amendment.value not in obligation.all_sides:
         raise NotPossible(f"the host must be one of {', '.join(obligation.all_sides)}")
     if not obligation.kind.meets:
-        raise NotPossible(f"{obligation.id} is no meeting, and nobody hosts it")
+        raise NotPossible(f"{obligation.id} is not a meeting, so it has no host; change another field")
     if obligation.host_rule is HostRule.FIXED and obligation.host is not None:
         raise NotPossible(f"{obligation.host} hosts every time: the text names it; change the field host instead")
     document = obligation.model_dump(mode="json")
@@ -199,8 +209,11 @@ def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, t
 
 
 def _first_year(plan: Plan, obligation: Obligation, today: Today) -> int:
-    """This year, where it is asked for already or leaves time for the ladder; else the next, so that nobody is asked in
-    December for what was agreed in December."""
+    """The first year of new windows: this year, or the next one.
+
+    It is this year if the obligation already has a window in it, if the time left is enough for the ladder and the
+    plan's lead, or if no later year has windows. So nobody is asked in December for what was agreed in December.
+    """
     rule = obligation.working_windows
     asked = isinstance(rule, YearWindows) and today.year in rule.years
     ladder = plan.ladders[obligation.ladder or plan.ladder_by_strength[obligation.strength]]
@@ -213,11 +226,15 @@ def _yearly(plan: Plan, first: int, every: int) -> dict[str, Any]:
 
 
 LAST_YEAR = 2200
-"""The last that windows may name."""
+"""The last year that windows may name."""
 
 
 def last_year(plan: Plan) -> int:
-    """The last calendar year in which windows open: that of the last printed windows, else of the plan's term."""
+    """The last year in which windows open.
+
+    It is the latest of two: the last year of any obligation's windows, and the last year of the plan's validity. If the
+    plan states neither, it is LAST_YEAR.
+    """
     lasts = [w.last for _, o in plan.obligations() if isinstance(w := o.working_windows, YearWindows)]
     if plan.valid_from and plan.valid_for_years:
         lasts.append(plan.valid_from.year + plan.valid_for_years - 1)
@@ -225,10 +242,10 @@ def last_year(plan: Plan) -> int:
 
 
 def settled(plan: Plan, question: Question, value: JsonValue, today: Today) -> Plan:
-    """The plan with a question of the register settled by consent: the reading is chosen, and says so.
+    """Gives the plan after the sides have settled a question: the answer is now its reading, marked as settled.
 
-
-    Raises NotPossible for an answer that does not fit the plan.
+    If the obligation of the question is gone, gives the plan unchanged. Raises NotPossible if the answer does not fit
+    the plan.
     """
     if question.field == YEAR:
         update = {"chosen": value, "why": _BY_CONSENT, "settled": True}
@@ -278,7 +295,7 @@ def _told(error: ValidationError) -> str:
 def plan_as_of(
     plan: Plan, amendments: Sequence[AmendmentInForce], at: Instant, settlements: Sequence[Settlement] = ()
 ) -> Plan:
-    """The plan as it read at an instant: what was amended or settled later is taken back, the latest first."""
+    """Gives the plan as it read at the instant `at`. Later amendments and settlements are undone, the latest first."""
     changes: list[AmendmentInForce | Settlement] = [*settlements, *amendments]
     later = [each for each in changes if each.at > at]
     for each in sorted(later, key=lambda one: one.at, reverse=True):
@@ -309,7 +326,7 @@ def _unsettled(plan: Plan, each: Settlement) -> Plan:
 
 
 def before_settling(plan: Plan, question: Question) -> dict[str, JsonValue] | None:
-    """What `Settlement.before` keeps: how the plan reads until now."""
+    """The value for `Settlement.before`: how the plan reads before the question is settled."""
     if question.field == YEAR:
         return {"year": plan.year, "reading": plan.readings[YEAR].model_dump(mode="json")}
     if question.field == SILENCE:
@@ -320,7 +337,11 @@ def before_settling(plan: Plan, question: Question) -> dict[str, JsonValue] | No
 
 
 def difference(before: dict[str, JsonValue] | None, after: dict[str, JsonValue] | None) -> Iterator[str]:
-    """What reads otherwise, a line a field: "cadence: annual (until now: regular)"; the whole of what is new."""
+    """The changed fields of an obligation, one line for each: "cadence: annual (until now: regular)".
+
+    If `before` is None, the obligation is new, and every field with a value has a line. If `after` is None, it was
+    dropped, and there are no lines.
+    """
     if after is None:
         return
     for field, value in after.items():
@@ -348,7 +369,7 @@ def _text(value: JsonValue) -> str:
 def text_after(
     plan: Plan, amendments: Sequence[AmendmentInForce], done: AmendmentInForce, settlements: Sequence[Settlement] = ()
 ) -> dict[str, JsonValue] | None:
-    """The obligation as it read once an amendment was in force; None for one that it dropped."""
+    """The obligation, as JSON, as it read after the amendment `done`. None if the amendment dropped it."""
     then = plan_as_of(plan, amendments, done.at, settlements).obligation(done.amendment.obligation)
     return then.model_dump(mode="json") if then else None
 
@@ -360,9 +381,9 @@ def replaced_by(
     at: Instant,
     settlements: Sequence[Settlement] = (),
 ) -> AmendmentInForce | None:
-    """The last amendment that made otherwise what was settled about a question at an instant; None while it stands.
+    """The last amendment that changed the answer to a question which the sides settled at the instant `at`.
 
-    `plan` is the plan as the amendments and settlements have it.
+    None if no amendment has changed it. `plan` is the plan with all these amendments and settlements.
     """
     name, _, field = question.partition("/")
     later = [each for each in amendments if each.amendment.obligation == name and each.at > at]
@@ -375,7 +396,7 @@ def replaced_by(
 
 
 def _says(obligation: Obligation | None, field: str) -> tuple[object, ...]:
-    """All that an obligation has on a question about it; nothing on one about what has passed."""
+    """The values of an obligation that answer a question. Empty for a question about a past session."""
     if obligation is None or field.partition("/")[0] not in _ASKED_ABOUT:
         return ()
     reading = obligation.readings.named().get(field)
@@ -389,7 +410,7 @@ _ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     ANCHOR: ("cadence", "window"),
     PAIRS: (),
 }
-"""The stated fields that say the same as a question, beside the reading of its name."""
+"""By field of a question: the fields of the obligation that answer it too, beside the reading of the same name."""
 
 
 def _put_back(plan: Plan, dropped: AmendmentInForce, obligation: Obligation) -> Plan:

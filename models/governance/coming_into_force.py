@@ -1,4 +1,4 @@
-"""An amendment comes into force: the plan reads otherwise, and what no longer fits it is overtaken (B.6, B.7)."""
+"""How an amendment comes into force (B.6, B.7): it changes the plan, and overtakes what no longer fits the plan."""
 
 from pydantic import JsonValue
 
@@ -20,7 +20,10 @@ PlanDraft = Draft[PlanState]
 
 
 def put_into_force(draft: PlanDraft, proposal: Proposal) -> None:
-    """In force from this instant, the date of the last consent (B.7); the text that it replaces is kept."""
+    """Puts an amendment into force, from now, the instant of the last consent (B.7). The replaced text is kept.
+
+    Questions and proposals that no longer fit the plan are overtaken.
+    """
     state, amendment = draft.state, proposal.terms.amendment
     assert amendment is not None
     before = state.plan.obligation(amendment.obligation)
@@ -51,7 +54,7 @@ def put_into_force(draft: PlanDraft, proposal: Proposal) -> None:
 
 
 def _overtake_questions(draft: PlanDraft, done: AmendmentInForce) -> None:
-    """Open questions that the amendment has settled, or left without object."""
+    """Orders lists to drop the open questions that the plan answers, or no longer raises, after the amendment."""
     by_list: dict[str, list[JsonValue]] = {}
     for each in draft.state.questions:
         about = each.obligation == done.amendment.obligation and each.id not in draft.state.settled
@@ -65,7 +68,7 @@ def _overtake_questions(draft: PlanDraft, done: AmendmentInForce) -> None:
 
 
 def drop_stale(draft: PlanDraft) -> None:
-    """Proposals that no longer fit the plan as it now reads are overtaken; their proposers are told."""
+    """Marks the open proposals that no longer fit the plan as overtaken, and tells the sides that proposed them."""
     for proposal in draft.state.open_proposals:
         wrong = misfit(draft.state, proposal.terms, draft.now)
         if wrong:
@@ -76,16 +79,16 @@ def drop_stale(draft: PlanDraft) -> None:
 
 
 def misfit(state: PlanState, terms: Terms, now: Instant) -> str:
-    """Why an amendment does not fit the plan as it reads now, or a correction its past; empty where it does."""
+    """Why an amendment does not fit the plan, or why a correction does not fit the past. Empty if it fits."""
     if terms.topic is Topic.ANSWER:
         wrong = wrong_correction(state.plan, state.launch.history, state.settled, state.questions, terms, now)
         return wrong or names_host_of_three(state.plan, terms)
     amendment = terms.amendment
     if amendment is None:
-        return "say which obligation is to read otherwise"
+        return "no amendment is given; say which obligation to change"
     mute = [name for name, side in state.plan.sides.items() if side.signatory and name not in state.setup.sides]
     if mute:
-        return f"no focal point of {', '.join(mute)} is known that could consent: the plan cannot be amended"
+        return f"the plan cannot be amended: it names no focal point of {', '.join(mute)} that could consent"
     earlier = {each.amendment.obligation for each in state.amendments}
     gone = amendment.obligation in earlier and state.plan.obligation(amendment.obligation) is None
     if gone and amendment.kind is AmendmentKind.ADD:
@@ -93,7 +96,7 @@ def misfit(state: PlanState, terms: Terms, now: Instant) -> str:
     item = obligation_id(state.setup.plan, amendment.obligation)
     changes = amendment.kind in (AmendmentKind.CADENCE, AmendmentKind.FIRST_HOST)
     if changes and state.plan.obligation(amendment.obligation) and item not in state.open_items:
-        return f"{amendment.obligation} has ended; add what is to follow it as another obligation"
+        return f"{amendment.obligation} has ended; add another obligation instead"
     try:
         made = amended(state.plan, amendment, today_of(state, now))
         check_third_states(state.plan, amendment, made)
@@ -107,8 +110,11 @@ Text = dict[str, JsonValue]
 
 
 def proposed_texts(state: PlanState, proposal: Proposal) -> tuple[Text | None, Text | None]:
-    """The obligation as it reads, and as it would read by a proposal; None where there is none, or none would be left,
-    and where the proposal is no amendment or fits the plan no longer."""
+    """The obligation as it reads now, and as it would read after the proposed amendment.
+
+    The first is None if the amendment adds it. The second is None if the amendment drops it or no longer fits the plan.
+    Both are None if the proposal is not an amendment.
+    """
     amendment = proposal.terms.amendment
     if amendment is None:
         return None, None

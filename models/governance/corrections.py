@@ -1,4 +1,4 @@
-"""What was missed before the launch and was held after all: the signatories say so by consent, the record follows."""
+"""Corrections of the past: a session that is on record as missed was held. The signatories settle it by consent."""
 
 from pydantic import JsonValue
 
@@ -13,7 +13,10 @@ Answers = dict[str, JsonValue]
 
 
 def past_question(plan: Plan, name: str) -> Question | None:
-    """The question about a session of before the launch by its id, 16.3-jtc/past/2024; None for other words."""
+    """The question about a past session with the id `name`, for example 16.3-jtc/past/2024.
+
+    None if `name` is not such an id, or if the plan has no such obligation.
+    """
     obligation, _, session = name.partition(f"/{PAST}")
     found = plan.obligation(obligation)
     if not name.startswith(f"{obligation}/{PAST}") or found is None or session[:1] not in ("", "/"):
@@ -29,7 +32,10 @@ def past_question(plan: Plan, name: str) -> Question | None:
 
 
 def on_record(history: tuple[AdoptedSession, ...], settled: Answers, question: Question) -> AdoptedSession | None:
-    """What the record has of it: as it was taken over, or as the sides have settled it since."""
+    """What is on record about the past session of a question: what the sides have settled, or else the history file.
+
+    None if nothing is on record.
+    """
     if question.id in settled:
         return past_of(question, settled[question.id])
     names = (question.obligation, question.session)
@@ -44,37 +50,43 @@ def wrong_correction(
     terms: Terms,
     now: Instant,
 ) -> str:
-    """Why the plan takes no such answer; empty where it does. `asked` are the questions in the lists of the offices."""
+    """Why the plan does not take a correction. Empty if it does. `asked` are the questions of all lists."""
     question = past_question(plan, terms.question)
     if question is None:
-        return f"{terms.question!r} names no session of before the launch; write OBLIGATION/{PAST}/SESSION"
+        return f"{terms.question!r} names no session before the launch; write OBLIGATION/{PAST}/SESSION"
     known = on_record(history, settled, question)
     if known is None or known.state is PastState.UNKNOWN:
         listed = next((each.item for each in asked if each.id == question.id), "")
         if listed:
             return f"{question.id} is asked in {listed.partition('/')[2]}: answer it there"
-        return f"no history has anything about {question.id}; only what was missed before the launch is put right here"
+        return f"nothing is on record about {question.id}; only a session on record as missed can be corrected"
     if known.state is not PastState.MISSED:
-        return f"{question.id} is on record as {known.state}; only what was missed can have been held after all"
+        return f"{question.id} is on record as {known.state}; only a session on record as missed can be corrected"
     obligation = plan.obligation(question.obligation)
     assert obligation is not None
     wrong = wrong_answer(question, terms.value, obligation.all_sides, now)
     if wrong or past_of(question, terms.value).state is not PastState.HELD:
-        return wrong or f"{question.id} is on record as missed; all that can be said of it is that it was held"
+        return wrong or f"{question.id} is on record as missed; the only correction is that it was held"
     return ""
 
 
 def names_host_of_three(plan: Plan, terms: Terms) -> str:
-    """Why the signatories do not say by themselves who hosted a session with a third state; empty where they do not."""
+    """Why a correction must not name the host: because a third state takes part.
+
+    Empty if no third state takes part, or if the correction names no host.
+    """
     question = past_question(plan, terms.question)
     obligation = plan.obligation(question.obligation) if question else None
     if question is None or obligation is None or not obligation.third_states:
         return ""
     if past_of(question, terms.value).host is None:
         return ""
-    return f"{third_states_must_consent(plan, obligation)}. Without a host it can be put right that it was held"
+    return f"{third_states_must_consent(plan, obligation)}. Without a host you can propose that it was held"
 
 
 def corrected(question: Question, value: JsonValue, settled: Answers) -> AdoptedSession:
-    """What is to be entered. A session that was taken over has two lines, one that was settled since has four."""
+    """The correction as a past session, to enter into the record.
+
+    Its record has two lines from the launch. It has four if the sides have settled the session since.
+    """
     return past_of(question, value).model_copy(update={"follows": 4 if question.id in settled else 2})

@@ -1,4 +1,4 @@
-"""What items tell the plan: answers to rounds, what the sides have settled, how items ended."""
+"""What the plan does with reports of its items: answers to status rounds, settled questions, ends of items."""
 
 from pydantic import JsonValue
 
@@ -25,7 +25,7 @@ PlanDraft = Draft[PlanState]
 
 
 def learn(draft: PlanDraft, report: ItemReport) -> None:
-    """One word of an item: it opened, answers a round, has settled a question, is busy, or has ended."""
+    """Takes in a report of an item: its opening, an answer to a round or a question, `busy` or `idle`, or its end."""
     state = draft.state
     if report.status == "progress":
         _learn_progress(draft, report)
@@ -52,12 +52,12 @@ def _learn_progress(draft: PlanDraft, report: ItemReport) -> None:
 
 
 NOTES_KEPT = 48_000
-"""Characters of all the notes that one side gives to a status round, as far as the plan keeps them for the summary.
-The record of each item has its notes whole."""
+"""How many characters of the notes of one side to a status round the plan keeps for its summary. The record of each
+item has its notes whole."""
 
 
 def _note_length(state: PlanState) -> int:
-    """How much of one note the plan keeps: 240 characters with 200 items."""
+    """How many characters of one note the plan keeps: 240 with 200 items, and 1000 with 48 items or fewer."""
     return NOTES_KEPT // max(len(state.round_items), 48)
 
 
@@ -70,7 +70,7 @@ def _learn_end(draft: PlanDraft, report: ItemReport) -> None:
 
 
 def _learn_answer(draft: PlanDraft, report: ItemReport) -> None:
-    """A question is settled by consent of its offices: the plan's reading follows, and so do its items."""
+    """Takes in the answer to a question: changes the reading of the plan, and its items when the windows are known."""
     question = next((each for each in draft.state.questions if each.id == report.question), None)
     if question is None or question.id in draft.state.settled:
         return
@@ -95,7 +95,7 @@ def _learn_answer(draft: PlanDraft, report: ItemReport) -> None:
 
 
 def correct_past(draft: PlanDraft, terms: Terms) -> None:
-    """What was on record as missed was held after all."""
+    """Corrects a session that is on record as missed: it was held."""
     question = past_question(draft.state.plan, terms.question)
     assert question is not None
     past = corrected(question, terms.value, draft.state.settled)

@@ -1,4 +1,4 @@
-"""What a plan is launched with, and everything that a launch starts."""
+"""The argument of a launch, and everything that a launch starts."""
 
 from typing import Any
 
@@ -22,19 +22,21 @@ class Launch(Value):
     edition: int = 0
     """The edition of the rules by which the plan's own workflow decides (models/machine/setup)."""
     as_of: Instant
+    """What ended before this instant belongs to the past: it is recorded, and nobody is written to about it."""
     clock: Clock = Clock()
-    """Of the plan's zone, resolved like its validity by whoever launches."""
+    """The clock of the plan's zone. The command that launches the plan computes it."""
     valid_from: Instant | None = None
-    """Resolved in the plan's zone by whoever launches, like its end."""
+    """The start of the validity. The command that launches the plan computes it. None if the plan states none."""
     valid_until: Instant | None
-    """Resolved in the plan's zone by whoever launches."""
+    """The end of the validity. The command that launches the plan computes it. None if the plan states no term."""
     history: tuple[AdoptedSession, ...] = ()
-    """What became of sessions of before the launch."""
+    """What became of the sessions before the launch, from the history file. Empty without one."""
     carried: dict[str, Any] | None = None
-    """The state of the plan's workflow, from one of its runs to the next."""
+    """The state that one run of the workflow passes to the next. None in the first run."""
 
     @property
     def rounds_on(self) -> bool:
+        """Whether the plan has status rounds."""
         return self.plan.round is not None
 
 
@@ -47,4 +49,5 @@ class Openings(Value):
     commitments: tuple[CommitmentState, ...] = ()
     questions: tuple[QuestionsState, ...] = ()
     past: tuple[tuple[ItemState, AdoptedSession], ...] = ()
-    """One-off items of before the launch: recorded, and nobody is written to."""
+    """The one-off items of the past, each with what became of it. They are recorded, and no workflow starts for them.
+    """

@@ -1,4 +1,4 @@
-"""From a plan to the workflows that follow it: which are started, and with which setup."""
+"""Which workflows a plan starts, and with which setup."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,7 +20,7 @@ from models.plan.windows import ROUND
 
 
 def openings(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Openings:
-    """What to start for each obligation of the plan. `windows` holds the resolved windows by obligation."""
+    """Everything that the launch of a plan starts. `windows` holds the resolved windows by obligation."""
     found = [_opened(launch, provision, each, windows) for provision, each in launch.plan.obligations()]
     series = tuple(each for each in found if isinstance(each, SeriesState))
     meetings = tuple(each for each in found if isinstance(each, MeetingState))
@@ -39,7 +39,10 @@ def openings(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Openi
 def _opened(
     launch: Launch, provision: Provision, obligation: Obligation, windows: Mapping[str, tuple[Window, ...]]
 ) -> ItemState | tuple[ItemState, AdoptedSession] | None:
-    """What follows one obligation; None where the item of another does, or the plan's own workflow."""
+    """The new item of one obligation, or its item in the past with what became of it.
+
+    None if the obligation has no item of its own, because the item of another one or the plan itself follows it.
+    """
     own = windows.get(obligation.id, ())
     if obligation.item is not None:
         return None
@@ -58,12 +61,15 @@ def _opened(
 
 
 def whole_window(own: tuple[Window, ...]) -> Window | None:
-    """From the first window to the last, for what is to happen once within them; None where nothing dates it."""
+    """The window of a one-off item: from the start of its first window to the end of its last. None without windows."""
     return own[0].model_copy(update={"end": own[-1].end}) if own else None
 
 
 def _unknown(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Iterator[tuple[Obligation, str]]:
-    """Sessions (and, with an empty name, one-off items) of before the launch of which nothing is known."""
+    """The past sessions and one-off items of which nothing is known, each with its obligation and its name.
+
+    The name of a one-off item is empty.
+    """
     known = {(each.obligation, each.session): each.state for each in launch.history}
     for _, obligation in launch.plan.obligations():
         own = windows.get(obligation.id, ())
@@ -78,7 +84,7 @@ def _unknown(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Itera
 
 
 def _post_rooms(setups: list[ItemSetup]) -> tuple[PostRoomAddress, ...]:
-    """The coordinators' post rooms; those of higher offices start when a ladder first reaches them."""
+    """The post rooms of the coordinators. Those of higher offices start when a ladder first reaches them."""
     rooms = {p.coordinator.office: s.post_room(p.coordinator.office) for s in setups for p in s.parties}
     return tuple(rooms.values())
 
@@ -113,7 +119,11 @@ def _series(
 def setup_of(
     launch: Launch, provision: Provision, obligation: Obligation, window: Window | None, rounds: tuple[Window, ...]
 ) -> ItemSetup:
-    """What the item of an obligation is born with. Without a window it is asked in status rounds, if any are set."""
+    """The setup of the item of an obligation.
+
+    If it has no window and needs no call, status rounds ask about it. If the plan has no rounds, it asks its sides from
+    the launch on.
+    """
     plan = launch.plan
     item = obligation_id(plan.plan, obligation.id)
     on_trigger = obligation.cadence is Cadence.ON_TRIGGER
@@ -159,9 +169,10 @@ def setup_of(
 
 
 def outlives(setup: ItemSetup) -> bool:
-    """Whether it outlives the plan: a procedure that its text sets for afterwards, or for whenever it is called."""
+    """Whether an item stays open after the plan's validity: a procedure that only a call wakes."""
     return setup.on_trigger and setup.kind == Kind.PROCEDURE
 
 
 def round_at(window: Window) -> RoundAt:
+    """The status round of a window: it asks when the window starts, and closes when the window ends."""
     return RoundAt(name=window.name, at=window.start, closes=window.end)

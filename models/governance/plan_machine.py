@@ -1,4 +1,4 @@
-"""The plan itself as an item: amended by consent of its signatories, seen whole in its rounds, ended in time."""
+"""The plan itself as an item: its signatories amend it by consent, it announces its status rounds, and it ends."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -27,7 +27,7 @@ PlanDraft = Draft[PlanState]
 
 
 class PlanRules(Rules[PlanState]):
-    """One signed plan. Its signatories alone amend it; status rounds ask about its items, not about itself."""
+    """The rules of a plan. Only its signatories amend it. Status rounds ask about its items, not about itself."""
 
     deeds = PROPOSALS
     topics = frozenset({Topic.AMEND, Topic.ANSWER})
@@ -47,19 +47,19 @@ class PlanRules(Rules[PlanState]):
         return "in force"
 
     def lines_of(self, state: PlanState, open_act: OpenAct) -> tuple[str, ...]:
-        """What a proposed amendment would change, field by field, for those whose answer is awaited."""
+        """What a proposed amendment would change, one line for each field. Empty for other awaited acts."""
         proposal = state.proposal(open_act.subject)
         return tuple(difference(*proposed_texts(state, proposal))) if proposal is not None else ()
 
     def row_facts(self, state: PlanState) -> dict[str, Any]:
-        # Lists and operators see its status; what it waits for stands in its timer.
+        # Lists show the status of the plan. What it waits for is in its timer.
         return {"next_what": "", "next_step": ""}
 
     def view_facts(self, state: PlanState) -> dict[str, Any]:
         return {"amendments": tuple(each.model_dump(mode="json") for each in state.amendments), "uid": ""}
 
     def obeys(self, draft: PlanDraft, order: Order) -> bool:
-        """Nobody orders the plan: it follows the consent of its signatories alone. The order changes nothing."""
+        """An order changes nothing, because only the consent of its signatories changes the plan."""
         return True
 
     # What time brings
@@ -79,10 +79,10 @@ class PlanRules(Rules[PlanState]):
             yield Moment(current.closes, MomentKind.ROUND_SHOWN, current.name)
 
     def pass_moments(self, draft: PlanDraft) -> Instant | None:
-        """Rounds that close or ask, the list of what is open, the end of the plan's validity."""
+        """Announces rounds that have closed, begins rounds, announces the list of open items, ends the plan."""
         if draft.state.launching:
             return None
-        # After an outage a round may have closed when the next asks: what was answered to it is shown first.
+        # After an outage, one round may have closed and the next one begun. So its answers are announced first.
         show_rounds(draft)
         due = sum(1 for each in draft.state.setup.rounds if each.at <= draft.now)
         if due > draft.state.rounds_passed:
@@ -125,12 +125,15 @@ class PlanRules(Rules[PlanState]):
 
 
 class PlanMachine(Machine[PlanState]):
-    """A machine with one question more: what follows when the windows of the plan as it now reads are known."""
+    """The machine of a plan. It has one more function than others: `resolved`."""
 
     def resolved(
         self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant, at: Instant | None = None
     ) -> Step[PlanState]:
-        """The windows of the plan as it now is, and as it has read since `at`: what follows for each item."""
+        """The step after the windows of the changed plan are known: what follows for each item.
+
+        `windows` are the new windows by obligation. `at` is when the plan changed. A closed plan changes nothing.
+        """
         if state.closed:
             return Step(state=state)
         draft = Draft(state, heard_at(state, at, now))

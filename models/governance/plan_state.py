@@ -1,4 +1,4 @@
-"""What the plan's workflow carries, and how a state begins and goes on."""
+"""The state of the plan's workflow, and how one run passes it to the next."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,47 +20,53 @@ from models.plan.windows import ROUND
 
 
 class PlanState(ItemState):
-    """What the plan's workflow carries."""
+    """The state of a plan."""
 
     launch: Launch
     plan: Plan
-    """As it is in force."""
+    """The plan as it is in force."""
     windows: dict[str, tuple[Window, ...]] = {}
+    """The windows of each obligation, by its id. The status rounds have a key of their own (`ROUND`)."""
     launching: bool = True
+    """True: the launch is not complete, and the plan takes no acts."""
     amendments: tuple[AmendmentInForce, ...] = ()
+    """The amendments in force, oldest first."""
     questions: tuple[Question, ...] = ()
+    """Every question that the sides are or were asked."""
     settled: dict[str, JsonValue] = {}
-    """Answers to questions, by question."""
+    """The answers to settled questions, by question id."""
     open_items: dict[str, str] = {}
-    """Titles of what is open, by id: dated items, sessions, and what the rounds ask about."""
+    """The title of each open item, by its id. Procedures that only a call wakes are not among them."""
     round_items: tuple[str, ...] = ()
-    """What the rounds ask about."""
+    """Ids of the items about which the status rounds ask."""
     answers: dict[str, dict[str, dict[str, str]]] = {}
-    """What was answered to the current round: by item and side."""
+    """The answers to the current status round, by item and side."""
     busy: tuple[str, ...] = ()
-    """Of what the rounds ask about, the items that are followed by themselves for the time being: no round asks."""
+    """The items of `round_items` that are awake and ask by themselves. Status rounds do not ask about them."""
     ended: dict[str, int] = {}
-    """How many sessions and one-off items have ended in which way."""
+    """How many sessions and one-off items have ended, by the way in which they ended (`ended_as`)."""
     rounds_shown: int = 0
+    """Up to which round, counted from 1, the results were announced."""
     expiry_told: bool = False
+    """True: the list of open items was announced before the end of the plan's validity."""
     settlements: tuple[Settlement, ...] = ()
-    """The same answers with the text that each took the place of, oldest first."""
+    """The settled questions, each with the text that its answer replaced, oldest first."""
     why: str = ""
-    """Why the plan last came to read otherwise."""
+    """The reason of the last change of the plan, in words. Empty if it never changed."""
     amending: bool = False
-    """It was an amendment that last changed it, not the answer to a question."""
+    """True: an amendment made the last change. False: the answer to a question made it, or the plan never changed."""
     overtaken: tuple[str, ...] = ()
-    """Questions that an amendment has settled, or left without object."""
+    """Ids of the questions that are no longer asked because of an amendment."""
     lists: tuple[str, ...] = ()
-    """Every list of questions that was ever opened: their ids are never used again."""
+    """Ids of all lists of questions that were ever opened. No id is used twice."""
 
     def obligation(self, name: str) -> Obligation | None:
-        """As the plan has it; what an amendment has dropped as it read last."""
+        """The obligation with this id. If an amendment has dropped it: as it last read. None if there was none."""
         found = self.plan.obligation(name)
         return found or next((each for _, each in self._dropped() if each.id == name), None)
 
     def places(self) -> dict[str, tuple[Provision, Obligation]]:
-        """Each obligation with the provision under which it stands, or stood until an amendment dropped it; by id."""
+        """Each obligation with its provision, by id. Obligations that an amendment has dropped are among them."""
         places = (*self._dropped(), *self.plan.obligations())
         return {obligation.id: (provision, obligation) for provision, obligation in places}
 
@@ -71,12 +77,16 @@ class PlanState(ItemState):
                 yield provisions[each.amendment.provision], Obligation.model_validate(each.before)
 
     def words_of(self, name: str) -> str:
+        """The title of the obligation with the id `name`. Gives the id itself if there is none."""
         obligation = self.obligation(name)
         return obligation.title if obligation else name
 
 
 def today_of(state: PlanState, now: Instant) -> Today:
-    """The day by the plan's clock and its count of years: calendar years, or years that begin with the plan."""
+    """The current year of the plan, and the time that is left of it, by the plan's clock.
+
+    It is a calendar year, or a year that begins on the day on which the plan came into force, as the plan says.
+    """
     plan, local = state.plan, now + state.setup.clock.offset
     start = plan.valid_from if plan.year == "plan" else None
     month, day = (start.month, start.day) if start else (1, 1)
@@ -87,19 +97,19 @@ def today_of(state: PlanState, now: Instant) -> Today:
 
 
 def post_rooms(launch: Launch) -> tuple[PostRoomAddress, ...]:
-    """Of the signatories' focal points, who are written to about the plan as a whole."""
+    """The post rooms of the signatories' focal points. These offices get mail about the plan as a whole."""
     setup = plan_state(launch).setup
     return tuple(setup.post_room(party.coordinator.office) for party in setup.parties)
 
 
 def carry(state: PlanState) -> Launch:
-    """The state as the argument of the next run of the workflow. The plan is carried once."""
+    """Gives the argument for the next run of the workflow. It holds the state, and the plan only once."""
     dumped = state.model_dump(mode="json", exclude={"launch", "plan"})
     return state.launch.model_copy(update={"plan": state.plan, "carried": dumped})
 
 
 def carried_on(launch: Launch) -> PlanState:
-    """The state with which a run of the workflow begins."""
+    """The state with which a run of the workflow begins: a new one, or the one that the last run passed on."""
     if launch.carried is None:
         return plan_state(launch)
     bare = launch.model_copy(update={"carried": None})
@@ -107,7 +117,7 @@ def carried_on(launch: Launch) -> PlanState:
 
 
 def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None = None) -> PlanState:
-    """The state with which a plan begins."""
+    """The state of a new plan. `windows` holds its resolved windows by obligation. Without it, there are no rounds."""
     plan, item = launch.plan, plan_id(launch.plan.plan)
     rounds = (windows or {}).get(ROUND, ())
     setup = ItemSetup(

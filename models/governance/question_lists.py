@@ -1,4 +1,4 @@
-"""Which questions a plan leaves to the sides, and to which offices they go together."""
+"""Which questions a plan leaves to the sides, and which lists they are put into."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -29,7 +29,8 @@ _ASKED = {
     ANCHOR: "from which year to count the {title}",
     PAIRS: "who meets whom in the {title}",
 }
-"""Readings that are questions; the others (who is written to, how high) are the program's own working values."""
+"""The readings that the sides are asked to settle, each with its question. The program chooses the other readings
+itself: who is written to, and which is the highest rung."""
 
 _ASKED_OF_PLAN = {
     YEAR: "what a year is, for whatever is to happen once in one",
@@ -37,13 +38,16 @@ _ASKED_OF_PLAN = {
 }
 
 Group = tuple[tuple[str, str], ...]
-"""The institutions of one list, by side."""
+"""The institutions that one list asks, each with its side."""
 
 
 def question_lists(
     plan: Plan, clock: Clock, launched: Instant, unknown: Iterable[tuple[Obligation, str]] = ()
 ) -> tuple[QuestionsState, ...]:
-    """One list for each group of offices that has anything to settle together."""
+    """The lists of questions of a plan: one for each group of institutions. Empty if nothing is left to settle.
+
+    `unknown` names the past sessions of which nothing is known. They are asked about too.
+    """
     found: dict[Group, list[Question]] = {}
     for group, question in (*_of_plan(plan), *_of_obligations(plan), *_of_past(plan, unknown)):
         found.setdefault(group, []).append(question)
@@ -51,7 +55,7 @@ def question_lists(
 
 
 def _of_plan(plan: Plan) -> Iterator[tuple[Group, Question]]:
-    """What holds for the whole plan: what a year is, and how long a side may object to what another put on record."""
+    """The questions about the full plan: what a year is, and how long a side may object to what another side files."""
     group = tuple((party.side, str(plan.sides[party.side].focal_point)) for party in signatory_focal_points(plan))
     for field, text in _ASKED_OF_PLAN.items():
         reading = plan.readings.get(field)
@@ -83,18 +87,18 @@ def _of_obligations(plan: Plan) -> Iterator[tuple[Group, Question]]:
 
 def _words(obligation: Obligation, field: str, words: str) -> str:
     if field == FIRST_HOST and obligation.host_rule is not HostRule.ROTATING:
-        # No rotation is stated: an answer settles the next session, and no more.
+        # The text states no rotation, so the answer settles the next session only.
         words = "who hosts the {title} next"
     return words.format(title=obligation.title)
 
 
 def _asks(reading: Reading | None) -> bool:
-    """Whether a reading leaves anything to settle."""
+    """Whether a reading must still be settled: nothing is chosen, or the text allows other values too."""
     return reading is not None and not reading.settled and (reading.chosen is None or bool(reading.others))
 
 
 def still_asked(plan: Plan, question: Question) -> bool:
-    """Whether the plan, as it was amended, still leaves this to the sides."""
+    """Whether a question still makes sense after an amendment of the plan: the plan does not answer it by now."""
     if question.field in (YEAR, SILENCE):
         return True
     obligation = plan.obligation(question.obligation)
@@ -104,7 +108,11 @@ def still_asked(plan: Plan, question: Question) -> bool:
 
 
 def left_open(plan: Plan, question: Question) -> bool:
-    """Whether the plan leaves to the sides what they were asked, also where an amendment took its readings away."""
+    """Whether the plan leaves the answer to a question open, so that it must be asked, or asked again.
+
+    This is also so if an amendment has removed the reading and the text does not state the value. Never so for
+    questions about the year or about past sessions.
+    """
     obligation = plan.obligation(question.obligation)
     if obligation is None or question.field in (YEAR, SILENCE, PAST):
         return False
@@ -118,7 +126,7 @@ def left_open(plan: Plan, question: Question) -> bool:
 
 
 def asked_again(plan: Plan, clock: Clock, at: Instant, questions: Iterable[Question]) -> tuple[QuestionsState, ...]:
-    """Lists of what was asked before, one for each group of offices."""
+    """New lists with questions that were asked before: one for each group of institutions."""
     found: dict[Group, list[Question]] = {}
     for each in questions:
         obligation = plan.obligation(each.obligation)
@@ -128,7 +136,7 @@ def asked_again(plan: Plan, clock: Clock, at: Instant, questions: Iterable[Quest
 
 
 def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group, Question]]:
-    """What became of each session of before the launch of which nothing is known."""
+    """Questions about past sessions: what became of each one of which nothing is known."""
     for obligation, session in unknown:
         name = f"{obligation.title} {session}".strip()
         yield (
@@ -145,7 +153,10 @@ def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[
 
 
 def _group(plan: Plan, obligation: Obligation) -> Group:
-    """In the order of the plan's sides: one list, in whatever order an obligation names them."""
+    """The institutions that an obligation asks, in the order of the plan's sides.
+
+    So two obligations that name the sides in another order share one list.
+    """
     return tuple((side, obligation.working_offices[side]) for side in plan.sides if side in obligation.all_sides)
 
 
@@ -182,7 +193,7 @@ def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: 
 
 
 def renamed(state: QuestionsState, item: str) -> QuestionsState:
-    """The same list under another id: that of its offices was used before."""
+    """Gives the list under another id, because an earlier list of the same institutions has used its own."""
     launched = state.setup.opens_at
     assert launched is not None
     named = {"id": item, "obligation": item.partition("/")[2], "uid": event_uid(item, launched.isoformat())}

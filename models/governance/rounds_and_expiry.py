@@ -1,4 +1,5 @@
-"""What both foreign ministries are told of the whole plan: its rounds, what is open before its end, its end."""
+"""Announcements about the whole plan to the focal points of its signatories: the results of status rounds, the list of
+open items before the validity ends, and the final record."""
 
 from typing import Any
 
@@ -15,7 +16,10 @@ PlanDraft = Draft[PlanState]
 
 
 def show_rounds(draft: PlanDraft, last: bool = False) -> None:
-    """The two ministries of foreign affairs see the whole round (B.2); as the plan ends, the one that is open."""
+    """Announces the answers to the last status round that has closed, if it was not announced yet (B.2).
+
+    With `last`, because the plan ends, a round that is still open counts too.
+    """
     rounds = draft.state.setup.rounds
     closed = sum(1 for each in rounds if each.closes <= draft.now)
     closed = max(closed, draft.state.rounds_passed) if last else closed
@@ -37,18 +41,22 @@ def show_rounds(draft: PlanDraft, last: bool = False) -> None:
 
 
 def _say_list(draft: PlanDraft, kind: AnnouncementKind, summary: Summary, at: Instant, **more: Any) -> None:
-    """A list over the whole plan, to both ministries of foreign affairs."""
+    """Announces a list about the whole plan to the focal points of the signatories."""
     sides, final = draft.state.setup.sides, _ends(draft)
     draft.announce(kind, sides, summary.text, final=final, at=at, lists=summary.lists, counts=summary.counts, **more)
 
 
 def _ends(draft: PlanDraft) -> bool:
-    """Whether the plan ends at this very instant: what it says now still goes."""
+    """Whether the plan's validity is over. Then its announcements are final, so that they still go."""
     until = draft.state.launch.valid_until
     return until is not None and until <= draft.now
 
 
 def list_open(draft: PlanDraft) -> None:
+    """Announces the list of open items once, some time before the plan's validity ends (`expiry_notice`).
+
+    Nothing is announced if the plan states no term, or if the validity is already over.
+    """
     state = draft.state
     until = state.launch.valid_until
     if until is None or state.expiry_told:
@@ -57,7 +65,7 @@ def list_open(draft: PlanDraft) -> None:
         return
     draft.put(expiry_told=True)
     if _ends(draft):
-        return  # the final record says it
+        return  # the final record lists the open items
     found = open_summary(state, draft.now)
     text = f"The plan is valid until {state.setup.clock.last_day(until)}. {found.text}"
     summary = found.model_copy(update={"text": text})
@@ -66,7 +74,10 @@ def list_open(draft: PlanDraft) -> None:
 
 
 def expire(rules: Rules[PlanState], draft: PlanDraft) -> None:
-    """What is open ends with the plan, but for the procedures that its text sets for afterwards (B.5)."""
+    """Ends the plan and its open items, and announces the final record.
+
+    Procedures that only a call wakes stay open (B.5).
+    """
     state = draft.state
     show_rounds(draft, last=True)
     text = f"open when the validity of the plan ended on {draft.moment(draft.now)}"

@@ -1,6 +1,6 @@
-"""Lists over the whole plan, for the two ministries of foreign affairs: a status round, what is open, the final record.
+"""Lists about the whole plan: the answers to a status round, the open items, the final record.
 
-One reading of the state serves the letters, the record and the command line: what counts as asked, and what as open.
+Letters, the record and the command line use the same lists. So all of them count the same items as asked, and as open.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,43 +10,47 @@ from models.common.values import Instant, Value
 from models.messages.notices import Count, Line, Section, SideAnswer
 from models.plan.plan import Obligation, Provision, Window
 
-if TYPE_CHECKING:  # the plan's machine speaks through this module
+if TYPE_CHECKING:  # for type hints only
     from models.governance.plan_state import PlanState
 
 _Places = dict[str, tuple[Provision, Obligation]]
 
 LISTED = 60
-"""Titles that a sentence names; of more, it gives the number. Lists name all of them."""
+"""How many titles a sentence names. Of the others it gives the number. Lists name all of them."""
 
 Answers = Mapping[str, Mapping[str, Mapping[str, str]]]
-"""What was answered to a round: by item and side."""
+"""The answers to status rounds, by item and side."""
 
 
 class Summary(Value):
-    """What an announcement carries beside its sentence."""
+    """The contents of an announcement about the whole plan."""
 
     text: str
+    """One paragraph."""
     lists: tuple[Section, ...]
+    """The items that `text` is about, by article."""
     counts: tuple[Count, ...]
+    """The figures of `text`."""
 
 
 # --- a status round --------------------------------------------------------------------------------------------------
 
 
 class RoundItem(NamedTuple):
-    """One commitment in a round."""
+    """One item in a status round."""
 
     item: str
     title: str
     busy: bool
-    """It is followed by itself: whoever has not answered is not asked."""
+    """True: the item is awake and asks by itself. The round does not ask the sides that have not answered."""
     asked: tuple[str, ...]
-    """Sides that were asked about it."""
+    """The sides that the round asked about it."""
     answers: dict[str, Mapping[str, str]]
+    """The answers to this round, by side."""
 
 
 def round_items(state: "PlanState", name: str, answers: Answers, busy: Iterable[str]) -> list[RoundItem]:
-    """Everything that a round is about: whatever is open, and whatever was answered before it ended."""
+    """The items of the status round `name`: those that are open, and those that were answered and have ended since."""
     found, busy = [], set(busy)
     for item in state.round_items:
         if item not in state.open_items and item not in answers:
@@ -59,13 +63,13 @@ def round_items(state: "PlanState", name: str, answers: Answers, busy: Iterable[
 
 
 def sides_of(state: "PlanState", item: str) -> tuple[str, ...]:
-    """The sides that take part in a commitment, a third state among them."""
+    """The sides that take part in an item, third states too. Empty if no obligation has this item."""
     obligation = state.obligation(obligation_of(item))
     return obligation.all_sides if obligation else ()
 
 
 def round_summary(state: "PlanState", name: str) -> Summary:
-    """A round as it stands, with its denominators: of each side, the commitments about which it was asked."""
+    """The status round `name` as it is now: for each side, how many items it was asked about, and what it answered."""
     items, places = round_items(state, name, state.answers, state.busy), state.places()
     counts: list[Count] = []
     parts = []
@@ -109,7 +113,10 @@ def _round_lines(state: "PlanState", items: list[RoundItem], places: _Places) ->
 
 
 def open_summary(state: "PlanState", now: Instant, head: str = "Open") -> Summary:
-    """What is open, by name: sessions, one-off items, lists of questions, and what the rounds ask about."""
+    """The open items, by name: sessions, one-off items, lists of questions, and the items of status rounds.
+
+    The text begins with `head`.
+    """
     items, places = open_items(state), state.places()
     asked = set(state.round_items)
     dated = [item for item in items if item not in asked and not _is_list(item)]
@@ -141,13 +148,13 @@ def open_summary(state: "PlanState", now: Instant, head: str = "Open") -> Summar
 
 
 def open_items(state: "PlanState") -> list[str]:
-    """What is open; of a series that has sessions open, these and not the series beside them."""
+    """Ids of the open items. A series with open sessions is left out, because its sessions are in the list."""
     series = {item.rpartition("/")[0] for item in state.open_items}
     return [item for item in state.open_items if item not in series]
 
 
 def final_summary(state: "PlanState", now: Instant) -> Summary:
-    """As the plan's validity ends: what was closed out, missed and excused, and what has expired, by name."""
+    """The final record: how many items ended in which way, before and after the launch; and by name, which expired."""
     still = open_summary(state, now, head="Expired with it")
     before = [each.state.value for each in state.launch.history]
     ended = {**state.ended, "expired": len(open_items(state))}
@@ -176,7 +183,7 @@ _ENDED = {
 
 
 def ended_as(status: str, fate: str | None) -> str:
-    """Under which word an end is counted: what was closed out, by whether it came in its window."""
+    """The word under which an end is counted: the fate `on-time` or `late` if it was closed, or else the status."""
     return fate if status == "closed" and fate in ("on-time", "late") else status
 
 
@@ -184,12 +191,12 @@ def ended_as(status: str, fate: str | None) -> str:
 
 
 def obligation_of(item: str) -> str:
-    """16.3-jtc of lao-khm/16.3-jtc/2026."""
+    """The id of the obligation in the id of an item: 16.3-jtc in lao-khm/16.3-jtc/2026. Empty for the plan itself."""
     return item.split("/")[1] if "/" in item else ""
 
 
 def title_of(state: "PlanState", item: str) -> str:
-    """As it was opened; of what has ended, as the plan has it or had it."""
+    """The title of an item. If it has ended: the title of its obligation. Empty if it is not known."""
     if title := state.open_items.get(item):
         return title
     obligation = state.obligation(obligation_of(item))
@@ -205,7 +212,10 @@ def _line(state: "PlanState", item: str, places: _Places) -> Line:
 
 
 def _window(state: "PlanState", item: str, places: _Places) -> Window | None:
-    """The window that the plan gives it: of a session its own, of a one-off item the last of several."""
+    """The window that the plan gives an item: a session has its own, a one-off item has the last of its windows.
+
+    None if there is none.
+    """
     name = obligation_of(item)
     own, session = state.windows.get(name, ()), item.split("/")[2:]
     if session:
@@ -220,7 +230,7 @@ def _missed(state: "PlanState", item: str, now: Instant, places: _Places) -> boo
 
 
 def _by_article(state: "PlanState", lines: Iterable[tuple[str, Line]], places: _Places) -> tuple[Section, ...]:
-    """Lines under pillar and article, in the order of the plan's text; open questions at the end."""
+    """Puts lines into sections by pillar and article, in the order of the plan's text. Lists of questions come last."""
     order = {provision.ref: n for n, provision in enumerate(state.plan.provisions)}
     by: dict[tuple[int, str, str], list[Line]] = {}
     for item, line in lines:

@@ -25,8 +25,10 @@ from models.messages.views import Refusal
 
 
 class CommitmentState(ItemState):
+    """The state of a commitment."""
+
     disputed: bool = False
-    """True: a side has disputed the evidence, and more is awaited."""
+    """True: a side has disputed the evidence, and new evidence is awaited."""
 
     @property
     def shown(self) -> bool:

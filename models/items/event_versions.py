@@ -8,9 +8,9 @@ from models.messages.calendar_event import CalendarEvent, EventStatus
 
 
 def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any]:
-    """The time and the place that the guests have in their calendars, if the new version changes them.
+    """Gives two fields for the announcement of a new version: the time and the place that the guests have until now.
 
-    Gives `was_slot` and `was_place` for the announcement. Empty if no version is in the calendars.
+    `was_slot` or `was_place` is None if the new version keeps it. The dict is empty if no version is in the calendars.
     """
     if last is None or last.status is EventStatus.CANCELLED:
         return {}
@@ -19,7 +19,9 @@ def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:
-    """The next version of an event after `last`. None if nothing but DTSTAMP would change.
+    """Gives `event` with the SEQUENCE and the DTSTAMP that it needs as the next version after `last`.
+
+    Gives None if nothing but DTSTAMP would change. If `last` is None, it gives `event` unchanged: the first version.
 
     SEQUENCE rises with a change of time, length or status (RFC 5546 section 2.1.4). So it also rises when a cancelled
     event is invited to again. DTSTAMP rises with each version, because guests order versions by it (section 2.1.5).

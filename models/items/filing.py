@@ -1,4 +1,4 @@
-"""Filed outcomes and evidence, in the form of views and of the record."""
+"""Filed outcomes and evidence, in the form that views and the record hold."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from models.messages.acts import Evidence, Outcome
 
 
 def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
-    """An outcome or evidence with its office, side and instant, in the form of views and of the record."""
+    """Gives an outcome or evidence with its office, side and instant, in the form that views and the record hold."""
     document = act.document.model_dump(mode="json") if act.document else None
     return {
         "office": act.office,
@@ -19,7 +19,10 @@ def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
 
 
 def excerpt(act: Outcome | Evidence) -> str:
-    """A colon, then the first 300 characters of the filed text and the name of the document. Empty without both."""
+    """Gives a colon, the first 300 characters of the text in quotes, and the name of the document.
+
+    Leaves out what was not filed. Gives an empty string if neither a text nor a document was filed.
+    """
     parts = [f'"{act.text[:300]}"' if act.text else "", act.document.name if act.document else ""]
     text = ", ".join(part for part in parts if part)
     return f": {text}" if text else ""

@@ -96,7 +96,7 @@ def call_off(draft: Meeting, text: str, at: Instant | None = None) -> None:
 
 
 def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKind, text: str, **more: Any) -> None:
-    """Sends a version of the event to the guests and to the calendars. None: nothing is sent.
+    """Sends a version of the event to the guests and to the calendars. Sends nothing if `event` is None.
 
     `more` holds further fields of the announcement.
     """
@@ -130,9 +130,9 @@ def seat(attendee: Attendee) -> Rung:
 
 
 def reinvite(draft: Meeting, order: Order) -> bool:
-    """Invites the present offices of the item, and removes the former ones (RFC 5546 section 3.2.5).
+    """Invites the present offices of the item to its event, and removes the former ones (RFC 5546 section 3.2.5).
 
-    False if there is no coming event, or if its guests stay the same. Then nothing is sent.
+    Gives True if it did. If there is no coming event, or if its guests stay the same, it sends nothing and gives False.
     """
     last = _with_other_offices(draft, order)
     if order.reinvites:
@@ -185,15 +185,19 @@ def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, te
 
 
 def newest(state: MeetingState, event: CalendarEvent) -> CalendarEvent:
-    """The version to publish: the newest one. `event` waited, and a newer version may have overtaken it meanwhile."""
+    """Gives the version of the event that is to be published instead of `event`: the newest one.
+
+    While `event` waited to be published, a newer version may have replaced it.
+    """
     last = state.event
     return last if last is not None and last.uid == event.uid and last.dtstamp > event.dtstamp else event
 
 
 def outrun(state: MeetingState, published: CalendarEvent, sequence: int, now: Instant) -> Step[MeetingState]:
-    """The calendars hold a higher SEQUENCE than this state, because of a rewind. The event goes on from that SEQUENCE.
+    """Gives the event a higher SEQUENCE, because after a rewind the calendars hold a higher one than this state.
 
-    The guests get the event again: their programs ignore a version with a lower SEQUENCE (RFC 5546 section 2.1.5).
+    `sequence` is the one with which the calendars now hold `published`. The guests get the event again, because their
+    programs ignore a version with a lower SEQUENCE (RFC 5546 section 2.1.5). If the event is over, nobody is told.
     """
     last = state.event
     if last is None or last.sequence >= sequence:

@@ -245,8 +245,11 @@ def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
 
 
 def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> bool:
-    """Opens the proposal again that a COUNTER had countered, after the COUNTER was rejected or withdrawn. False if it
-    cannot be opened again."""
+    """Opens a proposal again after the COUNTER to it was rejected or withdrawn. `proposal` is the COUNTER.
+
+    Gives True if it did. Gives False if `proposal` is not a COUNTER by mail, or if the date of the other proposal has
+    passed or has no event any more.
+    """
     before = draft.state.proposal(proposal.counters or 0)
     event = draft.state.event
     if not leaves_event(proposal) or before is None or before.status is not ProposalStatus.COUNTERED:
@@ -273,7 +276,10 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
 
 
 def tell_declined_counter(draft: Meeting, proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
-    """Sends a DECLINECOUNTER to the office whose time, proposed by mail, was rejected. False for other proposals."""
+    """Tells an office that another side rejects the time that it proposed by mail: sends a DECLINECOUNTER.
+
+    Gives True if it did, and False for a withdrawn proposal or one that did not come by mail.
+    """
     event = draft.state.event
     if proposal.message is None or event is None or isinstance(act, Withdraw):
         return False

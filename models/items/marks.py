@@ -1,4 +1,7 @@
-"""Marks: a side says that a meeting was held or not. Another side may dispute it, until the sides say the same."""
+"""Marks: a side says that a meeting was held, or was not held. Another side may dispute the mark.
+
+A dispute ends when the disputing sides give the same mark.
+"""
 
 from datetime import time, timedelta
 
@@ -124,7 +127,7 @@ def take_not_held(rules: MeetingRules, draft: Draft[MeetingState], act: NotHeld,
 
 
 def _take_stance(draft: Draft[MeetingState], mark: Mark) -> None:
-    """Takes in what a side says. A first mark counts at once. In a dispute the mark counts when the sides agree."""
+    """Takes in a mark. A mark that nobody disputes counts at once. In a dispute a mark counts when the sides agree."""
     if draft.state.stances:
         stances = {**draft.state.stances, mark.side: mark.held}
         if len(set(stances.values())) > 1:
@@ -145,7 +148,7 @@ def _take_stance(draft: Draft[MeetingState], mark: Mark) -> None:
         call_off(draft, f"{word} A new date is awaited.")
 
 
-# Dispute, of a mark or of an outcome
+# A mark or an outcome is disputed
 
 
 def refuse_dispute(rules: MeetingRules, state: MeetingState, act: Dispute, side: str, now: Instant) -> Refusal | None:

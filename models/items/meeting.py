@@ -176,8 +176,10 @@ class MeetingRules(Rules[MeetingState]):
         return proposal.terms.topic is Topic.DATE and (state.agreed is None or proposal.message is not None)
 
     def proposed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
-        """Sends a tentative invitation. If a date is agreed, or if the proposal is a COUNTER by mail, the event stays
-        as it is, and an announcement tells the other sides."""
+        """Sends a tentative invitation to a proposed date.
+
+        If a date is agreed, or if the proposal is a COUNTER by mail, the event stays as it is, and no invitation goes.
+        """
         if proposal.terms.topic is not Topic.DATE:
             return
         if draft.state.agreed is None and not leaves_event(proposal):

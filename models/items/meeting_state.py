@@ -14,7 +14,7 @@ DATES_KEPT = 12
 
 
 class AgreedDate(Value):
-    """A date to which every side that must has consented."""
+    """A date to which every side has consented whose consent is needed."""
 
     slot: Slot
     place: str = ""
@@ -51,22 +51,24 @@ class Mark(Value):
     side: str
     at: Instant
     agreed: AgreedDate | None = None
-    """The agreed date at the time of the mark."""
+    """The date that was agreed when the side marked. None if no date was agreed."""
     on: ZonedTime | None = None
+    """The day on which it was held, if the side names one. None: the agreed date counts."""
     format: Format | None = None
     place: str = ""
     reason: str = ""
+    """Why it was not held. Empty if the side gives no reason, or if it was held."""
 
 
 class MeetingState(ItemState):
     """The state of a session, a one-off meeting, a visit or a seminar."""
 
     turn: str | None = None
-    """The side whose turn it is to host. If another side hosts, the two swap turns."""
+    """The side whose turn it is to host. If another side hosts, the two swap turns. None if nobody has the turn."""
 
     agreed: AgreedDate | None = None
     dates: tuple[AgreedDate, ...] = ()
-    """The dates that were agreed: the original one, and the last of the revised ones."""
+    """The dates that were agreed, in order: the original one, and the latest of the revised ones."""
     ended: bool = False
     """True: the agreed end has come."""
     remind_at: Instant | None = None
@@ -76,7 +78,7 @@ class MeetingState(ItemState):
     """True: that instant has come."""
 
     event: CalendarEvent | None = None
-    """The last version that was sent to the calendars."""
+    """The last version that was sent to the calendars. None before the first one."""
     time_since: int | None = None
     """SEQUENCE of the first version with the present time of the event. None before the first version."""
     answers: tuple[OfficeAnswer, ...] = ()
@@ -86,13 +88,14 @@ class MeetingState(ItemState):
 
     mark: Mark | None = None
     stances: dict[str, bool] = {}
-    """While the mark is disputed: whether it was held, as each disputing side says."""
+    """While the mark is disputed, by side: whether the meeting was held, as that side says. Empty without dispute."""
     outcome: dict[str, Any] | None = None
     reports: tuple[str, ...] = ()
     """The sides that have put their report to the higher authority on record."""
 
     @property
     def held(self) -> bool:
+        """Whether it is marked held, and the mark is not disputed."""
         return self.mark is not None and self.mark.held and not self.stances
 
     @property
@@ -102,7 +105,10 @@ class MeetingState(ItemState):
 
     @property
     def unreported(self) -> tuple[str, ...]:
-        """The sides that have still to report the outcome to their higher authority (6.2). Third states need not."""
+        """The sides that must still report the outcome to their higher authority (6.2). No third state must.
+
+        Empty if the text asks for no report.
+        """
         if not self.setup.report_to_higher:
             return ()
         owed = (party.side for party in self.setup.parties if not party.third_state)
@@ -110,7 +116,7 @@ class MeetingState(ItemState):
 
     @property
     def date(self) -> DateRow | None:
-        """The actual date if it is marked held, or else the agreed date."""
+        """The actual date if it is marked held, or else the agreed date. None if neither is known."""
         if self.mark and self.mark.held:
             return held_date(self.mark)
         agreed = self.agreed
@@ -119,11 +125,13 @@ class MeetingState(ItemState):
     # What the fields of letters need
 
     def invites_to(self, slot: Slot) -> bool:
+        """Whether the event is a tentative invitation to this time."""
         event = self.event
         return event is not None and event.status is EventStatus.TENTATIVE and same_time(event.slot, slot)
 
     @property
     def held_facts(self) -> HeldFacts | None:
+        """When and where it was held, or was to be held, as its mark says. None without a mark."""
         mark = self.mark
         if mark is None:
             return None
@@ -156,7 +164,7 @@ class MeetingState(ItemState):
 
 
 def held_date(mark: Mark) -> DateRow | None:
-    """When and where it was held, as the mark says. None if no day is known."""
+    """When and where the meeting was held, as the mark says. None if no day is known."""
     if mark.on:
         return date_row(mark.on, mark.on, mark.place, mark.format)
     slot = mark.agreed.slot if mark.agreed else None
@@ -164,5 +172,5 @@ def held_date(mark: Mark) -> DateRow | None:
 
 
 def leaves_event(proposal: Proposal) -> bool:
-    """Whether the event stays as it is until the sides have decided. This is so for a COUNTER by mail."""
+    """Whether the proposal is a COUNTER by mail. Such a proposal does not change the event until all sides agree."""
     return proposal.message is not None and proposal.counters is not None

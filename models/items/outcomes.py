@@ -1,4 +1,5 @@
-"""After a meeting: the outcome, the reports to the higher authority if the text asks for them, and the close-out."""
+"""What the sides file after a meeting: the outcome, reports to the higher authority if the text asks for them, and the
+close-out."""
 
 from models.common.values import Instant
 from models.items.filing import excerpt, filing

@@ -1,4 +1,4 @@
-"""Adoption: what became of the sessions whose windows lie before the launch, and their lines in the record."""
+"""Adoption: what became of the sessions whose windows ended before the launch, and their lines in the record."""
 
 from enum import StrEnum
 
@@ -11,34 +11,39 @@ from models.messages.views import DateRow, LedgerEntry
 
 
 class PastState(StrEnum):
+    """What became of a session before the launch."""
+
     HELD = "held"
     MISSED = "missed"
     EXCUSED = "excused"
     UNKNOWN = "unknown"
+    """Nothing is known of it, and the sides are asked."""
 
 
 class AdoptedSession(Value):
-    """One past session or one-off item, as the history file tells it, or as the sides have settled it."""
+    """What became of one past session or one-off item, as the history file says or as the sides have settled."""
 
     obligation: str
     session: str = ""
     """Empty for a one-off item."""
     state: PastState
     date: DateRow | None = None
-    """When and where it was held, if that is known."""
+    """When and where it was held. None if that is not known, or if it was not held."""
     host: str | None = None
+    """The side that hosted it. None if that is not known."""
     note: str = ""
+    """A remark from the history file. Empty if there is none."""
     follows: int = 2
-    """How many lines its record holds already, if the sides settle it after the launch."""
+    """How many lines its record already holds when the sides settle it after the launch."""
 
     @property
     def status(self) -> str:
-        """Its status in the record."""
+        """The status in its record: `closed` if it was held, or else the value of `state`."""
         return "closed" if self.state is PastState.HELD else self.state.value
 
     @property
     def words(self) -> str:
-        """A sentence about it, without the full stop."""
+        """What became of it, as a sentence without the full stop: "it was held on 2024-05-03, hosted by LAO"."""
         if self.state is PastState.UNKNOWN:
             return "what became of it before the launch is unknown"
         said = {PastState.HELD: "was held", PastState.MISSED: "was missed", PastState.EXCUSED: "was excused"}[
@@ -52,9 +57,9 @@ class AdoptedSession(Value):
 
 
 def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: int = 1) -> tuple[LedgerEntry, ...]:
-    """The two lines of its record: what is known of it, and its full view. No office gets a letter about the past.
+    """Gives two lines for the record of a past session: what became of it, and its full view.
 
-    `first` is the number of the first of the two lines.
+    `first` is the number of the first line. It is 1 at the launch, and more if the sides settle the session later.
     """
     verb = "unknown" if past.state is PastState.UNKNOWN else "adopted"
     if past.state is PastState.UNKNOWN and item.setup.window is not None and first == 1:
@@ -89,7 +94,7 @@ def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: i
 
 
 def _fate(item: ItemState, past: AdoptedSession) -> str | None:
-    """The fate of a past session. None if it is unknown, or if it was held on a day that nobody knows."""
+    """The fate of a past session. None if it is unknown, or if it was held and has no known day or no window."""
     if past.state is not PastState.HELD:
         return None if past.state is PastState.UNKNOWN else past.state.value
     window, date = item.setup.window, past.date

@@ -1,6 +1,6 @@
-"""Lists of questions: what the text leaves open, one list for each group of offices. The sides answer by consent.
+"""Lists of questions about what the text leaves open. Each group of offices has one list, and answers by consent.
 
-A question without an answer stays in the letters, and the program presumes nothing.
+A question without an answer stays in the letters, and the program assumes no answer.
 """
 
 from collections.abc import Iterator
@@ -43,38 +43,46 @@ class Question(Value):
     """One question to settle."""
 
     id: str
-    """6.2-drugs-provincial/first_host, or 16.3-jtc/past/2024 for a session before the launch."""
+    """For example 6.2-drugs-provincial/first_host, or 16.3-jtc/past/2024 for a session before the launch."""
     obligation: str
-    """Empty for a question about the whole plan."""
+    """Id of the obligation. Empty for a question about the whole plan."""
     field: str
+    """What is asked: first_host, order, cadence, anchor_year, pairs, year or past."""
     about: str = ""
     """The title of the obligation, with the session. Empty for a question about the whole plan."""
     text: str
     """The question in English: "who hosts the Provincial Drug-Control Meeting first"."""
     options: tuple[JsonValue, ...] = ()
-    """The answers that the text allows. Empty if any words may answer."""
+    """The answers that the text allows. Empty if the text does not limit them."""
     session: str = ""
+    """With the field `past`: the name of the session. Empty for a one-off item and for all other questions."""
     item: str = ""
-    """Id of the list that asks it."""
+    """Id of the list that asks it. Empty until the question is in a list."""
 
 
 class QuestionsState(ItemState):
+    """The state of a list of questions."""
+
     questions: tuple[Question, ...] = ()
     answers: dict[str, JsonValue] = {}
+    """The answer to each settled question, by question id. A question that is no longer asked has the reason here."""
     amended: int = 0
-    """How often an amendment added questions, or asked questions again."""
+    """Counts the amendments that added questions, and the questions that were asked again."""
     asked_at: dict[str, Instant] = {}
-    """Since when a question is asked, if an amendment added it. The others are asked since the list opened."""
+    """By question id, since when it is asked, if an amendment added it. The others are asked since the list opened."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
+        """The questions that have no answer yet."""
         return tuple(each for each in self.questions if each.id not in self.answers)
 
     def words_of(self, name: str) -> str:
+        """The text of the question with the id `name`. Gives the id itself if the list has no such question."""
         found = self.question(name)
         return found.text if found else name
 
     def question(self, name: str) -> Question | None:
+        """The question with the id `name`. None if the list has no such question."""
         return next((each for each in self.questions if each.id == name), None)
 
     @property
@@ -191,7 +199,7 @@ class QuestionsRules(Rules[QuestionsState]):
             draft.enter("amended", text, added=names, reason=order.text)
 
     def _overtake(self, draft: Draft[QuestionsState], name: str, why: str) -> None:
-        """Drops one question, and tells the side that has proposed an answer; every side, if no question is left."""
+        """Drops one question. Tells the side that proposed an answer to it, or every side if no question is left."""
         proposal = draft.state.open_proposal(Topic.ANSWER, name)
         draft.overtake(Topic.ANSWER, about=name)
         draft.put(answers={**draft.state.answers, name: why})
@@ -208,7 +216,7 @@ class QuestionsRules(Rules[QuestionsState]):
             close(self, draft, "settled", None, "every question is settled", by="consent")
 
     def recorded_facts(self, state: QuestionsState) -> dict[str, Any]:
-        """The questions with their answers so far."""
+        """The questions of the list, each with its answer. The answer is None while the question is open."""
         answers = state.answers
         asked = [{"id": each.id, "text": each.text, "answer": answers.get(each.id)} for each in state.questions]
         return {"questions": asked}
@@ -231,7 +239,10 @@ def _line(question: Question) -> str:
 
 
 def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], now: Instant) -> str:
-    """What is wrong with an answer. Empty if it fits the question. `sides` take part in the obligation."""
+    """What is wrong with an answer to a question. Empty if nothing is.
+
+    `sides` are the sides that take part in the obligation.
+    """
     if question.field == PAST:
         return _wrong_past(question, value, sides, now)
     if question.field == YEAR and isinstance(value, str) and value.casefold() in ("calendar", "plan"):
@@ -276,7 +287,7 @@ def _wrong_past(question: Question, value: JsonValue, sides: tuple[str, ...], no
 
 
 def _wrong_date(date: DateRow, now: Instant) -> str:
-    """Why a session cannot have been held then. Empty if it can."""
+    """Why a session cannot have been held on this date. Empty if it can."""
     if date.start > now:
         return f"{date.local[:10]} has not come yet; say on which day it was held"
     try:
@@ -293,7 +304,7 @@ def _past(value: JsonValue) -> dict[str, Any]:
 
 
 def past_of(question: Question, value: JsonValue) -> AdoptedSession:
-    """What the sides have settled about a session before the launch. Raises ValueError if `value` does not fit."""
+    """The answer `value` as a past session. Raises ValueError if `value` does not fit such a question."""
     return AdoptedSession.model_validate(
         {**_past(value), "obligation": question.obligation, "session": question.session}
     )

@@ -1,6 +1,6 @@
-"""The reminder of an agreed date: when it is due, and whom it goes to.
+"""The reminder of an agreed date: when it is due, and which offices get it.
 
-In which mail it goes, and until when it still may, is decided by each post room (models/post).
+Each post room decides in which mail the reminder goes, and until when it may go (models/post/reminders.py).
 """
 
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ CLOCKS_CHANGE = timedelta(hours=3)
 
 
 def plan_reminder(draft: Draft[MeetingState], slot: Slot, looked_up: Instant | None = None) -> None:
-    """Sets the reminder of a date on which all sides agree now. To be called before the date takes the place of the
-    former one: a reminder of the same time stays as it is.
+    """Sets when the guests are reminded of the date `slot`, on which all sides have now agreed.
 
-    `looked_up` is the instant that the proposer's side looked up, at the wall time of the start. It does not count if
-    an amendment has changed the time of the reminder since then.
+    If the former agreed date has the same time, its reminder stays as it is. So call this while the state still holds
+    the former date. `looked_up` is the instant that the proposer's side looked up, at the wall time of the start. It
+    does not count if an amendment has changed the time of the reminder since then.
     """
     state = draft.state
     if state.agreed is not None and same_time(state.agreed.slot, slot):
@@ -39,12 +39,16 @@ def plan_reminder(draft: Draft[MeetingState], slot: Slot, looked_up: Instant | N
 
 
 def reminder_moments(state: MeetingState) -> Iterator[Moment]:
+    """The moment of the next reminder. Empty if none is due any more."""
     if state.remind_at is not None and not state.reminded and _date_stands(state):
         yield Moment(state.remind_at, MomentKind.REMINDS)
 
 
 def pass_reminder(draft: Draft[MeetingState]) -> None:
-    """Reminds the invited offices once the instant has come. After an outage not of a date that has begun."""
+    """Announces the reminder to the invited offices once its instant has come.
+
+    If the date has begun meanwhile, after an outage, or is no longer agreed, nobody is reminded.
+    """
     state = draft.state
     agreed, event, at = state.agreed, state.event, state.remind_at
     if at is None or state.reminded or at > draft.now:
@@ -63,7 +67,11 @@ def _date_stands(state: MeetingState) -> bool:
 
 
 def reminders_not_sent(state: MeetingState) -> Iterator[NotSaid]:
-    """Of the agreed date, the reminders that are not due yet, and those that nobody gets."""
+    """One entry for each invited office that has not been reminded of the agreed date.
+
+    The code is `not-yet-due`, or `too-late` if the date was agreed so late that nobody is reminded. Empty if no date is
+    agreed, if the plan asks for no reminder, or if the reminder has gone.
+    """
     remind, agreed = state.setup.remind, state.agreed
     if remind is None or agreed is None or state.reminded or not _date_stands(state):
         return

@@ -1,6 +1,7 @@
 """A series: which session opens next, when, and who hosts it.
 
-Each session asks its offices itself. The module turns keeps the turns. series_changes carries out orders of the plan.
+Each session is an item of its own and asks its offices itself. The module `turns` keeps the turns. The module
+`series_changes` carries out orders of the plan.
 """
 
 from collections.abc import Iterator
@@ -149,7 +150,7 @@ class SeriesRules(Rules[SeriesState]):
         return f"waits for the end of {', '.join(state.open_sessions)}"
 
     def pass_moments(self, draft: Series) -> Instant | None:
-        """Opens the next session if its time has come, one at a time, or ends the series."""
+        """Opens at most one session whose time has come. Ends the series if its last session has ended."""
         state = draft.state
         if not state.windows and state.past and not state.opened:
             for known in state.past:
@@ -165,7 +166,10 @@ class SeriesRules(Rules[SeriesState]):
     # What sessions and the plan tell
 
     def learn(self, draft: Series, report: ItemReport) -> None:
-        """Takes in a report of a session: its host, or its end. Its turn is then served, swapped or forfeited."""
+        """Takes in a report of a session: its host, or its end.
+
+        With its end the turn is served, swapped or forfeited. If the series had ordered the end, the turn waits again.
+        """
         state = draft.state
         recalled = report.closed and report.status == "dropped" and report.item in state.recalled
         if recalled:

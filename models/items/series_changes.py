@@ -1,4 +1,4 @@
-"""Orders of the plan to a series: a first host, changed windows, turns or offices, or news about a past session."""
+"""How a series carries out orders of the plan: a first host, other windows, turns or offices, a past session."""
 
 from datetime import datetime
 from typing import Any
@@ -38,6 +38,10 @@ SESSION_FIELDS = (
 
 
 def settle_first(draft: Series, order: Order) -> None:
+    """Carries out an order that names a host: for every session, for the first turn, or for the next session.
+
+    Which of these depends on the host rule of the series.
+    """
     before = draft.state.hosting
     assert order.host is not None
     host = Order(host=order.host, instead_of=order.instead_of, text=order.text)
@@ -56,8 +60,10 @@ def settle_first(draft: Series, order: Order) -> None:
 
 
 def _settle_next(draft: Series, order: Order) -> None:
-    """For a series without turns: the side hosts the earliest open session that has no agreed host. If there is none,
-    it hosts the session that opens next."""
+    """Sets a host in a series without turns: for the earliest open session that has no agreed host.
+
+    If every open session has a host, the side hosts the session that opens next.
+    """
     state, setup = draft.state, draft.state.setup
     free = [turn.session for turn in state.hosting.turns if turn.host is None]
     waiting = [item for name in free if (item := session_id(setup.plan, setup.obligation, name)) in state.open_sessions]
@@ -68,7 +74,10 @@ def _settle_next(draft: Series, order: Order) -> None:
 
 
 def give_hosts(draft: Series, before: Turns, except_for: str = "") -> None:
-    """Tells open sessions their host, if it has become known whose turn they are. `before` are the turns before."""
+    """Tells open sessions their host, if their turns had no side in `before` and have one now.
+
+    The session `except_for` is not told. A series without turns tells nothing.
+    """
     if draft.state.host_rule is not HostRule.ROTATING:
         return
     known = {turn.session: turn.planned for turn in before.turns}
@@ -84,7 +93,10 @@ def give_hosts(draft: Series, before: Turns, except_for: str = "") -> None:
 
 
 def change(draft: Series, order: Order) -> None:
-    """Carries out the changes of an order: fields of the setup, the order of turns, new windows, a past session."""
+    """Carries out the changes of an order, and tells the open sessions what changes for them.
+
+    An order may change fields of the setup, the order of turns and the windows, or tell what became of a past session.
+    """
     changes = dict(order.changes)
     state = draft.state
     if "host_rule" in changes:
@@ -111,7 +123,10 @@ def change(draft: Series, order: Order) -> None:
 
 
 def _recall(draft: Series, before: SeriesState, order: Order) -> None:
-    """Ends the open sessions whose windows the plan no longer has, unless they have begun. Their turns come back."""
+    """Orders the open sessions whose windows the plan no longer has to end, unless they have begun.
+
+    The turns of the sessions that end wait again.
+    """
     setup, kept = draft.state.setup, {window.name for window in draft.state.windows}
     # A session whose window has ended stays open, and stays missed.
     gone = [each.name for each in before.windows if each.name not in kept and each.end > draft.now]
@@ -130,8 +145,10 @@ def _change_sessions(
     moved: dict[str, dict[str, JsonValue]],
     order: Order,
 ) -> None:
-    """Tells open sessions what changes for them: their window, their offices, their duties. The rest stays as it was
-    when they opened."""
+    """Tells open sessions what changes for them: their window, their offices, their duties.
+
+    Everything else in an open session stays as it was when it opened.
+    """
     told = {field: changes[field] for field in SESSION_FIELDS if field in changes}
     offices = [[party.offices for party in each.setup.parties] for each in (before, draft.state)]
     if "windows" in order.changes and offices[0] == offices[1]:
@@ -168,7 +185,7 @@ def _learn_past(draft: Series, past: AdoptedSession) -> None:
 
 
 def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, Any]:
-    """The new windows, and how many of them are over or have opened. These come first, so that none opens again."""
+    """The new windows, and how many of them are over or have opened. Those come first, so that none opens again."""
     taken = taken_names(state)
     found = [Window.model_validate(window) for window in windows]
     if not found:
@@ -178,7 +195,7 @@ def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, A
 
 
 def _moved_windows(before: SeriesState, after: SeriesState) -> dict[str, dict[str, JsonValue]]:
-    """What changes in the setups of open sessions whose window has moved, by item."""
+    """The changed fields of the setup of each open session whose window has moved, by item."""
     setup, old = before.setup, {window.name: window for window in before.windows}
     moved: dict[str, dict[str, JsonValue]] = {}
     for window in after.windows:

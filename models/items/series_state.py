@@ -19,30 +19,36 @@ class SeriesState(ItemState):
 
     host_rule: HostRule
     fixed_host: str | None = None
+    """The side that hosts every session. None if the text names none, or if the host rotates."""
     first_host: str | None = None
-    """The host of the first session, for a series without turns."""
+    """In a series without turns: the host of the first session. None if none is known."""
     next_host: str | None = None
-    """The host of the session that opens next, settled by the sides, for a series without turns."""
+    """In a series without turns: the host that the sides have settled for the session that opens next, or None."""
     recalled: tuple[str, ...] = ()
     """Open sessions that the series has ordered to end, because the plan has no window for them any more."""
     first_title: str | None = None
+    """The title of the first session. None: it has the title of the series, like every other session."""
     launched: Instant
     as_of: Instant
-    """A session whose window ended before this instant is a past one: unknown, or as the history file says."""
+    """A session whose window ended by this instant is past. The history file tells what became of it, or it is unknown.
+    """
     valid_until: Instant | None = None
+    """The end of the plan's validity. None if the series outlives the plan, or if the plan states no end."""
     windows: tuple[Window, ...] = ()
-    """Empty if nothing states how often it meets."""
+    """One window for each session, in order. Empty if nothing states how often the series meets."""
     expired: bool = False
     """True: no further session opens. The plan's validity ended, or the sides dropped a session without a window."""
     opened: int = 0
-    """How many windows have opened. Without windows: how many sessions have opened without a call."""
+    """How many of `windows` have opened. Without windows: how many sessions have opened without a call."""
     called_sessions: int = 0
     """How many sessions were called."""
     open_sessions: tuple[str, ...] = ()
+    """Ids of the sessions that are open."""
     hosting: Turns
     session_kind: str = Kind.MEETING.value
     """The kind of each session. It is `exchange`, for example, if each year asks for evidence again."""
     past: tuple[AdoptedSession, ...] = ()
+    """The sessions before the launch, as the history file tells them."""
 
     @property
     def meets(self) -> bool:
@@ -51,6 +57,7 @@ class SeriesState(ItemState):
 
     @property
     def exhausted(self) -> bool:
+        """Whether no further session opens."""
         return self.expired or (bool(self.windows) and self.opened >= len(self.windows))
 
     @property
@@ -60,7 +67,10 @@ class SeriesState(ItemState):
 
 
 def opens_at(state: SeriesState) -> Instant | None:
-    """When the next session opens. None if none does, or if it opens by a call or after the end of the open one."""
+    """When the next session opens.
+
+    None if no session opens any more, or if the next one waits for a call or for the end of the open session.
+    """
     if state.closed or state.exhausted or state.on_call:
         return None
     if state.windows:
@@ -70,8 +80,10 @@ def opens_at(state: SeriesState) -> Instant | None:
 
 
 def asking_from(window: Window, setup: ItemSetup) -> Instant:
-    """When a session begins to ask: when its window opens, or earlier if the ladder and the plan's lead would not fit
-    before the end of the window."""
+    """When a session begins to ask its sides: when its window opens, or earlier.
+
+    It is earlier if the ladder and the plan's lead do not fit between the opening and the end of the window.
+    """
     if not setup.lead:
         return window.start
     top = max(rung.after for party in setup.parties for rung in party.ladder)
@@ -84,16 +96,18 @@ def taken_names(state: SeriesState) -> set[str]:
 
 
 def free_name(state: SeriesState, number: int) -> str:
-    """The name of a session without a window: this number, or the next one that is free."""
+    """The name of a session without a window: `number`, or the next number that no session has."""
     taken = taken_names(state)
     return next(str(n) for n in count(number) if str(n) not in taken)
 
 
 def planned_host(state: SeriesState, session: str) -> str | None:
+    """The side whose turn a session is. None if nobody has the turn, or if the session has not opened."""
     return next((turn.planned for turn in state.hosting.turns if turn.session == session), None)
 
 
 def opening_host(state: SeriesState, session: str) -> str | None:
+    """The host with which a session opens. None if the sides must still agree on it."""
     if state.host_rule is HostRule.ROTATING:
         return planned_host(state, session)
     if state.fixed_host is None and not state.hosting.turns[:-1]:
@@ -102,13 +116,14 @@ def opening_host(state: SeriesState, session: str) -> str | None:
 
 
 def next_host(state: SeriesState) -> str | None:
-    """The host of the session that opens next. None if nobody knows."""
+    """The side that hosts the session that opens next. None if nobody knows."""
     if state.host_rule is HostRule.ROTATING:
         return turns.next_host(state.hosting)
     return state.fixed_host or state.next_host
 
 
 def turns_view(state: SeriesState) -> dict[str, Any]:
+    """The turns in the form that `show` and the record hold."""
     rotating = state.host_rule is HostRule.ROTATING
     return {**state.hosting.model_dump(mode="json"), "rotating": rotating, "next": explain(state)}
 
@@ -142,6 +157,7 @@ def past_session(series: ItemSetup, name: str, launched: Instant) -> ItemSetup:
 
 
 def session_setup(state: SeriesState, window: Window | None, name: str, now: Instant) -> ItemSetup:
+    """The setup of the session `name`. `window` is its window, or None in a series without windows."""
     series = state.setup
     item = session_id(series.plan, series.obligation, name)
     first = state.first_title if name in [turn.session for turn in state.hosting.turns[:1]] else None

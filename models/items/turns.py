@@ -36,11 +36,16 @@ Past = Literal["held", "missed", "excused", "unknown"]
 
 
 class TurnState(StrEnum):
+    """What became of the turn of one session."""
+
     OWED = "owed"
+    """The session has not ended."""
     SERVED = "served"
+    """The side hosted the session."""
     SWAPPED = "swapped"
     """Another side hosted the session."""
     FORFEITED = "forfeited"
+    """The session was not held."""
     UNKNOWN = "unknown"
     """The session is past, and nobody knows who hosted it."""
 
@@ -61,25 +66,29 @@ class Turn(Value):
     planned: str | None
     """The side whose turn it was. None if nobody knows."""
     host: str | None = None
-    """The side that was agreed to host, or that hosted."""
+    """The side that was agreed to host, or that hosted. None if none was agreed so far."""
     state: str = "owed"
     """A value of TurnState. It is a plain string, because old states hold it so."""
     opens: Instant | None = None
     on: Instant | None = None
-    """When the session was held."""
+    """When the session was held. None if it was not held, or if the day is not known."""
     reason: str = ""
-    """Why the turn was swapped or forfeited."""
+    """Why the turn was swapped or forfeited. Empty if no reason is known, or if it was neither."""
     moved: Moved | None = None
     """Why the side got the turn out of order. None if the order gave it."""
 
 
 class Turns(Value):
+    """The turns of one series: those of its sessions, and those that wait."""
+
     order: tuple[str, ...]
+    """The sides in the order in which they host."""
     rule: ForfeitRule = ForfeitRule.NEXT
+    """What follows when a side does not use its turn: NEXT, it is lost; AGAIN, it is issued once more."""
     upcoming: tuple[str, ...] = ()
     """The sides of the sessions that have not opened, in order. Empty while nobody knows whose turn is next."""
     shelved: tuple[str, ...] = ()
-    """The former `upcoming`, set aside because nobody knows who hosted a past session."""
+    """The former `upcoming`, kept here while nobody knows who hosted a past session. Empty otherwise."""
     moved: tuple[Moved | None, ...] = ()
     """For each turn of `upcoming` (or, if that is empty, of `shelved`): why it is out of order. It may be shorter."""
     turns: tuple[Turn, ...] = ()
@@ -120,7 +129,7 @@ def open_session(turns: Turns, session: str, opens: Instant | None = None) -> Tu
 
 
 def agree_host(turns: Turns, session: str, host: str, reason: str = "") -> Turns:
-    """All sides have consented that `host` hosts this session. There are five cases:
+    """Sets the host that all sides have agreed for a session, and changes the turns to come. There are five cases:
 
     - Another side has the turn: the two swap. The host's nearest upcoming turn goes to that side. An earlier swap for
       this session is undone first. So A to B, then B to C, gives A to C.
@@ -139,7 +148,7 @@ def agree_host(turns: Turns, session: str, host: str, reason: str = "") -> Turns
 
 
 def settle_first(turns: Turns, first: str) -> Turns:
-    """The sides settle who hosts first, in answer to a question or by an amendment.
+    """Begins the rotation with the side `first`, which the sides have settled by an answer or by an amendment.
 
     If nobody knows yet whose turn is next, the rotation begins with `first`: at the earliest open session without a
     host, or else at the next one. If the rotation is known, only `upcoming` starts again, with `first`. Turns owed by
@@ -153,7 +162,7 @@ def settle_first(turns: Turns, first: str) -> Turns:
 
 
 def reorder(turns: Turns, order: Sequence[str]) -> Turns:
-    """The sides settle another order for the sessions to come. It goes on after the side that had the last turn."""
+    """Sets another order of the sides, for the sessions to come. It goes on after the side that had the last turn."""
     given, upcoming = _before(turns.turns), next_host(turns)
     turns = turns.model_copy(update={"order": tuple(dict.fromkeys(order))})
     if given is not None and given[1] in turns.order:
@@ -189,9 +198,9 @@ def close_session(
 
 
 def recall_session(turns: Turns, session: str) -> Turns:
-    """An open session is no longer due, and it has not begun. Its turn waits again, as the next one.
+    """Removes an open session that is no longer due and has not begun. Its turn waits again, as the next one.
 
-    If another host than the planned one was agreed, the session has begun, and nothing changes.
+    If the sides have agreed on another host than the planned one, the session has begun, and nothing changes.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.OWED or turn.host not in (None, turn.planned):
@@ -205,10 +214,10 @@ def recall_session(turns: Turns, session: str) -> Turns:
 
 
 def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant | None = None) -> Turns:
-    """Enters a past session of a history file. The caller enters the sessions in their order.
+    """Enters a past session into the turns, as a history file tells it. The caller enters the sessions in their order.
 
-    If the order says another host than the file, the two sides have swapped. After a session whose host nobody knows,
-    the sides must agree whose turn is next.
+    If the file names another host than the order does, the two sides have swapped. After a session whose host nobody
+    knows, the sides must agree whose turn is next.
     """
     if turn_of(turns, session) is not None:
         return turns
@@ -220,7 +229,7 @@ def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant
 
 
 def learn_past(turns: Turns, session: str, state: Past, host: str | None = None, on: Instant | None = None) -> Turns:
-    """An unknown session becomes known.
+    """Enters what became of a session that was unknown until now.
 
     If no later session is unknown, and the sides have agreed on no host since, the turns become as if it had been known
     from the beginning. The sessions opened since get their turns. Otherwise only its own turn is corrected and counted,
@@ -244,7 +253,7 @@ def learn_past(turns: Turns, session: str, state: Past, host: str | None = None,
 
 
 def held_after_all(turns: Turns, session: str, host: str | None = None, on: Instant | None = None) -> Turns:
-    """A session whose turn was forfeited was held after all. The turn is served, or, with another host, swapped.
+    """Corrects a session whose turn was forfeited: it was held. Its turn is served or, with another host, swapped.
 
     Under AGAIN an extra turn was issued for it. This turn is taken back if it still waits. If a session has got it
     meanwhile, it stays.
@@ -268,21 +277,25 @@ def held_after_all(turns: Turns, session: str, host: str | None = None, on: Inst
 
 
 def next_host(turns: Turns) -> str | None:
-    """Who hosts the session that opens next. None while nobody knows."""
+    """The side that hosts the session that opens next. None while nobody knows."""
     return turns.upcoming[0] if turns.upcoming else None
 
 
 def turn_of(turns: Turns, session: str) -> Turn | None:
+    """The turn of a session. None if the session is not there."""
     return next((turn for turn in turns.turns if turn.session == session), None)
 
 
 def holder(turn: Turn) -> str | None:
-    """The side that is to host the session, or that hosted it."""
+    """The side that is to host the session of a turn, or that hosted it. None if nobody knows."""
     return turn.host or turn.planned
 
 
 def explain(turns: Turns, session: str | None = None) -> str:
-    """Who hosts a session, and why, in a sentence or two. Without a session, or before it opens: the next session."""
+    """Says in one or two sentences who hosts a session, and why.
+
+    Without `session`, or before it opens, the text is about the session that opens next.
+    """
     turn = turn_of(turns, session) if session is not None else None
     if turn is not None:
         return _explain_turn(turns, turn)

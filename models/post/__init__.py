@@ -1,5 +1,5 @@
-"""What goes to one office and what comes from it: the post room, office hours, contacts, incoming mail.
+"""Mail to and from one office: the post room, office hours, contacts, incoming mail.
 
-For `rehearsal`, workflows, adapters and the command line. It knows offices, notices and letters; it never knows how an
-item decides.
+`rehearsal`, workflows, adapters and the command line use it. It knows offices, notices and letters. Except for `why`,
+it does not know how an item decides.
 """

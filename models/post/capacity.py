@@ -1,7 +1,7 @@
 """How much a post room keeps, so that its state always fits into a Temporal payload (2 MB).
 
-A post room cannot refuse what items tell it. So when much waits for one office, the words of what comes next are
-shortened. Nothing is lost: the record of each item has every word whole.
+A post room cannot refuse a notice or an announcement. So when many wait for one office, it shortens the texts of those
+that come next. Nothing is lost: the record of each item has every text whole.
 """
 
 from typing import Any, TypeVar
@@ -12,40 +12,42 @@ from models.messages.notices import Announcement, Notice
 from models.post.post_room_state import SentMail, StandingNotice
 
 EARLIER_KEPT = 20
-"""So many messages about one item go in one mail. Of older ones, the mail gives the number."""
+"""How many earlier announcements about its item an announcement carries. Of older ones, the mail gives the number."""
 
 QUEUE_KEPT = 100
-"""With so many announcements waiting, a new one goes in one mail with an older one about the same item."""
+"""If so many announcements wait, a new one goes in one mail with those about the same item."""
 
 LARGEST_QUEUE = 400_000
-"""Bytes, as JSON, of the announcements that wait. The list of a status round of 200 items has 370,000 at most."""
+"""The most bytes, as JSON, that the waiting announcements have together. Beyond that, a new one is shortened. The list
+of a status round of 200 items has at most 370,000."""
 
 LARGEST_STANDING = 80_000
-"""Bytes of what stands. Each next notice may have its share of them: 80,000, 40,000, 26,666, 20,000 ..."""
+"""Bytes, as JSON, of the notices that stand. The nth notice may have an nth of them: 80,000, 40,000, 26,666 ..."""
 
 LARGEST_SENT = 400_000
-"""Bytes of the announcements that can be sent again when they come back."""
+"""The most bytes, as JSON, of the sent announcements that are kept. They go again if they come back."""
 
 LARGEST_TOGETHER = 1_200_000
-"""Bytes of what stands and of what can be sent again. Where what stands has more alone, nothing can be sent again."""
+"""The most bytes, as JSON, of the notices that stand and the sent announcements together. If the notices alone have
+more, no sent announcement is kept."""
 
 SHORTENED = 300
-"""Bytes that are kept of each text that is shortened."""
+"""How many bytes a shortened text keeps."""
 
 CROWDED = 200
-"""Notices. With so many standing, a third of that is kept of the next one; with three times as many, a sixth."""
+"""If so many notices stand, the texts of the next one keep a third of SHORTENED. With three times as many: a sixth."""
 
 NAMES = frozenset({"key", "item", "office", "side", "kind", "verb", "topic", "round", "event", "acknowledges"})
-"""Fields that are kept whole: what something is called, and calendar events, whose words are short."""
+"""Fields that are never shortened: ids and names, and calendar events, whose texts are short."""
 
 SIGN = "[...]"
-"""Where words were cut."""
+"""It stands at the end of a text that was cut."""
 
 V = TypeVar("V", bound=BaseModel)
 
 
 def fitting_notice(notice: Notice, standing: dict[str, Any]) -> Notice:
-    """The notice, shortened if more stands already than a letter should hold."""
+    """Gives the notice, with its texts shortened if it is larger than its share of LARGEST_STANDING."""
     if size_of(notice) <= LARGEST_STANDING // (len(standing) + 1):
         return notice
     if len(standing) < CROWDED:
@@ -54,8 +56,11 @@ def fitting_notice(notice: Notice, standing: dict[str, Any]) -> Notice:
 
 
 def fitting_announcement(announcement: Announcement, queue: tuple[Announcement, ...]) -> Announcement:
-    """The announcement, shortened if too much waits already. A list is left out then: its sentence has the numbers. Of
-    earlier messages only the number is left."""
+    """Gives the announcement, shortened if it would make the queue larger than LARGEST_QUEUE.
+
+    A shortened announcement has no list, because its text has the numbers. Of the earlier announcements that it carries
+    only the number is left.
+    """
     if len(announcement.earlier) > EARLIER_KEPT:
         left_out = announcement.left_out + len(announcement.earlier) - EARLIER_KEPT
         kept = announcement.earlier[-EARLIER_KEPT:]
@@ -67,7 +72,7 @@ def fitting_announcement(announcement: Announcement, queue: tuple[Announcement, 
 
 
 def fitting_sent(mails: tuple[SentMail, ...], standing: dict[str, StandingNotice]) -> tuple[SentMail, ...]:
-    """The last mails, without the oldest announcements where they are too large together."""
+    """Gives the last mails. If their announcements are too large together, the oldest ones are dropped from them."""
     kept: list[SentMail] = []
     left = min(LARGEST_SENT, LARGEST_TOGETHER - sum(map(size_of, standing.values())))
     for mail in reversed(mails):
@@ -77,12 +82,12 @@ def fitting_sent(mails: tuple[SentMail, ...], standing: dict[str, StandingNotice
 
 
 def size_of(value: BaseModel) -> int:
-    """Bytes as JSON."""
+    """The size of a value, in bytes, as JSON."""
     return len(value.model_dump_json().encode())
 
 
 def shortened(value: V, kept: int = SHORTENED) -> V:
-    """The same with every long text in it cut to so many bytes."""
+    """Gives a copy of a value in which every text, except in NAMES, is cut to `kept` bytes."""
     changes = {name: _shortened(getattr(value, name), kept) for name in type(value).model_fields if name not in NAMES}
     return value.model_copy(update=changes)
 
@@ -96,7 +101,7 @@ def _shortened(value: Any, kept: int) -> Any:
 
 
 def cut(text: str, kept: int = SHORTENED) -> str:
-    """Whole characters of at most so many bytes, and a sign that words were cut."""
+    """Gives the text, cut after a whole character to at most `kept` bytes. A text that was cut ends with SIGN."""
     if len(text.encode()) <= kept:
         return text
     return f"{text.encode()[:kept].decode(errors='ignore')} {SIGN}"

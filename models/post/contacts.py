@@ -1,4 +1,4 @@
-"""Who is written to where: a file of its own, apart from the plan, read at every despatch."""
+"""The contacts file: the address and the hours of each office. It is not part of the plan. It is read for each mail."""
 
 import re
 from datetime import date, time
@@ -26,13 +26,15 @@ Mailbox = Annotated[
 
 
 class Organizer(FilePart):
-    """The mailbox in whose name all letters and invitations go out. It is read: answers come here."""
+    """The mailbox in whose name all letters and invitations go out. Answers come to it, and the program reads them."""
 
     name: str = Field(min_length=1)
     address: Mailbox
 
 
 class Weekday(IntEnum):
+    """A day of the week, as the contacts file writes it."""
+
     MON = 0
     TUE = 1
     WED = 2
@@ -43,13 +45,13 @@ class Weekday(IntEnum):
 
 
 _CASES = (str.lower, str.upper, str.capitalize)
-"""How people write a day. What else is read, such as mOn, editors need not offer."""
+"""The ways of writing a day that the JSON schema offers to editors. The program reads every other one too, as mOn."""
 
 
 def _weekday(word: object) -> object:
     if isinstance(word, str) and word.upper() in Weekday.__members__:
         return Weekday[word.upper()]
-    raise ValueError(f"{word!r} is no day of the week; write one of {', '.join(Weekday.__members__).lower()}")
+    raise ValueError(f"{word!r} is not a day of the week; write one of {', '.join(Weekday.__members__).lower()}")
 
 
 Day = Annotated[
@@ -62,10 +64,10 @@ _HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:(24):(00)|([01][0-9]|2[
 
 
 def _opening(text: object) -> object:
-    """A stretch of the day, as 08:00-12:00; None as its end is midnight."""
+    """Reads a part of the day, written as 08:00-12:00: its opening and its closing. The closing is None at midnight."""
     found = _HOURS.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        raise ValueError(f"{text!r} are no hours; write them in quotes, as in '08:00-12:00'")
+        raise ValueError(f"{text!r} does not say hours; write them in quotes, as in '08:00-12:00'")
     opens = time(int(found[1]), int(found[2]))
     closes = None if found[3] else time(int(found[5]), int(found[6]))
     if closes is not None and closes <= opens:
@@ -81,24 +83,25 @@ Opening = Annotated[
 
 
 class HoursPart(FilePart):
-    """When an office works. What is left out is the side's; what the side leaves out is 08:00 to 16:00, Monday to
-    Friday, but for the public holidays of its country."""
+    """When an office works. A field that is left out is taken from the side of the office. If the side leaves it out
+    too, the office works from 08:00 to 16:00, Monday to Friday, except on the public holidays of its country."""
 
     hours: tuple[Opening, ...] | None = Field(default=None, min_length=1)
-    """In the office's zone, in order."""
+    """The hours of a working day, in order, in the zone of the office."""
     days: frozenset[Day] | None = Field(default=None, min_length=1)
+    """The weekdays on which it works."""
     letter_day: Day | None = None
-    """On which its weekly letter goes: the first working day of the week, unless one is chosen."""
+    """The weekday on which its routine letter goes. If it is left out: the first working day of the week."""
     closed: dict[date, str] = {}
-    """Days on which it does not work besides, and why: a decree, a feast that the tables of holidays miss."""
+    """Other days on which it does not work, each with the reason: a decree, a feast that the holiday tables lack."""
     working: frozenset[date] = frozenset()
-    """Days on which it works all the same: a day that a decree moved, a holiday that is none."""
+    """Days on which it works although they are a weekend or a holiday."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "HoursPart":
         for (_, closes), (opens, _) in zip(self.hours or (), (self.hours or ())[1:], strict=False):
             if closes is None or opens < closes:
-                raise ValueError("write the hours in their order, each after the one before")
+                raise ValueError("the hours overlap or are not in their order; write each after the one before")
         both = sorted(set(self.closed) & self.working)
         if both:
             raise ValueError(f"{both[0]} is both closed and working; keep one of them")
@@ -106,61 +109,64 @@ class HoursPart(FilePart):
 
 
 class SideHours(HoursPart):
-    """When the offices of a side work, unless they say otherwise."""
+    """When the offices of a side work. What an office says itself counts before it."""
 
     country: str | None = Field(default=None, pattern=r"^([A-Z]{2,3}|none)$")
-    """ISO 3166-1 code of the country whose public holidays they keep: the side's own name, unless another is named.
-    `none`: they keep none."""
+    """ISO 3166-1 code of the country whose public holidays the offices keep. If it is left out: the name of the side.
+    `none`: they keep no public holidays."""
 
 
 class StandIn(FilePart):
-    """Who receives an office's mail while it is away, and answers for it."""
+    """A person who receives the mail of an office while the office is away, and answers for it."""
 
     address: Mailbox
     name: str = ""
     first: date
     last: date
-    """The last day of it, in the office's zone."""
+    """The last day on which the person stands in, in the zone of the office."""
 
     @model_validator(mode="after")
     def _in_time(self) -> "StandIn":
         if self.last < self.first:
-            raise ValueError(f"it ends on {self.last}, before it begins on {self.first}")
+            raise ValueError(f"it ends on {self.last}, before it begins on {self.first}; correct one of the two days")
         return self
 
 
 class Contact(HoursPart):
-    """Where one office is reached, and when."""
+    """The addresses, the hours and the stand-ins of one office."""
 
     address: Mailbox
     second: Mailbox | None = None
-    """Tried once when the first address definitely refuses."""
+    """The second address. A mail goes to it if the first address refuses a mail for good, or returns one."""
     name: str = ""
-    """Common name (CN) in place of the plan's title of the office."""
+    """The name of the office in mails and invitations. Empty: the title that the plan gives the office."""
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
-    """Which folder of letter templates is used."""
+    """The language of its mail: the name of a folder of letter templates."""
     stand_ins: tuple[StandIn, ...] = ()
 
     def stand_in(self, day: date) -> StandIn | None:
-        """Who stands in on a day; the first that is named, where several do."""
+        """The person who stands in on a day: the first one in the file, if several do. None if nobody does."""
         return next((each for each in self.stand_ins if each.first <= day <= each.last), None)
 
 
 class Contacts(FilePart):
-    """Who is written to where, and when each works."""
+    """The contents of the contacts file."""
 
     organizer: Organizer
     sides: dict[str, SideHours] = {}
-    """By side of the plan."""
+    """The hours of each side, by its name in the plan."""
     offices: dict[str, Contact]
 
     def office_of(self, address: str) -> str | None:
-        """The office for which an address answers (compared without case), or None; see `offices_of`."""
+        """The first of the offices that `offices_of` gives. None if there is none."""
         return next(iter(self.offices_of(address)), None)
 
     def offices_of(self, address: str) -> tuple[str, ...]:
-        """Every office for which an address answers: its own first, then those for which it stands or stood in. An
-        answer may come after the absence has ended."""
+        """Every office for which an address answers. Upper and lower case count as the same.
+
+        The offices whose own address it is come first. Then come the offices of which it is, was or will be the
+        stand-in: an answer may come after the absence has ended. Empty if nobody has this address.
+        """
         wanted = address.casefold()
         own = [
             office

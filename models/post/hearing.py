@@ -1,4 +1,4 @@
-"""What a post room hears from items: what is awaited of its office, what is settled, what goes at once."""
+"""What a post room does when an item gives it a notice, settles notices, or gives it an announcement."""
 
 from models.common.values import Instant
 from models.messages.effects import Settle
@@ -10,7 +10,7 @@ from models.post.reminders import hear_reminder, hear_version, without_reminder
 
 
 def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:
-    """An act is awaited of the office. The same notice again changes nothing."""
+    """The state after a new notice: it stands, and waits for a letter. The same notice again changes nothing."""
     if notice.key in state.standing:
         return state
     rule = state.address.despatch
@@ -27,7 +27,10 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
 
 
 def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoomState:
-    """Notices no longer stand; what was not sent yet is withdrawn. Of a closed item only cancellations still go."""
+    """The state after notices are settled: they no longer stand. Those that were not sent are withdrawn.
+
+    If the item is closed, all its notices are settled. Only cancellations and final announcements about it still go.
+    """
     gone = {
         key: s
         for key, s in state.standing.items()
@@ -43,7 +46,7 @@ def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoom
         return timed(state.model_copy(update={"standing": left}))
     letter_at = state.letter_at if left else None
     if letter_at is not None and state.last_letter is not None and not any(s.wants_letter for s in left.values()):
-        # Nothing new is left to be said at once: what is known already waits for its period.
+        # The notices that remain need no letter of their own. They wait for the next routine letter.
         letter_at = max(letter_at, state.last_letter + state.address.despatch.period)
     return state.model_copy(update={"standing": left, "letter_at": letter_at})
 
@@ -76,14 +79,18 @@ def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
 
 
 def _last_word(announcement: Announcement) -> bool:
-    """Whether it still goes when its item is closed."""
+    """Whether an announcement still goes when its item is closed."""
     on_record = bool(announcement.acknowledges)  # what a side has put on record is told in any case
     return announcement.final or on_record or announcement.kind is AnnouncementKind.CANCELLATION
 
 
 def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
-    """Queues it. A newer version of an event overtakes the versions that have not gone; what else still waits to be
-    said of the same item is said in one mail with it. A reminder is not queued: it may stand in the letter."""
+    """The state after a new announcement: it is at the end of the queue.
+
+    A new version of an event replaces the versions in the queue. Other announcements about its item that still wait
+    become a part of it, so that all go in one mail: if the post room keeps hours, or if QUEUE_KEPT announcements wait.
+    A reminder is not queued, because it may go in a letter. The same announcement again changes nothing.
+    """
     if announcement.kind is AnnouncementKind.REMINDER:
         return hear_reminder(state, announcement, now)
     if any(queued.key == announcement.key for queued in state.queue):
@@ -111,6 +118,9 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
 
 
 def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:
-    """Whether a word that still waits goes with a newer one: of one item, in words alone, and not yet on its way."""
+    """Whether a waiting announcement goes in one mail with a newer one.
+
+    Both must be about the same item, and neither may have an event or a list. The first must not be on its way.
+    """
     words = queued.item == newer.item and not any(each.event or each.lists or each.counts for each in (queued, newer))
     return words and queued.key not in state.on_its_way and not (state.delayed and queued.key in keys_of(state.delayed))

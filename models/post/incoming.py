@@ -1,4 +1,4 @@
-"""What a message in the organizer's mailbox says, and whether it may count (itip-rules 14 to 19)."""
+"""Messages in the organizer's mailbox: what each one says, and whether its answers may count."""
 
 from enum import StrEnum
 
@@ -10,99 +10,108 @@ from models.post.contacts import Contacts
 
 
 class MessageKind(StrEnum):
-    """What a message is."""
+    """The kind of a message. It decides what follows from the message."""
 
     ANSWERS = "answers"
-    """One or several answers to invitations."""
+    """It holds one or several answers to invitations."""
     BOUNCE = "bounce"
-    """A delivery status (RFC 3464)."""
+    """A delivery status (RFC 3464): mail to an office came back, or is delayed."""
     AUTOMATIC = "automatic"
-    """Out of office, a receipt: sent by a program, and nothing follows from it."""
+    """A program sent it, such as an out-of-office note or a receipt. Nothing follows from it."""
     LETTER = "letter"
-    """Words to a person."""
+    """A person wrote it to a person. A person must read it."""
     CALENDAR = "calendar"
-    """A calendar object that is no answer: it never alters an event."""
+    """It holds a calendar object that is not an answer. It never changes an event, and a person must read it."""
     REFUSED = "refused"
-    """What cannot be read, or must not be."""
+    """The program cannot read it, or must not. A person must look at it."""
 
 
 class CalendarAnswer(Value):
-    """One VEVENT of a REPLY or COUNTER."""
+    """One answer to an invitation: one VEVENT of a REPLY or a COUNTER."""
 
     method: ReplyMethod
     uid: str
     recurrence: Instant | None = None
     attendee: str
-    """Address, lower case; empty where none can be told."""
+    """The address of the guest that answers, in lower case. Empty if the answer does not name exactly one."""
     sent_by: str = ""
-    """Address of whoever answered in the attendee's name."""
+    """The address (SENT-BY) of a person who answers in the name of the guest. Empty if nobody does."""
     partstat: PartStat | None = None
+    """What the guest answers. None if the answer does not say it."""
     sequence: int = 0
+    """SEQUENCE of the version that it answers."""
     dtstamp: Instant | None = None
+    """When the answer was given. None if the answer does not say it."""
     comment: str = ""
     slot: Slot | None = None
-    """Of a COUNTER: the time that it proposes."""
+    """With a COUNTER: the time that it proposes. None with a REPLY."""
     doubt: str = ""
-    """Why a person has to read it; empty where it may count."""
+    """Why a person must read the answer. Empty if nothing in the answer speaks against it."""
 
 
 class DeliveryReport(Value):
     """What a delivery status says about one recipient."""
 
     recipient: str
-    """Address, lower case."""
+    """The address of the recipient, in lower case."""
     status: str
-    """RFC 3463: 5.1.1"""
+    """The status code (RFC 3463), for example 5.1.1."""
     failed: bool
-    """For good; otherwise it is delayed, or was delivered."""
+    """True: the mail came back for good. False: it is delayed, or was delivered."""
     message_id: str = ""
-    """Of the message that came back, with its angle brackets."""
+    """The Message-ID of the mail that it is about, with its angle brackets. Empty if the report does not name it."""
     reason: str = ""
-    """In the words of the server that gave up."""
+    """What the server says that gave the mail back. Empty if it says nothing."""
 
 
 class IncomingMessage(Value):
-    """A message, read."""
+    """What the program has read in one message."""
 
     kind: MessageKind
     reason: str = ""
-    """Why it is what it is, where that needs saying."""
+    """Why the message is of this kind, in words. Empty if that needs no explanation."""
     sender: str = ""
-    """The one address in From, lower case; empty where there is none or more than one."""
+    """The address in From, in lower case. Empty if there is none, or more than one."""
     from_line: str = ""
+    """The whole header From, as it is written."""
     subject: str = ""
     date: str = ""
-    """RFC 3339 in UTC where the Date header says an instant; otherwise as it stands."""
+    """The header Date: an instant in UTC as RFC 3339 writes it. If it names no instant: as it is written."""
     message_id: str = ""
     robot: str = ""
-    """The header by which it says that a program sent it; empty where none does."""
+    """What shows that a program sent it, for example `auto-replied`. Empty if nothing does."""
     unauthentic: bool = False
-    """Our own server found that it does not come from whom it says (DMARC)."""
+    """True: our mail server found that the message does not come from the sender that it names (DMARC)."""
     answers: tuple[CalendarAnswer, ...] = ()
+    """With the kind ANSWERS: the answers in it."""
     returned: tuple[DeliveryReport, ...] = ()
+    """With the kind BOUNCE: one report for each recipient. Empty if the status cannot be read."""
     text: str = ""
-    """What it says to a person, shortened."""
+    """The text for a person, shortened."""
     digest: str = ""
-    """Of what it says, in hexadecimal: the same where a relay wrote the same thing anew."""
+    """A hexadecimal digest of its contents. It stays the same if a mail server writes the same message in another way.
+    """
 
 
 class Verdict(Value):
-    """Whether an answer may go to its item, and as whose."""
+    """Whether an answer may go to its item, and which office gave it."""
 
     answer: CalendarAnswer
     offices: tuple[str, ...] = ()
-    """For which its sender answers: several share an address, or one stands in for another."""
+    """The offices for which the guest's address answers. There are several if offices share it, or if one stands in for
+    another. Empty if `why` is set."""
     why: str = ""
-    """Why a person has to see to it, where no office is named."""
+    """Why a person must handle the answer. Empty if it may go to its item."""
 
 
 def judge(reading: IncomingMessage, contacts: Contacts) -> tuple[Verdict, ...]:
-    """Each answer with the office that gave it, or with the reason why that is not certain."""
+    """Gives a verdict for each answer in a message: the offices that may have given it, or why that is not certain."""
     return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
 
 
 def act_of(answer: CalendarAnswer, office: str, digest: str, message: Document) -> Reply:
-    """The act of an office that may answer. Its id follows from what is said: the same answer counts once."""
+    """Makes the act `reply` of an office from its answer. The act id follows from `digest`, so the same answer counts
+    once."""
     assert answer.dtstamp is not None
     return Reply(
         act_id=f"mail-{digest[:32]}",
@@ -125,7 +134,10 @@ def _verdict(answer: CalendarAnswer, reading: IncomingMessage, contacts: Contact
 
 
 def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str, ...], contacts: Contacts) -> str:
-    """Whether the sender is who answers. An office's two addresses are one office."""
+    """Why it is not certain that the sender gave this answer. Empty if it is certain.
+
+    Two addresses that belong to the same office count as the same sender.
+    """
     sender, attendee = reading.sender, answer.attendee
     if reading.unauthentic:
         return "our mail server says that it does not come from its sender (DMARC)"
@@ -145,46 +157,53 @@ def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str,
 
 
 class Handled(Value):
-    """What became of one answer, or of a delivery status."""
+    """What became of one answer, or of one delivery status."""
 
     item: str = ""
+    """Id of the item. Empty if no item is known, and with a delivery status."""
     office: str = ""
+    """The office that answered, or whose mail came back. Empty if that is not certain."""
     text: str = ""
-    """What was done, in the words of the ledger."""
+    """What the program did, in a sentence. Empty if it did nothing."""
     why: str = ""
-    """Why a person has to see to it; empty where that is not so."""
+    """Why a person must handle it. Empty if no person is needed."""
 
 
 class TakenIn(Value):
-    """One message in the inbox of a plan: a line of its file, numbered from 1."""
+    """One message that was taken in: a line of the inbox of a plan."""
 
     n: int = 0
+    """The number of the message, from 1. 0 before it is in the inbox."""
     at: Instant
+    """When it was taken in."""
     digest: str
     kind: MessageKind
     sender: str = ""
     offices: tuple[str, ...] = ()
-    """For which the sender's address answers."""
+    """The offices for which the sender's address answers. Empty if there is none."""
     from_line: str = ""
     subject: str = ""
     date: str = ""
     reason: str = ""
+    """Why the message is of its kind, in words. Empty if that needs no explanation."""
     outcomes: tuple[Handled, ...] = ()
+    """What became of each answer or delivery status in it."""
     why: str = ""
-    """Why a person has to see to it; empty where that is not so."""
+    """Why a person must handle it. Empty if no person is needed."""
     file: str = ""
-    """The message itself, beside the list."""
+    """The name of the file that holds the whole message."""
     size: int = 0
-    """Octets."""
+    """The size of the message in bytes."""
     source: str = ""
-    """The mailbox or file that it came from."""
+    """The mailbox or file from which it came."""
 
 
 class SeenTo(Value):
-    """A person has seen to a message: a line of the same file."""
+    """A line of the inbox that says that a person has handled a message."""
 
     n: int = 0
+    """The number of this line. 0 before it is in the inbox."""
     at: Instant
     done: int
-    """The number of the message."""
+    """The number of the message that was handled."""
     note: str = ""

@@ -1,25 +1,29 @@
-"""When mail goes to an office: on which day its letter goes, what cannot wait for it, when to look again."""
+"""When mail goes to an office: when its letter goes, which notices cannot wait for it, when to decide again."""
 
 from models.common.values import Instant
 from models.post.office_hours import Hours, apart
 from models.post.post_room_state import PostRoomState, StandingNotice
 from models.post.reminders import goes_alone_at
 
-# When a letter goes, where hours are kept
+# When a letter goes, if the post room keeps office hours
 
 
 def wants_hours(state: PostRoomState, now: Instant) -> bool:
-    """Whether the office's hours have to be asked for before anything is decided."""
+    """Whether the post room must first ask for the hours of its office.
+
+    It must if it keeps hours, has something to send, and does not know the hours of the coming weeks.
+    """
     waiting = state.address.keeps_hours and bool(state.queue or state.standing or state.waiting_reminders)
     return waiting and (state.hours is None or state.hours.renew <= now)
 
 
 def learn_hours(state: PostRoomState, hours: Hours) -> PostRoomState:
+    """The state after the activity `hours` has told the hours of the office."""
     return timed(state.model_copy(update={"hours": hours}))
 
 
 def timed(state: PostRoomState) -> PostRoomState:
-    """With the instant of its next letter, which follows from what stands, what was sent when, and the hours."""
+    """The state with `letter_at` computed again, from the notices that stand, the letters that went, and the hours."""
     return state.model_copy(update={"letter_at": _letter_instant(state)})
 
 
@@ -39,8 +43,11 @@ def _letter_instant(state: PostRoomState) -> Instant | None:
 
 
 def routine_instant(state: PostRoomState) -> Instant | None:
-    """When the next routine letter goes: on a despatch day, a period after the last letter that said all there is, and
-    a period after the last routine one where there is something new."""
+    """When the next routine letter goes: always on a despatch day. None if no notice stands or no hours are known.
+
+    For a notice that was not sent yet, it goes about a period after the last routine letter. For a notice that was
+    sent, it goes about a period after the last letter of any kind. The earlier instant counts.
+    """
     hours, space = state.hours, apart(state.address.despatch.period)
     if hours is None or not state.standing:
         return None
@@ -55,12 +62,12 @@ def routine_instant(state: PostRoomState) -> Instant | None:
 
 
 def cannot_wait(state: PostRoomState, standing: StandingNotice, routine: Instant) -> str:
-    """Why a notice goes before the despatch day; empty where it waits for it."""
+    """Why a notice goes before the next routine letter. Empty if it waits for that letter."""
     notice = standing.notice
     if standing.sent or notice.quiet:
         return ""
     if state.bounced_at is not None and standing.heard is not None and standing.heard <= state.bounced_at:
-        return "the letter that said it came back"
+        return "the letter with it came back"
     if state.last_letter is None:
         return "it is the first letter to this office"
     if notice.rung > 1:
@@ -71,8 +78,10 @@ def cannot_wait(state: PostRoomState, standing: StandingNotice, routine: Instant
 
 
 def _has_room(state: PostRoomState, standing: StandingNotice) -> bool:
-    """Whether the ceiling allows a letter of its own to what is new: more than one routine letter a week, and not all
-    of them used."""
+    """Whether a new notice may have a routine letter of its own.
+
+    It may if the ceiling is above one letter a week, and if the letters of this week are not used up.
+    """
     ceiling = state.address.despatch.ceiling
     if ceiling == 1 or state.hours is None or not standing.wants_letter or standing.heard is None:
         return False
@@ -81,7 +90,7 @@ def _has_room(state: PostRoomState, standing: StandingNotice) -> bool:
 
 
 def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
-    """When there is something to despatch; None while nothing is awaited, or to be said."""
+    """When the post room must act next: send a mail, or ask for the hours. None if there is nothing to send."""
     if not (state.queue or state.standing or state.waiting_reminders):
         return None
     if state.hours is None and state.address.keeps_hours:
@@ -99,7 +108,7 @@ def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
 
 
 def waits_for(state: PostRoomState, at: Instant) -> str:
-    """What happens at that instant, in one line: the summary of the timer."""
+    """What happens at the instant `at`, in one line: the summary of the timer."""
     if state.hold_until is not None and at >= state.hold_until:
         what = "Next attempt to reach"
     elif state.hours is not None and at == state.hours.renew:
@@ -111,8 +120,10 @@ def waits_for(state: PostRoomState, at: Instant) -> str:
 
 
 def goes_early(state: PostRoomState, now: Instant) -> bool:
-    """Whether a letter that goes now goes beside the routine ones. The first is the routine one of its week, and so is
-    one that the ceiling still allows."""
+    """Whether a letter that goes now is not a routine letter, because a notice in it cannot wait.
+
+    The first letter to an office counts as a routine letter. So does one that goes only because the ceiling has room.
+    """
     routine = routine_instant(state)
     if routine is None or routine <= now or state.last_letter is None:
         return False
@@ -120,4 +131,5 @@ def goes_early(state: PostRoomState, now: Instant) -> bool:
 
 
 def routine_letters(state: PostRoomState, now: Instant) -> tuple[Instant, ...]:
+    """The value of `routine` after a routine letter was sent now."""
     return (*state.routine, now)[-state.address.despatch.ceiling :]

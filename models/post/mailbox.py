@@ -1,39 +1,43 @@
-"""What the mailbox workflow of a plan carries, asks of its activity and hears from it."""
+"""The state of the mailbox workflow of a plan, and what its activity `collect` takes and returns."""
 
 from models.common.values import Duration, Instant, Value
 
 
 class MailboxState(Value):
-    """What was taken in so far."""
+    """The state of the mailbox workflow: how many messages it has taken in, and whether it can read its mailboxes."""
 
     plan: str
     plan_title: str
     taken: int = 0
+    """How many messages were taken in."""
     needed: int = 0
-    """How many of them needed a person."""
+    """How many of these messages needed a person when they came."""
     fault: str = ""
-    """Why a mailbox cannot be read, or a message not taken in, at present."""
+    """Why a mailbox cannot be read now, or why a message cannot be taken in now. Empty if there is no fault."""
     since: Instant | None = None
-    """When that began."""
+    """When the fault began. None if there is no fault."""
 
 
 class Collect(Value):
-    """Take in what comes, until something has come or the time is over."""
+    """The argument of the activity `collect`: watch the mailboxes of a plan, and take in the messages that come."""
 
     plan: str
     watch: Duration
+    """How long to watch. The activity returns earlier if a message comes."""
     fault: str = ""
-    """What is known already: a change of it is told at once."""
+    """The fault that the workflow knows. If the fault changes, the activity returns at once."""
 
 
 class Collected(Value):
+    """The result of the activity `collect`. The fields have the same names as in `MailboxState`."""
+
     taken: int = 0
     needed: int = 0
     fault: str = ""
 
 
 def collected(state: MailboxState, found: Collected, now: Instant) -> MailboxState:
-    """The state after one collection."""
+    """Gives the state after the activity `collect` has returned `found`."""
     changes = {
         "taken": state.taken + found.taken,
         "needed": state.needed + found.needed,
@@ -44,10 +48,10 @@ def collected(state: MailboxState, found: Collected, now: Instant) -> MailboxSta
 
 
 def in_words(state: MailboxState) -> str:
-    """The page in the Temporal UI."""
+    """The page of the mailbox in the Temporal UI, as Markdown."""
     lines = [
         f"Messages taken in: {state.taken}; {state.needed} of them needed a person when they came.",
-        "`starter.py inbox` lists what still does.",
+        "`starter.py inbox` lists the messages that still need a person.",
     ]
     if state.fault:
         lines.append(f"**Not read now:** {state.fault}")

@@ -1,7 +1,7 @@
-"""Reminders of agreed dates: until when each stands, and in which mail it goes.
+"""Reminders of agreed dates: until when each one stands, and in which mail it goes.
 
-A reminder stands from the word of its item until its date begins, moves or is called off. It is said once: in the
-letter where one goes in time, else in a mail of its own.
+A reminder stands until its date begins, is moved or is called off. It is sent once: in the letter if a letter goes in
+time, or else in a mail of its own.
 """
 
 from models.common.times import same_time
@@ -14,9 +14,12 @@ from models.post.post_room_state import PostRoomState, StandingReminder, note
 
 
 def hear_reminder(state: PostRoomState, word: Announcement, now: Instant) -> PostRoomState:
-    """A reminder of an agreed date. The same one again changes nothing. If a version of its event has still to go, that
-    one says the same, or that the date is off."""
-    assert word.event is not None, "a reminder says of which event"
+    """The state after a new reminder: it stands. It replaces an older one of the same event.
+
+    If a version of its event waits in the queue, the reminder is withdrawn, because that version tells the date. The
+    same reminder again changes nothing.
+    """
+    assert word.event is not None, "a reminder carries its event"
     uid = word.event.uid
     known = state.reminders.get(uid)
     if known is not None and known.word.key == word.key:
@@ -29,8 +32,10 @@ def hear_reminder(state: PostRoomState, word: Announcement, now: Instant) -> Pos
 
 
 def hear_version(state: PostRoomState, newer: Announcement, now: Instant) -> PostRoomState:
-    """A new version of an event. What waits to remind of it stands no longer: the date is off or moved, or the new
-    version says all that the reminder would."""
+    """The state after a new version of an event: a reminder of this event no longer stands.
+
+    Its date was called off or moved, or the new version tells the same date. Other announcements change nothing.
+    """
     known, event = state.reminders.get(newer.version), newer.event
     if known is None or event is None or known.word.event is None:
         return state
@@ -44,7 +49,7 @@ def hear_version(state: PostRoomState, newer: Announcement, now: Instant) -> Pos
 
 
 def drop_begun_reminders(state: PostRoomState, now: Instant) -> PostRoomState:
-    """Nobody is reminded of a date that has begun."""
+    """Removes the reminders of dates that have begun."""
     for uid, reminder in state.reminders.items():
         if reminder.begins <= now:
             state = without_reminder(state, uid, "the date has begun before it went", now)
@@ -52,7 +57,7 @@ def drop_begun_reminders(state: PostRoomState, now: Instant) -> PostRoomState:
 
 
 def without_reminder(state: PostRoomState, uid: str, reason: str, now: Instant) -> PostRoomState:
-    """A reminder stands no longer. One that was not sent ends as withdrawn."""
+    """Removes the reminder of the event `uid`, if there is one. A reminder that was not sent ends as `withdrawn`."""
     known = state.reminders.get(uid)
     if known is None:
         return state
@@ -66,31 +71,34 @@ def without_reminder(state: PostRoomState, uid: str, reason: str, now: Instant) 
 
 
 def goes_alone_at(state: PostRoomState, reminder: StandingReminder) -> Instant | None:
-    """When a reminder goes as a mail of its own; None where the letter goes in time for it. In time is before half of
-    the time that is left until the date begins, or before a mail of its own could go."""
+    """When a reminder goes as a mail of its own. None if the next letter goes in time and carries it.
+
+    A letter goes in time if it goes in the first half of the time from the arrival of the reminder to the start of the
+    date. It also does if it goes no later than a mail of its own could go.
+    """
     alone = reminder.heard if state.hours is None else state.hours.next_open(reminder.heard)
     in_time = max(alone, reminder.heard + (reminder.begins - reminder.heard) / 2)
     return None if state.letter_at is not None and state.letter_at <= in_time else alone
 
 
 def reminder_due(state: PostRoomState, now: Instant) -> Announcement | None:
-    """The oldest reminder that goes now as a mail of its own; None while none does."""
+    """The oldest reminder that is to go now as a mail of its own. None if none is."""
     due = ((goes_alone_at(state, each), each.word) for each in to_remind(state, now))
     return next((word for at, word in due if at is not None and at <= now), None)
 
 
 def to_remind(state: PostRoomState, now: Instant) -> tuple[StandingReminder, ...]:
-    """What a mail may say now: what waits, but for dates that have begun."""
+    """The reminders that a mail may carry now: those that were not sent, and whose date has not begun."""
     return tuple(each for each in state.waiting_reminders if each.begins > now)
 
 
 def reminded(state: PostRoomState, keys: tuple[str, ...]) -> PostRoomState:
-    """A mail with these keys went: what it reminded of is not said again."""
+    """The state after a mail with these keys was sent: its reminders are not sent again."""
     return _marked(state, keys, sent=True)
 
 
 def not_reminded(state: PostRoomState, keys: tuple[str, ...]) -> PostRoomState:
-    """A mail with these keys came back: what it reminded of is to be said again, if it still stands."""
+    """The state after a mail with these keys came back: those of its reminders that still stand are sent again."""
     return _marked(state, keys, sent=False)
 
 

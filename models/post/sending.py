@@ -1,4 +1,4 @@
-"""What a post room sends next, and what follows from how the sending went."""
+"""Which mail a post room sends next, and what follows from the fate of that mail."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from models.post.unreached import DELAY, reached_again, refused, tell_returned
 
 
 def sends(despatch: Despatch) -> str:
-    """What a mail says to whom, in one line: the summary of its activity."""
+    """The kind of a mail, its office and its contents, in one line: the summary of the activity that sends it."""
     if despatch.announcement is not None:
         return f"{despatch.announcement.kind.value} to {despatch.office_title}: {despatch.announcement.title}"
     acts = "1 act is" if len(despatch.notices) == 1 else f"{len(despatch.notices)} acts are"
@@ -35,7 +35,10 @@ def sends(despatch: Despatch) -> str:
 
 
 def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:
-    """A cancellation of what the office was never sent is not sent (itip-rules 11)."""
+    """Withdraws the cancellations of events to which the office was never sent an invitation.
+
+    Also forgets the threads of closed items for which no mail waits any more.
+    """
     kept = []
     for queued in state.queue:
         never = queued.kind is AnnouncementKind.CANCELLATION and queued.event and queued.event.uid not in state.invited
@@ -49,8 +52,11 @@ def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomSta
 
 
 def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
-    """The mail that is due now: the oldest announcement, else the letter, else a reminder for which no letter goes in
-    time. None if none is due, or outside hours."""
+    """The mail to send now: the oldest announcement, or else the letter, or else a reminder that goes alone.
+
+    A delayed mail comes first, and stays as it was. None if no mail is due, if the office is closed, if its hours are
+    not known, or if the post room waits after a failed attempt.
+    """
     if state.hold_until is not None and state.hold_until > now:
         return None
     if state.address.keeps_hours and (state.hours is None or state.hours.renew <= now or not state.hours.is_open(now)):
@@ -88,14 +94,17 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
 
 
 def says_the_same(state: PostRoomState) -> bool:
-    """Whether the next letter says what the last one said, but for its date, unless something is heard before."""
+    """Whether the next letter will repeat the last one, with another date only, if the post room hears nothing new."""
     words = state.queue or state.waiting_reminders
     quiet = not words and state.delayed is None and state.hold_until is None and not state.unreachable
     return quiet and bool(state.standing) and all(standing.sent for standing in state.standing.values())
 
 
 def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
-    """What follows from such a letter, once it is sent: the same as `despatched` says, in one step."""
+    """The state after a letter that only repeats the last one was sent (`says_the_same`).
+
+    The rehearsal uses it because it is faster than `despatched`. Both give the same state.
+    """
     period = state.address.despatch.period
     changes = {"composed": state.composed + 1, "last_letter": now, "letter_at": now + period, "second_address": False}
     if state.address.keeps_hours and state.hours is not None:
@@ -104,12 +113,12 @@ def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
 
 
 def begun(state: PostRoomState, despatch: Despatch) -> PostRoomState:
-    """A transmission begins: what it carries can no longer be changed."""
+    """The state while a mail is transmitted. Nothing is added to a mail that is on its way."""
     return state.model_copy(update={"on_its_way": keys_of(despatch)})
 
 
 def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
-    """What follows from the fate of a despatch."""
+    """The state after a despatch has ended with `result`, and what the post room then tells others."""
     step = _despatched(state, despatch, result, now)
     if not state.address.keeps_hours:
         return step
@@ -129,17 +138,18 @@ def _despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult
     if result.fate is Fate.REFUSED:
         return refused(state, despatch, result, now)
     if despatch.announcement and result.perhaps_arrived:
-        # An earlier attempt whose answer was lost may lie in the mailbox: a cancellation has to follow it.
+        # The mail of an earlier attempt may be in the mailbox. If it is an invitation, a cancellation must follow it.
         return PostRoomStep(state=_announced(state, despatch.announcement, result.message_id))
     return PostRoomStep(state=state)
 
 
 def _closed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomState:
-    """The office is closed all the same (a decree, or the hour has passed): it goes at the next opening."""
-    assert state.hours is not None, "only who keeps hours is told that an office is closed"
-    # A minute at least, should two clocks disagree about the very end of the hours.
+    """The activity has found the office closed: a decree of this morning, or its hours are over. The mail waits for the
+    next opening."""
+    assert state.hours is not None, "an office can be closed only if its post room keeps hours"
+    # At least a minute, in case two clocks disagree about the end of the hours.
     hold = state.hours.next_open(max(now, despatch.at) + timedelta(minutes=1))
-    # What may lie in the mailbox already goes again with the same bytes; anything else is composed anew.
+    # A mail that may have arrived goes again with the same bytes. Any other mail is composed again.
     delayed = despatch if result.perhaps_arrived else None
     changes = {"hold_until": hold, "delayed": delayed, "composed": state.composed + 1}
     return state.model_copy(update=changes)
@@ -171,7 +181,7 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             for k, s in state.standing.items()
         }
         state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
-        # What came while the letter was on its way keeps its own haste; the rest waits for the next period.
+        # A notice that came while the letter was on its way goes as soon as it would have gone without this letter.
         if state.address.keeps_hours:
             routine = state.routine if despatch.immediate else routine_letters(state, now)
             return reached_again(state.model_copy(update={"routine": routine}), now)
@@ -188,7 +198,7 @@ def _in(key: str, despatch: Despatch) -> bool:
 
 
 REFERENCES_KEPT = 4
-"""Of one event's messages: a long thread needs its root and its end only (RFC 5322 section 3.6.4)."""
+"""How many Message-IDs of one event are kept: the first and the latest (RFC 5322 section 3.6.4)."""
 
 
 def _announced(state: PostRoomState, announcement: Announcement, message_id: str) -> PostRoomState:
@@ -212,7 +222,10 @@ def _threaded(state: PostRoomState, uid: str, item: str, message_id: str) -> Pos
 
 
 def _delayed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
-    """Our own fault: no ladder climbs on it, nobody is asked for an address, and the same despatch is tried again."""
+    """The program could not send, and the office is not the cause. The same despatch is tried again.
+
+    The items learn of it, so that their ladders pause. The focal point is not asked for an address.
+    """
     hold = now + min(state.address.despatch.period, DELAY)
     state = state.model_copy(update={"delayed": despatch, "hold_until": hold})
     state, effects = tell_returned(state, result.reason, now)

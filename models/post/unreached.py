@@ -1,4 +1,7 @@
-"""Mail that does not reach its office: refused, bounced, held; the items and the focal point are told."""
+"""Mail that does not reach its office, because it is refused, comes back or cannot be sent.
+
+The post room tells the items, and asks the focal point for an address.
+"""
 
 from datetime import timedelta
 
@@ -20,10 +23,16 @@ from models.post.post_room_state import (
 from models.post.reminders import not_reminded, reminded
 
 DELAY = timedelta(minutes=10)
-"""How long nothing is tried after every attempt at a despatch has failed; never longer than a despatch period."""
+"""How long the post room waits after every attempt at a despatch has failed. It never waits for more than a despatch
+period."""
 
 
 def reached_again(state: PostRoomState, now: Instant) -> PostRoomStep:
+    """The step after a mail was sent: an office that was unreachable is reached again.
+
+    The items are told, and the notice to the focal point is settled. If a mail came back a short time ago, the office
+    stays unreachable, because its server may take a mail and return it later.
+    """
     if not state.unreachable or (state.bounced_at is not None and now < state.bounced_at + _hold(state) * 3 / 2):
         return PostRoomStep(state=state)
     effects: list[Outgoing] = [Returned(item=s.notice.item, key=key) for key, s in state.standing.items() if s.returned]
@@ -37,9 +46,13 @@ def reached_again(state: PostRoomState, now: Instant) -> PostRoomStep:
 
 
 def refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
-    """Definitely refused: the second address once, then the focal point is asked; the next letter tries again."""
+    """The step after the server refused a mail for good.
+
+    The next mail goes to the second address. If that is refused too, the office is unreachable: the focal point is
+    asked for an address. An announcement that is refused for its text is dropped, and its fate is `suppressed`.
+    """
     if despatch.announcement and result.content:
-        # Another attempt would fare no better, and must not hold up what comes after it.
+        # Another attempt would be refused too. The mails after it must not wait for it.
         state = note(state, now, "suppressed", despatch.announcement.key, result.reason)
         left = tuple(queued for queued in state.queue if queued.key != despatch.announcement.key)
         return PostRoomStep(state=reminded(state.model_copy(update={"queue": left}), keys_of(despatch)))
@@ -49,12 +62,15 @@ def refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, no
 
 
 def _hold(state: PostRoomState) -> timedelta:
-    """Not a whole period: an address that is corrected should work the next day."""
+    """How long the post room waits before it tries an unreachable office again: a day, or a shorter despatch period.
+
+    It does not wait a whole week, so that an address that a person corrects is used the next day.
+    """
     return min(state.address.despatch.period, timedelta(days=1))
 
 
 def _unreachable(state: PostRoomState, reason: str, now: Instant) -> PostRoomStep:
-    """Neither address takes mail: the items learn it, and the focal point is asked once."""
+    """Neither address takes mail. The items are told, and the focal point is asked once for an address."""
     hold = now + _hold(state)
     state = state.model_copy(update={"hold_until": hold, "letter_at": hold if state.standing else None})
     state, effects = tell_returned(state, reason, now)
@@ -66,8 +82,11 @@ def _unreachable(state: PostRoomState, reason: str, now: Instant) -> PostRoomSte
 
 
 def hear_bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomStep:
-    """A mail that the server took came back for good: what it said goes again, to the second address; from there too,
-    nothing reaches the office. A mail that is not among the last ones, or came back before, changes nothing more."""
+    """The step after a mail that the server had taken came back for good.
+
+    Its notices and its announcement go again, to the second address. If it came back from there, the office is
+    unreachable. A mail that is not among the last SENT_KEPT ones, or that has come back before, is only noted.
+    """
     step = _bounced(state, bounced, now)
     return step.model_copy(update={"state": timed(step.state)}) if state.address.keeps_hours else step
 
@@ -95,8 +114,11 @@ def _bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomSt
 
 
 def _requeued(state: PostRoomState, word: Announcement, later: tuple[SentMail, ...]) -> PostRoomState:
-    """An announcement that came back goes again, before what was announced after it; an overtaken version does not.
-    A reminder stands apart, for as long as it does."""
+    """Puts an announcement that came back at the head of the queue.
+
+    A version of an event that a newer one has overtaken does not go again. A reminder is not queued: it goes again from
+    `reminders`, if it still stands.
+    """
     if word.kind is AnnouncementKind.REMINDER:
         return state
     newer = {each.announcement.version for each in later if each.announcement} | {each.version for each in state.queue}
@@ -109,7 +131,10 @@ def _requeued(state: PostRoomState, word: Announcement, later: tuple[SentMail, .
 
 
 def tell_returned(state: PostRoomState, reason: str, now: Instant) -> tuple[PostRoomState, list[Outgoing]]:
-    """Items learn, once, that their notices do not reach the office; the notices stand, and are tried again."""
+    """Tells each item, once for each notice, that its notice does not reach the office.
+
+    The notices still stand, and are tried again. Gives the new state, and what to tell the items.
+    """
     effects: list[Outgoing] = []
     standing = dict(state.standing)
     for key, kept in state.standing.items():

@@ -1,7 +1,6 @@
-"""Why an office was written to, and why it was not: what became of each notice, and of those that one might expect.
+"""What the command `why` shows: what became of each notice to an office, and why an expected notice was not sent.
 
-Read from a post room's record, from the post room as it stands, and from the items that speak to it. Nothing here
-decides anything.
+It reads the record of a post room, the state of the post room, and the states of items. It changes nothing.
 """
 
 from collections.abc import Iterable
@@ -20,47 +19,54 @@ from models.post.post_room_state import PostRoomState, StandingNotice
 from models.post.reminders import goes_alone_at
 
 FATES = ("sent", "merged", "withdrawn", "suppressed", "returned", "bounced")
-"""Lines of a post room's record that say what became of a notice."""
+"""Verbs of the lines in a post room's record that say what became of a notice or an announcement."""
 
 
 class Told(Value):
-    """One notice or announcement that was decided, and what became of it."""
+    """One notice or announcement that an item gave to a post room, and what became of it."""
 
     key: str
     office: str
     item: str
     act: str
-    """The awaited act, or the kind of announcement."""
+    """The awaited act, or the kind of the announcement."""
     rung: int | None
-    """None for an announcement."""
+    """The number of the rung. None for an announcement."""
     fate: str
-    """sent, merged, withdrawn, suppressed, returned, bounced; standing: it waits to be said."""
+    """sent, merged, withdrawn, suppressed, returned or bounced. Or standing: it waits, and was not sent yet."""
     at: Instant | None
-    """When that was; of what stands, when the post room heard of it."""
+    """When it met this fate. With the fate standing: when the post room got it."""
     reason: str = ""
+    """Why it met this fate. Empty if no reason is on record."""
     message_id: str = ""
+    """The Message-ID of the last mail with it. Empty if no mail carried it."""
     awaited: bool = False
-    """It is in the letters as long as it is."""
+    """True: the act is still awaited, so the notice is in every letter."""
 
 
 class Untold(Value):
-    """A notice that one might expect, and that was not sent, or not yet."""
+    """A notice that a person might expect, and that was not sent, or not yet."""
 
     office: str
     item: str
     act: str
     rung: int | None
-    """None where there is no rung to which it would be said."""
+    """The number of the rung. None for an announcement, and if no rung would get the notice."""
     code: str
     """outside-hours, despatch-day, ceiling, quiet, gathered, on-its-way, undeliverable, settled, merged, suppressed,
-    not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant, closed"""
+    not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant or closed. docs/json.md explains
+    each."""
     reason: str
+    """Why it was not sent, in words."""
     until: Instant | None = None
-    """When it is said, or looked at again; None where nothing dates it."""
+    """When it will be sent, or when the item or post room decides again. None if no instant is known."""
 
 
 def parts_of(key: str) -> tuple[str, str, int | None]:
-    """The item, the act (or kind) and the rung that a key names."""
+    """Splits the key of a notice or an announcement into its item, its act or kind, and its rung.
+
+    The rung is None for an announcement. If the key has another form, gives the key itself, "" and None.
+    """
     parts = key.split("/")
     if len(parts) > 3 and parts[-3] in set(AnnouncementKind):
         return "/".join(parts[:-3]), parts[-3], None
@@ -71,30 +77,33 @@ def parts_of(key: str) -> tuple[str, str, int | None]:
 
 
 def of_item(item: str, key: str) -> bool:
-    """Whether a key is that of an item, or of a session of it."""
+    """Whether a key belongs to a notice or announcement of `item`, or of one of its sessions."""
     named = parts_of(key)[0]
     return named == item or named.startswith(f"{item}/")
 
 
-# --- what was decided ------------------------------------------------------------------------------------------------
+# --- notices that items gave to the post room ------------------------------------------------------------------------
 
 
 def told(office: str, lines: Iterable[dict[str, Any]], room: PostRoomState | None) -> list[Told]:
-    """Every notice of which the post room knows: what its record says last of each, then what it has not said yet."""
+    """Every notice and announcement that a post room knows, with the last fate of each.
+
+    `lines` are the lines of its record. `room` is its state, or None if the post room does not exist.
+    """
     written = [*lines, *(entry.model_dump(mode="json") for entry in room.pending)] if room else list(lines)
     found: dict[str, Told] = {}
     before: dict[str, Told | None] = {}
     for line in written:
         data = line.get("data", {})
         if line.get("verb") == "reached":
-            # What had come back was said before, or waits to be said.
+            # The office is reached again, so "returned" no longer holds. The fate before it counts again.
             found = {key: (before.get(key) or each) if each.fate == "returned" else each for key, each in found.items()}
         key = data.get("key", "")
         if line.get("verb") not in FATES or not key:
             continue
         item, act, rung = parts_of(key)
         before[key] = found.get(key)
-        # The Message-ID of the mail that carried it stays named when it comes back.
+        # A line about a returned mail may lack the Message-ID. Then the one from the line before is kept.
         identity = data.get("message_id") or (found[key].message_id if key in found else "")
         fields = {"key": key, "office": office, "item": item, "act": act, "rung": rung, "message_id": identity}
         found[key] = Told.model_validate(
@@ -134,13 +143,13 @@ def _standing(office: str, standing: StandingNotice, known: Told | None) -> Told
     )
 
 
-# --- what was not said -----------------------------------------------------------------------------------------------
+# --- notices that were not sent --------------------------------------------------------------------------------------
 
 _ENDED = {"withdrawn": "settled", "merged": "merged", "suppressed": "suppressed"}
 
 
 def not_said(room: PostRoomState | None, decided: Iterable[Told], now: Instant) -> list[Untold]:
-    """Of what was decided, what was not sent: it ended otherwise, or waits."""
+    """Those of `decided` that were not sent, because they ended in another way or still wait; each with the reason."""
     found = []
     for each in decided:
         fields = {"office": each.office, "item": each.item, "act": each.act, "rung": each.rung}
@@ -153,30 +162,34 @@ def not_said(room: PostRoomState | None, decided: Iterable[Told], now: Instant) 
 
 
 def _waits(room: PostRoomState, key: str, now: Instant) -> tuple[str, str, Instant | None]:
-    """Why a notice that stands has not gone yet."""
+    """Why a notice or announcement that stands was not sent yet: the code, the reason, and when it goes or None."""
     due = next_instant(room, now)
     if room.unreachable:
         return "undeliverable", f"nothing reaches the office: {room.unreachable}; it is tried again", room.hold_until
     standing = room.standing.get(key)
     reminder = next((each for each in room.waiting_reminders if each.word.key == key), None)
     if reminder is not None and goes_alone_at(room, reminder) is None:
-        return "quiet", "a reminder goes in the letter where one goes in time", room.letter_at
+        return "quiet", "a reminder goes in the letter if a letter goes in time", room.letter_at
     if reminder is not None:
-        return _opens(room, "a reminder goes by itself where no letter goes in time", due, now)
+        return _opens(room, "a reminder goes alone if no letter goes in time", due, now)
     if standing is None:
         return _opens(room, "an announcement goes at once within office hours", due, now)
     if room.hours is None:
-        return "gathered", "it is gathered with others for the next letter", room.letter_at
+        return (
+            "gathered",
+            "it waits a short time for other notices, and goes with them in the next letter",
+            room.letter_at,
+        )
     routine = routine_instant(room) or now
     hasty = cannot_wait(room, standing, routine)
     if hasty:
         return _opens(room, f"it does not wait for the despatch day: {hasty}", due, now)
     if standing.notice.quiet:
-        return "quiet", "something else has said it already; it is also in the next letter", room.letter_at
+        return "quiet", "the office knows of it already; it is also in the next letter", room.letter_at
     week = room.hours.week_of(now)
     if sum(1 for each in room.routine if week is None or each >= week) >= room.address.despatch.ceiling:
-        return "ceiling", "this week has had its routine letter; it is in the next one", room.letter_at
-    return "despatch-day", "what is newly awaited waits for the weekly letter", room.letter_at
+        return "ceiling", "the office has had its routine letters of this week; it is in the next one", room.letter_at
+    return "despatch-day", "a new notice waits for the next routine letter", room.letter_at
 
 
 def _opens(room: PostRoomState, reason: str, due: Instant | None, now: Instant) -> tuple[str, str, Instant | None]:
@@ -186,13 +199,17 @@ def _opens(room: PostRoomState, reason: str, due: Instant | None, now: Instant) 
 
 
 def family(office: str) -> str:
-    """The institution of an office, by its id."""
+    """The id of the institution of an office: "lao-moic" for "lao-moic-dg"."""
     suffix = next((each for each in RANK_SUFFIX.values() if each and office.endswith(each)), "")
     return office.removesuffix(suffix)
 
 
 def not_due(machine: Machine[Any], state: ItemState, office: str | None = None) -> list[Untold]:
-    """Rungs that were not climbed and reminders that were not sent, with the reason; of one office only, or of all."""
+    """Notices that an item has not given to a post room: of higher rungs, and reminders. Each has its reason.
+
+    With `office`, only those to this office. Without it, an item that is closed or asks nothing also says so: one entry
+    with an empty office.
+    """
     setup = state.setup
     if state.closed is not None:
         text = f"it was {state.closed.status}: {state.closed.text}".rstrip(": ")
@@ -207,14 +224,14 @@ def not_due(machine: Machine[Any], state: ItemState, office: str | None = None) 
     found += [Untold(item=setup.id, rung=None, **each._asdict()) for each in unsaid]
     if not state.open_acts and office is None:
         moment = machine.next_moment(state)
-        reason = "nothing is awaited of anybody" + (f"; {moment.words}" if moment else "")
+        reason = "nothing is awaited of any office" + (f"; {moment.words}" if moment else "")
         until = moment.at if moment else None
         found.append(Untold(office="", item=setup.id, act="", rung=None, code="dormant", reason=reason, until=until))
     return found
 
 
 def _above(machine: Machine[Any], state: ItemState, open_act: OpenAct, party: Party) -> list[Untold]:
-    """The rungs above the highest that was climbed; where there is none, why."""
+    """One entry for each rung above the highest that was reached. If no higher rung can follow, one entry says why."""
     highest = party.ladder[open_act.rung - 1].office
     fields = {"item": state.setup.id, "act": open_act.act}
     rest = party.ladder[open_act.rung :]
@@ -225,14 +242,12 @@ def _above(machine: Machine[Any], state: ItemState, open_act: OpenAct, party: Pa
     if not rest:
         code = "third-state" if party.third_state else "last-rung"
         above = (
-            "a third state is asked, and nobody above its coordinator"
-            if party.third_state
-            else "nobody above is on its ladder"
+            "of a third state only the coordinator is asked" if party.third_state else "its ladder has no higher office"
         )
         reason = f"{what}: {above}; {highest} is asked in every letter"
         return [Untold(**fields, office=highest, rung=None, code=code, reason=reason)]
     if open_act.paused:
-        reason = "an office below cannot be reached: its ladder pauses, silence that we cause never climbs"
+        reason = "an office below cannot be reached; until it can, no higher office is asked"
         return [
             Untold(**fields, office=rung.office, rung=open_act.rung + n, code="paused", reason=reason)
             for n, rung in enumerate(rest, 1)

@@ -1,7 +1,7 @@
 """Working days of an office: its week, its hours, and the public holidays of its country.
 
-Zone arithmetic, so not for workflows (models/common/zones.py says why). Holidays come in as a function, because their
-tables change between versions of a library and are corrected by decree.
+Workflows must not use this module, because it computes with zones (models/common/zones.py says why). The caller passes
+the holidays as a function, because their tables change from one version of a library to the next.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,32 +19,36 @@ DAY = timedelta(days=1)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Holidays = Callable[[int], Mapping[date, str]]
-"""The public holidays of a year, with their names."""
+"""Takes a year. Gives its public holidays, with their names."""
 
 
 def no_holidays(year: int) -> Mapping[date, str]:
+    """The holidays of an office that keeps none: always empty."""
     return {}
 
 
 class Workdays(NamedTuple):
-    """The calendar of one office."""
+    """The weeks, hours and holidays of one office."""
 
     zone: str
-    """IANA zone."""
+    """IANA zone of the office."""
     hours: tuple[tuple[time, time | None], ...] = ((time(8), time(16)),)
-    """Opening and closing, wall time; None closes at midnight."""
+    """The hours of a working day, in order: opening and closing, in the office's zone. None: it closes at midnight."""
     days: frozenset[int] = frozenset(range(5))
-    """0 is Monday."""
+    """The weekdays on which it works. 0 is Monday."""
     letter_day: int | None = None
-    """The day on which its weekly letter goes; None for the first working day of the week."""
+    """The weekday of its routine letter, 0 for Monday. None: the first working day of the week."""
     holidays: Holidays = no_holidays
     closed: Mapping[date, str] = {}
-    """Days on which it is closed besides: by decree, or for a feast that the tables miss; why, by day."""
+    """Other days on which it is closed, each with the reason: a decree, or a feast that the tables of holidays lack."""
     working: frozenset[date] = frozenset()
-    """Days on which it works all the same: a moved day, a holiday that is none."""
+    """Days on which it works although they are weekends, holidays or in `closed`."""
 
     def why_closed(self, day: date) -> tuple[str, str] | None:
-        """The kind of day (holiday, weekend) and its name; None for a working day."""
+        """Why the office is closed on a day: "holiday" or "weekend", and the name. None if the office works.
+
+        A day of `closed` is a "holiday", and its name is the reason. The name of a weekend is its weekday.
+        """
         if day in self.working:
             return None
         name = self.closed.get(day) or self.holidays(day.year).get(day)
@@ -53,10 +57,16 @@ class Workdays(NamedTuple):
         return None if day.weekday() in self.days else ("weekend", _DAYS[day.weekday()])
 
     def works(self, day: date) -> bool:
+        """Whether the office works on this day."""
         return self.why_closed(day) is None
 
     def resolve(self, since: Instant, until: Instant, period: timedelta, renew: Instant) -> Hours:
-        """The hours between two instants; despatch days also of the week before: the running week has a beginning."""
+        """The office hours from the day of `since` to the day of `until`, as instants.
+
+        The instants for letters begin a week earlier, so that the first week has its beginning. With a despatch period
+        of a week or more there is one in each week, with a shorter one there is one on each working day. `renew`
+        goes into the result as it is.
+        """
         here = zone(self.zone)
         first, last = since.astimezone(here).date(), until.astimezone(here).date()
         spans = [span for day in _days(first, last) if self.works(day) for span in self._spans(day, here)]
@@ -79,7 +89,10 @@ class Workdays(NamedTuple):
         ]
 
     def _letter_day(self, monday: date) -> date | None:
-        """The despatch day of a week: as chosen, else the next working day of that week, else the last one before."""
+        """The despatch day of the week that begins on `monday`. None if the office does not work in that week.
+
+        If the office does not work on the chosen day, it is the next working day of the week, or else the last one.
+        """
         week = [day for n in range(7) if self.works(day := monday + n * DAY)]
         wanted = monday + (self.letter_day or 0) * DAY
         return next((day for day in week if day >= wanted), week[-1] if week else None)
@@ -90,19 +103,25 @@ def _instant(day: date, at: time, here: ZoneInfo) -> Instant:
 
 
 def _days(first: date, last: date) -> Iterator[date]:
-    """From the first to the last, both included."""
+    """Each day from `first` to `last`, both included."""
     for n in range((last - first).days + 1):
         yield first + n * DAY
 
 
 def hours_from(workdays: Workdays, since: Instant, period: timedelta) -> Hours:
-    """What a post room is told: the coming weeks, and from when it asks anew."""
+    """The office hours of the coming weeks, from `since` on, as a post room gets them. `period` is the despatch period.
+
+    The result also says when the post room must ask again (`renew`).
+    """
     ahead, renew = horizon(period)
     return workdays.resolve(since, since + ahead, period, since + renew)
 
 
 def clashes(slot: Slot, calendars: Mapping[str, Workdays]) -> tuple[Clash, ...]:
-    """Days of a proposed date on which the offices of a side do not work, each as that side's clocks have it."""
+    """The days of a proposed date on which the offices of a side do not work. Empty if every side works.
+
+    `calendars` holds one calendar for each side. The days are those in the zone of that side.
+    """
     found = []
     for side, calendar in calendars.items():
         here = zone(calendar.zone)
@@ -117,11 +136,13 @@ def clashes(slot: Slot, calendars: Mapping[str, Workdays]) -> tuple[Clash, ...]:
 def working_days_around(
     day: date, calendars: Mapping[str, Workdays], before: int = 5, after: int = 10
 ) -> tuple[date, ...]:
-    """The days around one (it among them, where it is one) on which every side works: so many days before it and
-    after, counted by the calendar."""
+    """The days on which every side works, from `before` calendar days before `day` to `after` calendar days after it.
+
+    They include `day` itself if every side works on it.
+    """
     return tuple(working_days(day - before * DAY, day + after * DAY, calendars))
 
 
 def working_days(first: date, last: date, calendars: Mapping[str, Workdays]) -> Iterator[date]:
-    """The days from the first to the last, both included, on which every side works."""
+    """The days from `first` to `last`, both included, on which every side works."""
     return (day for day in _days(first, last) if all(calendar.works(day) for calendar in calendars.values()))

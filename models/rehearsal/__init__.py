@@ -1,4 +1,4 @@
-"""The same machines and post rooms, run in memory over years of virtual time.
+"""The rehearsal: runs the machines and the post rooms in memory, over years of virtual time.
 
-For `rehearse` and for tests. It sends nothing and keeps nothing.
+The command `rehearse` and tests use it. It sends nothing and writes no file.
 """

@@ -1,4 +1,4 @@
-"""What a rehearsal assumes of the offices: that they do all in time, nothing, or anything at random."""
+"""What a rehearsal assumes of the offices: they act in time, they never act, or they act at random."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -14,10 +14,11 @@ from models.messages.acts import Act, ProgressState, Terms, Topic
 from models.rehearsal.world import Assumption, World, silent
 
 Make = Callable[[World], Act | None]
+"""Makes an act at its instant. Gives None if nothing is to be done any more."""
 
 
 def assumption_of(text: str) -> Assumption:
-    """on-time, silent or random:SEED. Raises ValueError for anything else."""
+    """Gives the assumption that a text names: on-time, silent or random:SEED. Raises ValueError for another text."""
     if text == "silent":
         return silent
     if text == "on-time":
@@ -28,7 +29,11 @@ def assumption_of(text: str) -> Assumption:
 
 
 class OnTime:
-    """Every office does what is asked of it well before the next one is. Questions get the first reading listed."""
+    """The assumption that each office acts well before the next office on the ladder is asked.
+
+    It is called with the world, an item that has changed, and the current instant. It gives the acts to come, each with
+    its instant. A question is answered with the first answer that it lists.
+    """
 
     def __init__(self) -> None:
         self._seen: set[tuple[str, str, str, int, int]] = set()
@@ -47,10 +52,13 @@ class OnTime:
     def answer(
         self, state: ItemState, open_act: OpenAct
     ) -> tuple[timedelta, Callable[[ItemState, datetime], tuple[type[Act], dict[str, Any]] | None]] | None:
-        """After how long this act is done, and how; None where the office stays silent."""
+        """The time after which an office does an awaited act, and the function that makes the act.
+
+        The function takes the state and the instant of the act. Gives None if the office stays silent.
+        """
         ladder = state.setup.party(open_act.side).ladder
         step = ladder[1].after if len(ladder) > 1 else state.setup.despatch.period
-        # Sides asked at once do not answer at once: the second finds what the first has done.
+        # Two sides that are asked at the same instant answer one after the other. So the second sees the first answer.
         position = state.setup.sides.index(open_act.side)
         return step * (position + 1) / 10, lambda now_state, now: good_answer(now_state, open_act, now)
 
@@ -75,7 +83,7 @@ class OnTime:
 
 
 def good_answer(state: ItemState, open_act: OpenAct, now: datetime) -> tuple[type[Act], dict[str, Any]] | None:
-    """The act that does what is awaited; None where nothing does it."""
+    """The class and the fields of the act that does what is awaited. None if there is nothing left to do."""
     if open_act.act == "propose-date":
         return acts.Propose, {"terms": date_terms(state, now, day_for(state, now))}
     if open_act.act == "settle":
@@ -107,7 +115,10 @@ def _settling(state: ItemState) -> tuple[type[Act], dict[str, Any]] | None:
 
 
 def day_for(state: ItemState, now: datetime) -> datetime:
-    """A month ahead; sooner where the window (or the pace of the plan) leaves less."""
+    """The day for which a date is proposed: 30 days or four despatch periods from now, whichever is earlier.
+
+    If the window ends soon, it is earlier: the middle of the time until the window ends.
+    """
     ahead = min(timedelta(days=30), state.setup.despatch.period * 4)
     end = state.window_end
     if end is not None and now < end:
@@ -116,7 +127,10 @@ def day_for(state: ItemState, now: datetime) -> datetime:
 
 
 def date_terms(state: ItemState, now: datetime, day: datetime, place: str = "as agreed") -> Terms:
-    """A date on that day, three hours long; in a plan that runs in seconds, at that instant and for a second."""
+    """Terms for a meeting at nine o'clock on this day, three hours long. If nine o'clock has passed: a day later.
+
+    In a plan that runs in seconds, the meeting starts at the instant `day` and takes one second.
+    """
     clock = state.setup.clock
     local = (day + clock.offset).replace(tzinfo=None)
     length = timedelta(seconds=1) if clock.fine else timedelta(hours=3)
@@ -133,7 +147,10 @@ def date_terms(state: ItemState, now: datetime, day: datetime, place: str = "as 
 
 
 class AtRandom(OnTime):
-    """Offices answer late or never, counter, reject, regret. The same seed gives the same history."""
+    """The assumption that offices act early, late or never. Some reject, counter, dispute or propose to drop.
+
+    The same seed gives the same acts.
+    """
 
     def __init__(self, seed: str) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""The rehearsal: the same machines and post rooms run over years of virtual time, in memory, with nothing sent.
+"""The rehearsal: runs the machines and the post rooms in memory, over years of virtual time. It sends nothing.
 
-Items and post rooms are asked at the instants at which they want to be asked, as their workflows ask them. Where the
-workflows cost a moment (a signal on its way, a mail in transmission) the rehearsal costs none.
+An agenda holds the instants at which an item or a post room must decide. The rehearsal goes from one to the next, as
+the workflows would do. A signal or a mail takes no time in a rehearsal.
 """
 
 import gc
@@ -48,22 +48,26 @@ from models.post.sending import despatched, drop_unsent_cancellations, next_desp
 from models.registry import MACHINES
 
 CLASSES = {"progress": "round", "settle": "question", "give-address": "address"}
-"""Of notices by their awaited act; all others are rungs."""
+"""The kind of a notice, by its awaited act. The notices of all other acts have the kind `rung`."""
 
 
 class RehearsedNotice(NamedTuple):
-    """One notice or announcement that was decided."""
+    """One notice or announcement that an item gave to a post room."""
 
     key: str
     at: datetime
     office: str
     item: str
     session: str | None
+    """The name of the session. None if the item is not a session."""
     act: str
+    """The awaited act, or the kind of the announcement."""
     rung: int
+    """The number of the rung. 1 for an announcement."""
     kind: str
-    """rung, round, question or announcement: `class` in JSON."""
+    """rung, round, question, address or announcement. Its name in JSON is `class`."""
     reason: str
+    """Why it was given, in words."""
 
 
 class RehearsedLetter(NamedTuple):
@@ -72,34 +76,41 @@ class RehearsedLetter(NamedTuple):
     at: datetime
     office: str
     notices: tuple[str, ...]
+    """Keys of the notices and reminders in it, or of the announcement."""
     kind: str = "routine"
-    """routine, immediate (a letter before its despatch day) or announcement: `class` in JSON."""
+    """routine, immediate (a letter that goes before the despatch day) or announcement. Its name in JSON is `class`."""
 
 
 class RefusedAct(NamedTuple):
+    """An act that was refused in the rehearsal."""
+
     at: datetime
     item: str
     act: Act | None
-    """None where there was no item to act on."""
+    """None if the item did not exist at that instant, so that no act was made."""
     refusal: Refusal
 
 
 HoursOf = Callable[[PostRoomAddress, datetime], Hours]
-"""The hours of an office from an instant on: what the activity answers to its post room."""
+"""Takes a post room and an instant. Gives the office hours from then on, in place of the activity `hours`."""
 
 Assumption = Callable[["World", str, datetime], Iterator[tuple[datetime, Callable[["World"], Act | None]]]]
-"""What offices are assumed to do: asked whenever an item has changed, it gives instants and the acts then done."""
+"""What offices are assumed to do. It is called after an item has changed, with the world, the item and the instant. It
+gives instants, each with a function that makes the act of an office at that instant."""
 
 
 def silent(world: "World", item: str, now: datetime) -> Iterator[tuple[datetime, Callable[["World"], Act | None]]]:
-    """Nobody answers anything."""
+    """The assumption that no office ever acts."""
     return iter(())
 
 
 @contextmanager
 def without_garbage_collection() -> Iterator[None]:
-    """Values form no cycles, and a rehearsal makes many that stay: searching them for garbage again and again would
-    cost more than the rehearsal, and the more the longer it is."""
+    """Turns Python's garbage collector off inside a `with` block.
+
+    A rehearsal makes many values that it keeps, and they form no cycles. So the collector would find nothing, and would
+    take longer than the rehearsal itself.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -110,8 +121,10 @@ def without_garbage_collection() -> Iterator[None]:
 
 
 class World:
-    """One plan with everything that follows it, as it lives through a rehearsal. Without `hours` every office is open
-    day and night, and a letter goes as soon as something new is asked."""
+    """One rehearsal: a plan with its items and post rooms, and everything that they have decided so far.
+
+    Without `hours`, every office is always open, and a letter goes as soon as a new notice comes.
+    """
 
     def __init__(self, launch: Launch, assumption: Assumption = silent, hours: HoursOf | None = None) -> None:
         self.now = launch.launched
@@ -126,15 +139,15 @@ class World:
         self._agenda: list[tuple[datetime, int, str, Any]] = []
         self._count = 0
         self._asked_at: dict[str, datetime | None] = {}
-        """When each item, or office, next wants to be asked: an entry of the agenda that says otherwise is stale."""
+        """When each item or post room must next decide. Other entries of the agenda for it are out of date."""
         self._routine: dict[str, tuple[str, ...]] = {}
-        """By post room, what its next letter says where that is what the last one said."""
+        """The keys of the next letter of each post room whose next letter will repeat the last one."""
         self.add(launch)
 
     # Starting
 
     def add(self, launch: Launch) -> None:
-        """One more plan in the same world, on the same calendar."""
+        """Launches one more plan in the rehearsal. Its items decide for the first time at the current instant."""
         windows = resolve_windows(launch.plan, launch.launched)
         opening = openings(launch, windows)
         state = plan_state(launch, windows).model_copy(update={"launching": False, "entries": 1})
@@ -167,7 +180,7 @@ class World:
     # Living
 
     def run(self, until: datetime) -> "World":
-        """Everything that comes due before `until`."""
+        """Runs the rehearsal up to the instant `until`. What is due at `until` itself is not done."""
         with without_garbage_collection():
             self._run(until)
         self.now = max(self.now, until)
@@ -189,7 +202,7 @@ class World:
                     self._post(whom)
 
     def plan_act(self, at: datetime, item: str, make: Callable[["World"], Act | None]) -> None:
-        """An act that an office will do then, if it can still be made."""
+        """Plans an act of an office for the instant `at`. `make` makes it then, or gives None if there is none."""
         self._push(at, "act", (item, make))
 
     def _act(self, item: str, make: Callable[["World"], Act | None]) -> None:
@@ -214,7 +227,7 @@ class World:
             self._take(word.item, machine.delivered(state, word.key, word.at, self.now))
 
     def _due(self, item: str) -> None:
-        """As the workflow's loop does: until nothing more is due at this instant."""
+        """Lets an item decide until nothing more is due at this instant, as the loop of its workflow does."""
         for _ in range(10_000):
             machine, state = MACHINES[self._kinds[item]], self.items[item]
             self._take(item, machine.due(state, self.now))
@@ -230,7 +243,7 @@ class World:
             self._carry_out(item, effects)
         moment = MACHINES[self._kinds[item]].next_moment(self.items[item])
         at = moment.at if moment else None
-        # What follows at once (a sleeping item that an act has woken) is decided within this instant.
+        # If an act has woken the item, what follows is decided at this same instant.
         self._ask_at(item, "item", at if at is None or at > self.now else self.now)
         if effects:
             for when, make in self._assumption(self, item, self.now):
@@ -266,6 +279,7 @@ class World:
 
     @property
     def plan(self) -> Plan:
+        """The plan as it is in force now in the rehearsal. With several plans: the first one."""
         return next(state.plan for state in self.items.values() if isinstance(state, PlanState))
 
     # Post rooms
@@ -296,7 +310,7 @@ class World:
 
     def _keep_room(self, name: str, room: PostRoomState) -> None:
         if room.pending:
-            room = room.model_copy(update={"pending": ()})  # what its own record has taken
+            room = room.model_copy(update={"pending": ()})  # a rehearsal keeps no record of post rooms
         self.rooms[name] = room
         self._ask_at(name, "room", next_instant(room, self.now))
 
@@ -309,7 +323,7 @@ class World:
         if keys is not None:
             self.letters.append(RehearsedLetter(self.now, room.address.office, keys))
             self.rooms[name] = room = said_again(room, self.now)
-            self._ask_at(name, "room", room.letter_at)  # an opening, and nothing else is due
+            self._ask_at(name, "room", room.letter_at)  # the office is open then, and nothing else is due
             return
         while True:
             room = drop_begun_reminders(drop_unsent_cancellations(room, self.now), self.now)

@@ -1,4 +1,4 @@
-"""What the record tells: where each obligation stands, the progress report, the timeline.
+"""The progress report and the timeline of a plan, made from the record and from the rows of open items.
 
-For the command line and documents. It reads lines of the record and rows; it never decides and changes nothing.
+The command line and documents use it. It only reads.
 """

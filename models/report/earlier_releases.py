@@ -1,7 +1,6 @@
-"""What earlier releases wrote, with the fields that it lacks: the only place that reads them from words.
+"""Adds the fields that lines and rows of earlier releases lack. They are read from the text of the line or row.
 
-Lines and rows of today hold every fact in a field, and pass through unchanged. The words are those of the releases up
-to the fields' own; they are read here as they stand in records, and no release writes other words under the old form.
+No other module reads facts from texts. Lines and rows of today have every fact in a field, and stay as they are.
 """
 
 import re
@@ -14,14 +13,14 @@ Fields = dict[str, Any]
 
 
 def with_fields(entry: LedgerEntry) -> LedgerEntry:
-    """The line of a record with the fields that its words tell and its data lacks."""
+    """Gives a line of a record with the fields that its data lacks and its text tells."""
     read = _READERS.get(entry.verb)
     lacking = read(entry.text, entry.data) if read is not None and "session" not in entry.data else {}
     return entry.model_copy(update={"data": {**lacking, **entry.data}}) if lacking else entry
 
 
 def row_with_fields(row: ItemRow) -> ItemRow:
-    """A row of a list with what it waits for, told by itself."""
+    """Gives a row with its `next_step`. If the row lacks it, it is read from `next_what`."""
     if row.next_step or not row.next_what:
         return row
     return row.model_copy(update={"next_step": row.next_what.partition(": ")[2]})
@@ -50,7 +49,7 @@ def _adopted(text: str, data: Fields) -> Fields:
 
 
 def _held(text: str, data: Fields) -> Fields:
-    """ "lao-moic (LAO) marks it held on 3 March 2026 (Vientiane)": the day is known in words alone."""
+    """ "lao-moic (LAO) marks it held on 3 March 2026 (Vientiane)": old lines have the day in words only."""
     if "date" in data:
         return {}
     return {"in_words": re.sub(r" \((.*)\)$", r", \1", text.partition(" marks it ")[2])}
@@ -70,7 +69,7 @@ def _ended(text: str, data: Fields) -> Fields:
 
 
 def _round(text: str, data: Fields) -> Fields:
-    """Of the plan: "Status round 2026, 4 commitments asked: ..." """
+    """ "Status round 2026, 4 commitments asked: ...", a line of the plan."""
     name = re.match(r"Status round ([^,]+),", text)
     return {"round": name[1]} if name and "round" not in data else {}
 

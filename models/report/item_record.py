@@ -1,4 +1,4 @@
-"""What the record of one item tells up to an instant, heard line by line."""
+"""What the record of one item tells up to an instant. The lines are taken in one by one."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,44 +25,51 @@ from models.report.record_topics import (
 
 @dataclass
 class Known:
-    """What the record of one item tells, by topic; and its row, if that is of the day."""
+    """What is known of one item: what its record tells, by topic, and its row if the report is of today."""
 
     lines: int = 0
+    """How many lines of the record were taken in."""
     opened_at: Instant | None = None
+    """The instant of the first line. None without lines."""
     ref: str = ""
+    """The reference of its provision. Empty if the record does not tell it."""
     title: str = ""
+    """Empty if the record does not tell it."""
     called: str = ""
-    """The necessity with which it was called."""
+    """The reason with which a side called it. Empty if nobody did."""
     host: str | None = None
+    """The side that hosts. None if it is not known."""
     deadline: Deadline = field(default_factory=Deadline)
     talks: Talks = field(default_factory=Talks)
     proof: Proof = field(default_factory=Proof)
     rounds: Rounds = field(default_factory=Rounds)
     ending: Ending = field(default_factory=Ending)
     questions: dict[str, RecordedQuestion] = field(default_factory=dict)
-    """Of a list of questions."""
+    """For a list of questions: its questions, by id. Empty for all other items."""
     awaiting: tuple[AwaitedRow, ...] = ()
-    """What was awaited after its last line."""
+    """The acts that were awaited after its last line."""
     turns: dict[str, Any] = field(default_factory=dict)
-    """Of a series: its hosting turns after its last line, as `show` tells them."""
+    """For a series: its hosting turns after its last line, as `show` prints them. Empty for all other items."""
     view: ItemView | None = None
-    """With which it ended, or entered."""
+    """The view at the end of its record. None while it is open."""
     row: ItemRow | None = None
+    """Its row of today. None if the report is of a past day, or if the item has ended."""
 
     # What is asked of it
 
     @property
     def there(self) -> bool:
+        """Whether the item has a record or a row."""
         return self.lines > 0 or self.row is not None
 
     @property
     def ended(self) -> str:
-        """The status with which it ended; empty while it is open."""
+        """The status with which it ended. Empty while it is open."""
         return self.ending.status
 
     @property
     def held(self) -> HeldMark | None:
-        """The mark that it was held, while one stands."""
+        """The mark that it was held. None if there is none, or if it is marked as not held."""
         return self.proof.held
 
     @property
@@ -71,13 +78,13 @@ class Known:
 
     @property
     def awake(self) -> bool:
-        """Somebody has called it, or acted on it."""
+        """Whether an item that waits for a call is awake, because a side called it, gave evidence or acted on it."""
         active = self.row is not None and self.row.status not in ("dormant", *ENDS)
         return bool(self.called or self.proof.evidence or active)
 
     @property
     def date(self) -> DateRow | None:
-        """The agreed or actual date, as far as the record has it in figures."""
+        """The actual date, or else the agreed one. None if there is none, or if the record tells it in words only."""
         if self.view or self.row:
             return self.view.date if self.view else self.row.date if self.row else None
         if self.held:
@@ -88,7 +95,7 @@ class Known:
 
     @property
     def awaited(self) -> tuple[AwaitedRow, ...]:
-        """What is awaited, or was on the day."""
+        """The acts that are awaited on the day of the report. Empty if the item has ended."""
         if self.ended:
             return ()
         return self.row.awaiting if self.row else self.awaiting
@@ -96,7 +103,7 @@ class Known:
     # What is heard
 
     def hear(self, entry: LedgerEntry) -> None:
-        """One line more, of whatever release. Lines that say nothing about where it stands are passed over."""
+        """Takes in one more line of the record, of any release. Lines that do not concern a report change nothing."""
         entry = with_fields(entry)
         self.lines += 1
         self.opened_at = self.opened_at or entry.at
@@ -105,14 +112,14 @@ class Known:
             self._hear_done(entry)
 
     def _hear_beside(self, entry: LedgerEntry) -> None:
-        """What the line tells beside what was done: what is awaited from then on, turns, questions."""
+        """Takes in what any line may tell: the acts that are awaited after it, turns, questions."""
         rows = awaiting_of(entry.data)
         self.awaiting = self.awaiting if rows is None else rows
         self.turns = entry.data.get("turns") or self.turns
         self.questions = heard_again(self.questions, entry.data.get("questions") or (), entry.at)
 
     def _hear_done(self, entry: LedgerEntry) -> None:
-        """What was done goes to its topic."""
+        """Passes a line to the topic that it concerns, by its verb."""
         verb, data = entry.verb, entry.data
         if verb == "opened":
             self._open(data)
@@ -143,7 +150,7 @@ class Known:
         self.deadline.window, self.host = view.window, view.host
 
     def _agree(self, terms: Terms | None) -> None:
-        """What all sides have agreed on goes to its topic."""
+        """Passes terms on which all sides have agreed to the topic that they concern. None changes nothing."""
         if terms is None:
             return
         self.talks.agree(terms)
@@ -153,7 +160,7 @@ class Known:
             self.deadline.extend(terms.until)
 
     def now(self, row: ItemRow | None) -> "Known":
-        """With the row of today, which is nearer than the record."""
+        """Adds the row of today, which is newer than the record. Changes nothing without a row or after the end."""
         if row is not None and self.view is None:
             self.row, self.title, self.host = row, row.title, row.host or self.host
             self.deadline.window = row.window or self.window
@@ -161,6 +168,7 @@ class Known:
 
 
 def hear_all(entries: Iterable[LedgerEntry]) -> Known:
+    """What the lines of the record of one item tell. The lines must be in their order."""
     known = Known()
     for entry in entries:
         known.hear(entry)

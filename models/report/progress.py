@@ -1,6 +1,6 @@
-"""From the plan in force and what its record tells to the progress report: where each item stands, counted once.
+"""Makes the progress report from a plan and its facts. Each item is counted once.
 
-Pure: the facts are gathered by whoever asks. A report of a past day hears only the lines of the record up to that day.
+The caller gathers the facts. A report of a past day uses only the lines that the record had on that day.
 """
 
 import re
@@ -38,13 +38,13 @@ from models.report.values import (
 )
 
 NOT_STATED = "not stated"
-UNKNOWN_NEXT = "Who was next to host on that day is not on record; the turns are listed as far as it is."
+UNKNOWN_NEXT = "Whose turn was next on that day is not on record. Only the turns that are on record are listed."
 
 _REPORTED = {standing: standing.name.lower() for standing in Standing}
 
 
 def build_report(plan: Plan, facts: Facts, as_of: Instant) -> ProgressReport:
-    """The report as of an instant. `plan` is the plan as it read then."""
+    """The progress report as of an instant. `plan` is the plan as it read then."""
     reading = PlanOnDay(plan, facts, as_of)
     lines = [(each, _line(reading, each)) for each in reading.items]
     pillars = tuple(_pillars(plan, lines))
@@ -74,6 +74,7 @@ def build_report(plan: Plan, facts: Facts, as_of: Instant) -> ProgressReport:
 
 
 def tally_of(lines: Iterable[ItemLine]) -> Tally:
+    """Counts how many items have each standing."""
     return Tally(**Counter(_REPORTED[line.standing] for line in lines))
 
 
@@ -109,7 +110,10 @@ def _line(reading: PlanOnDay, each: Followed) -> ItemLine:
 
 
 def _with_sessions(reading: PlanOnDay, each: Followed, standing: Standing, detail: str) -> tuple[Standing, str]:
-    """A series that nothing dates has come as far as its sessions, whatever its sides have answered."""
+    """The standing of a series without windows. It is in progress as soon as a session was called.
+
+    `standing` and `detail` are what its sides have answered in status rounds.
+    """
     number = sum(1 for other in reading.items if other.session and other.obligation.id == each.obligation.id)
     if not number:
         return standing, detail
@@ -119,7 +123,7 @@ def _with_sessions(reading: PlanOnDay, each: Followed, standing: Standing, detai
     return standing, f"{detail}; {said}"
 
 
-# Where an item stands
+# Turns, amendments, awaited acts, questions
 
 
 def _turns(reading: PlanOnDay) -> Iterator[TurnsReport]:
@@ -151,7 +155,7 @@ def _turn_lines(reading: PlanOnDay, obligation: Obligation, series: SeriesFact) 
 
 
 def _past_turn(reading: PlanOnDay, turn: Turn, known: Known) -> TurnLine:
-    """A turn as it stood on a past day: what became of it later is not told."""
+    """The turn as it was on a past day, without what became of it later."""
     ended = bool(known.ended)
     day = reading.facts.clock.day(turn.on) if turn.on and known.held else ""
     host = turn.host if ended and turn.host else known.host
@@ -172,20 +176,20 @@ def _amendment(plan: Plan, facts: Facts, each: AmendmentInForce) -> AmendmentLin
 
 
 def _titled(plan: Plan, each: AmendmentInForce) -> str:
-    """The obligation that is amended, as a person calls it."""
+    """The title and the provision of the obligation that an amendment changes."""
     document = each.before or each.amendment.fields
     title = str(document.get("title", "")) or each.amendment.obligation
     return f"{title} ({each.amendment.provision})"
 
 
 def with_names(text: str, plan: Plan) -> str:
-    """A sentence with the sides by name in place of their codes."""
+    """Gives the text with the short name of each side in place of its code."""
     names = side_names(plan)
     return re.sub(rf"\b({'|'.join(map(re.escape, names))})\b", lambda found: names[found[1]], text)
 
 
 def with_titles(text: str, reading: PlanOnDay) -> str:
-    """A sentence with obligations by title and reference in place of their ids."""
+    """Gives the text with the title and the provision of each obligation in place of its id."""
     for provision, each in reading.obligations():
         if each.id in text:
             text = re.sub(rf"(?<![\w.-]){re.escape(each.id)}(?![\w-])", f"{each.title} ({provision.ref})", text)
@@ -193,12 +197,12 @@ def with_titles(text: str, reading: PlanOnDay) -> str:
 
 
 def office_sides(plan: Plan) -> dict[str, str]:
-    """The side of every office of the plan."""
+    """The side of each office of the plan, by office."""
     return {office_id(name, rank): entry.side for name, entry in plan.offices.items() for rank in sorted(entry.titles)}
 
 
 def _awaited(reading: PlanOnDay) -> Iterator[AwaitedLine]:
-    """In the order of the text, by office; what concerns the plan as a whole first."""
+    """The awaited acts, by office. For one office: first those about the whole plan, then in the order of the text."""
     order = {provision.ref: n for n, provision in enumerate(reading.plan.provisions)}
     named = {obligation_id(reading.plan.plan, each.id): (ref.ref, each.title) for ref, each in reading.obligations()}
     items = sorted(
@@ -213,7 +217,7 @@ def _awaited(reading: PlanOnDay) -> Iterator[AwaitedLine]:
 
 
 class _Named(NamedTuple):
-    """An item as the list of what is awaited calls it."""
+    """An item with its name in the list of awaited acts."""
 
     id: str
     ref: str
@@ -233,7 +237,7 @@ def _named(reading: PlanOnDay, item: str, known: Known, named: dict[str, tuple[s
 
 
 def _with_others(each: _Named, office: str, plan: Plan) -> str:
-    """Of a list of questions, with whom: the other offices of its group."""
+    """For a list of questions: the other institutions that are to settle it. Empty for every other item."""
     if not each.known.questions:
         return ""
     others = [name for name in each.id.rpartition("/")[2].split(".") if name != office]
@@ -258,7 +262,7 @@ def _awaited_line(
 
 
 def _questions(reading: PlanOnDay) -> Iterator[QuestionList]:
-    """In the order of the first provision that asks anything."""
+    """The lists of questions, in the order of the first provision that each list asks about."""
     order = {obligation.id: n for n, (_, obligation) in enumerate(reading.obligations())}
     lists = [(item, known) for item, known in reading.all_known() if known.questions]
     for item, known in sorted(lists, key=lambda pair: min(_place(order, name) for name in pair[1].questions)):
@@ -283,7 +287,7 @@ def _question(reading: PlanOnDay, each: RecordedQuestion) -> QuestionLine:
     then = [each for each in facts.amendments if each.at <= reading.as_of]
     settlements = [one for one in facts.settlements if one.at <= reading.as_of]
     later = replaced_by(reading.plan, then, each.id, each.at, settlements)
-    if later is not None:  # what holds now is what the amendment says
+    if later is not None:  # an amendment has replaced the answer
         text = with_titles(with_names(f"by amendment {later.number}: {later.text}", reading.plan), reading)
         return QuestionLine(id=each.id, text=each.text, answer=text, settled=facts.clock.day(later.at))
     answer = with_titles(with_names(value_in_words(each.answer), reading.plan), reading)
@@ -294,7 +298,7 @@ def _question(reading: PlanOnDay, each: RecordedQuestion) -> QuestionLine:
 
 
 def _day(clock: Clock, instant: Instant) -> str:
-    """A day in words; in a plan of seconds the time with it."""
+    """A day in words. In a plan that runs in seconds: the day and the time."""
     return clock.at(instant) if clock.fine else clock.day(instant)
 
 

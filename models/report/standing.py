@@ -1,4 +1,4 @@
-"""Where one item stands in a progress report, and why, in a few words."""
+"""Decides where one item stands in a progress report, and says why in a few words."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from models.report.values import Standing
 
 
 class StandingOfItem:
-    """Where one item stands, and why, in a few words."""
+    """Decides where one item stands on the day of the report (`standing`)."""
 
     def __init__(self, reading: PlanOnDay, item: Followed) -> None:
         self.item = item
@@ -25,6 +25,7 @@ class StandingOfItem:
         self.window = self.known.window or next(iter(named), None)
 
     def standing(self) -> tuple[Standing, str]:
+        """Where the item stands, and why, in a few words."""
         known = self.known
         if known.ended and known.ended != "expired":
             return self._ended()
@@ -54,7 +55,7 @@ class StandingOfItem:
         return standing, self._ended_by(day)
 
     def _ended_by(self, day: str) -> str:
-        """What ended it before it was done."""
+        """Says what ended the item before it was done."""
         ending = self.known.ending
         if ending.by == "consent" and ending.reason:
             return f"{ending.status} by consent{day}: {ending.reason}"
@@ -65,7 +66,7 @@ class StandingOfItem:
         )
 
     def _source(self) -> str:
-        """From where it is known what became of something before the launch."""
+        """Says who told what became of a past item: the history file at the launch, or the sides since."""
         return "settled by the sides" if self.known.ending.settled else "taken over at the launch"
 
     def _done(self) -> str:
@@ -89,7 +90,7 @@ class StandingOfItem:
         return f"{awaited}; open when the validity of the plan ended" if known.ended else awaited
 
     def _out_of_time(self) -> tuple[Standing, str]:
-        """The window, or the validity of the plan, ended before it was done."""
+        """For an item that was not done when its window, or the validity of the plan, ended."""
         known = self.known
         not_done = "not held" if self.item.meets else "no evidence was given"
         if not known.ended:
@@ -128,7 +129,7 @@ class StandingOfItem:
         return f"a date is agreed: {self._agreed()}{late}{after}"
 
     def _not_yet(self) -> str:
-        """For what is known and not asked about before its window."""
+        """Says when the window of the item opens. Empty if it has opened, or if there is no window."""
         if self.window is None or self.window.start <= self.as_of:
             return ""
         return f"its window opens on {self.clock.day(self.window.start)}"

@@ -1,4 +1,4 @@
-"""From the plan in force and its record to the timeline: every dated item and session as a row of marks. Pure."""
+"""Makes the timeline from a plan and its facts: one row of marks for each obligation that has dates."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -15,65 +15,78 @@ from models.report.item_record import Known
 
 
 class MarkKind(StrEnum):
+    """What a mark of the timeline shows."""
+
     WINDOW = "window"
-    """A bar: the stretch in which a session or deliverable is due."""
+    """A bar: the window of a session or a deliverable."""
     AGREED = "agreed"
+    """An agreed date."""
     HELD = "held"
+    """A meeting that was held."""
     DONE = "done"
     """A commitment that was closed out."""
     MISSED = "missed"
     EXCUSED = "excused"
+    """An item that was excused or dropped."""
     ROUND = "round"
     """A status round."""
 
 
 class TimelineMark(Value):
+    """One mark in a row: an instant or a bar."""
+
     kind: MarkKind
     start: Instant
     end: Instant | None = None
-    """Of a window, exclusive; None for an instant."""
+    """The first instant after the bar. None if the mark is an instant."""
     side: str | None = None
-    """Whose turn it is, or who hosted: gives the colour. None: nobody's turn is stated."""
+    """The side whose turn it is, or that hosted. It gives the colour. None if it is not known."""
     label: str = ""
-    """Short: "2026", "3 March 2026, Vientiane"."""
+    """A few words: "2026", "Vientiane". Empty if there is nothing to say."""
 
 
 class TimelineRow(Value):
+    """One obligation with its marks, or all status rounds."""
+
     ref: str
+    """The reference of the provision. Empty for the row of status rounds."""
     title: str
     marks: tuple[TimelineMark, ...] = ()
 
 
 class TimelinePillar(Value):
+    """One pillar of the plan, with its rows."""
+
     name: str
     rows: tuple[TimelineRow, ...]
     undated: int = 0
-    """Items without any date: counted, not drawn."""
+    """How many items have no mark because they have no date."""
 
 
 class Timeline(Value):
-    """The dated items of a plan over its validity."""
+    """Everything that the drawing of a timeline shows."""
 
     title: str
     start: Instant
     end: Instant
     today: Instant | None = None
+    """The instant of the timeline. None if it shows only what the plan states."""
     zone: str = "UTC"
     offset_hours: float = 0.0
-    """Of the plan's zone, for drawing the years where they begin there."""
+    """The hours by which the plan's zone is ahead of UTC, so that years begin where they begin in that zone."""
     sides: dict[str, str] = {}
-    """Names by side, for the legend."""
+    """The short name of each side, for the legend."""
     pillars: tuple[TimelinePillar, ...] = ()
 
 
 _INSTANT = timedelta(seconds=1)
-"""Before an end that is no longer included."""
+"""A mark at the end of a window is drawn so much before it, because the end itself is outside the window."""
 
 _NO_DAY = "the day is not on record"
 
 
 def build_timeline(plan: Plan, facts: Facts, now: Instant | None) -> Timeline:
-    """The timeline as of an instant; without one, what the plan states alone."""
+    """The timeline as of the instant `now`. If `now` is None: only what the plan states."""
     start, end = _span(plan, facts, now)
     reading = PlanOnDay(plan, facts, now or facts.launched)
     return Timeline(
@@ -89,13 +102,17 @@ def build_timeline(plan: Plan, facts: Facts, now: Instant | None) -> Timeline:
 
 
 def _span(plan: Plan, facts: Facts, now: Instant | None) -> tuple[Instant, Instant]:
-    """The term of the plan; where none is stated, from the launch to the end of the last window."""
+    """The first and the last instant of the timeline: the validity of the plan.
+
+    If the plan does not state when it begins: from the launch, or from the first window if that is earlier. If it does
+    not state when it ends: to the end of the last window.
+    """
     ends = [window.end for name, own in facts.windows.items() if name != ROUND for window in own]
     starts = [window.start for name, own in facts.windows.items() if name != ROUND for window in own]
     last = facts.valid_until or max(ends, default=facts.launched + timedelta(days=365))
     if plan.valid_from is None:
         return min([facts.launched, *starts]), max(last, now or last)
-    # The day on which it took effect, where it begins by the plan's clock.
+    # The beginning of the day on which the plan came into force, by the plan's clock.
     return datetime.combine(plan.valid_from, time.min, UTC) - facts.clock.offset, last
 
 
@@ -127,7 +144,7 @@ def _row(provision: Provision, obligation: Obligation, marks: tuple[TimelineMark
 
 
 def _rounds(reading: PlanOnDay) -> list[TimelineRow]:
-    """A row of its own for the rounds in which all that no window dates is asked."""
+    """One row with all status rounds. Empty if the plan has none."""
     rounds = reading.facts.windows.get(ROUND, ())
     marks = tuple(TimelineMark(kind=MarkKind.ROUND, start=window.start, label=window.name) for window in rounds)
     return [TimelineRow(ref="", title="Status rounds, of what bears no date", marks=marks)] if marks else []
@@ -158,7 +175,7 @@ def _bar(window: Window, side: str | None) -> TimelineMark:
 
 
 def _window_of(reading: PlanOnDay, each: Followed) -> Window | None:
-    """As extended, if it was; else as the plan has it."""
+    """The window of an item, with its extensions. None if it has none."""
     if each.known.window is not None:
         return each.known.window
     own = reading.windows(each.obligation)
@@ -168,7 +185,7 @@ def _window_of(reading: PlanOnDay, each: Followed) -> Window | None:
 
 
 def _turns(reading: PlanOnDay, obligation: Obligation, own: tuple[Window, ...]) -> Iterator[tuple[str, str | None]]:
-    """Whose turn each window is: as given, else as it follows from those given."""
+    """The name of each window with the side whose turn it is: as it is on record, or else as the turns go on."""
     series = reading.series_of(obligation)
     if obligation.host_rule is not HostRule.ROTATING or series is None:
         yield from ((window.name, obligation.host) for window in own)
@@ -180,7 +197,7 @@ def _turns(reading: PlanOnDay, obligation: Obligation, own: tuple[Window, ...]) 
 
 
 def _following(hosting: Turns) -> Iterator[str]:
-    """The turns to come, for ever; nothing while nobody knows whose is next."""
+    """The sides of the turns to come, without end. Empty while nobody knows whose turn is next."""
     order = hosting.order
     if not hosting.upcoming or not order:
         return
@@ -191,11 +208,11 @@ def _following(hosting: Turns) -> Iterator[str]:
         yield order[last]
 
 
-# What became of it
+# What became of an item
 
 
 def _outcome(reading: PlanOnDay, each: Followed) -> Iterator[TimelineMark]:
-    """What is drawn upon the window, or without one."""
+    """The marks that show what became of an item. They are drawn over its window, if it has one."""
     known, window = each.known, _window_of(reading, each)
     if each.meets:
         yield from _meeting(each, window)
@@ -224,7 +241,7 @@ def _meeting(each: Followed, window: Window | None) -> Iterator[TimelineMark]:
     if date is not None:
         yield TimelineMark(kind=kind, start=date.start, side=known.host, label=date.place)
     elif held and window is not None:
-        # Within its window, and nobody says when.
+        # It was held within its window, and the day is not known.
         yield TimelineMark(kind=kind, start=window.start, end=window.end, side=known.host, label=_NO_DAY)
 
 

@@ -1,7 +1,6 @@
-"""The progress report to the governments, and the timeline of a plan, as plain data: what documents are rendered from.
+"""The progress report to the governments, as plain data. Documents are made from it.
 
-Every number is given with what it is a number of. A report is a reading of the record at one instant; it decides
-nothing.
+Each tally comes with its total. A report tells what the record says at one instant.
 """
 
 from enum import StrEnum
@@ -21,7 +20,7 @@ class Standing(StrEnum):
 
 
 class Tally(Value):
-    """How many items stand where. The six add up to `total`, the denominator of each."""
+    """How many items have each standing. `total` is the number of all of them."""
 
     done: int = 0
     in_progress: int = 0
@@ -36,79 +35,98 @@ class Tally(Value):
 
 
 class ItemLine(Value):
-    """One item: a session, a one-off meeting, a commitment."""
+    """Where one item stands: a session, a one-off meeting, or a commitment."""
 
     id: str
+    """The workflow id of the item."""
     ref: str
+    """The reference of its provision."""
     title: str
     standing: Standing
     detail: str = ""
-    """In a few words, why it stands there: "held on 3 March 2026, Vientiane"."""
+    """The reason for its standing, in a few words: "held on 3 March 2026, Vientiane"."""
 
 
 class ArticleReport(Value):
+    """One article of the plan: its items, and how many have each standing."""
+
     number: str
-    """As the text numbers it: "16", "V.a", "B"."""
+    """The number of the article, as in the text: "16", "V.a", "B"."""
     name: str
     tally: Tally
     lines: tuple[ItemLine, ...] = ()
     recitals: int = 0
-    """Provisions that ask for nothing."""
+    """How many of its provisions ask for nothing."""
 
 
 class PillarReport(Value):
+    """One pillar of the plan: its articles, and how many of its items have each standing."""
+
     name: str
     tally: Tally
     articles: tuple[ArticleReport, ...]
 
 
 class TurnLine(Value):
+    """The turn of one session."""
+
     session: str
     planned: str
-    """Whose turn it was; "not stated" where nothing says."""
+    """The side whose turn it was, or "not stated" if the record does not tell it."""
     host: str
-    """Who hosted or is agreed to; empty while open."""
+    """The side that hosted, or that was agreed to host. Empty if there is none so far."""
     state: str
-    """owed, served, swapped, forfeited, unknown"""
+    """owed, served, swapped, forfeited or unknown."""
     day: str = ""
-    """When it was held, in words."""
+    """The day on which the session was held, in words. Empty if it was not held, or if the day is not known."""
 
 
 class TurnsReport(Value):
     """The hosting turns of one rotating series."""
 
     id: str
+    """The workflow id of the series."""
     ref: str
+    """The reference of its provision."""
     title: str
     next: str
-    """One sentence: who hosts next, and why."""
+    """One or two sentences: who hosts next, and why."""
     turns: tuple[TurnLine, ...] = ()
+    """The turns of its sessions, in order of opening. Empty if no session has opened."""
 
 
 class AmendmentLine(Value):
+    """One amendment in force."""
+
     number: int
     text: str
-    """What was agreed to change."""
+    """What the amendment changes."""
     in_force_from: str
-    """A day in words."""
+    """Since which day it is in force, in words."""
     proposed_by: str
+    """The side of the office that proposed it."""
     consents: str
-    """Which sides, on which days."""
+    """The sides that consented, each with its day."""
 
 
 class AwaitedLine(Value):
+    """One act that is awaited of one office."""
+
     side: str
     office: str
     office_title: str
     act: str
-    """An infinitive: "propose a date"."""
+    """The act as an infinitive: "propose a date"."""
     ref: str
+    """The reference of the provision. Empty if the act concerns no single provision."""
     item: str
     title: str
     since: str
-    """A day in words."""
+    """Since which day the act is awaited, in words."""
     due: str = ""
+    """By which day the office is asked to act, in words. Empty if no day is set."""
     rung: int = 1
+    """The number of the office's rung on the ladder, from 1."""
 
 
 class QuestionLine(Value):
@@ -117,51 +135,53 @@ class QuestionLine(Value):
     id: str
     text: str
     answer: str = ""
-    """In words; empty while it is open."""
+    """The answer in words. Empty while the question is open."""
     settled: str = ""
-    """A day in words; empty while it is open."""
+    """The day on which it was settled, in words. Empty while the question is open."""
 
 
 class QuestionList(Value):
-    """What one group of offices has to settle."""
+    """One list of questions, with the institutions that are to settle them."""
 
     id: str
     offices: tuple[str, ...]
-    """By name: "Ministry of Justice, Lao PDR"."""
+    """The names of the institutions: "Ministry of Justice, Lao PDR"."""
     settled: int
-    """How many of its questions are."""
+    """How many of its questions are settled."""
     questions: tuple[QuestionLine, ...]
 
 
 class ProgressReport(Value):
-    """The whole report as of one day."""
+    """The whole report, as of one instant."""
 
     plan: str
     title: str
     short: str
     as_of: Instant
     as_of_day: str
-    """In words, in the plan's zone."""
+    """The day of the report in words, in the plan's zone."""
     zone: str
     valid: str
-    """In words: "in force from 13 February 2023 to 12 February 2028"."""
+    """The validity in words: "in force from 13 February 2023 to 12 February 2028"."""
     provisions: int
-    """Bullets and sentences of the text."""
+    """How many bullets and sentences the text has."""
     recitals: int
+    """How many of the provisions ask for nothing."""
     obligations: int
     sides: dict[str, str]
-    """Short names by side: LAO -> Lao PDR."""
+    """The short name of each side: LAO -> Lao PDR."""
     tally: Tally
+    """How many items of the whole plan have each standing."""
     pillars: tuple[PillarReport, ...]
     turns: tuple[TurnsReport, ...] = ()
     amendments: tuple[AmendmentLine, ...] = ()
     awaited: tuple[AwaitedLine, ...] = ()
     awaited_known: bool = True
-    """False for a day in the past, where the record of the plan does not tell what was awaited."""
+    """False: the report is of a past day, and the record does not tell what was awaited then. `awaited` is empty."""
     questions: tuple[QuestionList, ...] = ()
     questions_known: bool = True
-    """False where the record of the plan does not tell what was settled on that day."""
+    """False: the record does not tell which questions were settled on that day."""
     to_come: int = 0
-    """Sessions of series whose window has not opened yet; no part of the tally."""
+    """How many sessions of series have not opened yet. They are not in the tally."""
     note: str = ""
-    """How it was made, in one sentence."""
+    """How the report was made, and which obligations it does not count, in a few sentences."""

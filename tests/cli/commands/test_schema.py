@@ -154,7 +154,8 @@ def test_fields_carry_their_docstrings() -> None:
     assert plan["properties"]["zone"]["description"] == "IANA zone of the plan: its days and years begin and end there."
     assert plan["$defs"]["Obligation"]["description"] == "One thing that a provision asks for."
     contact = schema_of(SchemaOf.CONTACTS)["$defs"]["Contact"]["properties"]
-    assert contact["hours"]["description"] == "In the office's zone, in order.", "of the class that it extends"
+    hours = "The hours of a working day, in order, in the zone of the office."
+    assert contact["hours"]["description"] == hours, "of the class that it extends"
 
 
 def test_another_kind_is_bad_usage() -> None:

@@ -69,7 +69,7 @@ def test_what_was_dropped_stands_again_where_it_stood_and_a_recital_is_one_again
         (amend("cadence", "i", value="annual"), "drop it and add another"),
         (amend("cadence", "s", value="on_trigger", fields={}), ""),
         (amend("first-host", "m", value="VNM"), "the host must be one of"),
-        (amend("first-host", "i", value="LAO"), "is no meeting"),
+        (amend("first-host", "i", value="LAO"), "is not a meeting"),
         (amend("first-host", "f", value="LAO"), "change the field host"),
         (amend("add", "m", provision="1.1", fields={}), "is in the plan already"),
         (amend("add", "z", provision="9.9", fields={k: v for k, v in obligation("z").items() if k != "id"}), "9.9"),
@@ -204,7 +204,7 @@ def test_two_signatories_do_not_say_who_hosts_what_a_third_state_takes_part_in(t
     if not said:
         assert refusal is None and life.act("t", acts.Accept, KHM, proposal=1) is None
         return
-    assert refusal is not None and refusal.code == "bad-terms" and "Viet Nam must consent too" in refusal.message
+    assert refusal is not None and refusal.code == "bad-terms" and "Viet Nam must also consent" in refusal.message
     session = "o" if terms.about == "o" else "s/SESSION"
     assert f"propose the host in {session}" in refusal.message and life.plan.proposals == ()
 

@@ -316,10 +316,10 @@ def test_why_says_where_it_waits_and_what_became_of_it() -> None:
         return decided[0].fate, code, reason, until
 
     state = reminding(WAITS, BEGINS)
-    alone = "a reminder goes by itself where no letter goes in time; the office is closed"
+    alone = "a reminder goes alone if no letter goes in time; the office is closed"
     assert looked_at(state, WAITS) == ("standing", "outside-hours", alone, NOON + 20 * HOUR)
     letter = hear_awaited(reminding(NOON, NOON + 8 * DAY), asked("a", NOON), NOON)
-    quiet = "a reminder goes in the letter where one goes in time"
+    quiet = "a reminder goes in the letter if a letter goes in time"
     assert looked_at(letter, NOON) == ("standing", "quiet", quiet, monday(1))
     assert looked_at(send(letter, monday(1))[0], monday(1)) == ("sent", "", "", None)
     off = hear_announcement(state, cancelled(BEGINS), WAITS)
