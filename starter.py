@@ -1,4 +1,4 @@
-"""Aide-Mémoire at the command line: `python starter.py --help`; installed, `aide-memoire` and `aide-memoire-worker`."""
+"""Starts the command line: `python starter.py --help`. The wheel calls it `aide-memoire` and `aide-memoire-worker`."""
 
 import os
 import sys
@@ -7,7 +7,8 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Runs a command of the command line."""
+    """Runs one command of the command line, and exits with its exit code."""
+    os.umask(0o077)  # only this account reads what the program and everything that `up` starts write
     _find_own_packages()
     from cli.app import main as run
 
@@ -15,7 +16,8 @@ def main() -> None:
 
 
 def work() -> None:
-    """Runs the worker: what `python worker.py` does in a checkout."""
+    """Runs the worker, as `python worker.py` does, and exits with its exit code."""
+    os.umask(0o077)
     _find_own_packages()
     from worker import main as run
 
@@ -23,16 +25,16 @@ def work() -> None:
 
 
 def _find_own_packages() -> None:
-    """Our packages lie beside this file, in a checkout and where a wheel has put them. Nothing else may be taken for
-    them, whatever else is installed."""
+    """Puts the folder of this file first on `sys.path`. Our packages are in it, in a checkout and in a wheel. So Python
+    takes no other package of the same name."""
     own = str(Path(__file__).resolve().parent)
     if sys.path[:1] != [own]:
         sys.path.insert(0, own)
 
 
 def _leave(run: Callable[[], int]) -> None:
-    """Leaves with the true exit code. The SDK's native threads can crash the interpreter's teardown, and with it the
-    code: leave without it."""
+    """Calls `run` and exits with the code that it returns. It skips the teardown of the interpreter, because native
+    threads of the SDK can crash there and change the exit code."""
     code = run()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,7 +1,7 @@
-"""The worker: carries out workflows and activities. Several can run side by side.
+"""The worker: carries out workflows and activities. Several workers can run at the same time.
 
-Temporal is found by Temporal's own environment configuration (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE,
-TLS); mail, calendar, contacts and the record by AIDE_ settings.
+Temporal's own environment configuration says where Temporal is (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE,
+TLS). AIDE_ settings say where mail, calendar, contacts and the record are.
 """
 
 import asyncio
@@ -25,15 +25,17 @@ from activities.enter import RecordActivities
 from activities.hours import HoursActivities
 from activities.publish import CalendarActivities
 from activities.windows import windows
+from adapters.files.private import NotPrivate, check_private, keep_to_ourselves
 from adapters.settings import Settings
 from adapters.temporal import Unreachable, connect
 from adapters.tls import tls_context
 from models.common.ids import TASK_QUEUE
 from workflows.all import WORKFLOWS
+from workflows.guard import Guard
 from workflows.mailbox_start import read_mail_of_plans
 
 READY_FILE = "AIDE_READY_FILE"
-"""Names the file that is touched once the worker polls."""
+"""The environment variable with the name of a file. The worker touches that file once it polls."""
 
 
 def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, task_queue: str = TASK_QUEUE) -> Worker:
@@ -46,8 +48,9 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
         client,
         task_queue=task_queue,
         workflows=WORKFLOWS,
-        # Each waits for its turn to speak, within bounds of its own: a mail or calendar server that has fallen silent
-        # must not fill the slots that the record needs.
+        interceptors=[Guard()],
+        # Mails and events wait for their turn inside their activities. With few slots, a silent mail or calendar server
+        # would fill those that the record needs.
         max_concurrent_activities=1000,
         graceful_shutdown_timeout=timedelta(seconds=10),  # a letter on its way is finished
         activities=[
@@ -62,12 +65,12 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
 
 
 def calendar_client(settings: Settings) -> httpx.AsyncClient:
-    """The client of the calendar server. Environment proxies are not for it."""
+    """The HTTP client for the calendar server. It ignores proxies that the environment names."""
     return httpx.AsyncClient(verify=tls_context(settings), trust_env=False)
 
 
 def log_as_json(level: str) -> None:
-    """Structured logs on standard error, one JSON object a line."""
+    """Writes logs to standard error, one JSON object for each line."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -75,7 +78,7 @@ def log_as_json(level: str) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Polls until SIGINT or SIGTERM, then finishes what is under way."""
+    """Polls until SIGINT or SIGTERM, and then finishes what is under way. Raises Unreachable."""
     client = await connect()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -91,11 +94,16 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> int:
+    keep_to_ourselves()
     try:
         settings = Settings()
+        check_private(settings.record)
     except ValidationError as error:
         for fault in error.errors():
             print(f"AIDE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}", file=sys.stderr)
+        return 2
+    except NotPrivate as error:
+        print(f"AIDE_RECORD: {error}", file=sys.stderr)
         return 2
     log_as_json(settings.log_level)
     try:

@@ -1,5 +1,5 @@
-"""What Temporal calls: one module an activity, named as the workflows name it.
+"""The activities that Temporal calls: one module for each, with the name that workflows use.
 
-For `worker.py` alone. Each is a class with its clients from `adapters/` injected, and carries the key of its effect,
-never the attempt. It decides nothing.
+Only `worker.py` uses them. Each decides nothing. It gets its clients from `adapters/`, and works by the key of its
+effect and never by the number of the attempt, so that a repetition does no harm.
 """

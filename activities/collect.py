@@ -1,4 +1,4 @@
-"""Watches the organizer's mailboxes and takes in what comes."""
+"""The activity `collect`: watches the organizer's mailboxes and takes in the mail that comes."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from adapters.mailbox.source import MailboxUnavailable, MailSource
 from adapters.settings import Settings
 from models.post.mailbox import Collect, Collected
 
-NO_MAILBOX = "no mailbox is named (AIDE_MAILDIR, AIDE_IMAP_HOST); answers come by `ingest` alone"
+NO_MAILBOX = "no mailbox is set (AIDE_MAILDIR or AIDE_IMAP_HOST); answers by mail count only after `ingest`"
 
 _log = logging.getLogger(__name__)
 
@@ -33,10 +33,10 @@ class CollectingActivities:
 
     @activity.defn(name="collect")
     async def collect(self, wanted: Collect) -> Collected:
-        """Look into each mailbox until something was taken in, what cannot be read has changed, or the time is over.
+        """Watch the mailboxes until a message was taken in, the fault has changed, or the time is over.
 
-        A message is marked in its mailbox once it is taken in; one that cannot be is offered again. Nothing fails here:
-        what is wrong is told.
+        A message is marked in its mailbox after it is taken in. A message that cannot be taken in comes again. The
+        activity raises no error for a mailbox or a message: `fault` of the result says what is wrong.
         """
         async with heartbeating():
             found = await self._watch(wanted)
@@ -51,7 +51,7 @@ class CollectingActivities:
         )
         end = time.monotonic() + wanted.watch.total_seconds()
         while True:
-            async with self._reading:  # one at a time, whatever a lost worker is still doing in another attempt
+            async with self._reading:  # one at a time: an earlier attempt may still be running in this worker
                 found = await self._round(intake)
             if found.taken or found.fault != wanted.fault or time.monotonic() >= end:
                 return found
@@ -59,7 +59,7 @@ class CollectingActivities:
                 return found
 
     async def _stopping(self, seconds: float) -> bool:
-        """Whether the worker is told to stop within this time."""
+        """Waits for this time. Returns True at once if the worker is told to stop, or else False."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await activity.wait_for_worker_shutdown()
@@ -82,12 +82,12 @@ class CollectingActivities:
     async def _take(
         self, intake: Intake, source: MailSource, key: str, data: bytes, truncated: bool, faults: list[str]
     ) -> bool | None:
-        """Whether the message needed a person; None where it could not be taken in now."""
+        """Takes a message in. Returns whether it needs a person, or None if it could not be taken in now."""
         try:
             entered = await intake.take(data, source.name, truncated)
         except (IntakeUnavailable, RecordFault, OSError) as error:
             fault = str(error)
-        except Exception as error:  # whatever one message finds, the others are taken in
+        except Exception as error:  # an error with one message must not stop the others
             fault = f"a message could not be taken in ({type(error).__name__})"
         else:
             await source.done(key)

@@ -1,7 +1,7 @@
-"""Transmits what a post room despatches: the only place from which mail leaves.
+"""The activity `despatch`: transmits the mails of a post room. Mail leaves the program from here only.
 
-A letter is archived before it goes, so that an attempt whose outcome is unknown is repeated with the same bytes; and
-its post room is asked once more, so that nothing is sent about what was settled meanwhile.
+It archives a letter before it sends it. So after an attempt with an unknown outcome, the same bytes go again. It asks
+the post room just before it sends, so that no mail is about a matter that was settled meanwhile.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from models.post.office_hours import Hours, HoursWanted
 from models.post.post_room_state import keys_of
 
 STANDING_QUERY = "standing"
-"""Asked of the post room with one argument, a list of keys; answers with those that still stand."""
+"""The query of the post room. It takes a list of keys, and gives those of the notices that still stand."""
 
 QUERY_TIMEOUT = timedelta(seconds=10)
 
@@ -54,15 +54,15 @@ class PostActivities:
 
     @activity.defn(name="despatch")
     async def despatch(self, despatch: Despatch) -> DespatchResult:
-        """Send one despatch, unless what it says no longer stands.
+        """Send one despatch, unless its notices no longer stand or the office is closed. The result says what happened.
 
-        Raises a retryable ApplicationError where the outcome is not final: ContactsFile, LetterTemplate, PostRoom
-        (which did not say what stands), MailServerUnavailable (nothing was delivered), TransmissionUncertain.
+        Raises a retryable ApplicationError if the outcome is not final. Types: ContactsFile, LetterTemplate, PostRoom
+        (it did not say what stands), MailServerUnavailable (nothing was delivered), TransmissionUncertain.
         """
         async with heartbeating():
             hours = self._hours(despatch) if despatch.side else None
             if hours is not None and not hours.is_open(_attempt_at()):
-                # What may have arrived with an unknown outcome keeps its archive: the same bytes go again.
+                # An earlier attempt may have delivered it. Its archive stays, so that the same bytes go again.
                 tried = archive_file(self._settings.record, despatch).exists()
                 result = DespatchResult(fate=Fate.CLOSED, perhaps_arrived=tried)
             else:
@@ -106,7 +106,7 @@ class PostActivities:
         return DespatchResult(fate=Fate.SENT, message_id=identity, fault=fault)
 
     def _hours(self, despatch: Despatch) -> Hours:
-        """The office's hours as they are now. Also the answer to its post room, which so knows the weeks to come."""
+        """The office hours of the coming weeks, as they are now. The result takes them to the post room."""
         wanted = HoursWanted(
             office=despatch.office,
             side=despatch.side,
@@ -131,7 +131,7 @@ class PostActivities:
 
     @asynccontextmanager
     async def _line(self) -> AsyncIterator[None]:
-        """One of the conversations that may be held at once. Who waits for one asks the post room after the wait."""
+        """Waits for one of AIDE_SMTP_CONNECTIONS connections. Ask the post room after it. Raises ApplicationError."""
         try:
             async with asyncio.timeout(attempt_seconds() / 2):
                 await self._lines.acquire()
@@ -144,7 +144,8 @@ class PostActivities:
             self._lines.release()
 
     async def _standing(self, despatch: Despatch) -> set[str]:
-        """The keys of the despatch that its post room still stands by."""
+        """The keys of the despatch whose notices still stand, as its post room says. No reminder of a date that has
+        begun still stands."""
         room = activity.info().workflow_id
         keys = list(keys_of(despatch))
         try:
@@ -152,11 +153,13 @@ class PostActivities:
             answer = await handle.query(STANDING_QUERY, keys, result_type=list[str], rpc_timeout=QUERY_TIMEOUT)
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
             raise ApplicationError(f"post room {room} did not say what stands: {error}", type="PostRoom") from error
-        return set(answer) & set(keys)
+        words = (*([despatch.announcement] if despatch.announcement else []), *despatch.reminders)
+        late = {word.key for word in words if word.too_late(_attempt_at())}
+        return set(answer) & set(keys) - late
 
 
 def _attempt_at() -> datetime:
-    """When this attempt was scheduled, by the server's clock: the one by which the post room decides."""
+    """When this attempt was scheduled, by the clock of the Temporal server. The post room decides by the same clock."""
     return activity.info().current_attempt_scheduled_time
 
 
@@ -164,9 +167,9 @@ def _attempt_at() -> datetime:
 
 
 def archive_file(root: Path, despatch: Despatch) -> Path:
-    """Where a despatch's letter is kept. Raises a non-retryable ApplicationError for ids that must not become a path.
+    """The file that archives a despatch. Raises a non-retryable ApplicationError for ids that must not become a path.
 
-    The name is legible, and the digest keeps keys apart that look alike without their punctuation.
+    The name can be read by people. Its digest keeps two keys apart that differ only in punctuation.
     """
     if not safe_item_id(f"{despatch.plan}/{despatch.office}"):
         raise ApplicationError(f"{despatch.office!r} cannot name a folder", type="Record", non_retryable=True)

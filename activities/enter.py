@@ -8,7 +8,7 @@ from models.messages.record_lines import RecordEntries
 
 
 class RecordActivities:
-    """Writes the record of items, each on its workflow's behalf."""
+    """Writes the records of items for their workflows."""
 
     def __init__(self, settings: Settings) -> None:
         self._root = settings.record
@@ -17,10 +17,10 @@ class RecordActivities:
     async def enter(self, entries: RecordEntries) -> None:
         """Append lines to an item's file and make them durable.
 
-        After a rewind, lines that they prove to take the place of are set aside, and stay in the file. Raises a
-        non-retryable ApplicationError (type Record) for lines that no file could take; a retryable one (RecordDamaged)
-        that names file and number where the file lacks a number before them, holds something else under one of theirs,
-        or holds what is no line: an operator mends the file, and the item goes on.
+        After a rewind, the new lines may prove that they replace older ones. A marker then sets the older ones aside;
+        they stay in the file. Raises a non-retryable ApplicationError (type Record) for lines that no file could take.
+        Raises a retryable one (RecordDamaged) if the file lacks an earlier number, has another line under one of these
+        numbers, or has a line that cannot be read. It names file and number: an operator mends the file.
         """
         if entries.item != entries.plan and not entries.item.startswith(f"{entries.plan}/"):
             raise record_error(f"item {entries.item!r} is not of plan {entries.plan!r}")

@@ -1,4 +1,4 @@
-"""Telling Temporal that an activity is alive, so that a worker that died in the middle of it is noticed soon."""
+"""Tells Temporal that an activity is alive. So Temporal soon notices a worker that died in an activity."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from temporalio import activity
 
 EVERY = 3.0
-"""Seconds between two heartbeats; a short activity sends none."""
+"""Seconds between two heartbeats. A shorter activity sends none."""
 
 
 @asynccontextmanager
 async def heartbeating() -> AsyncIterator[None]:
-    """Heartbeats while the block runs."""
+    """Sends heartbeats while the block runs."""
     beating = asyncio.create_task(_beat())
     try:
         yield
@@ -30,6 +30,6 @@ async def _beat() -> None:
 
 
 def attempt_seconds() -> float:
-    """How long this attempt may work: over before Temporal starts the next one, so that never two are at it at once."""
+    """Seconds that this attempt may use: 0.8 of its timeout. So it ends before Temporal starts the next attempt."""
     limit = activity.info().start_to_close_timeout
     return 0.8 * (limit.total_seconds() if limit else 60.0)

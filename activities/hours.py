@@ -7,8 +7,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from adapters.files.contacts_file import load_contacts
-from adapters.office_calendars import hours_of
 from adapters.settings import Settings
+from adapters.working_time import hours_of
 from models.common.values import Instant
 from models.post.office_hours import Hours, HoursWanted, Span, horizon
 from models.post.workdays import Workdays
@@ -17,20 +17,20 @@ _log = logging.getLogger(__name__)
 
 
 class HoursActivities:
-    """What a post room asks about its office's hours."""
+    """Answers a post room that asks for the hours of its office."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @activity.defn(name="hours")
     async def hours(self, wanted: HoursWanted) -> Hours:
-        """The office hours of the coming weeks, as the contacts file and the tables have them now."""
+        """The office hours of the coming weeks, from the contacts file and the tables of holidays as they are now."""
         return hours_now(self._settings, wanted)
 
 
 def hours_now(settings: Settings, wanted: HoursWanted) -> Hours:
-    """The same for the activity that transmits. A contacts file that cannot be used keeps nobody from knowing when to
-    try: the default hours count, and the despatch itself will name the fault."""
+    """The office hours of the coming weeks; `despatch` calls it too. With AIDE_OFFICE_HOURS=off, the office is always
+    open. If the contacts file is faulty, the default hours count: the despatch will name the fault."""
     if not settings.office_hours:
         return _at_all_hours(wanted.since, wanted.period)
     try:
@@ -42,7 +42,7 @@ def hours_now(settings: Settings, wanted: HoursWanted) -> Hours:
 
 
 def _at_all_hours(since: Instant, period: timedelta) -> Hours:
-    """Of an office that is always open: letters go on Mondays, of UTC."""
+    """The hours of an office that is always open. Its letters go on Mondays in UTC."""
     ahead, renew = horizon(period)
     everyday = Workdays("UTC", days=frozenset(range(7)))
     letters = everyday.resolve(since, since + ahead, period, since + renew).letters

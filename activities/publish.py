@@ -1,4 +1,4 @@
-"""Puts events onto a CalDAV server (RFC 4791), without ever overwriting what somebody else wrote there."""
+"""The activity `publish`: writes events to a CalDAV server (RFC 4791). It never overwrites what others wrote."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,10 +20,10 @@ from models.messages.calendar_event import CalendarEvent, EventStatus, Publicati
 from models.post.contacts import Contacts
 
 TRIES = 8
-"""How often one calendar is fetched, merged and written before the activity gives up for this attempt."""
+"""How often an attempt fetches, merges and writes in one calendar before it gives up."""
 
 CONNECTIONS = 8
-"""How many events one worker writes at once: a calendar server that is slow gets no crowd."""
+"""How many events one worker writes at the same time, so that a slow calendar server is not overloaded."""
 
 
 class CalendarActivities:
@@ -36,19 +36,19 @@ class CalendarActivities:
 
     @activity.defn(name="publish")
     async def publish(self, publication: Publication) -> int | None:
-        """Put an event into each calendar, or change it there; calendars are made on first use.
+        """Put an event into each calendar, or change it there. A calendar is made on first use.
 
-        Done where the server has this version or a newer one already. What a person added is kept; what a person
-        deleted is put there again by the next version, and by no repetition of this one. A cancelled event that is not
-        there is not put there. From the calendars of offices that are no longer invited it is removed.
+        Nothing is written if the server has this version or a newer one. What a person added is kept. An event that a
+        person deleted comes back with the next version, not with a repetition of this one. A cancelled event is not
+        put where it is missing. The event is removed from the calendars of offices that are no longer invited.
 
-        Where an earlier version there bears a SEQUENCE that this one does not exceed (Temporal was put back to an older
-        state, and counts again), this one is written with the next higher, which is returned: invitations have to bear
-        it too. Otherwise None.
+        After a rewind, an older version on the server can have a SEQUENCE that this version does not exceed. Then this
+        version is written with the next higher SEQUENCE, and that number is returned, because invitations need it too.
+        In all other cases the result is None.
 
-        A calendar that refuses holds up none of the others. Raises a retryable ApplicationError then:
-        CalendarServerUnavailable, CalendarServerRefused (a setting to check), CalendarConflict (somebody else kept
-        writing), ContactsFile.
+        A calendar that refuses does not stop the others. After them, the activity raises a retryable ApplicationError:
+        CalendarServerUnavailable, CalendarServerRefused (check a setting), CalendarConflict (somebody else kept
+        writing) or ContactsFile.
         """
         for name in (*publication.calendars, *publication.removed):
             if "/" in name or not safe_item_id(name):
@@ -74,7 +74,7 @@ class CalendarActivities:
             except ApplicationError as error:
                 failures.append(error)
                 continue
-            # The next attempt begins here: what a person deletes meanwhile stays deleted.
+            # The next attempt goes on after this calendar, so that what a person deletes here meanwhile stays deleted.
             done.append(name)
             activity.heartbeat(done, event.sequence)
         if failures:
@@ -83,7 +83,7 @@ class CalendarActivities:
 
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
-        """One of the few that write at once, and over before Temporal starts the next attempt."""
+        """Waits until fewer than CONNECTIONS events are being written. Ends before Temporal starts the next attempt."""
         try:
             async with asyncio.timeout(attempt_seconds()), self._lines:
                 yield
@@ -92,7 +92,7 @@ class CalendarActivities:
             raise ApplicationError(message, type="CalendarServerUnavailable") from None
 
     async def _put(self, name: str, title: str, event: CalendarEvent, contacts: Contacts) -> CalendarEvent:
-        """Returns the event with the SEQUENCE that it has there."""
+        """Writes the event into one calendar. Returns it with the SEQUENCE that it has there."""
         server = self._server
         collection = f"{await server.home()}{quote(name)}/"
         agent = await server.schedules_by_itself(collection)
@@ -100,7 +100,7 @@ class CalendarActivities:
         for _ in range(TRIES):
             stored = await server.fetch(href)
             if stored is None and not sought:
-                # Before it is created: a person may have moved it, or the server keeps it under a name of its own.
+                # Search before creating: a person may have moved it, or the server may use a name of its own.
                 sought = True
                 if elsewhere := await server.find(collection, event.uid):
                     href = elsewhere
@@ -109,7 +109,7 @@ class CalendarActivities:
             wanted = _wanted(calendar_object(event, contacts, None, agent), stored, event.uid, href)
             if wanted is None or (stored is None and event.status is EventStatus.CANCELLED):
                 return event
-            # Refused although nothing has changed: its ETag does not hold, and another condition has to.
+            # The server refused although nothing changed, so its ETag cannot be relied on. Try the next condition.
             refused = refused + 1 if stored == seen else 0
             seen = stored
             answer = await server.write(href, wanted, _condition(stored, refused, href))
@@ -119,12 +119,12 @@ class CalendarActivities:
                 href = elsewhere
             elif stored is None and answer.status_code in (404, 409):
                 await server.make_calendar(collection, title, answer)
-            elif answer.status_code != 412:  # 412: it changed since we looked; look again
+            elif answer.status_code != 412:  # 412: it changed since we fetched it, so fetch it again
                 raise server.refusal(answer)
         raise ApplicationError(f"{href} was changed by somebody else {TRIES} times in a row", type="CalendarConflict")
 
     async def _remove(self, name: str, uid: str) -> None:
-        """Take the event out of the calendar of an office that is no longer invited."""
+        """Removes the event from the calendar of an office that is no longer invited."""
         server = self._server
         collection = f"{await server.home()}{quote(name)}/"
         href, sought, refused, seen = f"{collection}{quote(file_name(uid))}", False, 0, None
@@ -148,7 +148,7 @@ class CalendarActivities:
 
 
 def _progress(sequence: int) -> tuple[list[str], int]:
-    """What earlier attempts of this very publication have written, and with which SEQUENCE."""
+    """The calendars that earlier attempts at this publication have written, and the SEQUENCE that they used."""
     details = activity.info().heartbeat_details
     if len(details) != 2:
         return [], sequence
@@ -162,7 +162,10 @@ def _title(contacts: Contacts, office: str) -> str:
 
 
 def _condition(stored: Stored | None, refused: int, href: str) -> dict[str, str]:
-    """RFC 4791 section 5.3.2: create only what is not there, change only what we saw."""
+    """The condition of a write (RFC 4791 section 5.3.2): create only what is not there, change only what we saw.
+
+    `refused` counts the conditions that failed. Raises ApplicationError (CalendarConflict) if none is left.
+    """
     if stored is None:
         return {"If-None-Match": "*"}
     conditions = stored.conditions()
@@ -182,10 +185,10 @@ def _check_ours(stored: Stored, uid: str, href: str) -> None:
 
 
 def _outnumbering(event: CalendarEvent, ours: bytes, stored: Stored | None) -> CalendarEvent:
-    """The event with a SEQUENCE that a version of before leaves free.
+    """The event with a SEQUENCE above that of an older version on the server.
 
-    In one life of an item SEQUENCE and DTSTAMP rise together. A later DTSTAMP whose SEQUENCE does not follow tells that
-    the item was put back to an older state, and that the version there was said in the time that is lost.
+    Without a rewind, SEQUENCE and DTSTAMP of an item rise together. A later DTSTAMP without a higher SEQUENCE shows a
+    rewind: the version on the server was sent in the lost time.
     """
     if stored is None:
         return event
@@ -194,7 +197,7 @@ def _outnumbering(event: CalendarEvent, ours: bytes, stored: Stored | None) -> C
         if there is None or here is None or there[1] > here[1]:
             return event
         if there[1] == here[1]:
-            sequence = max(there[0], here[0])  # what an attempt before this one has written
+            sequence = max(there[0], here[0])  # an earlier attempt has written this version
         elif there[0] > here[0] or (there[0] == here[0] and not same_occasion(stored.data, ours, event.uid)):
             sequence = there[0] + 1
         else:
@@ -205,7 +208,7 @@ def _outnumbering(event: CalendarEvent, ours: bytes, stored: Stored | None) -> C
 
 
 def _wanted(ours: bytes, stored: Stored | None, uid: str, href: str) -> bytes | None:
-    """What is to be written; None where nothing is, because the server has this version or a newer one."""
+    """The bytes to write; None if the server has this version or a newer one. Raises ApplicationError."""
     if stored is None:
         return ours
     try:

@@ -1,4 +1,5 @@
-"""Resolving a plan's windows: zone tables belong to machines, so it happens in an activity, once per launch."""
+"""The activity `windows`: turns the windows of a plan into instants. Zone tables differ between machines, so no
+workflow does it."""
 
 from temporalio import activity
 
@@ -9,5 +10,5 @@ from models.plan.windows import resolve_windows
 
 @activity.defn(name="windows")
 async def windows(launch: Launch) -> dict[str, tuple[Window, ...]]:
-    """The windows of each obligation, as instants."""
+    """The windows of the plan as instants, by obligation."""
     return resolve_windows(launch.plan, launch.launched)

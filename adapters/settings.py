@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 
 
 class Settings(BaseSettings):
@@ -105,6 +105,20 @@ class Settings(BaseSettings):
             except OSError as error:
                 raise ValueError(f"{value} is no certificate file in PEM form: {error.strerror}") from None
         return value
+
+
+class Programs(BaseSettings):
+    """Which programs `up` runs. By environment only: no file of a working folder may name a program."""
+
+    model_config = SettingsConfigDict(env_prefix="AIDE_", extra="ignore", frozen=True)
+
+    temporal_cli: Path | None = None
+    """Temporal's CLI, in place of the one of the environment."""
+
+    @field_validator("temporal_cli", mode="before")
+    @classmethod
+    def _none(cls, value: object) -> object:
+        return None if value == "" else value
 
 
 def _loopback(host: str) -> bool:

@@ -8,8 +8,8 @@ import gc
 import time
 from datetime import UTC, datetime, timedelta
 
-from adapters.office_calendars import rehearsed_hours
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
+from adapters.working_time import rehearsed_hours
 from cli.files.plan_file import load_plan
 from models.common.zones import zone
 from models.governance.launch import Launch

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from adapters.shipped import ROOT
+from adapters.program_folders import ROOT
 from adapters.temporal import connect
 from bench.script import SCRIPTS
 from servers.datafolder import DataFolder, RunFile

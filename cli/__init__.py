@@ -1,5 +1,5 @@
-"""The command line. For `starter.py` alone. It words what the core answers, and decides nothing.
+"""The command line, which `starter.py` runs. It puts the answers of the core into words, and decides nothing.
 
-`catalogue` lists the commands, `commands/` holds them, `app` imports the one that is called. `files/` reads what a
-person hands in, `display/` words what is shown; the modules beside them are what several commands do.
+`catalogue` lists the commands, `commands/` holds them, and `app` imports the command that is called. `files/` reads
+the files that a person gives. `display/` prints for people. The other modules hold what several commands share.
 """

@@ -1,4 +1,4 @@
-"""What every verb takes, how its act is handed in, how it is answered."""
+"""What all verbs share: their options, the way of an act to its item, and the printed receipt."""
 
 import asyncio
 import inspect
@@ -28,16 +28,16 @@ ActIdOption = Annotated[
     str | None, typer.Option("--act-id", help="Repeat a call with the same id and it counts once.", metavar="ID")
 ]
 
-# Of several verbs.
+# Options that several verbs have.
 ProposalOption = Annotated[int, typer.Option("--proposal", "-n", help="The number that `propose` answered with.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
 ZoneOption = Annotated[str | None, typer.Option("--zone", help="IANA zone of the wall time: Asia/Vientiane.")]
 PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room, a link.")]
-FormatOption = Annotated[Format | None, typer.Option("--format", help="How it is held.")]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="How the meeting is held.")]
 
 
 class ActingCommand:
-    """One acting command: who acts on what, and how it is to be answered."""
+    """One call of a verb: the item, the office that acts, and how to print the answer."""
 
     def __init__(
         self,
@@ -54,7 +54,10 @@ class ActingCommand:
         self.here: Session
 
     async def run(self, make: Callable[..., Awaitable[Act]], **options: Any) -> None:
-        """Makes the act from its own options and submits it, or only asks whether it would be taken."""
+        """Makes the act with `make(self, **options)` and submits it. With --dry-run, only says if it would be taken.
+
+        Raises Refused if the item does not take the act, and NoServer if nobody answers.
+        """
         async with session(self.data, self.plan) as self.here:
             self.item = await self.here.item_id(self.item)
             act = await make(self, **options)
@@ -79,12 +82,12 @@ class ActingCommand:
             raise Refused("wrong-kind", not_an_item(self.item, description.workflow_type or "", act.verb)) from error
 
     def fields(self) -> dict[str, Any]:
-        """What every act says."""
+        """The fields that every act has: `act_id` and `office`."""
         return {"act_id": self.act_id, "office": self.office}
 
 
 def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
-    """The command of a verb: its own options, which make the act, between ITEM and those that every verb has."""
+    """Turns a function that makes an act into a command: ITEM, the options of `make`, the options of every verb."""
     common = [
         p for p in inspect.signature(ActingCommand.__init__, eval_str=True).parameters.values() if p.name != "self"
     ]
@@ -107,7 +110,7 @@ def say(text: str, document: dict[str, Any], as_json: bool) -> None:
 
 
 def in_words(receipt: Receipt) -> str:
-    """What was done, its proposal number, and what is awaited next."""
+    """A receipt as text for people: what was done, the proposal number, the status, and what is awaited now."""
     lines = [receipt.text]
     if receipt.proposal is not None:
         lines.append(f"proposal {receipt.proposal}")
@@ -117,13 +120,13 @@ def in_words(receipt: Receipt) -> str:
 
 
 def clashes_in(act: Act) -> tuple[Clash, ...] | None:
-    """What the date that an act proposes clashes with; None for an act that proposes none."""
+    """The clashes of the date that an act proposes; None for an act that proposes no date."""
     if isinstance(act, Propose | Counter) and act.terms.topic is Topic.DATE:
         return act.terms.clashes
     return None
 
 
 def warn(found: tuple[Clash, ...] | None) -> None:
-    """Says on standard error what a proposed date clashes with. It is proposed all the same: the sides decide."""
+    """Prints the clashes of a proposed date on standard error. This is a note, not a refusal: the sides decide."""
     if found:
         sys.stderr.write(f"note: {clashes_in_words(found)}\n")

@@ -1,4 +1,4 @@
-"""The command line: every command under its heading, imported when it is called, and how each ends."""
+"""The command line: lists the commands under their headings, imports the one that is called, and says how it ends."""
 
 import sys
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from cli.errors import CommandError
 
 
 class Commands(TyperGroup):
-    """The commands. Help and completion show them as listed; the one that is called is imported.
+    """The commands. Help and completion read the catalogue; only the command that is called is imported.
 
-    All of them together take seconds of a small machine, and most of it is what other commands need.
+    Importing all of them takes seconds on a small machine, and one command needs only a small part of that.
     """
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """The command that the arguments name, with its own options, and the arguments after its name."""
+        """The name of the command that `args` names, the command with its options, and the arguments after the name."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, listed and command_of(COMMANDS[listed.name or ""]), rest
 
 
 def command_of(listed: Listed) -> Any:
-    """A listed command as its module defines it."""
+    """Imports a listed command, with the options that its module defines."""
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
     alone.command(listed.name)(function_of(listed))
     return typer.main.get_command(alone)
@@ -54,10 +54,10 @@ for heading, commands in HEADINGS.items():
 
 
 def main() -> int:
-    """Runs one command and returns its true exit code."""
+    """Runs one command and returns its exit code: 0 done, 1 refused, 2 bad usage or file, 3 no server."""
     as_json = "--json" in sys.argv
     try:
-        # Typer words usage errors well for people; for programs they are caught and said in JSON.
+        # For people, Typer prints usage errors itself. With --json they are caught below and printed as JSON.
         app(standalone_mode=not as_json)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0
@@ -67,7 +67,7 @@ def main() -> int:
         sys.stderr.write("stopped\n")
         return 1
     except Exception as error:
-        # Imported here: what knows the errors of all parts is of no use to a command that meets none.
+        # Imported here, because only a command that fails needs this module. It imports the errors of all parts.
         from cli.endings import ending_of
 
         ending = ending_of(error)
@@ -78,7 +78,7 @@ def main() -> int:
 
 
 def end(error: CommandError, as_json: bool) -> int:
-    """Says how a command ended: JSON on standard output, words on standard error."""
+    """Prints how a command ended (JSON to standard output, words to standard error). Returns its exit code."""
     if as_json:
         sys.stdout.write(error.as_json() + "\n")
     else:

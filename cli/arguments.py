@@ -1,4 +1,4 @@
-"""Times and lengths of time as people type them."""
+"""Reads times and lengths of time as people type them."""
 
 import re
 from datetime import datetime, timedelta
@@ -11,17 +11,17 @@ from models.common.zones import zoned
 
 
 def wall_time(text: str, option: str, *, day: bool = False) -> datetime:
-    """A naive wall time; where `day` allows it, a day alone as its first instant."""
+    """Reads a wall time without a zone. With `day`, a day alone means its first instant. Raises BadUsage."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         if not day:
-            raise BadUsage("bad-time", f"{option} {text!r}: say at what time, as in {text}T09:00")
+            raise BadUsage("bad-time", f"{option} {text!r}: add the time of day, as in {text}T09:00")
         text = f"{text}T00:00"
     try:
         local = datetime.fromisoformat(text)
     except ValueError as error:
         raise BadUsage("bad-time", f"{option} {text!r}: write it as 2026-12-01T09:00") from error
     if local.tzinfo is not None:
-        raise BadUsage("bad-time", f"{option} {text!r}: give the wall time alone, and its zone with --zone")
+        raise BadUsage("bad-time", f"{option} {text!r}: write the time without an offset, and its zone with --zone")
     return local
 
 

@@ -1,4 +1,4 @@
-"""Asking workflows for the states that they hold."""
+"""Asks workflows for their state."""
 
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -10,21 +10,21 @@ from models.registry import MACHINES, STATES
 
 
 async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
-    """The workflow type of an item, and its state as it is now. Raises Refused for what is no item."""
+    """The workflow type of an item, and its state now. Raises Refused if no open workflow, or no item, has this id."""
     handle = here.client.get_workflow_handle(item)
     try:
         kind = (await handle.describe()).workflow_type or ""
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        raise Refused("no-such-item", f"there is no open {item}; `status` lists what there is") from error
+        raise Refused("no-such-item", f"there is no open item {item}; `status` lists the items") from error
     if kind not in MACHINES:
-        raise Refused("wrong-kind", f"{item} is no item; `status` lists them")
+        raise Refused("wrong-kind", f"{item} is not an item; `status` lists the items")
     state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
     return kind, state
 
 
 async def plan_state_of(here: Session) -> PlanState:
-    """What the plan's own workflow holds: the plan in force, amendments, what is settled, the current round."""
+    """The state of the plan's workflow: the plan in force, amendments, settled answers, and the current round."""
     handle = here.client.get_workflow_handle(await here.plan())
     return await answered(handle.query("state_now", result_type=PlanState))

@@ -1,7 +1,7 @@
-"""What commands there are: under which heading, where they are defined, and how their help begins.
+"""All commands: the heading of each in the help, the function that defines it, and the first paragraph of its help.
 
-The help of the program is made from this table alone, so that a command is imported only when it is called. A test
-compares the table with the commands themselves.
+The program makes its help from this table alone, so it imports a command only when somebody calls it. A test compares
+the table with the commands.
 """
 
 from typing import NamedTuple
@@ -22,18 +22,18 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "up",
             "up:up",
-            "Run everything here: Temporal with its UI, a calendar server, a mail spool, the worker; launch the plan.",
+            "Run Temporal with its UI, a calendar server, a mail spool and the worker here, and launch the plan.",
         ),
         Listed(
             "launch",
             "launch:launch",
-            "Launch a plan on the Temporal that is configured, or that `up` runs. Once: afterwards it "
-            "changes by consent.",
+            "Launch a plan, once, on the configured Temporal or on that of `up`. Afterwards the plan changes "
+            "by consent.",
         ),
         Listed(
             "demo",
             "demo:demo",
-            "Two sessions with rotating hosts in about a minute: one that all answer, one that climbs to "
+            "Play two sessions with rotating hosts in a minute. All answer the first; the second climbs to "
             "the ministers.",
         ),
         Listed(
@@ -46,83 +46,85 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "status",
             "status:status",
-            "What is open, what is awaited of whom since when and at which rung, and what comes next.",
+            "List the items: what is awaited of which office, since when and at which rung, and what comes next.",
         ),
         Listed(
             "show",
             "show:show",
-            "One item, exactly: proposals, ledger, calendar UID and SEQUENCE, what is awaited.",
+            "Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited.",
         ),
         Listed(
             "inbox",
             "inbox:inbox",
-            "Mail that needs a person: who wrote, when, about what, and why a person is needed. Needs no server.",
+            "List mail that needs a person: who wrote, when, about what, and why a person is needed. Needs no server.",
         ),
         Listed(
             "register",
             "register:register",
-            "Every provision and obligation in the plan file: what the text says, and what is assumed. "
+            "List every provision and obligation of the plan file: what the text says, and what is assumed. "
             "Needs no server.",
         ),
         Listed(
             "schema",
             "schema:schema",
-            "The JSON schema of plan files, of their parts or of contacts files: editors check by it. Needs no server.",
+            "Print the JSON schema of plan files, parts or contacts files. Editors check files with it. "
+            "Needs no server.",
         ),
         Listed(
             "turns",
             "turns:turns",
-            "Who hosts next, and why; and every turn so far: owed, served, swapped, forfeited.",
+            "Show who hosts next, and why. Also show every turn so far: owed, served, swapped, forfeited.",
         ),
         Listed(
             "amendments",
             "amendments:amendments",
-            "Amendments of the plan: in force, with the text that each took the place of and when that "
-            "was in force; and open\n"
-            "proposals, with who has consented.",
+            "List the amendments in force, with the earlier text of each and its time in force. Also list the "
+            "open proposals,\n"
+            "with the sides that have consented.",
         ),
         Listed(
             "round",
             "round:round_",
-            "A status round, whole: every commitment that was asked, and what each side answered (B.2).",
+            "Show one status round: every item that it asks about, and the answers of each side (B.2).",
         ),
         Listed(
             "days",
             "days:days",
-            "Days on which every side of an item works, and the public holidays between them.",
+            "List the days on which every side of an item works, and the public holidays between them.",
         ),
         Listed(
             "why",
             "why:why",
-            "What became of each notice to an office or about an item, and why; and each that was not "
-            "sent, with its reason.",
+            "Show what became of each notice to an office or about an item, and why. Also show why others "
+            "were not sent.",
         ),
         Listed(
             "report",
             "report:report",
-            "The progress report to the governments: by pillar and article, what is done, in progress, "
+            "Write the progress report to the governments: by pillar and article, what is done, in progress, "
             "missed or without\n"
-            "evidence; turns, amendments, what is awaited of whom.",
+            "evidence. It also lists turns, amendments, and what is awaited of which office.",
         ),
         Listed(
             "timeline",
             "timeline:timeline",
-            "The whole plan as one drawing (SVG, for A3): by pillar, what is due when, agreed dates, "
-            "held, missed, turns.",
+            "Draw the full plan on one sheet (SVG, for A3): by pillar, windows, agreed dates, what was held or "
+            "missed, turns.",
         ),
         Listed(
             "rehearse",
             "rehearse:rehearse",
-            "Every notice and every letter that would be decided, when, to whom, about what, why and at which rung.",
+            "List every notice and letter that the program would decide: when, to whom, about what, why, at "
+            "which rung.",
         ),
     ),
     "Acting (always --as OFFICE)": (
         Listed(
             "propose",
             "propose:propose",
-            "Propose a date, a host, a postponement, a longer window, to excuse or drop the item, or the "
-            "answer to an open\n"
-            "question; of `plan`, an amendment. Answers with its number.",
+            "Propose a date, a host, a postponement, a longer window, an excuse, a drop, or the answer to an "
+            "open question.\n"
+            "For `plan`, propose an amendment. The command prints the number of the proposal.",
         ),
         Listed(
             "accept",
@@ -132,12 +134,12 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "reject",
             "acts:reject",
-            "Reject a proposal; its proposer is told, with the reason.",
+            "Reject a proposal. Its proposer learns the reason.",
         ),
         Listed(
             "counter",
             "propose:counter",
-            "Answer a proposal with another one. Refused if it is no longer the newest.",
+            "Answer a proposal with another one. Refused if a newer proposal took its place.",
         ),
         Listed(
             "withdraw",
@@ -147,17 +149,17 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "regret",
             "acts:regret",
-            "Your side cannot come: the event is cancelled at once, and a new date is awaited.",
+            "Say that your side cannot come. The event is cancelled at once, and a new date is awaited.",
         ),
         Listed(
             "held",
             "acts:held",
-            "Mark a meeting held. Another side may dispute it until it is closed out.",
+            "Mark a meeting as held. Another side may dispute the mark until the close-out.",
         ),
         Listed(
             "not-held",
             "acts:not_held",
-            "Mark that it did not take place: a new date is awaited.",
+            "Mark a meeting as not held. A new date is then awaited.",
         ),
         Listed(
             "dispute",
@@ -177,21 +179,21 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "close",
             "acts:close",
-            "Close an item out: outcome or evidence is on record, and nothing is disputed.",
+            "Close an item out, once its outcome or evidence is on record and nothing is disputed.",
         ),
         Listed(
             "progress",
             "acts:progress",
-            "Answer a status round: how far a commitment has come. For many at once, see `round --answer`.",
+            "Answer a status round: say how far an item has come. For many answers at once, see `round --answer`.",
         ),
         Listed(
             "call",
             "acts:call",
-            "Call a session of what nothing dates, or pull the trigger of what is dormant, with its stated necessity.",
+            "Call an item, or a session of a series, that no window dates. Say with --reason why it is necessary.",
         ),
     ),
 }
 """By heading, in the order in which the help shows them."""
 
 COMMANDS = {each.name: each for listed in HEADINGS.values() for each in listed}
-"""By name."""
+"""Every command, by its name."""

@@ -1,7 +1,7 @@
-"""What a proposed date clashes with: days on which a side does not work."""
+"""Finds the clashes of a proposed date: its days on which a side does not work."""
 
 from adapters.files.contacts_file import read_contacts
-from adapters.office_calendars import calendars_of
+from adapters.working_time import calendars_of
 from cli.asking import item_state
 from cli.errors import Refused
 from cli.folders import contacts_file
@@ -13,8 +13,8 @@ from models.post.workdays import Workdays, clashes
 
 
 async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
-    """Days of a proposed date on which a side does not work. None where there is no such item: its act is refused with
-    a better reason."""
+    """The days of a proposed date on which a side does not work. Empty if there is no such open item: the act itself is
+    then refused, with a better reason."""
     try:
         _, state = await item_state(here, item)
     except Refused:
@@ -23,6 +23,6 @@ async def clashes_of(here: Session, item: str, slot: Slot) -> tuple[Clash, ...]:
 
 
 def calendars_in(here: Session, state: ItemState) -> dict[str, Workdays]:
-    """The calendar of each side of an item; without a contacts file, the default ones. Raises FileFault."""
+    """The working days of each side of an item, by side; without a contacts file, the default. Raises FileFault."""
     path = contacts_file(here.data)
     return calendars_of(read_contacts(path) if path.exists() else None, state.setup.parties)

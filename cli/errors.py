@@ -1,4 +1,4 @@
-"""How a command ends, and how it says so.
+"""How a command ends that cannot do its work: the exit code, and the error code with its message.
 
 CommandError
  ├─ Refused       exit 1: the act or request is not taken; nothing changed
@@ -34,7 +34,7 @@ class CommandError(Exception):
     def as_text(self) -> str:
         lines = [f"{self.code}: {self.message}"]
         if self.awaiting:
-            from models.messages.sentences import infinitive  # nothing is awaited of most errors
+            from models.messages.sentences import infinitive  # most errors have nothing awaited
 
             lines.append("Awaited instead:")
             lines += [

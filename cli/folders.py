@@ -1,9 +1,10 @@
-"""Where the record and the contacts lie, without asking a server."""
+"""Finds the folder of the record and the contacts file, without asking a server."""
 
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from adapters.files.private import check_private
 from servers.datafolder import read_run
 
 if TYPE_CHECKING:
@@ -11,15 +12,17 @@ if TYPE_CHECKING:
 
 
 def record_root(data: Path) -> Path:
-    """AIDE_RECORD where it is set, else the record of the data folder."""
+    """The folder of the record: AIDE_RECORD if it is set, or else the record of the data folder. Raises NotPrivate."""
     if "AIDE_RECORD" in os.environ:
-        return _settings().record
+        record = _settings().record
+        check_private(record)
+        return record
     run = read_run(data)
     return Path(run.record) if run else data / "record"
 
 
 def contacts_file(data: Path) -> Path:
-    """AIDE_CONTACTS where it is set, else the contacts file of the data folder."""
+    """The contacts file: AIDE_CONTACTS if it is set, or else that of the last `up` in this folder, or the default."""
     if "AIDE_CONTACTS" in os.environ:
         return _settings().contacts
     run = read_run(data)
@@ -27,6 +30,6 @@ def contacts_file(data: Path) -> Path:
 
 
 def _settings() -> "Settings":
-    from adapters.settings import Settings  # what `up` has written says the same without a twentieth of a second
+    from adapters.settings import Settings  # takes a twentieth of a second, so only if run.json does not say it
 
     return Settings()

@@ -1,4 +1,4 @@
-"""Gathering what a report or a timeline is made of: the record and, for today, what Temporal knows."""
+"""Gathers the facts for a report or a timeline: from the record and, for today, from Temporal."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,37 +19,40 @@ from models.messages.views import ItemRow, LedgerEntry
 from models.plan.plan import HostRule, Plan
 from models.plan.windows import resolve_windows
 from models.report.facts import Facts, ItemFact, SeriesFact
-from models.report.item_history import hear_all
+from models.report.item_record import hear_all
 
 
-class Moment(NamedTuple):
-    """As of when; and whether that is now."""
+class ReportDay(NamedTuple):
+    """The instant that a report describes, and whether that is now."""
 
     at: Instant
     current: bool
 
 
-def instant_of(day: date | None, state: PlanState, now: Instant) -> Moment:
-    """The last instant of a day of the plan's zone; of today, now. Raises BadUsage where the record has nothing."""
+def instant_of(day: date | None, state: PlanState, now: Instant) -> ReportDay:
+    """The last instant of a day in the plan's zone; now for today, or without a day. Raises BadUsage for a day that has
+    not come, and for one that ended before the launch."""
     clock, there = state.launch.clock, zone(state.plan.zone)
-    # Today is today also where the plan's zone is a day ahead of the one in which this is typed.
+    # Today is the day in the plan's zone or in the user's zone: one may be a day ahead of the other.
     if day is None or day in (now.astimezone(there).date(), now.astimezone().date()):
-        return Moment(now, current=True)
+        return ReportDay(now, current=True)
     midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), there).astimezone(UTC)
     if midnight > now:
         raise BadUsage("bad-time", f"--as-of {day}: that day has not come yet")
     if midnight <= state.launch.launched:
         begins = clock.moment(state.launch.launched)
-        raise BadUsage("bad-time", f"--as-of {day}: the record of {state.plan.plan} begins on {begins}")
-    return Moment(midnight - timedelta(microseconds=1), current=False)
+        raise BadUsage(
+            "bad-time", f"--as-of {day}: the record of {state.plan.plan} begins on {begins}; name a later day"
+        )
+    return ReportDay(midnight - timedelta(microseconds=1), current=False)
 
 
-def plan_then(state: PlanState, moment: Moment) -> Plan:
+def plan_then(state: PlanState, moment: ReportDay) -> Plan:
     return state.plan if moment.current else plan_as_of(state.plan, state.amendments, moment.at, state.settlements)
 
 
-async def gather(here: Session, state: PlanState, moment: Moment) -> Facts:
-    """What the record holds and, for today, what visibility knows."""
+async def gather(here: Session, state: PlanState, moment: ReportDay) -> Facts:
+    """The facts for a report: from the record and, if the moment is now, from Temporal's lists of open items."""
     plan = plan_then(state, moment)
     rows = await open_rows(here.client, state.plan.plan) if moment.current else []
     if moment.current and not state.closed:
@@ -71,7 +74,7 @@ async def gather(here: Session, state: PlanState, moment: Moment) -> Facts:
 
 
 def item_facts(record: Path, plan: str, rows: list[ItemRow]) -> list[ItemFact]:
-    """Every item that has a record or a row."""
+    """The facts about every item that has a record or a row: its lines, and its row if it is open."""
     by_id = {row.id: row for row in rows}
     ids = dict.fromkeys((*recorded_items(record, plan), *by_id))
     return [
@@ -92,8 +95,8 @@ def _rotating(plan: Plan) -> list[Any]:
     ]
 
 
-async def _series(here: Session, plan: str, obligation: str, moment: Moment) -> SeriesFact:
-    """The turns of a series: as they are; of a past day, from the record, where it tells them."""
+async def _series(here: Session, plan: str, obligation: str, moment: ReportDay) -> SeriesFact:
+    """The turns of a series as they are now. For a past day they come from the record, if the record has them."""
     item = obligation_id(plan, obligation)
     lines = [LedgerEntry.model_validate(line) for line in read_record(here.record, item)]
     later = any(line.at > moment.at for line in lines)

@@ -1,4 +1,4 @@
-"""The plan in force, as it is or was."""
+"""The plan in force, now or in the past."""
 
 import asyncio
 from datetime import timedelta
@@ -12,7 +12,7 @@ from models.plan.plan import Plan
 
 
 def plan_in_force(as_of: str | None, data: Path, plan: str | None) -> Plan:
-    """The plan as amendments and settled questions have it, now or at the end of a day."""
+    """The plan with its amendments and settled answers: now, or at the end of the day `as_of`. Raises BadUsage."""
     return asyncio.run(_plan_in_force(as_of, data, plan))
 
 

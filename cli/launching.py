@@ -1,4 +1,4 @@
-"""Launching a plan: once, from its file; afterwards it changes by consent only."""
+"""Launches a plan from its file. A plan is launched once; afterwards it changes by consent only."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -25,19 +25,19 @@ from workflows.mailbox_start import read_mail_of
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 WORKER_WITHIN = 60.0
-"""Seconds in which a worker answers."""
+"""Seconds within which a worker must answer."""
 
 LAUNCHED_WITHIN = 600.0
-"""Seconds in which it starts everything, however busy the machine."""
+"""Seconds within which the worker must start everything, on a busy machine too."""
 
 
 def contacts_beside(plan_file: Path) -> Path:
-    """x.yaml has its contacts in x.contacts.yaml."""
+    """The contacts file of a plan file: x.contacts.yaml for x.yaml."""
     return plan_file.with_suffix(".contacts.yaml")
 
 
 def as_of_instant(day: date | None, plan: Plan, now: datetime) -> datetime:
-    """The first instant of the day in the plan's zone; now, where no day is named. Raises BadUsage for the future."""
+    """The first instant of the day in the plan's zone; now, if no day is given. Raises BadUsage for a future day."""
     if day is None:
         return now
     start = datetime(day.year, day.month, day.day, tzinfo=zone(plan.zone)).astimezone(UTC)
@@ -47,12 +47,12 @@ def as_of_instant(day: date | None, plan: Plan, now: datetime) -> datetime:
 
 
 def launch_of(plan: Plan, day: date | None, history: Path | None, now: datetime) -> Launch:
-    """What a launch at this instant starts with. Raises FileFault for a bad row of the history: nothing is launched."""
+    """The launch of a plan at the instant `now`, as of a day. Raises FileFault for a bad row of the history file."""
     return launch_at(plan, now, as_of_instant(day, plan, now), history)
 
 
 def _details(launch: Launch) -> str:
-    """What the Temporal UI says of the plan for good; where it stands is in its current details."""
+    """The details that the Temporal UI always shows for the plan. Its current details show the status."""
     signed = launch.plan.signed
     launched = f"launched here as of {launch.clock.day(launch.as_of)}"
     return f"Signed on {signed.day} {signed:%B %Y}; {launched}." if signed else f"{launched.capitalize()}."
@@ -61,7 +61,7 @@ def _details(launch: Launch) -> str:
 async def launch_plan(client: Client, launch: Launch) -> str:
     """Starts the plan's workflow and waits until everything is started. Returns "launched" or "in force already".
 
-    Raises Refused where a different plan of this id is in force: it says how they differ, and applies nothing.
+    Raises Refused if a different plan of this id is in force. The message lists the differences; nothing changes.
     """
     await check_attributes(client)
     plan = launch.plan
@@ -88,7 +88,7 @@ async def launch_plan(client: Client, launch: Launch) -> str:
 
 
 async def _wait_for_launch(handle: WorkflowHandle[Any, Any]) -> None:
-    """Returns when everything is started. Raises NoServer where no worker answers, or the one that does is too slow."""
+    """Waits until everything is started. Raises NoServer if no worker answers, or if the worker is too slow."""
     try:
         async with asyncio.timeout(LAUNCHED_WITHIN):
             while True:
@@ -97,12 +97,14 @@ async def _wait_for_launch(handle: WorkflowHandle[Any, Any]) -> None:
                         return
                 await asyncio.sleep(0.2)
     except (TimeoutError, RPCError, WorkflowFailureError) as error:
-        message = f"no worker has answered within {WORKER_WITHIN:.0f} s, or started the plan within "
-        raise NoServer("no-worker", f"{message}{LAUNCHED_WITHIN:.0f} s; it goes on once one runs") from error
+        message = f"no worker answered within {WORKER_WITHIN:.0f} s, or it did not start the plan within "
+        raise NoServer(
+            "no-worker", f"{message}{LAUNCHED_WITHIN:.0f} s; the launch goes on once a worker runs"
+        ) from error
 
 
 async def compare(client: Client, plan: Plan) -> None:
-    """Raises Refused where the plan in force says something else than this file."""
+    """Raises Refused if the plan in force differs from `plan`. The message lists the differences."""
     in_force = await answered(client.get_workflow_handle(plan_id(plan.plan)).query("in_force", result_type=Plan))
     told = differences(plan, in_force)
     if told:
@@ -110,12 +112,13 @@ async def compare(client: Client, plan: Plan) -> None:
         more = f"\n  and {len(told) - 20} more" if len(told) > 20 else ""
         raise Refused(
             "differs",
-            f"the file differs from the plan in force and is not applied; plans change by consent:\n  {listed}{more}",
+            f"the file differs from the plan in force, and is not applied. A plan changes by consent: see "
+            f"`propose plan`. The differences:\n  {listed}{more}",
         )
 
 
 async def check_attributes(client: Client) -> None:
-    """Raises Refused where the namespace lacks our search attributes: workflows would hang there without a word."""
+    """Raises Refused if the namespace lacks a search attribute of ours. Workflows would hang there without an error."""
     from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 
     try:
@@ -123,7 +126,7 @@ async def check_attributes(client: Client) -> None:
             ListSearchAttributesRequest(namespace=client.namespace)
         )
     except RPCError:
-        return  # A server that does not tell, such as Temporal Cloud: docs/operations.md says how to register them.
+        return  # Some servers do not list them, such as Temporal Cloud. docs/operations.md says how to register them.
     missing = [name for name in REGISTERED if name not in answer.custom_attributes]
     if missing:
         flags = " ".join(f"--name {name} --type {REGISTERED[name]}" for name in missing)
@@ -132,13 +135,13 @@ async def check_attributes(client: Client) -> None:
 
 
 def read_plan_and_contacts(plan_file: Path, contacts: Path) -> tuple[Plan, list[str]]:
-    """The plan, and the offices that no contact reaches yet. Raises FileFault for either file."""
+    """The plan, and its offices that have no address in the contacts file. Raises FileFault for either file."""
     plan = load_plan(plan_file)
     return plan, missing_contacts(plan, read_contacts(contacts))
 
 
 def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | None) -> Launch:
-    """A launch at this instant, with the history that it takes over. Raises FileFault for a bad row of it."""
+    """A launch at the instant `launched`, with the sessions of a history file. Raises FileFault for a bad row of it."""
     past = load_history(history, plan, resolve_windows(plan, launched), as_of) if history else ()
     return Launch(
         plan=plan,

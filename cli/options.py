@@ -10,17 +10,19 @@ DataOption = Annotated[Path, typer.Option("--data", help="The data folder of `up
 PlanOption = Annotated[str | None, typer.Option("--plan", help="Id of the plan, if there are several.", metavar="ID")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, errors too.")]
 
-# Of launching a plan.
+# Options for launching a plan.
 ContactsOption = Annotated[
-    Path | None, typer.Option("--contacts", help="The contacts file (beside the plan file, unless named).")
+    Path | None, typer.Option("--contacts", help="The contacts file (default: x.contacts.yaml beside x.yaml).")
 ]
 AsOfOption = Annotated[
     datetime | None,
     typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Windows that ended earlier enter as unknown (today, unless named)."
+        "--as-of", formats=["%Y-%m-%d"], help="Windows that ended before this day enter as unknown (default: today)."
     ),
 ]
 HistoryOption = Annotated[
     Path | None,
-    typer.Option("--history", help="A CSV file of what became of past sessions (docs/plan-files.md).", exists=True),
+    typer.Option(
+        "--history", help="A CSV file that says what became of past sessions (docs/plan-files.md).", exists=True
+    ),
 ]

@@ -14,41 +14,41 @@ OutOption = Annotated[
     Path | None,
     typer.Option("--out", help="Where to write it; - is standard output.", metavar="FILE", dir_okay=False),
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Write over a file that is there.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite a file that exists.")]
 
 
 def write_line(line: str) -> None:
-    """One line, at once, also into a pipe."""
+    """Writes one line to standard output at once, also into a pipe."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 def refuse_existing(path: Path | None, force: bool) -> None:
-    """Raises BadUsage for a file that is there already, before any work goes into what it would hold."""
+    """Raises BadUsage if the file exists and `force` is false. Commands call it before they make the content."""
     if path is not None and path != STDOUT and path.exists() and not force:
-        raise BadUsage("file-exists", f"{path} is there already; --force writes over it, --out names another")
+        raise BadUsage("file-exists", f"{path} exists already; overwrite it with --force, or name another with --out")
 
 
 def write_stdout(content: bytes) -> None:
-    """The same bytes as in a file, whatever the terminal's encoding."""
+    """Writes bytes to standard output unchanged, whatever the terminal's encoding."""
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
 
 def write_file(path: Path, content: bytes, force: bool) -> None:
-    """Writes a whole file. Raises BadUsage for one that is there already, and where it cannot be written."""
+    """Writes a file. Raises BadUsage if it exists and `force` is false, or if it cannot be written."""
     refuse_existing(path, force)
     try:
         with path.open("wb" if force else "xb") as file:
             file.write(content)
     except FileExistsError as error:
-        raise BadUsage("file-exists", f"{path} is there already; --force writes over it") from error
+        raise BadUsage("file-exists", f"{path} exists already; overwrite it with --force") from error
     except OSError as error:
         raise BadUsage("bad-file", f"{path} cannot be written: {error.strerror}") from error
 
 
 def readable(path: Path) -> str:
-    """A path as a person types it: relative to where they stand, if it lies below."""
+    """A path as a person types it: relative to the working directory if it lies below that, or else unchanged."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except ValueError:

@@ -24,7 +24,7 @@ ANSWER_WITHIN = 7.5
 
 
 class Session:
-    """One run of the command line."""
+    """One run of a command: its client, data folder, plan and record."""
 
     def __init__(self, client: Client, data: Path, plan: str | None) -> None:
         self.client = client
@@ -34,7 +34,7 @@ class Session:
         self.record = record_root(data)
 
     async def plan(self) -> str:
-        """The plan that is meant: named, else that of the data folder, else the only one there is."""
+        """The id of the plan: the one that is named, or that of the data folder, or the only one. Raises Refused."""
         if self._plan is None and self._run is not None:
             self._plan = self._run.plan
         if self._plan is None:
@@ -46,25 +46,27 @@ class Session:
         return self._plan
 
     async def item_id(self, item: str) -> str:
-        """The full id of an item that was named with or without its plan."""
+        """The full id of an item that was named with or without its plan. Raises Refused for what cannot be an id."""
         plan = await self.plan()
         if item in (plan, "plan"):
             return plan
         full = full_item_id(plan, item.strip("/"))
         if not safe_item_id(full):
-            raise Refused("no-such-item", f"{item!r} names no item; `status` lists them")
+            raise Refused("no-such-item", f"{item!r} is not the name of an item; `status` lists the items")
         return full
 
     async def plan_in_force(self) -> Plan:
-        """The plan as its workflow holds it."""
+        """The plan in force, from its workflow."""
         handle = self.client.get_workflow_handle(await self.plan())
         return await answered(handle.query("in_force", result_type=Plan))
 
 
 @asynccontextmanager
 async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]:
-    """Connects, or raises NoServer within ten seconds."""
+    """Connects to Temporal. Raises NoServer within ten seconds if it cannot be reached, and NotPrivate before that if
+    others can read the record."""
     run: RunFile | None = read_run(data)
+    record_root(data)
     try:
         client = await connect(run.temporal_address if run else DEFAULT_ADDRESS, run.namespace if run else None)
         yield Session(client, data, plan)
@@ -75,16 +77,16 @@ async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]
 
 
 def server_error(error: RPCError) -> CommandError:
-    """What an error of the Temporal server means to a person."""
+    """Turns an error of the Temporal server into the ending of a command."""
     if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
         return NoServer("unreachable", f"Temporal does not answer ({error.message})")
     if error.status is RPCStatusCode.NOT_FOUND:
-        return Refused("no-such-item", f"there is no such item here ({error.message}); `status` lists them")
+        return Refused("no-such-item", f"there is no such item here ({error.message}); `status` lists the items")
     return NoServer("temporal-error", f"Temporal answers: {error.message}")
 
 
 async def answered(call: Awaitable[T]) -> T:
-    """The answer of a worker, or NoServer when there is none in time."""
+    """The answer of a worker. Raises NoServer if none comes in time, Refused if the workflow cannot be asked this."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             return await call
@@ -94,4 +96,4 @@ async def answered(call: Awaitable[T]) -> T:
     except WorkflowQueryRejectedError as error:
         raise Refused("closed", str(error)) from error
     except WorkflowQueryFailedError as error:
-        raise Refused("wrong-kind", "that is no item; `status` lists what there is") from error
+        raise Refused("wrong-kind", "this is not an item; `status` lists the items") from error

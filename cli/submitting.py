@@ -1,4 +1,4 @@
-"""Sending an act to its item, and what a refusal means."""
+"""Sends an act to its item, and turns a refusal into the ending of a command."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from models.messages.views import Receipt, Refusal
 
 
 async def submit(client: Client, item: str, act: Act) -> Receipt:
-    """Sends the act as an Update. Raises Refused with what is awaited instead, or NoServer."""
+    """Sends the act as an Update, and gives the receipt. Raises Refused with what is awaited instead, or NoServer."""
     handle = client.get_workflow_handle(item)
     update = handle.execute_update(
         act.verb,
@@ -34,12 +34,12 @@ async def submit(client: Client, item: str, act: Act) -> Receipt:
 
 
 def no_longer_open(here: Session, item: str, error: RPCError) -> Exception:
-    """Why there is no running workflow to act on: its record says; where that is silent, the error as it came."""
+    """The error that says why the item is not open, from its record. Any other error comes back as it is."""
     if error.status is not RPCStatusCode.NOT_FOUND:
         return error
     view = recorded_view(here.record, item)
     if view is None:
-        return Refused("no-such-item", f"there is no open {item}; `status` lists what there is")
+        return Refused("no-such-item", f"there is no open item {item}; `status` lists the items")
     if view.status == "unknown":
         return Refused("unknown", f"{item}: {view.ledger[-1].text}")
     last = view.ledger[-1]
@@ -47,7 +47,7 @@ def no_longer_open(here: Session, item: str, error: RPCError) -> Exception:
 
 
 def refused(cause: BaseException | None) -> Refused:
-    """The refusal that a validator raised."""
+    """The refusal that a validator raised; NotTaken if the cause is no refusal."""
     if isinstance(cause, ApplicationError) and cause.type == "Refusal" and cause.details:
         refusal = Refusal.model_validate(cause.details[0])
         return Refused(refusal.code, refusal.message, refusal.awaiting)
@@ -56,30 +56,31 @@ def refused(cause: BaseException | None) -> Refused:
 
 
 class NotTaken(Refused):
-    """The workflow knows no such Update."""
+    """The workflow has no Update of this name."""
 
 
 def not_an_item(item: str, kind: str, verb: str) -> str:
-    """Why a workflow that is no item, or an item of another kind, takes no such act."""
+    """A message that says why this workflow does not take the act: it is no item, or an item of another kind."""
     if kind == "series":
         return f"{item} is a series; act on one of its sessions, which `status` lists below it"
     if kind in ("plan", "secretariat", "mailbox"):
         return f"{item} is {kind_in_words(kind)}; acts go to items, which `status` lists"
-    from models.registry import MACHINES  # as below
+    from models.registry import MACHINES  # imported here for the same reason as in `rehearse`
 
     return not_taken(verb, kind, MACHINES[kind].verbs if kind in MACHINES else ())
 
 
 async def rehearse(here: Session, item: str, act: Act) -> None:
-    """The dry run: the validator's own function, on the state as it is now."""
-    from models.registry import MACHINES, STATES  # every machine; an act that is simply taken asks for none
+    """The dry run: calls the validator's own function on the item's state now. Raises Refused if that refuses."""
+    from models.machine.door import refuse  # imports every machine, and an act without a dry run needs none
+    from models.registry import MACHINES, STATES
 
     handle = here.client.get_workflow_handle(item)
     now = datetime.now().astimezone()
     kind = (await handle.describe()).workflow_type or ""
     if kind in MACHINES:
         state = await answered(handle.query("state_now", result_type=STATES[kind]))
-        refusal = MACHINES[kind].refuse(state, act, now)
+        refusal = refuse(MACHINES[kind], state, act, now)
     else:
         refusal = Refusal(code="wrong-kind", message=not_an_item(item, kind, act.verb))
     if refusal is not None:

@@ -24,7 +24,7 @@ from models.plan.plan import Format
 
 
 class ProposedTopic(StrEnum):
-    """What a person proposes: the topics of items, and the kinds of amendment of a plan."""
+    """What a person can propose: the topics of items, and the kinds of amendment of a plan."""
 
     DATE = "date"
     HOST = "host"
@@ -43,7 +43,7 @@ AMENDMENTS = frozenset(kind.value for kind in AmendmentKind)
 
 
 class TermsOptions(NamedTuple):
-    """The options from which terms are made, as they were typed."""
+    """The options that make up terms, as the person typed them."""
 
     values: tuple[str, ...]
     start: str | None
@@ -64,20 +64,23 @@ class TermsOptions(NamedTuple):
 
 
 async def terms_of(here: Session, item: str, topic: ProposedTopic, given: TermsOptions) -> Terms:
-    """Terms from the options of `propose` and `counter`. Raises BadUsage for what does not fit the topic."""
+    """Terms from the options of `propose` and `counter`. Raises BadUsage for missing or unfit options."""
     of_plan = item == await here.plan()
     if of_plan and topic is ProposedTopic.ANSWER:
         return await _answer(here, given)
     if of_plan != (topic.value in AMENDMENTS) and not (of_plan and topic is ProposedTopic.DROP):
         if of_plan:
-            raise BadUsage("bad-usage", f"of a plan one proposes {', '.join(AMENDMENTS)}, answer")
+            topics = ", ".join((*sorted(AMENDMENTS), "answer"))
+            raise BadUsage("bad-usage", f"{topic} cannot be proposed for the plan; propose one of {topics}")
         if topic is not ProposedTopic.DROP:
-            raise BadUsage("bad-usage", f"{topic} amends the plan: propose plan {topic} OBLIGATION")
+            message = f"{topic} amends the plan and not an item; write: propose plan {topic} OBLIGATION"
+            raise BadUsage("bad-usage", message)
     if of_plan:
         return Terms(topic=Topic.AMEND, amendment=_amendment(topic, given), reason=given.reason)
     if topic is ProposedTopic.DATE:
         if given.value is not None:
-            raise BadUsage("bad-usage", f"{given.value!r} is one word too many; write the start as 2026-12-01T09:00")
+            message = f"{given.value!r} does not belong here; write the start with --start 2026-12-01T09:00"
+            raise BadUsage("bad-usage", message)
         slot = slot_of(given.start, given.zone, given.length)
         return Terms(
             topic=Topic.DATE,
@@ -103,9 +106,9 @@ async def terms_of(here: Session, item: str, topic: ProposedTopic, given: TermsO
 
 
 async def _answer(here: Session, given: TermsOptions) -> Terms:
-    """The answer to an open question; of a past session also where, when and by whom it was hosted."""
+    """Terms that answer an open question. For a past session, also when and where it was held, and who hosted."""
     if len(given.values) < 2:
-        raise BadUsage("missing-option", "name the question and what is to hold: propose ITEM answer QUESTION VALUE")
+        raise BadUsage("missing-option", "name the question and its answer: propose ITEM answer QUESTION VALUE")
     question, *words = given.values
     value: JsonValue = _plain(" ".join(words))
     if "/past" in question:
@@ -137,24 +140,26 @@ def _amendment(topic: ProposedTopic, given: TermsOptions) -> Amendment:
     kind = AmendmentKind(topic.value)
     if kind in (AmendmentKind.CADENCE, AmendmentKind.FIRST_HOST):
         if len(rest) != 1:
-            raise BadUsage("missing-option", f"say what it is to be: propose plan {topic} {obligation} VALUE")
+            raise BadUsage("missing-option", f"give one new value: propose plan {topic} {obligation} VALUE")
         return Amendment(kind=kind, obligation=obligation, value=rest[0])
     if rest:
-        raise BadUsage("bad-usage", f"{rest[0]!r} is one word too many")
+        raise BadUsage("bad-usage", f"{rest[0]!r} does not belong here; remove it")
     if kind is AmendmentKind.ADD:
         if given.file is None or not given.under:
-            raise BadUsage("missing-option", f"propose plan add {obligation} --under 16.3 --file obligation.yaml")
+            example = f"propose plan add {obligation} --under 16.3 --file obligation.yaml"
+            raise BadUsage("missing-option", f"name its provision and the file with its fields: {example}")
         return Amendment(kind=kind, obligation=obligation, provision=given.under, fields=_fields_of(given.file))
     if kind is AmendmentKind.CHANGE:
         fields = {**(_fields_of(given.file) if given.file else {}), **dict(map(_assigned, given.assign))}
         if not fields:
-            raise BadUsage("missing-option", f"propose plan change {obligation} --set FIELD=VALUE")
+            example = f"propose plan change {obligation} --set FIELD=VALUE"
+            raise BadUsage("missing-option", f"name a field and its new value: {example}")
         return Amendment(kind=kind, obligation=obligation, fields=fields)
     return Amendment(kind=kind, obligation=obligation)
 
 
 def _fields_of(path: Path) -> dict[str, JsonValue]:
-    """The fields of an obligation in a YAML file. Raises FileFault."""
+    """The fields of an obligation in a YAML file, without its id. Raises FileFault."""
     data = YamlFile.read(path).data
     document: dict[str, JsonValue] = json.loads(json.dumps(data, default=str))
     document.pop("id", None)
@@ -169,7 +174,7 @@ def _assigned(text: str) -> tuple[str, JsonValue]:
 
 
 async def until_instant(here: Session, text: str | None, zone: str | None) -> Instant | None:
-    """--until in the zone given, else in the plan's."""
+    """The instant of --until, in the zone given or else in the plan's zone; None without --until."""
     if text is None:
         return None
     name = zone or (await here.plan_in_force()).zone
@@ -179,6 +184,6 @@ async def until_instant(here: Session, text: str | None, zone: str | None) -> In
 def slot_of(start: str | None, zone: str | None, length: str | None) -> Slot:
     missing = [name for name, value in (("--start", start), ("--zone", zone), ("--for", length)) if value is None]
     if missing or start is None or zone is None or length is None:
-        raise BadUsage("missing-option", f"a date needs {', '.join(missing)} too")
+        raise BadUsage("missing-option", f"a date also needs {', '.join(missing)}")
     begins = in_zone(wall_time(start, "--start"), zone, "--zone")
     return Slot(start=begins, end=later(begins, duration(length)))

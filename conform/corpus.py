@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.calendar.event_object import calendar_object
 from adapters.mail.compose import compose
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 from models.common.times import Slot, ZonedTime
 from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.notices import AnnouncementKind

@@ -5,7 +5,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 from documents.report_words import (
     AMENDMENT_COLUMNS,
     AWAITED_COLUMNS,

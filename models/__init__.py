@@ -1,6 +1,6 @@
-"""The pure core: it decides, and does nothing.
+"""The pure core: it decides, and carries nothing out.
 
-For everybody: workflows, activities, adapters, the command line, the rehearsal, tests. Frozen pydantic models and
-functions of them. It never reads a clock, a file or a network, and never imports Temporal. A room here imports only
-from rooms below it; `.importlinter` has their order.
+Workflows, activities, adapters, the command line, the rehearsal and tests use it. It consists of frozen pydantic models
+and of functions that take and return them. It never reads a clock, a file or a network. It never imports Temporal. Each
+folder here imports only from folders below it; `.importlinter` states the order.
 """

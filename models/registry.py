@@ -1,4 +1,4 @@
-"""Every kind of item with the machine that decides it: one registry for workflows, command line and rehearsal."""
+"""The machine and the state class of each kind of item. Workflows, command line and rehearsal look them up here."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "commitment": COMMITMENT,
     "questions": QUESTIONS,
 }
-"""By type of workflow."""
+"""The machine of each workflow type."""
 
 STATES: dict[str, type[ItemState]] = {
     "plan": PlanState,

@@ -10,12 +10,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from adapters.shipped import ROOT
+from pydantic import SecretStr
+
+from adapters.program_folders import ROOT
 from servers.datafolder import DataFolder, RunFile, RunFileFault, read_run
 from servers.errors import GaveUp, ServersError
-from servers.ports import LOOPBACK, claim
+from servers.gate import ENTRY, Gate
+from servers.logins import PUBLISHER, calendar_logins, new_secret
+from servers.ports import LOOPBACK, Address, claim, hidden_address
 from servers.processes import Child, describe_exit, reap_orphans
-from servers.radicale_server import radicale_child, wait_for_radicale
+from servers.radicale_server import radicale_child, wait_for_radicale, write_users
 from servers.temporal_server import (
     RETENTION,
     check_search_attributes,
@@ -29,6 +33,7 @@ from servers.worker_process import worker_child
 
 if TYPE_CHECKING:
     from servers.spool import Spool
+    from servers.ui_proxy import UiProxy
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class EmbeddedOptions:
     plan_file: Path | None = None
     plan: str | None = None
     """Id of the plan."""
+    calendars: Sequence[str] = ()
+    """The offices that have a calendar: each gets a login for it."""
     search_attributes: Mapping[str, str] = field(default_factory=dict)
     """Name and type of each, as in {"Office": "Keyword"}."""
     temporal_port: int = 7233
@@ -84,26 +91,38 @@ class Embedded:
         self.folder = DataFolder(options.data)
         self.run: RunFile | None = None
         """What run.json says; None before `start`."""
+        self.new_logins: dict[str, SecretStr] = {}
+        """The logins of calendars that had none before this start, with their passwords."""
+        self.new_entry: SecretStr | None = None
+        """The address that opens the Temporal UI, where none was known before this start."""
+        self._before: RunFile | None = None
         self._progress: Progress = lambda _: None
         self._parts: dict[str, _Supervised] = {}
         self._spool: Spool | None = None
+        self._ui: UiProxy | None = None
+        self._real_ui: Address | None = None
         self._watchers: list[asyncio.Task[None]] = []
         self._stopped = False
 
     async def start(self, progress: Progress) -> RunFile:
         """Starts everything and returns its addresses once all is ready. `progress` gets one line for each step.
 
-        Raises ServersError (FolderLocked, PortBusy, StartFailed...), after stopping whatever had started.
+        Raises ServersError (FolderLocked, PortBusy, StartFailed...), after stopping whatever had started; NotPrivate
+        for a data folder that other accounts can reach.
         """
         self._progress = progress
         progress(f"data folder {self.folder.root}")
         self.folder.lock()
         try:
+            if closed := self.folder.close():
+                progress(f"closed {closed} files and folders of an older release to other accounts")
             await self._reap()
             self.run = self._claim()
             self._compose()
             # The spool last: its import takes a while, in which the other two are starting already.
-            await all_or_none(self._start_temporal_and_worker(), self._start_calendar(), self._start_spool())
+            await all_or_none(
+                self._start_temporal_and_worker(), self._start_calendar(), self._start_spool(), self._start_ui()
+            )
             self._record("running")
         except BaseException:
             await self.stop()
@@ -132,6 +151,8 @@ class Embedded:
             await self._stop_child("worker")
             if self._spool is not None:
                 await self._spool.stop()
+            if self._ui is not None:
+                await self._ui.stop()
             await self._stop_child("radicale")
             await self._stop_child("temporal")
             if self.run is not None:
@@ -141,21 +162,32 @@ class Embedded:
 
     async def _reap(self) -> None:
         with contextlib.suppress(RunFileFault):  # written anew below; what it named is unknown then
-            for name in await reap_orphans(read_run(self.folder.root), self.folder.root):
-                self._progress(f"ended {name}, left behind by an `up` that was killed")
+            self._before = read_run(self.folder.root)
+        for name in await reap_orphans(self._before, self.folder.root):
+            self._progress(f"ended {name}, left behind by an `up` that was killed")
 
     def _claim(self) -> RunFile:
         """Looks that the ports are free, and says what everything will be called. Raises PortBusy."""
         options, folder = self.options, self.folder
-        address, ui = options.temporal_address, None
+        known = self._before.calendar_logins if self._before else {}
+        logins = calendar_logins([*options.calendars, *([options.plan] if options.plan else [])], known)
+        self.new_logins = {name: password for name, password in logins.items() if name not in known}
+        address, ui, entry = options.temporal_address, None, None
         if address is None:
             address = f"{LOOPBACK}:{claim('Temporal', options.temporal_port, '--temporal-port')}"
-            ui = f"http://{LOOPBACK}:{claim('the Temporal UI', options.ui_port, '--ui-port')}"
+            self._real_ui = hidden_address("the Temporal UI")
+            if self._real_ui is None:
+                self._progress("the Temporal UI is off: this system has no address where only `up` finds it")
+            else:
+                ui = f"http://{LOOPBACK}:{claim('the Temporal UI', options.ui_port, '--ui-port')}"
+                entry = self._entry(ui)
         return RunFile(
             temporal_address=address,
             namespace=options.namespace,
             ui=ui,
+            ui_entry=entry,
             caldav_url=f"http://{LOOPBACK}:{claim('the calendar server', options.caldav_port, '--caldav-port')}",
+            calendar_logins=logins,
             smtp_host=LOOPBACK,
             smtp_port=claim("the mail spool", options.smtp_port, "--smtp-port"),
             mail=folder.mail,
@@ -168,14 +200,21 @@ class Embedded:
             state="starting",
         )
 
+    def _entry(self, ui: str) -> SecretStr:
+        """The address that lets a browser in: with the key of the last start, else with a new one."""
+        known = self._before.ui_entry if self._before else None
+        key = known.get_secret_value().rpartition("/")[2] if known else new_secret().get_secret_value()
+        entry = SecretStr(f"{ui}{ENTRY}{key}")
+        self.new_entry = None if known else entry
+        return entry
+
     def _compose(self) -> None:
         """The children in the order in which they start; nothing is started yet."""
         assert self.run is not None
         options = self.options
         if options.temporal_address is None:
-            assert self.run.ui is not None
-            ports = _port_of(self.run.temporal_address), _port_of(self.run.ui)
-            temporal = temporal_child(self.folder, *ports, options.namespace, options.search_attributes)
+            port = _port_of(self.run.temporal_address)
+            temporal = temporal_child(self.folder, port, self._real_ui, options.namespace, options.search_attributes)
             self._parts["temporal"] = _Supervised(temporal, "Temporal", self._settle_temporal)
         radicale = radicale_child(self.folder, _port_of(self.run.caldav_url))
         self._parts["radicale"] = _Supervised(radicale, "the calendar server", self._settle_calendar)
@@ -190,6 +229,16 @@ class Embedded:
             )
             self._parts["worker"] = _Supervised(worker, "the worker", self._settle_worker)
 
+    async def _start_ui(self) -> None:
+        from servers.ui_proxy import UiProxy
+
+        assert self.run is not None
+        if self.run.ui is None or self.run.ui_entry is None or self._real_ui is None:
+            return
+        port, key = _port_of(self.run.ui), SecretStr(self.run.ui_entry.get_secret_value().rpartition("/")[2])
+        self._ui = UiProxy(Gate(key, port), port, self._real_ui)
+        await self._ui.start()
+
     async def _start_spool(self) -> None:
         from servers.spool import Spool
 
@@ -199,6 +248,9 @@ class Embedded:
         self._progress(f"mail spool ready on {LOOPBACK}:{self._spool.port}")
 
     async def _start_calendar(self) -> None:
+        assert self.run is not None
+        # Beside what the other parts wait for: hashing takes a quarter of a second for a large plan.
+        await asyncio.to_thread(write_users, self.folder, self.run.calendar_logins)
         await self._bring_up(self._parts["radicale"])
 
     async def _start_temporal_and_worker(self) -> None:
@@ -235,7 +287,8 @@ class Embedded:
     async def _settle_calendar(self) -> None:
         assert self.run is not None
         child = self._parts["radicale"].child
-        await wait_for_radicale(child, _port_of(self.run.caldav_url), self._progress)
+        password = self.run.calendar_logins[PUBLISHER]
+        await wait_for_radicale(child, _port_of(self.run.caldav_url), password, self._progress)
 
     async def _settle_worker(self) -> None:
         child, ready_file = self._parts["worker"].child, self.folder.ready_file

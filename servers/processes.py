@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from adapters.files.private import OTHERS
 from models.common.values import write_instant
 from servers.datafolder import RunFile
 from servers.errors import ServersError, StartFailed
@@ -67,6 +68,7 @@ class Child:
                     env=None if self.environment is None else dict(self.environment),
                     cwd=self.directory,
                     start_new_session=True,
+                    umask=OTHERS,
                 )
         except OSError as error:
             raise ServersError(f"{self.name} cannot be started: {error}; log: {self.log}") from error
@@ -113,7 +115,7 @@ class Child:
         with contextlib.suppress(FileNotFoundError):
             if self.log.stat().st_size > _LOG_LIMIT:
                 self.log.replace(self.log.with_name(f"{self.log.name}.1"))
-        output = self.log.open("ab")
+        output = os.fdopen(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600), "ab")
         output.write(f"--- {write_instant(datetime.now(UTC))} {self.name} starts\n".encode())
         output.flush()
         self._log_start = output.tell()
@@ -144,7 +146,9 @@ async def command_line(pid: int) -> str:
     if _HAS_PROC:
         return _from_proc(pid)
     ps = await asyncio.create_subprocess_exec(
-        "ps", "-ww", "-o", "command=", "-p", str(pid), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+        *("/bin/ps", "-ww", "-o", "command=", "-p", str(pid)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     output, _ = await ps.communicate()
     return output.decode("utf-8", "replace").strip()

@@ -1,9 +1,14 @@
 """The embedded calendar server: Radicale, for this machine only."""
 
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
 
 from servers.datafolder import DataFolder
 from servers.errors import StartFailed
+from servers.logins import PUBLISHER
 from servers.ports import LOOPBACK
 from servers.processes import Child
 from servers.waiting import Progress, wait_until
@@ -14,16 +19,24 @@ HOME = "/aide-memoire/"
 _READY = 20.0
 """Seconds that Radicale has to answer."""
 
-# There are no accounts: whoever can reach the loopback address is a user of this machine. They may use our home, and
-# see what lies at the root, as calendar programs do to find it; nothing else can be made here.
-_RIGHTS = """\
-[home]
-user: .*
-collection: aide-memoire(/.*)?
+_ROUNDS = 1000
+"""The fewest that SHA-512 crypt has: slow hashes protect passwords that people choose, and these are random."""
+
+# Every account of this machine, and every page in a browser on it, reaches the loopback address: nothing answers
+# without a login. The program writes all calendars; every other login reads the calendar of its own name.
+_RIGHTS = f"""\
+[organizer]
+user: {PUBLISHER}
+collection: aide-memoire(/[^/]+)?
 permissions: RrWw
 
+[office]
+user: .+
+collection: aide-memoire/{{user}}
+permissions: r
+
 [root]
-user: .*
+user: .+
 collection:
 permissions: R
 """
@@ -33,7 +46,9 @@ _CONFIG = """\
 hosts = {address}
 
 [auth]
-type = none
+type = htpasswd
+htpasswd_filename = {users}
+htpasswd_encryption = sha512
 
 [rights]
 type = from_file
@@ -41,6 +56,10 @@ file = {rights}
 
 [storage]
 filesystem_folder = {calendars}
+folder_umask = 0077
+
+[web]
+type = none
 
 [logging]
 level = warning
@@ -48,19 +67,41 @@ level = warning
 
 
 def radicale_child(folder: DataFolder, port: int) -> Child:
-    """Radicale, not yet started. Writes its two configuration files into the data folder; raises ServersError."""
+    """Radicale, not yet started; its logins are told with `write_users`. Writes its two configuration files into the
+    data folder; raises ServersError."""
     rights, config = folder.root / "radicale.rights", folder.root / "radicale.conf"
     folder.write(rights, _RIGHTS)
-    folder.write(config, _CONFIG.format(address=f"{LOOPBACK}:{port}", rights=rights, calendars=folder.calendars))
-    return Child("radicale", [sys.executable, "-m", "radicale", "--config", str(config)], folder.logs)
+    address, users = f"{LOOPBACK}:{port}", _users(folder)
+    folder.write(config, _CONFIG.format(address=address, users=users, rights=rights, calendars=folder.calendars))
+    # -P: what lies in the working folder is not taken for Radicale, or for a part of it.
+    command = [sys.executable, "-P", "-m", "radicale", "--config", str(config)]
+    return Child("radicale", command, folder.logs, directory=folder.root)
 
 
-async def wait_for_radicale(child: Child, port: int, progress: Progress) -> None:
-    """Waits until Radicale answers, and makes our home in it. Raises StartFailed if it dies or takes over 20 s."""
+def write_users(folder: DataFolder, logins: Mapping[str, SecretStr]) -> None:
+    """Tells Radicale the logins: of each password its hash. It reads them at each request. Raises ServersError.
+
+    SHA-512 crypt is the strongest that Radicale takes without packages that we do not have (bcrypt, argon2-cffi).
+    """
+    from passlib.hash import sha512_crypt
+
+    hashed = sha512_crypt.using(rounds=_ROUNDS)
+    lines = (f"{login}:{hashed.hash(password.get_secret_value())}\n" for login, password in logins.items())
+    folder.write(_users(folder), "".join(lines))
+
+
+def _users(folder: DataFolder) -> Path:
+    return folder.root / "radicale.users"
+
+
+async def wait_for_radicale(child: Child, port: int, password: SecretStr, progress: Progress) -> None:
+    """Waits until Radicale answers, and makes our home in it, with the password of the program's login. Raises
+    StartFailed if it dies or takes over 20 s."""
     import httpx
 
     # Without trust_env a proxy in the environment would be asked for the loopback address.
-    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", trust_env=False) as client:
+    auth = (PUBLISHER, password.get_secret_value())
+    async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", auth=auth, trust_env=False) as client:
 
         async def ready() -> bool:
             try:

@@ -79,7 +79,7 @@ class Spool:
                 written.append(self._deliver(content))
                 continue
             folder = self.mail / office
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self._has(folder, name):
                 continue
             path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{name}.eml"
@@ -99,7 +99,7 @@ class Spool:
 
     def _make_maildir(self) -> None:
         for name in ("cur", "new", "tmp"):
-            (self.mail / ORGANIZER / name).mkdir(parents=True, exist_ok=True)
+            (self.mail / ORGANIZER / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _has(self, folder: Path, name: str) -> bool:
         # Read once and then remembered, so that a message costs the same in the fifth year as in the first.

@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
+import json
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from servers.datafolder import DataFolder
 from servers.errors import ServersError, StartFailed
-from servers.ports import LOOPBACK
+from servers.ports import LOOPBACK, Address, claim
 from servers.processes import Child
 from servers.waiting import Progress, wait_until
 
@@ -24,22 +24,41 @@ RETENTION = timedelta(days=4000)
 
 _READY = 30.0
 """Seconds that the dev server has to become ready; a large database takes some."""
+_NO_HOST = " "
+"""A name that no request can ask for: a space ends it."""
 _CALL = timedelta(seconds=10)
 """How long connecting, or one call, may take."""
 
 
 def find_temporal() -> Path:
-    """The `temporal` command: one on PATH wins over the one packaged in this environment. Raises ServersError."""
+    """The `temporal` command: AIDE_TEMPORAL_CLI, else the one packaged in this environment, else one on PATH that only
+    this account or the administrator can have put there. Raises ServersError."""
+    from adapters.settings import Programs
+
+    if named := Programs().temporal_cli:
+        if _runs(named.absolute()):
+            return named.absolute()
+        raise ServersError(f"AIDE_TEMPORAL_CLI: {named} is no program; name Temporal's CLI, or unset it")
     packaged = Path(sys.executable).parent / "temporal"
-    others = [part for part in os.get_exec_path() if part and Path(part).resolve() != packaged.parent.resolve()]
-    if found := shutil.which("temporal", path=os.pathsep.join(others)):
-        return Path(found)
-    if packaged.is_file() and os.access(packaged, os.X_OK):
+    if _runs(packaged):
         return packaged
+    for folder in map(Path, os.get_exec_path()):
+        if folder.is_absolute() and _runs(folder / "temporal") and not _planted(folder / "temporal"):
+            return folder / "temporal"
     raise ServersError(
-        "the `temporal` command is neither on PATH nor in this Python environment; run `make install`, put Temporal's "
-        "CLI on PATH, or set TEMPORAL_ADDRESS to a Temporal that runs already"
+        "the `temporal` command is neither in this Python environment nor on PATH; run `make install`, name Temporal's "
+        "CLI in AIDE_TEMPORAL_CLI, or set TEMPORAL_ADDRESS to a Temporal that runs already"
     )
+
+
+def _runs(program: Path) -> bool:
+    return program.is_file() and os.access(program, os.X_OK)
+
+
+def _planted(program: Path) -> bool:
+    """Whether another account may have written a program, or what is in its folder."""
+    found = (program.resolve().stat(), program.parent.stat(), program.resolve().parent.stat())
+    return any(each.st_uid not in (0, os.geteuid()) or each.st_mode & 0o002 for each in found)
 
 
 def temporal_environment(address: str, namespace: str) -> dict[str, str]:
@@ -55,11 +74,17 @@ def temporal_environment(address: str, namespace: str) -> dict[str, str]:
 
 
 def temporal_child(
-    folder: DataFolder, port: int, ui_port: int, namespace: str, search_attributes: Mapping[str, str]
+    folder: DataFolder, port: int, ui: Address | None, namespace: str, search_attributes: Mapping[str, str]
 ) -> Child:
-    """The dev server, not yet started. `search_attributes` maps each name to its type, as in {"Office": "Keyword"}."""
+    """The dev server, not yet started. `ui` is where its UI listens, for the gate alone; None for no UI.
+    `search_attributes` maps each name to its type, as in {"Office": "Keyword"}."""
     command = [str(find_temporal()), "server", "start-dev", "--ip", LOOPBACK, "--log-level", "warn"]
-    command += ["--port", str(port), "--ui-port", str(ui_port), "--db-filename", str(folder.temporal_db)]
+    command += ["--port", str(port), "--db-filename", str(folder.temporal_db)]
+    command += ["--ui-ip", ui.host, "--ui-port", str(ui.port), "--ui-disable-news-fetch"] if ui else ["--headless"]
+    # Neither can be left out. The HTTP API lets web pages act as anybody, so it is told to answer to no name.
+    for part, title in (("http", "Temporal's HTTP API"), ("metrics", "Temporal's metrics")):
+        command += [f"--{part}-port", str(claim(title, 0, "--temporal-port"))]
+    command += ["--dynamic-config-value", f"frontend.httpAllowedHosts={json.dumps([_NO_HOST])}"]
     # Measured: more than twice the starts a second, half the CPU; and still safe when the process is killed.
     command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     if namespace != "default":

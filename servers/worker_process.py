@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from servers.datafolder import DataFolder, RunFile
+from servers.logins import PUBLISHER
 from servers.processes import Child
 from servers.radicale_server import HOME
 from servers.temporal_server import temporal_environment
@@ -42,8 +43,9 @@ def _environment(folder: DataFolder, run: RunFile, own_temporal: bool) -> dict[s
         "AIDE_SMTP_HOST": run.smtp_host,
         "AIDE_SMTP_PORT": str(run.smtp_port),
         "AIDE_SMTP_SECURITY": "none",
-        "AIDE_SMTP_USERNAME": "",  # the embedded parts take no login, whatever a .env file names for others
-        "AIDE_CALDAV_USERNAME": "",
+        "AIDE_SMTP_USERNAME": "",  # the spool takes no login, whatever a .env file names for others
+        "AIDE_CALDAV_USERNAME": PUBLISHER,
+        "AIDE_CALDAV_PASSWORD": run.calendar_logins[PUBLISHER].get_secret_value(),
         "AIDE_CALDAV_URL": run.caldav_url,
         "AIDE_CALDAV_HOME": HOME,
         "AIDE_MAILDIR": str(folder.organizer),

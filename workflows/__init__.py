@@ -1,1 +1,1 @@
-"""The workflows. Each is a short loop: ask the core what is due, do it, wait for the next instant or message."""
+"""The workflows. Each is a short loop: it asks the core what is due, does it, and waits for an instant or a message."""

@@ -1,4 +1,4 @@
-"""Every workflow, as a worker runs them."""
+"""The list of all workflows, for the worker."""
 
 from typing import Any
 

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="commitment")
 class CommitmentWorkflow(ItemWorkflow[CommitmentState]):
-    """Due, evidence, close."""
+    """A commitment becomes due, a side gives evidence, a side closes it out."""
 
     machine = COMMITMENT
 
@@ -25,5 +25,5 @@ class CommitmentWorkflow(ItemWorkflow[CommitmentState]):
 
     @workflow.query
     def state_now(self) -> CommitmentState:
-        """The state itself, for the command line's dry run."""
+        """The state of the item. The command line's dry run decides on it."""
         return self.state

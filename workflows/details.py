@@ -1,7 +1,7 @@
 """The current details of a workflow in the Temporal UI: a page for the operator, in sentences.
 
-The UI's Markdown has neither table borders nor room for narrow columns, so there are none. It takes lines for a list
-only after an empty line.
+The page has no tables, because the UI's Markdown shows no borders and has no room for narrow columns. A list needs an
+empty line before it.
 """
 
 import re
@@ -21,13 +21,14 @@ with workflow.unsafe.imports_passed_through():
     from models.machine.machine import Machine
     from models.machine.state import ItemState, OpenAct
     from models.messages.sentences import assumption, sentence_of, status_in_words
-    from models.post.post_room_state import PostRoomState, StandingNotice
+    from models.post.post_room_state import PostRoomState, StandingNotice, StandingReminder
+    from models.post.reminders import goes_alone_at
 
 ENTRIES_SHOWN = 8
 
 
 def details_of(machine: Machine[S], state: S) -> str:
-    """The page of any item."""
+    """The page of an item of any kind, as Markdown."""
     if isinstance(state, SeriesState):
         return series_details(state)
     if isinstance(state, PlanState):
@@ -36,7 +37,7 @@ def details_of(machine: Machine[S], state: S) -> str:
 
 
 def item_details(machine: Machine[S], state: S) -> str:
-    """Where it stands, what is awaited of whom, what comes next, the recent ledger."""
+    """The page of a meeting, commitment or list: its status, what is awaited, what comes next, the recent ledger."""
     setup, row, clock = state.setup, machine.row(state), state.setup.clock
     host = f", hosted by {row.host}" if row.host else ""
     facts = [_of_plan(state)]
@@ -75,7 +76,7 @@ def _awaited(machine: Machine[S], state: S, open_act: OpenAct) -> list[str]:
         due = due_of(state, open_act, number)
         by = f", by {clock.last_day(due)}" if due else ""
         paused = "; it cannot be reached, so its ladder waits" if open_act.paused else ""
-        # What is to be done may hold commas of its own.
+        # A semicolon, because the words of the act may hold commas.
         asked = f"asked since {clock.at(climbed)}{by}, rung {number}"
         lines.append(f"{rung.office} ({rung.label}) to {act}; {asked}{paused}")
     return lines
@@ -87,7 +88,7 @@ def _ledger(state: ItemState, clock: Clock) -> list[str]:
 
 
 def series_details(state: SeriesState) -> str:
-    """The next session, the turns, the recent ledger."""
+    """The page of a series: the next session, what is awaited, the turns, the recent ledger."""
     setup = state.setup
     waits = _text(SERIES.next_step(state))
     parts = [f"**{_text(f'{setup.ref} {setup.title}')}**, a series: {waits}.", _of_plan(state)]
@@ -104,7 +105,7 @@ def _turn(turn: Turn) -> str:
 
 
 def plan_details(state: PlanState) -> str:
-    """The plan in force: what is awaited of its signatories, its amendments, what is open, what comes next."""
+    """The page of the plan: its status, what is awaited, amendments in force, what comes next, the recent ledger."""
     clock, launch = state.setup.clock, state.launch
     parts = [f"**{_text(state.setup.title)}**: {status_in_words(PLAN.status_of(state))}."]
     until = f" and valid until {clock.last_day(launch.valid_until)}" if launch.valid_until else ""
@@ -122,7 +123,8 @@ def plan_details(state: PlanState) -> str:
 
 
 def post_room_details(state: PostRoomState, now: Instant | None = None) -> str:
-    """What is awaited of the office, what waits to go, when the next letter goes, until when the office is closed."""
+    """The page of a post room: what is awaited of the office, what waits to go, and when the next letter goes. With
+    `now`, also until when the office is closed."""
     clock = state.address.clock
     parts = [f"**Post room of {_text(state.address.office_title)}**, the only sender to this office."]
     parts.append(f"Times are those of {clock.zone}.")
@@ -140,6 +142,8 @@ def post_room_details(state: PostRoomState, now: Instant | None = None) -> str:
         parts += ["**Awaited of it**", _list([_stands(standing, clock) for standing in state.standing.values()])]
     if state.queue:
         parts += ["**Waiting to go**", _list([f"{each.kind.value}, {each.ref} {each.title}" for each in state.queue])]
+    if state.waiting_reminders:
+        parts += ["**Reminders that wait**", _list([_reminds(state, each) for each in state.waiting_reminders])]
     return "\n\n".join(parts)
 
 
@@ -150,8 +154,15 @@ def _stands(standing: StandingNotice, clock: Clock) -> str:
     elif standing.sent:
         told = "told by letter"
     else:
-        told = "told otherwise; also in the next letter" if notice.quiet else "in the next letter"
+        told = "told in another mail; also in the next letter" if notice.quiet else "in the next letter"
     return f"{notice.ref} {notice.title}: to {notice.act}, since {clock.at(notice.since)}, rung {notice.rung} ({told})"
+
+
+def _reminds(state: PostRoomState, reminder: StandingReminder) -> str:
+    """Of which date, and in which mail."""
+    alone, clock = goes_alone_at(state, reminder), state.address.clock
+    mail = "in the next letter" if alone is None else f"in a mail of its own from {clock.at(alone)}"
+    return f"{reminder.word.ref} {reminder.word.title}, {clock.at(reminder.begins)} ({mail})"
 
 
 def _list(lines: list[str]) -> str:
@@ -159,7 +170,7 @@ def _list(lines: list[str]) -> str:
 
 
 def _text(words: str) -> str:
-    """Words of others in Markdown: on one line, and nothing in them is taken for emphasis, code, HTML or a link."""
+    """Words that a person wrote, made safe for Markdown: on one line, without emphasis, code, HTML or links."""
     return re.sub(r"([\\`*\[\]<>])", r"\\\1", " ".join(words.split()))
 
 

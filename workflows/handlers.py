@@ -1,4 +1,4 @@
-"""What every item is told and asked: acts as Updates, orders and reports as Signals, its view as a Query."""
+"""The messages that every item takes: acts as Updates, orders and reports as Signals, its view as a Query."""
 
 from typing import Generic
 
@@ -7,18 +7,19 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from models.machine.awaited_record import with_awaited
+    from models.machine.door import check_sound, refuse
     from models.machine.draft import S, Step
     from models.machine.machine import Machine
     from models.messages import acts
-    from models.messages.effects import Effect, Order, SessionReport
+    from models.messages.effects import Effect, ItemReport, Order
     from models.messages.views import ItemView, Receipt
     from models.post.post_room_state import Returned
 
 
 class Handlers(Generic[S]):
-    """Handlers only change the state and queue effects; the item's own loop carries effects out, in order.
+    """Handlers only change the state and queue effects. The loop of the item carries the effects out, in order.
 
-    They may run before that loop does: all state is built in the constructor.
+    A handler may run before that loop, so the constructor builds all of the state.
     """
 
     machine: Machine[S]
@@ -28,18 +29,26 @@ class Handlers(Generic[S]):
         self._effects: list[Effect] = []
 
     def check(self, act: acts.Act) -> None:
-        """The validator of every Update: the same function as the command line's dry run."""
-        refusal = self.machine.refuse(self.state, act, workflow.now())
+        """The validator of every Update. It calls the same function as the command line's dry run.
+
+        Only the validator refuses acts, before Temporal accepts the Update. It does not run on replay. So a rule that
+        becomes stricter refuses no act that a history holds.
+        """
+        refusal = refuse(self.machine, self.state, act, workflow.now())
         if refusal is not None:
             raise ApplicationError(refusal.message, refusal, type="Refusal", non_retryable=True)
 
     def take(self, act: acts.Act) -> Receipt:
-        """Carries out an act. Checked again: another act may have been taken since the validator ran."""
-        self.check(act)
+        """Carries out an act that the validator let pass. Temporal runs both in one task, with no message between."""
         step = self.machine.take(self.state, act, workflow.now())
         self._keep(step)
         assert step.receipt is not None
         return step.receipt
+
+    def _hear(self, step: Step[S], reread: bool = False) -> None:
+        """Keeps what follows from a signal. Raises where the item could not go on from it: the guard ignores it."""
+        check_sound(self.machine, step.state, workflow.now(), reread)
+        self._keep(step)
 
     def _keep(self, step: Step[S]) -> None:
         step = with_awaited(self.machine, self.state, step, workflow.now())
@@ -128,27 +137,30 @@ class Handlers(Generic[S]):
 
     @workflow.signal
     def order(self, order: Order) -> None:
-        """What the workflow that opened it tells: its host, a change by amendment, or its end."""
-        self._keep(self.machine.ordered(self.state, order, workflow.now()))
+        """Takes an order of the workflow that opened this item: its host, a change by amendment, or its end."""
+        self._hear(self.machine.ordered(self.state, order, workflow.now()), reread=True)
 
     @workflow.signal
-    def learn(self, report: SessionReport) -> None:
-        """What an item that this one opened tells."""
-        self._keep(self.machine.learn(self.state, report, workflow.now()))
+    def learn(self, report: ItemReport) -> None:
+        """Takes a report of an item that this item opened."""
+        self._hear(self.machine.learn(self.state, report, workflow.now()))
 
     @workflow.signal
     def returned(self, returned: Returned) -> None:
-        """A post room tells that a notice does not reach its office, or that it does again."""
-        change = self.machine.returned if returned.reason else None
+        """Takes the word of a post room that a notice does not reach its office, or (no reason) reaches it again."""
         now = workflow.now()
-        if change:
-            self._keep(change(self.state, returned.key, returned.reason, now))
+        if returned.reason:
+            self._hear(self.machine.returned(self.state, returned.key, returned.reason, now))
         else:
-            self._keep(self.machine.reached(self.state, returned.key, now))
+            self._hear(self.machine.reached(self.state, returned.key, now))
+
+    def ignored(self, signal: str, why: str) -> None:
+        """A signal that cannot be used (workflows/guard)."""
+        self._keep(self.machine.ignored(self.state, signal, why, workflow.now()))
 
     # Reading
 
     @workflow.query
     def view(self) -> ItemView:
-        """The whole item, as `show` prints it."""
+        """The view of the item: everything that `show` prints."""
         return self.machine.view(self.state)

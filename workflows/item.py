@@ -1,4 +1,4 @@
-"""The shell of every item: ask the core what is due, carry it out, wait for the next instant or the next act."""
+"""The shell of every item: it asks the core what is due, carries it out, and waits for an instant or a message."""
 
 import asyncio
 from typing import Any
@@ -8,23 +8,37 @@ from temporalio import workflow
 from workflows.handlers import Handlers
 from workflows.publisher import Publisher
 from workflows.starting import run_activity, signal_if_there, start_item, tell
-from workflows.visibility import MEMO_ROW, show
+from workflows.visibility import MEMO_ROW, show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.common.values import Instant
     from models.machine.draft import S
-    from models.messages.effects import Effect, Enter, EnterElsewhere, Open, Publish, Report, Tell, words_by_office
+    from models.messages.effects import (
+        Effect,
+        Enter,
+        EnterElsewhere,
+        GiveOrder,
+        Open,
+        Publish,
+        ReportUp,
+        one_load,
+        words_by_office,
+    )
     from models.messages.record_lines import LineMark, RecordEntries
     from models.messages.views import ItemRow, LedgerEntry
     from workflows.details import details_of
 
 
+PILED_UP = 10
+"""Effects that wait at once. One act has far fewer; a whole plan that is amended may have more, of small size."""
+
+
 class ItemWorkflow(Handlers[S]):
-    """One item, from its opening to its close-out. `live` alone carries effects out, in order."""
+    """One item, from its opening to its close-out. Only `live` carries effects out, in order."""
 
     def __init__(self, state: S) -> None:
         super().__init__(state)
-        # What it was started (or continued) with is shown already.
+        # Whoever started this run has shown this row already.
         self._shown: ItemRow = self.machine.row(state)
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: Instant | None = None
@@ -32,7 +46,7 @@ class ItemWorkflow(Handlers[S]):
         self._opened = 0
 
     async def live(self) -> None:
-        """Runs until the item is closed out and everything that follows from it is done."""
+        """Runs until the item is closed out and every effect of the close-out is carried out."""
         workflow.set_current_details(details_of(self.machine, self.state))
         while True:
             self._keep(self.machine.due(self.state, workflow.now()))
@@ -47,12 +61,12 @@ class ItemWorkflow(Handlers[S]):
             await self._wait()
         self._set_timer(None, "")
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._calendars.busy)
-        while self._effects:  # the calendars have told something of an event that ended with the item
+        while self._effects:  # the calendars reported a higher SEQUENCE while the item was closing
             await self._carry_out()
             await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._calendars.busy)
 
     def is_long(self) -> bool:
-        """Whether this run's history is long enough: the next run takes over."""
+        """Whether the history of this run is so long that a new run should take over."""
         return workflow.info().is_continue_as_new_suggested()
 
     def carried(self) -> Any:
@@ -69,7 +83,7 @@ class ItemWorkflow(Handlers[S]):
             self._timer, self._timer_at = None, None
 
     def _set_timer(self, at: Instant | None, sentence: str) -> None:
-        """One timer at a time, and none started anew for the same instant."""
+        """Keeps one timer, for the instant `at`; None for no timer. A timer for the same instant stays as it is."""
         if at == self._timer_at:
             return
         if self._timer is not None:
@@ -83,7 +97,7 @@ class ItemWorkflow(Handlers[S]):
 
     async def _carry_out(self) -> None:
         while self._effects:
-            effects, self._effects = self._effects, []
+            effects = self._next_load()
             closing = self.state.closed is not None
             await self._open([effect for effect in effects if isinstance(effect, Open | EnterElsewhere)])
             workflow.set_current_details(details_of(self.machine, self.state))
@@ -92,23 +106,32 @@ class ItemWorkflow(Handlers[S]):
             record = self._record([effect for effect in effects if isinstance(effect, Enter)])
             self._calendars.publish([effect for effect in effects if isinstance(effect, Publish)])
             if closing:
-                # The post rooms know before the record is closed out: nothing is sent about a closed item.
+                # The post rooms learn of the end before the record does, so that no letter names a closed item.
                 await asyncio.gather(*said)
                 await record
             else:
                 await asyncio.gather(*said, record)
             for effect in effects:
-                if isinstance(effect, Report):
+                if isinstance(effect, ReportUp):
                     await signal_if_there(self.state.setup.parent, "learn", effect.report)
-                elif isinstance(effect, Tell):
+                elif isinstance(effect, GiveOrder):
                     await signal_if_there(effect.item, "order", effect.order)
             await self.carry_out_own(effects)
 
+    def _next_load(self) -> list[Effect]:
+        """What goes out together: everything, or a part of it where much has piled up behind a failing activity."""
+        effects, self._effects = self._effects, []
+        if len(effects) > PILED_UP:
+            load, rest = one_load(effects)
+            if rest and workflow.patched("loads-of-a-size"):  # histories of before sent everything together
+                effects, self._effects = load, rest
+        return effects
+
     async def carry_out_own(self, effects: list[Effect]) -> None:
-        """Effects that only this kind of item has."""
+        """Carries out the effects that only this kind of item has. Most kinds have none."""
 
     async def _open(self, effects: list[Open | EnterElsewhere]) -> None:
-        """New items before anything is said about them; sessions of before the launch enter the record alone."""
+        """Starts new items before anything is said about them. A session before the launch only gets its record."""
         for effect in effects:
             if isinstance(effect, Open):
                 await start_item(effect.workflow, effect.state)
@@ -118,7 +141,7 @@ class ItemWorkflow(Handlers[S]):
 
     def _show(self) -> None:
         row = self.machine.row(self.state)
-        show(row, self._shown)
+        show_in_lists(row, self._shown)
         self._shown = row
 
     async def _record(self, enters: list[Enter]) -> None:

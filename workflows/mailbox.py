@@ -1,4 +1,4 @@
-"""The mailbox workflow: takes in what is sent to the organizer of one plan, for as long as it runs."""
+"""The mailbox workflow: takes in the mail to the organizer of one plan, as long as the workflow runs."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from workflows.starting import EFFECT_RETRY, HEARTBEAT_TIMEOUT
-from workflows.visibility import MEMO_ROW, show
+from workflows.visibility import MEMO_ROW, show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.common.ids import mailbox_id
@@ -14,14 +14,14 @@ with workflow.unsafe.imports_passed_through():
     from models.post.mailbox import Collect, Collected, MailboxState, collected, in_words
 
 WATCH = timedelta(minutes=5)
-"""How long one activity watches the mailboxes; it answers sooner when something has come."""
+"""How long one activity watches the mailboxes. It returns earlier if something comes."""
 
 WATCHES_PER_RUN = 300
-"""Continues-as-new after so many, so that its history does not grow with age."""
+"""A new run starts after so many watches, so that the history does not grow with age."""
 
 
 def row_of(state: MailboxState) -> ItemRow:
-    """As lists and the Temporal UI show it."""
+    """The row of the mailbox, as lists and the Temporal UI show it."""
     title = f"Mail to the secretariat of {state.plan_title}"
     return ItemRow(
         id=mailbox_id(state.plan),
@@ -34,7 +34,7 @@ def row_of(state: MailboxState) -> ItemRow:
 
 @workflow.defn(name="mailbox")
 class MailboxWorkflow:
-    """One long activity after another. What each message does is an Update of its item, not a matter of this one."""
+    """Runs one long activity after another. The activity sends each answer to its item as an Update."""
 
     @workflow.init
     def __init__(self, state: MailboxState) -> None:
@@ -46,7 +46,7 @@ class MailboxWorkflow:
         for _ in range(WATCHES_PER_RUN):
             workflow.set_current_details(in_words(self.state))
             row = row_of(self.state)
-            show(row, shown)
+            show_in_lists(row, shown)
             shown = row
             self.state = collected(self.state, await self._collect(), workflow.now())
             if workflow.info().is_continue_as_new_suggested():
@@ -65,7 +65,7 @@ class MailboxWorkflow:
                 summary="watches the organizer's mailboxes",
             )
         except ActivityError as error:
-            # Only what no repetition mends comes here; it is shown, and tried again after a while.
+            # Temporal does not repeat an activity that fails in this way. The fault is shown, and we try again later.
             await workflow.sleep(WATCH, summary="tries the mailboxes again")
             return Collected(fault=str(error.cause or error)[:300])
         return found

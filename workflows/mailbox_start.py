@@ -1,4 +1,4 @@
-"""Starting the workflow that reads the organizer's mail, once for each plan."""
+"""Starts the workflow that reads the organizer's mail, once for each plan."""
 
 import logging
 
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = TASK_QUEUE) -> None:
-    """Starts the mailbox workflow of a plan; nothing where it runs. One that an operator ended is started anew."""
+    """Starts the mailbox workflow of a plan, unless it runs. If an operator has ended it, it is started again."""
     state = MailboxState(plan=plan, plan_title=title)
     row = row_of(state)
     await client.start_workflow(
@@ -34,12 +34,12 @@ async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = 
 
 
 async def read_mail_of_plans(client: Client) -> None:
-    """The same for every plan that runs: what a worker does when it starts."""
+    """Starts the mailbox workflow of every plan that runs. A worker calls it at its start."""
     try:
         async for workflow in client.list_workflows("ItemKind='plan' AND ExecutionStatus='Running'"):
             memo = await workflow.memo()
             row = ItemRow.model_validate(memo[MEMO_ROW])
             await read_mail_of(client, workflow.id, row.title)
     except RPCError as error:
-        # The next worker that starts, or the next launch, tries again; letters go out meanwhile.
+        # The next start of a worker, or the next launch, tries again. Letters go out meanwhile.
         _log.warning("the mailboxes are not watched yet: %s", error.message)

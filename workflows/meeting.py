@@ -13,8 +13,8 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="meeting")
 class MeetingWorkflow(ItemWorkflow[MeetingState]):
-    """Agree a date, invite, remind, held?, outcome, close. Each step is an Update, because its submitter must learn
-    whether it was taken and what is awaited next."""
+    """The sides agree a date, are invited, mark the meeting as held, file the outcome and close it out. Each act is an
+    Update, because its submitter must learn whether it was taken and what is awaited next."""
 
     machine = MEETING
 
@@ -29,7 +29,7 @@ class MeetingWorkflow(ItemWorkflow[MeetingState]):
 
     @workflow.query
     def state_now(self) -> MeetingState:
-        """The state itself: the command line's dry run decides on it with the same function as the validators."""
+        """The state of the item. The command line's dry run decides on it with the same function as the validators."""
         return self.state
 
     @workflow.update

@@ -1,4 +1,4 @@
-"""The plan workflow: launches everything that follows the plan, and keeps what is in force."""
+"""The plan workflow: starts the workflows that follow the obligations of the plan, and keeps the plan in force."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -9,7 +9,7 @@ from temporalio import workflow
 
 from workflows.item import ItemWorkflow
 from workflows.starting import EFFECT_RETRY, EFFECT_TIMEOUT, start_item, start_post_room
-from workflows.visibility import show
+from workflows.visibility import show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.governance.amended_items import started
@@ -30,7 +30,7 @@ STARTED_AT_ONCE = 25
 
 @workflow.defn(name="plan")
 class PlanWorkflow(ItemWorkflow[PlanState]):
-    """One signed plan: launched once, amended by consent, ended with its validity."""
+    """One signed plan. It is launched once, the sides amend it by consent, and it ends with its validity."""
 
     machine = PLAN
 
@@ -48,28 +48,28 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     @workflow.query
     def in_force(self) -> Plan:
-        """The plan as it is in force."""
+        """The plan in force: with its amendments and settled answers."""
         return self.state.plan
 
     @workflow.query
     def launched(self) -> bool:
-        """Whether everything is started."""
+        """Whether the launch has started everything."""
         return not self.state.launching
 
     @workflow.query
     def state_now(self) -> PlanState:
-        """The state itself: amendments, the current round, what is open."""
+        """The state of the plan: amendments, the current round, the open items."""
         return self.state
 
     def carried(self) -> Any:
         return carry(self.state)
 
     async def _launch(self) -> None:
-        """Starts everything. What items tell meanwhile is kept: the state that they change is this run's own."""
+        """Starts everything. Items may report meanwhile: their reports change the state of this run, and are kept."""
         launch = self.state.launch
         windows = await self._windows(launch)
         opening = openings(launch, windows)
-        # Post rooms before items: an item should find them there.
+        # Post rooms come before items, so that each item finds its post rooms.
         rooms = {each.office: each for each in (*opening.post_rooms, *post_rooms(launch))}
         await self._at_once([partial(start_post_room, address) for address in rooms.values()])
         begun = plan_state(launch, windows)
@@ -88,7 +88,7 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     async def _start_items(self, opening: Openings) -> None:
         kinds = (
-            ("questions", opening.questions),  # first, so that they are in the first letter
+            ("questions", opening.questions),  # first, so that the first letter has the questions
             ("series", opening.series),
             ("meeting", opening.meetings),
             ("commitment", opening.commitments),
@@ -96,7 +96,7 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         await self._at_once([partial(start_item, name, state) for name, states in kinds for state in states])
 
     async def _at_once(self, starts: list[Callable[[], Coroutine[Any, Any, bool]]]) -> None:
-        """Some children at a time: hundreds one by one would take long, all at once would be too much for one task."""
+        """Starts children in groups. One by one, hundreds take long; all at once, they are too much for one task."""
         size = STARTED_AT_ONCE
         for first in range(0, len(starts), size):
             await asyncio.gather(*(start() for start in starts[first : first + size]))
@@ -123,6 +123,6 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     def _show_as(self, status: str) -> None:
         row = self.machine.row(self.state).model_copy(update={"status": status})
-        show(row, None)
+        show_in_lists(row, None)
         self._shown = row
         workflow.set_current_details(plan_details(self.state))

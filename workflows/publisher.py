@@ -1,4 +1,4 @@
-"""The calendars of an item: written beside everything else, the newest version alone."""
+"""Writes the event of an item into its calendars, while the item goes on. Only the newest version is written."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,25 +16,25 @@ with workflow.unsafe.imports_passed_through():
 
 
 class Publisher(Generic[S]):
-    """Writes beside everything else: a calendar server that is down must hold up neither letters nor the record.
+    """Writes in a task of its own, so that a calendar server that is down delays no letter and no line of the record.
 
-    Only the newest version counts: calendars keep no history.
+    It skips a version if a newer one waits, because calendars keep no history.
     """
 
     def __init__(self, machine: Machine[S], state: Callable[[], S], keep: Callable[[Step[S]], None]) -> None:
         self._machine = machine
         self._state, self._keep = state, keep
-        """The item's state as it is, and how it takes in what the calendars tell."""
+        """`state()` gives the present state of the item; `keep(step)` takes in what the calendars report."""
         self._wanted: Publish | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
     def busy(self) -> bool:
-        """Whether something is being written."""
+        """Whether a calendar is being written now."""
         return self._task is not None and not self._task.done()
 
     def publish(self, publishes: list[Publish]) -> None:
-        """Begins to write the newest of these, or leaves it to what is being written already."""
+        """Begins to write the newest of these versions. If a write is under way, that task writes it next."""
         if publishes:
             for publish in publishes:
                 self._wanted = publish.after(self._wanted)

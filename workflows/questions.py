@@ -1,4 +1,4 @@
-"""The questions workflow: what the text leaves to one group of offices to settle."""
+"""The questions workflow: one list of the questions that the text leaves to one group of offices."""
 
 from temporalio import workflow
 
@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="questions")
 class QuestionsWorkflow(ItemWorkflow[QuestionsState]):
-    """Asked once, in the letter; ends when everything is settled by consent."""
+    """The letter asks these questions. The list ends when the sides have settled all of them by consent."""
 
     machine = QUESTIONS
 
@@ -25,5 +25,5 @@ class QuestionsWorkflow(ItemWorkflow[QuestionsState]):
 
     @workflow.query
     def state_now(self) -> QuestionsState:
-        """The state itself, for the command line's dry run."""
+        """The state of the item. The command line's dry run decides on it."""
         return self.state

@@ -6,11 +6,6 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from models.post.hearing import hear_announcement, hear_awaited, hear_settled
-from models.post.letter_day import learn_hours, next_instant, waits_for, wants_hours
-from models.post.post_room_state import recorded, standing_keys
-from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
-from models.post.unreached import hear_bounced
 from workflows.starting import (
     DESPATCH_TIMEOUT,
     EFFECT_RETRY,
@@ -20,7 +15,7 @@ from workflows.starting import (
     signal_if_there,
     tell,
 )
-from workflows.visibility import MEMO_ROW, show
+from workflows.visibility import MEMO_ROW, show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.common.ids import secretariat_id
@@ -28,17 +23,33 @@ with workflow.unsafe.imports_passed_through():
     from models.messages.record_lines import RecordEntries
     from models.messages.views import ItemRow
     from models.post.despatch import Despatch, DespatchResult, Fate
+    from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+    from models.post.letter_day import learn_hours, next_instant, waits_for, wants_hours
     from models.post.office_hours import Hours, HoursWanted
-    from models.post.post_room_state import Bounced, PostRoomState, PostRoomStep, Returned
+    from models.post.post_room_state import (
+        Bounced,
+        PostRoomState,
+        PostRoomStep,
+        Returned,
+        note,
+        recorded,
+        standing_keys,
+    )
+    from models.post.reminders import drop_begun_reminders
+    from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
+    from models.post.unreached import hear_bounced
     from workflows.details import post_room_details
 
 MAILS_PER_RUN = 50
-"""Continues-as-new after so many, so that its history does not grow with age."""
+"""A new run starts after so many mails, so that the history does not grow with age."""
+
+LINES_AT_ONCE = 200
+"""Lines that one activity enters into the record. Thousands may wait while a mail is on its way for hours."""
 
 
 @workflow.defn(name="secretariat")
 class SecretariatWorkflow:
-    """Sends in order, one mail at a time. Items tell it what is awaited and what no longer is; they never send."""
+    """Sends in order, one mail at a time. Items never send: they tell it which acts are awaited or settled."""
 
     @workflow.init
     def __init__(self, state: PostRoomState) -> None:
@@ -54,7 +65,7 @@ class SecretariatWorkflow:
             if wants_hours(self.state, now):
                 await self._learn_hours(now)
                 continue
-            self.state = drop_unsent_cancellations(self.state, now)
+            self.state = drop_begun_reminders(drop_unsent_cancellations(self.state, now), now)
             despatch = next_despatch(self.state, now)
             if despatch is not None:
                 await self._despatch(despatch)
@@ -70,7 +81,7 @@ class SecretariatWorkflow:
 
     @workflow.signal
     def tell(self, words: Words) -> None:
-        """What is announced, what is awaited of this office, and what no longer is."""
+        """Takes the words of an item: announcements, notices of awaited acts, and notices that are settled."""
         now = workflow.now()
         for announcement in words.announce:
             self.state = hear_announcement(self.state, announcement, now)
@@ -82,8 +93,8 @@ class SecretariatWorkflow:
 
     @workflow.signal
     async def bounced(self, bounced: Bounced) -> None:
-        """A mail that the server had taken came back: read from the organizer's mailbox."""
-        # It may be the very mail that is on its way, of which only the server knows yet that it has gone.
+        """Takes the news that a mail came back after a server had taken it. It comes from the organizer's mailbox."""
+        # The mail may still be on its way here: the server has taken it, and the activity has not reported that yet.
         if self.state.on_its_way and workflow.patched("a-bounce-waits-for-the-mail"):
             await workflow.wait_condition(lambda: not self.state.on_its_way)
         step = hear_bounced(self.state, bounced, workflow.now())
@@ -91,14 +102,20 @@ class SecretariatWorkflow:
         self._heard += 1
         await self._carry_out(step)
 
+    def ignored(self, signal: str, why: str) -> None:
+        """A signal that cannot be used (workflows/guard): the post room's record says so, once in a row."""
+        if not any(entry.verb == "ignored" for entry in self.state.pending):
+            self.state = note(self.state, workflow.now(), "ignored", "", why, signal=signal)
+            self._heard += 1
+
     @workflow.query
     def standing(self, keys: Sequence[str]) -> list[str]:
-        """Which of these notices still stand: the despatching activity asks once more before it transmits."""
+        """Which of these notices still stand. The activity `despatch` asks it before it transmits a mail."""
         return list(standing_keys(self.state, tuple(keys)))
 
     @workflow.query
     def state_now(self) -> PostRoomState:
-        """The post room as it stands: `why` explains it."""
+        """The state of the post room. The command `why` explains it."""
         return self.state
 
     # Sending
@@ -147,7 +164,7 @@ class SecretariatWorkflow:
                 await tell(focal_point, words[focal_point.office])
 
     async def _flush(self) -> None:
-        """Shows the post room and records what became of each notice."""
+        """Shows the post room in lists and in the UI, and records what became of each notice."""
         workflow.set_current_details(post_room_details(self.state, workflow.now()))
         address = self.state.address
         row = ItemRow(
@@ -158,9 +175,12 @@ class SecretariatWorkflow:
             status="unreachable" if self.state.unreachable else "writing" if self.state.standing else "idle",
             next_at=self._next_at(),
         )
-        show(row, self._shown)
+        show_in_lists(row, self._shown)
         self._shown = row
         pending = self.state.pending
+        # Histories of before entered all lines at once.
+        if len(pending) > LINES_AT_ONCE and workflow.patched("lines-of-a-number"):
+            pending = pending[:LINES_AT_ONCE]
         if pending:
             await workflow.execute_activity(
                 "enter",
@@ -178,7 +198,7 @@ class SecretariatWorkflow:
             self.state = self.state.model_copy(update={"pending": left, "recorded": pending[-1].mark()})
 
     def _next_at(self) -> datetime | None:
-        """When mail goes next: where hours are kept, also an announcement waits for them."""
+        """When the next mail goes. If the office keeps hours, an announcement waits for them too."""
         if not self.state.address.keeps_hours:
             return self.state.letter_at
         return next_instant(self.state, workflow.now()) if self.state.hours else None

@@ -1,4 +1,4 @@
-"""The series workflow: opens one session per window, or when one is called, and turns the host."""
+"""The series workflow: opens a session for each window or each call, and decides whose turn it is to host."""
 
 from temporalio import workflow
 
@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="series")
 class SeriesWorkflow(ItemWorkflow[SeriesState]):
-    """One recurring meeting, or whatever each of several windows asks for anew."""
+    """One recurring meeting, or one commitment that is due again in each of several windows."""
 
     machine = SERIES
 
@@ -25,15 +25,15 @@ class SeriesWorkflow(ItemWorkflow[SeriesState]):
 
     @workflow.query
     def state_now(self) -> SeriesState:
-        """The state itself, for the command line's dry run."""
+        """The state of the item. The command line's dry run decides on it."""
         return self.state
 
     def is_long(self) -> bool:
-        """A few sessions a run: history does not grow with the number of sessions."""
+        """Whether this run has opened enough sessions, so that the history does not grow with their number."""
         return self._opened >= SESSIONS_PER_RUN or super().is_long()
 
     async def _wait(self) -> None:
-        """Until the next session opens, a round asks, or something is told; at once where that has come meanwhile."""
+        """Waits until the next session opens, a round asks, or a message comes; not at all if that is due already."""
         moment = self.machine.next_moment(self.state)
         if self._effects or (moment is not None and moment.at <= workflow.now()):
             return

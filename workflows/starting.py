@@ -1,5 +1,5 @@
-"""What workflows start: activities that are tried until they succeed, children that outlive their parent; and how they
-speak to post rooms."""
+"""How workflows start activities, which Temporal repeats until they succeed, and children, which outlive their parent.
+And how they speak to post rooms."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,18 +20,19 @@ with workflow.unsafe.imports_passed_through():
     from models.registry import MACHINES
 
 EFFECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-"""Effects are tried until they succeed; each carries the key that makes a repetition harmless."""
+"""Temporal repeats an effect until it succeeds. Each effect carries a key, so that a repetition does no harm."""
 
 EFFECT_TIMEOUT = timedelta(seconds=20)
-"""One attempt. Also how long it takes until a worker that died in the middle of it is noticed."""
+"""The time for one attempt. If a worker dies in an attempt, Temporal notices it after this time."""
 
 DESPATCH_TIMEOUT = timedelta(seconds=150)
-"""A mail server may take its time over each of several steps; heartbeats tell that the worker lives."""
+"""The time for one attempt to send: a mail server may be slow in each of several steps. Heartbeats show that the worker
+lives."""
 
 
 def despatch_retry(period: timedelta) -> RetryPolicy:
-    """Some two minutes of attempts, a second where the despatch period is short; then the items are told, because their
-    ladders must not climb on a silence that we cause."""
+    """Eight attempts in about two minutes; two if the despatch period is ten minutes or less. Then the post room tells
+    the items, because their ladders must not climb while the silence is our fault."""
     attempts = 8 if period > timedelta(minutes=10) else 2
     return RetryPolicy(
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=attempts
@@ -42,7 +43,7 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 
 
 async def run_activity(name: str, argument: Any, summary: str, result: type[Any] | None = None) -> Any:
-    """Carries one effect out, however often it has to be tried; returns what its activity answers."""
+    """Runs an activity, as often as needed until it succeeds, and returns its result."""
     return await workflow.execute_activity(
         name,
         argument,
@@ -54,9 +55,9 @@ async def run_activity(name: str, argument: Any, summary: str, result: type[Any]
 
 
 async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, summary: str, details: str) -> bool:
-    """Starts a child that lives on when its parent continues-as-new, and awaits that start.
+    """Starts a child that lives on when its parent ends or continues as new, and waits for the start.
 
-    Ids are never reused: False where the id was started before.
+    Returns False if a workflow with this id was ever started before: ids are never reused.
     """
     try:
         await workflow.start_child_workflow(
@@ -76,7 +77,7 @@ async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, sum
 
 
 async def start_item(name: str, state: ItemState) -> bool:
-    """Starts the workflow of one item, with the words that the operator reads."""
+    """Starts the workflow of one item, with the words that operators read. Returns False if it was started before."""
     setup = state.setup
     offices = "\n".join(f"- {party.coordinator.title} ({party.side})" for party in setup.parties)
     return await start_abandoned(
@@ -90,7 +91,7 @@ async def start_item(name: str, state: ItemState) -> bool:
 
 
 async def start_post_room(address: PostRoomAddress) -> bool:
-    """Starts the secretariat of an office; False where it was started before."""
+    """Starts the post room of an office. Returns False if it was started before."""
     row = ItemRow(
         id=secretariat_id(address.plan, address.office),
         ref="-",
@@ -105,29 +106,29 @@ async def start_post_room(address: PostRoomAddress) -> bool:
 
 
 async def tell(address: PostRoomAddress, words: Words) -> None:
-    """Speaks to a post room, in one signal. One that is not there is started first."""
+    """Tells a post room all words in one signal. Starts the post room first if it is not there."""
     handle = workflow.get_external_workflow_handle(secretariat_id(address.plan, address.office))
     try:
         await handle.signal("tell", words)
     except FailureError:
-        # A signal to a missing workflow fails its sender: the post room is started, and told then.
+        # There is no such post room yet. Start it, and then tell it.
         if await start_post_room(address):
             await handle.signal("tell", words)
             return
-        # Another item that had found it missing at the same instant was first: it is there now. (Patched, because in
-        # old histories nothing more was said.)
+        # Another item has started it at the same instant: it is there now. The patch is for old histories, in which
+        # nothing more was said here.
         try:
             if workflow.patched("told-by-the-second"):
                 await handle.signal("tell", words)
                 return
         except FailureError:
             pass
-        # It was ended by hand, and ids are never reused: the item goes on, the operator has to know.
+        # Somebody ended the post room by hand, and ids are never reused. The item goes on; the operator must know.
         workflow.logger.error("post room has ended", extra={"office": address.office})
 
 
 async def signal_if_there(workflow_id: str, signal: str, argument: Any) -> None:
-    """Signals a workflow that may have ended meanwhile."""
+    """Signals a workflow. If it has ended meanwhile, only the log says so."""
     try:
         await workflow.get_external_workflow_handle(workflow_id).signal(signal, argument)
     except FailureError:

@@ -1,6 +1,7 @@
-"""Search attributes, each defined once, and what every workflow shows in them, in its memo and in its details.
+"""The search attributes, each defined once, and the values that every workflow shows in them and in its memo.
 
-A namespace allows three each of KeywordList, Datetime, Int and Bool: one, two, one and none are used.
+A namespace allows three attributes of each of these types: KeywordList (we use one), Datetime (two), Int (one) and Bool
+(none).
 """
 
 from collections.abc import Mapping
@@ -31,14 +32,14 @@ REGISTERED: Mapping[str, str] = {
     NEXT.name: "Datetime",
     HOST.name: "Keyword",
 }
-"""Name and type of each, as they are registered with a namespace."""
+"""The name and type of each attribute, as it is registered with a namespace."""
 
 MEMO_ROW = "row"
-"""The memo field that holds the whole row: lists are read from it, without a query per item."""
+"""The memo field that holds the full row. Lists read it, so that they need no query for each item."""
 
 
 def initial_attributes(plan: str, row: ItemRow) -> TypedSearchAttributes:
-    """What a workflow is started with, so that it is listed rightly from its first instant."""
+    """The attributes with which a workflow starts, so that lists show it correctly from its first instant."""
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(PLAN, plan),
         SearchAttributePair(KIND, row.kind),
@@ -52,7 +53,7 @@ def initial_attributes(plan: str, row: ItemRow) -> TypedSearchAttributes:
 
 
 def attribute_updates(row: ItemRow, last: ItemRow | None) -> list[SearchAttributeUpdate[Any]]:
-    """The attributes that differ from those of the row shown last."""
+    """The attributes of `row` that differ from those of the row that was shown last; all of them if there is none."""
     now, before = _values(row), _values(last) if last else {}
     return [
         key.value_set(value) if value is not None else key.value_unset()
@@ -73,8 +74,8 @@ def _values(row: ItemRow) -> dict[SearchAttributeKey[Any], Any]:
     }
 
 
-def show(row: ItemRow, last: ItemRow | None) -> None:
-    """Brings what lists and operators see up to date: at most one upsert of attributes and one of the memo."""
+def show_in_lists(row: ItemRow, last: ItemRow | None) -> None:
+    """Shows a changed row in lists and in the UI, with at most one upsert of attributes and one of the memo."""
     if row == last:
         return
     updates = attribute_updates(row, last)

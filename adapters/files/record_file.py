@@ -102,7 +102,7 @@ def check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
 @asynccontextmanager
 async def locked(path: Path) -> AsyncIterator[int]:
     """The file, held by this worker alone. Several share the folder, and a lock dies with its process."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         while True:
             try:

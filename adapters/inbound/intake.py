@@ -25,7 +25,7 @@ from adapters.files.contacts_file import load_contacts
 from adapters.files.inbox_file import FOLDER, Inbox
 from adapters.files.record_file import read_record, recorded_items
 from adapters.inbound.message import digest_of, read
-from adapters.office_calendars import calendars_of
+from adapters.working_time import calendars_of
 from models.common.ids import event_uid, secretariat_id
 from models.common.times import Slot, ZonedTime
 from models.common.values import Instant

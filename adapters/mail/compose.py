@@ -62,7 +62,7 @@ def message_id(despatch: Despatch, contacts: Contacts) -> str:
     """
     address = recipient(despatch, contacts)
     word = despatch.announcement
-    if word is None or word.event is None:
+    if word is None or word.event is None or not word.carries_event:
         return _id(contacts, "letter", despatch.key, address)
     event = word.event
     stamp = write_instant(event.dtstamp)

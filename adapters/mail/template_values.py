@@ -103,6 +103,7 @@ def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
         "urgent": urgent,
         "round": _round_of(ordered) if rounds else "",
         "ways": _ways(ordered),
+        "reminders": despatch.reminders,
         "commands": commands_of(ordered, despatch.office),
     }
 

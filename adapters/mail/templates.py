@@ -29,7 +29,7 @@ from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from adapters.mail.template_values import values_of
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 from adapters.text import clean_line, clean_text
 from models.common.times import Slot, ZonedTime
 from models.post.contacts import Contacts, StandIn

@@ -1,1 +1,1 @@
-"""One module a command, or a family of them: its options, and what it does with them."""
+"""The commands: one module for each command or family of commands, with its options and what it does."""

@@ -1,4 +1,4 @@
-"""The verbs short of `propose` and `counter`: each is a few lines, what an office says of an item."""
+"""All verbs except `propose` and `counter`. Each function makes the act from its own options."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,15 +7,16 @@ import typer
 
 from cli.acting import ActingCommand, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
 from cli.arguments import in_zone, wall_time
+from cli.documents import document_of, keep_document
 from cli.errors import BadUsage
-from cli.filing import document_of, keep_document
 from cli.submitting import rehearse
 from models.messages import acts
 from models.messages.acts import Act
 
-TextOption = Annotated[str, typer.Option("--text", help="The text itself.")]
+TextOption = Annotated[str, typer.Option("--text", help="The text to file.")]
 FileOption = Annotated[
-    Path | None, typer.Option("--file", help="A document, kept with the record.", exists=True, dir_okay=False)
+    Path | None,
+    typer.Option("--file", help="A document to file; a copy is kept with the record.", exists=True, dir_okay=False),
 ]
 
 
@@ -27,7 +28,7 @@ async def accept(acting: ActingCommand, proposal: ProposalOption) -> Act:
 
 @verb
 async def reject(acting: ActingCommand, proposal: ProposalOption, reason: ReasonOption = "") -> Act:
-    """Reject a proposal; its proposer is told, with the reason."""
+    """Reject a proposal. Its proposer learns the reason."""
     return acts.Reject(**acting.fields(), proposal=proposal, reason=reason)
 
 
@@ -39,7 +40,7 @@ async def withdraw(acting: ActingCommand, proposal: ProposalOption) -> Act:
 
 @verb
 async def regret(acting: ActingCommand, reason: ReasonOption = "") -> Act:
-    """Your side cannot come: the event is cancelled at once, and a new date is awaited."""
+    """Say that your side cannot come. The event is cancelled at once, and a new date is awaited."""
     return acts.Regret(**acting.fields(), reason=_given(reason))
 
 
@@ -48,10 +49,10 @@ async def held(
     acting: ActingCommand,
     style: FormatOption = None,
     place: PlaceOption = "",
-    on: Annotated[str | None, typer.Option("--on", help="The day it was really held, if not the agreed one.")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="The day on which it was held, if not the agreed one.")] = None,
     zone: ZoneOption = None,
 ) -> Act:
-    """Mark a meeting held. Another side may dispute it until it is closed out.
+    """Mark a meeting as held. Another side may dispute the mark until the close-out.
 
     held 16.3-jtc/2026 --format hybrid --place Vientiane --as lao-moic
     """
@@ -63,7 +64,7 @@ async def held(
 
 @verb
 async def not_held(acting: ActingCommand, reason: ReasonOption = "") -> Act:
-    """Mark that it did not take place: a new date is awaited."""
+    """Mark a meeting as not held. A new date is then awaited."""
     return acts.NotHeld(**acting.fields(), reason=reason)
 
 
@@ -87,9 +88,9 @@ async def evidence(acting: ActingCommand, text: TextOption = "", file: FileOptio
 
 @verb
 async def close(
-    acting: ActingCommand, note: Annotated[str, typer.Option("--note", help="A last word for the record.")] = ""
+    acting: ActingCommand, note: Annotated[str, typer.Option("--note", help="A last note for the record.")] = ""
 ) -> Act:
-    """Close an item out: outcome or evidence is on record, and nothing is disputed."""
+    """Close an item out, once its outcome or evidence is on record and nothing is disputed."""
     return acts.Close(**acting.fields(), note=note)
 
 
@@ -99,7 +100,7 @@ async def progress(
     state: Annotated[acts.ProgressState, typer.Argument(help="How far it has come.")],
     note: Annotated[str, typer.Option("--note", help="In a few words, what was done or what is missing.")] = "",
 ) -> Act:
-    """Answer a status round: how far a commitment has come. For many at once, see `round --answer`.
+    """Answer a status round: say how far an item has come. For many answers at once, see `round --answer`.
 
     progress 20.2-media substantial --note "two exchanges of news teams in 2025" --as lao-mict
     """
@@ -108,7 +109,7 @@ async def progress(
 
 @verb
 async def call(acting: ActingCommand, reason: ReasonOption = "") -> Act:
-    """Call a session of what nothing dates, or pull the trigger of what is dormant, with its stated necessity.
+    """Call an item, or a session of a series, that no window dates. Say with --reason why it is necessary.
 
     call 6.2-drugs-adhoc --reason "a new route over the Sekong was found" --as khm-moi
     """
@@ -127,7 +128,8 @@ async def _filing(acting: ActingCommand, act: type[acts.Outcome | acts.Evidence]
     document, content = document_of(file)
     made = act(**acting.fields(), text=text, document=document)
     if document is not None and not acting.dry_run:
-        # A refused act leaves nothing behind: it is asked first, and kept before the item refers to it.
+        # The item is asked first, so that a refused act leaves no file behind. The file must be kept before the item
+        # refers to it.
         await rehearse(acting.here, acting.item, made)
         await keep_document(acting.here, document, content)
     return made

@@ -21,8 +21,8 @@ from models.messages.sentences import describe, value_in_words
 
 
 def amendments(data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
-    """Amendments of the plan: in force, with the text that each took the place of and when that was in force; and open
-    proposals, with who has consented."""
+    """List the amendments in force, with the earlier text of each and its time in force. Also list the open proposals,
+    with the sides that have consented."""
     state = asyncio.run(_plan_state(data, plan))
     document = amendments_document(state)
     write_line(json.dumps(document, ensure_ascii=False) if as_json else amendments_text(document, state.setup.clock))
@@ -34,7 +34,7 @@ async def _plan_state(data: Path, plan: str | None) -> PlanState:
 
 
 def amendments_document(state: PlanState) -> dict[str, Any]:
-    """The contract of `amendments --json`."""
+    """The document that `amendments --json` prints (docs/json.md)."""
     start = state.plan.valid_from
     begins = zoned(datetime.combine(start, time.min), state.plan.zone).utc if start else state.launch.launched
     replaced = {
@@ -80,7 +80,7 @@ def amendments_document(state: PlanState) -> dict[str, Any]:
 def _open_proposal(state: PlanState, proposal: Proposal) -> dict[str, Any]:
     consented = [consent.side for consent in proposal.consents]
     terms = proposal.terms
-    # What was missed before the launch is put right by an answer, and amends nothing.
+    # An answer corrects a session that was missed before the launch. It is no amendment.
     kind, about = (terms.amendment.kind, terms.about) if terms.amendment else (terms.topic, terms.question)
     before, after = proposed_texts(state, proposal)
     return {
@@ -129,6 +129,6 @@ def _old(each: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _earlier(text: dict[str, Any]) -> list[str]:
-    """The fields of an obligation that say anything."""
+    """One line for each field of an obligation; without empty fields, `basis` and `readings`."""
     shown = {name: value for name, value in text.items() if value not in (None, "", [], {}, False) and name != "basis"}
     return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in shown.items() if name != "readings"]

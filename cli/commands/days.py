@@ -1,4 +1,4 @@
-"""`days`: which days both sides work, to suggest a date from."""
+"""`days`: the days on which every side works, so that an office can choose a date."""
 
 import asyncio
 import json
@@ -21,25 +21,26 @@ from models.post.workdays import Workdays, working_days, working_days_around
 
 SHOWN = 15
 FAR = 366
-"""How many days are looked through at most."""
+"""The most days that one call looks through."""
 
 
 def days(
     item: Annotated[str, typer.Argument(help="The item, as `status` lists it: 16.3-jtc/2026.")],
     first: Annotated[
-        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (tomorrow).")
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (default: tomorrow).")
     ] = None,
     last: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (of the item's window).")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (default: end of the item's window)."),
     ] = None,
     around: Annotated[
-        datetime | None, typer.Option("--around", formats=["%Y-%m-%d"], help="The days around this one instead.")
+        datetime | None, typer.Option("--around", formats=["%Y-%m-%d"], help="List the days around this one instead.")
     ] = None,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Days on which every side of an item works, and the public holidays between them.
+    """List the days on which every side of an item works, and the public holidays between them.
 
     days 16.3-jtc/2026 --from 2026-12-01
     """
@@ -64,7 +65,7 @@ async def _days(
         begins = first.date() if first else today + timedelta(days=1)
         ends = last.date() if last else end if end and end >= begins else begins + timedelta(days=60)
         if ends < begins:
-            raise BadUsage("bad-time", f"--to {ends} lies before --from {begins}")
+            raise BadUsage("bad-time", f"--to {ends} is before --from {begins}; choose a later day")
         ends = min(ends, begins + timedelta(days=FAR))
         found = tuple(working_days(begins, ends, calendars))
     return days_document(state.setup.id, begins, ends, found, calendars)
@@ -73,7 +74,7 @@ async def _days(
 def days_document(
     item: str, begins: date, ends: date, found: tuple[date, ...], calendars: dict[str, Workdays]
 ) -> dict[str, Any]:
-    """The contract of `days --json`."""
+    """The document that `days --json` prints (docs/json.md)."""
     every = [begins + timedelta(days=n) for n in range((ends - begins).days + 1)]
     closed = [(day, side, calendar.why_closed(day)) for day in every for side, calendar in calendars.items()]
     return {
@@ -91,7 +92,7 @@ def days_document(
 
 
 def days_text(found: dict[str, Any]) -> str:
-    """The same for a person."""
+    """The same document as text for people."""
     free = [date.fromisoformat(day) for day in found["days"]]
     lines = [f"Working days of {', '.join(found['sides'])} from {found['from']} to {found['to']}:"]
     lines += [f"  {day:%a} {day}" for day in free[:SHOWN]] or ["  none"]

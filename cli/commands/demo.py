@@ -1,4 +1,4 @@
-"""`demo`: two sessions of one series in about a minute, on the real servers, with a narrator."""
+"""`demo`: plays two sessions of one series in about a minute, on real servers, and says what happens."""
 
 import asyncio
 import shutil
@@ -12,13 +12,13 @@ import typer
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters.shipped import DEMONSTRATION_PLAN_FILE
+from adapters.program_folders import DEMONSTRATION_PLAN_FILE
 from cli.acting import in_words
 from cli.display.live import newest_mail
-from cli.embedded import Ports, embedded, first_of, stop_signal, where
 from cli.errors import CommandError, Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.output import readable, write_line
+from cli.running_servers import Ports, embedded, first_of, say_secrets, stop_signal, where
 from cli.submitting import submit
 from models.common.times import Slot
 from models.common.zones import later, zoned
@@ -30,13 +30,13 @@ from models.plan.plan import Format
 from servers.datafolder import DataFolder, RunFile, read_run
 
 PATIENCE = 45.0
-"""Seconds until something that must happen has happened; then the demonstration has failed."""
+"""Seconds to wait for each expected event. If it does not happen in that time, the demonstration has failed."""
 
 LAO, KHM = "lao-demo", "khm-demo"
 
 
 class Narrator:
-    """Plays the offices, and says what happens and where to look."""
+    """Acts for the offices, and prints what happens and where to look."""
 
     def __init__(self, client: Client, run: RunFile, plan: str) -> None:
         self.client, self.run, self.plan = client, run, plan
@@ -48,7 +48,7 @@ class Narrator:
         write_line(f"[{(datetime.now(UTC) - self.began).total_seconds():5.1f} s] {line}")
 
     def pass_over(self, office: str) -> None:
-        """What an office has received so far is no longer news."""
+        """Notes the newest mail of an office as seen, so that `mail_of` waits for a newer one."""
         mail = newest_mail(self.run.mail, office)
         if mail:
             self.seen[office] = mail
@@ -60,7 +60,7 @@ class Narrator:
         return receipt
 
     async def until(self, item: str, what: str, true: Callable[[ItemView], bool]) -> ItemView:
-        """Waits until an item has come so far. Raises CommandError where it does not in time."""
+        """Waits until `true` holds for the view of an item, and gives the view. Raises CommandError after PATIENCE."""
         handle = self.client.get_workflow_handle(item)
         for _ in range(int(PATIENCE / 0.25)):
             try:
@@ -71,7 +71,7 @@ class Narrator:
                 if true(view):
                     return view
             await asyncio.sleep(0.25)
-        raise CommandError("demo-failed", f"{item}: waited {PATIENCE:.0f} s in vain for: {what}")
+        raise CommandError("demo-failed", f"{item}: this did not happen within {PATIENCE:.0f} s: {what}")
 
 
 def by(office: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def by(office: str) -> dict[str, Any]:
 
 
 def soon(seconds: float, zone: str, place: str) -> Terms:
-    """A meeting of two seconds that begins shortly."""
+    """Terms for a meeting of two seconds that begins in so many seconds."""
     local = (zoned_now(zone) + timedelta(seconds=seconds)).replace(microsecond=0)
     start = zoned(local, zone)
     slot = Slot(start=start, end=later(start, timedelta(seconds=2)))
@@ -92,10 +92,10 @@ def zoned_now(zone: str) -> datetime:
 
 def demo(
     data: Annotated[
-        Path, typer.Option("--data", help="Where the demonstration lies; an earlier one is replaced.")
+        Path, typer.Option("--data", help="Folder of the demonstration; an earlier one there is replaced.")
     ] = Path("var/demo"),
 ) -> None:
-    """Two sessions with rotating hosts in about a minute: one that all answer, one that climbs to the ministers."""
+    """Play two sessions with rotating hosts in a minute. All answer the first; the second climbs to the ministers."""
     asyncio.run(_demo(data))
 
 
@@ -106,13 +106,15 @@ async def _demo(data: Path) -> None:
     plan, _ = read_plan_and_contacts(DEMONSTRATION_PLAN_FILE, contacts)
     stopping = stop_signal()
     async with embedded(data, plan, DEMONSTRATION_PLAN_FILE, contacts, Ports(), write_line, stopping) as (
-        run,
+        servers,
         client,
         watch,
     ):
         await launch_plan(client, launch_of(plan, None, None, datetime.now(UTC)))
-        write_line(where(run))
-        narrator = Narrator(client, run, plan.plan)
+        write_line(where(servers))
+        say_secrets(servers)
+        assert servers.run is not None
+        narrator = Narrator(client, servers.run, plan.plan)
         play = asyncio.create_task(perform(narrator))
         await first_of(stopping, play, watch)
         if play.cancelled():
@@ -121,12 +123,12 @@ async def _demo(data: Path) -> None:
 
 
 def clear(data: Path) -> None:
-    """Removes an earlier demonstration, and nothing that is not one."""
+    """Removes the folder of an earlier demonstration. Raises Refused if the folder holds something else."""
     if not data.exists():
         return
     run = read_run(data)
     if run is None and any(data.iterdir()):
-        raise Refused("not-a-demo", f"{data} holds something that is no demonstration; choose another with --data")
+        raise Refused("not-a-demo", f"{data} holds files that are no demonstration; choose another folder with --data")
     if run is not None and run.plan_file is not None and run.plan_file.name != DEMONSTRATION_PLAN_FILE.name:
         raise Refused("not-a-demo", f"{data} holds the plan {run.plan}; choose another folder with --data")
     folder = DataFolder(data)
@@ -136,29 +138,34 @@ def clear(data: Path) -> None:
 
 
 async def perform(narrator: Narrator) -> None:
-    """Both sessions, one after the other."""
+    """Plays both sessions, one after the other."""
     await answered_session(narrator, f"{narrator.plan}/demo-review/1")
     await silent_session(narrator, f"{narrator.plan}/demo-review/2")
 
 
 async def answered_session(narrator: Narrator, item: str) -> None:
-    """Everyone answers: proposed, countered, accepted, held, outcome, closed."""
+    """Plays a session in which everyone answers: proposed, countered, accepted, held, outcome, closed."""
     narrator.say("Session 1 opens. Its host is LAO; its coordinator is asked for a date.")
     await narrator.until(item, "a date is awaited", lambda view: view.status == "date-awaited")
     await narrator.act(item, acts.Propose(**by(LAO), terms=soon(60, "Asia/Vientiane", "Vientiane")))
     await narrator.until(item, "a tentative invitation", lambda view: view.sequence == 0)
     await mail_of(narrator, KHM, "a tentative invitation lies in the Cambodian mailbox")
-    await narrator.act(item, acts.Counter(**by(KHM), proposal=1, terms=soon(4, "Asia/Phnom_Penh", "Vientiane")))
+    await narrator.act(item, acts.Counter(**by(KHM), proposal=1, terms=soon(6, "Asia/Phnom_Penh", "Vientiane")))
     await narrator.act(item, acts.Accept(**by(LAO), proposal=2))
     await mail_of(narrator, KHM, "confirmed to all")
     narrator.say(f"         the calendar has it: {narrator.run.caldav_url}/aide-memoire/{narrator.plan}/")
+    view = await narrator.until(item, "the agreed date", lambda view: view.status == "scheduled")
+    if view.remind_at is not None:  # on a slow machine the date may be too near for a reminder
+        await asyncio.sleep((view.remind_at - datetime.now(UTC)).total_seconds() - 0.3)
+        narrator.pass_over(KHM)
+        await mail_of(narrator, KHM, "two seconds before it begins, a reminder")
     await narrator.until(item, "the meeting's end", lambda view: view.status == "mark-awaited")
     await finish(narrator, item, LAO, "Vientiane")
     narrator.say(f"         recorded: {readable(narrator.run.record)}/{item}.jsonl")
 
 
 async def silent_session(narrator: Narrator, item: str) -> None:
-    """Nobody answers until the top rung, where the last one awaited acts."""
+    """Plays a session in which nobody answers until the top rung. There the office of the minister acts."""
     narrator.say("Session 2 opens by itself when its window does. The turn is KHM's. Nobody will answer.")
     for office in (KHM, f"{KHM}-dg", f"{KHM}-dm", f"{KHM}-minister"):
         narrator.pass_over(office)
@@ -178,7 +185,7 @@ async def silent_session(narrator: Narrator, item: str) -> None:
 
 
 async def finish(narrator: Narrator, item: str, host: str, place: str) -> None:
-    """Held, outcome, closed out."""
+    """Marks the meeting as held, files an outcome, and closes the item out."""
     await narrator.act(item, acts.Held(**by(host), place=place))
     await narrator.act(item, acts.Outcome(**by(host), text="Agreed minutes: both sides continue as planned."))
     await narrator.act(item, acts.Close(**by(host)))
@@ -190,7 +197,7 @@ def top_rung(view: ItemView) -> int:
 
 
 async def mail_of(narrator: Narrator, office: str, what: str) -> None:
-    """Waits for a mail that is newer than the last one named, and names it."""
+    """Waits for a mail to an office that is newer than the one seen last, and prints its path. Raises CommandError."""
     before = narrator.seen.get(office)
     for _ in range(int(PATIENCE / 0.25)):
         mail = newest_mail(narrator.run.mail, office)

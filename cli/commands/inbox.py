@@ -1,4 +1,4 @@
-"""`inbox`: what of the mail that was taken in needs a person."""
+"""`inbox`: lists the mail that needs a person, and shows one message or marks it as done."""
 
 import asyncio
 import json
@@ -23,13 +23,15 @@ from models.post.incoming import CalendarAnswer, SeenTo, TakenIn
 def inbox(
     action: Annotated[str, typer.Argument(help="list, show or done.", metavar="[list|show|done]")] = "list",
     number: Annotated[int | None, typer.Argument(help="The number of a message.", metavar="[N]")] = None,
-    note: Annotated[str, typer.Option("--note", help="done: what was made of it.")] = "",
-    every: Annotated[bool, typer.Option("--all", help="Also what needs nobody, and what was seen to.")] = False,
+    note: Annotated[str, typer.Option("--note", help="done: what you did about it.")] = "",
+    every: Annotated[
+        bool, typer.Option("--all", help="Also messages that need nobody or that a person has seen to.")
+    ] = False,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Mail that needs a person: who wrote, when, about what, and why a person is needed. Needs no server.
+    """List mail that needs a person: who wrote, when, about what, and why a person is needed. Needs no server.
 
     inbox          inbox show 3          inbox done 3 --note "answered by telephone"
     """
@@ -90,7 +92,7 @@ def _show(box: Inbox, message: TakenIn, as_json: bool) -> None:
 
 
 def _answer_line(answer: CalendarAnswer) -> str:
-    """What a calendar in a message says, for whoever has to enter it by hand."""
+    """One line with the answer that a calendar object in a message gives, for the person who enters it by hand."""
     said = f"{answer.partstat or 'no PARTSTAT'} ({answer.method}) of {answer.attendee or 'nobody'}"
     time = f", proposes {answer.slot.start.local:%Y-%m-%d %H:%M} {answer.slot.start.zone}" if answer.slot else ""
     comment = f": {answer.comment}" if answer.comment else ""

@@ -1,4 +1,4 @@
-"""`ingest`: mail that is taken in by hand."""
+"""`ingest`: takes in mail by hand."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ def ingest(
 ) -> None:
     """Take in mail that came to the organizer: answers to invitations, mail that came back, letters.
 
-    Each message counts once, by what it says. What needs a person is listed by `inbox`.
+    Each message counts once: the program knows it by its content. `inbox` lists the messages that need a person.
 
     ingest answer.eml          ingest ~/Maildir          ingest - < answer.eml
     """
@@ -58,14 +58,14 @@ async def _ingest(sources: list[str], data: Path, plan: str | None, as_json: boo
                         sys.stdout.write(message_text(entered) + "\n")
         except (IntakeUnavailable, MailboxUnavailable) as error:
             raise NoServer(
-                "not-taken-in", f"{error}; {len(taken)} were taken in; repeat it: nothing counts twice"
+                "not-taken-in", f"{error}; {len(taken)} were taken in; repeat the command: nothing counts twice"
             ) from None
     if as_json:
         sys.stdout.write(
             json.dumps({"messages": [message_document(each) for each in taken]}, ensure_ascii=False) + "\n"
         )
     elif not taken:
-        sys.stdout.write("no message there\n")
+        sys.stdout.write("no message was found\n")
 
 
 def _name(source: str) -> str:
@@ -73,7 +73,7 @@ def _name(source: str) -> str:
 
 
 async def _messages(source: str) -> AsyncIterator[tuple[Message, Maildir | None]]:
-    """The messages of one source; of a Maildir those that nobody has read."""
+    """The messages of one source, each with its Maildir if it comes from one. Of a Maildir: those that are new."""
     path = Path(source)
     if source != "-" and (path / "new").is_dir():
         mailbox = Maildir(path)
@@ -102,5 +102,5 @@ def _read(path: Path | None) -> Message:
     except OSError as error:
         raise BadUsage("bad-file", f"{path or 'standard input'} cannot be read: {error.strerror}") from None
     if not data.strip():
-        raise BadUsage("bad-file", f"{path or 'standard input'} is empty; give a whole message with its headers")
+        raise BadUsage("bad-file", f"{path or 'standard input'} is empty; give a complete message with its headers")
     return Message(str(path or "-"), data[:LIMIT], len(data) > LIMIT)

@@ -1,4 +1,4 @@
-"""`launch`: a plan on the Temporal that is configured, or what would come of it."""
+"""`launch`: launches a plan on the configured Temporal, or shows what the launch would send."""
 
 import asyncio
 import json
@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from adapters.files.contacts_file import read_contacts
-from adapters.office_calendars import rehearsed_hours
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
+from adapters.working_time import rehearsed_hours
 from cli.display.preview import FIRST_DAYS, preview_of, preview_text
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.options import AsOfOption, ContactsOption, DataOption, HistoryOption, JsonOption
@@ -29,9 +29,9 @@ def launch(
     data: DataOption = Path("var"),
     as_json: JsonOption = False,
 ) -> None:
-    """Launch a plan on the Temporal that is configured, or that `up` runs. Once: afterwards it changes by consent.
+    """Launch a plan, once, on the configured Temporal or on that of `up`. Afterwards the plan changes by consent.
 
-    Midway: launch --as-of 2026-11-24 --history history.csv; nothing is sent about the past.
+    To take over midway: launch --as-of 2026-11-24 --history history.csv. Nothing is sent about the past.
     """
     plan, missing = read_plan_and_contacts(plan_file, contacts or contacts_beside(plan_file))
     launch = launch_of(plan, as_of.date() if as_of else None, history, datetime.now(UTC))
@@ -47,7 +47,7 @@ def launch(
 
     result = asyncio.run(run())
     if history is not None and result != "launched":
-        result += "; the history was not read again: what is on record is corrected by answering open questions"
+        result += "; the history file was not read again: to correct the record, answer the open questions"
     if as_json:
         write_line(json.dumps({"plan": plan.plan, "result": result, "without_address": missing}))
         return

@@ -20,8 +20,8 @@ UntilOption = Annotated[str | None, typer.Option("--until", help="A day or wall 
 ValuesArgument = Annotated[
     list[str] | None,
     typer.Argument(
-        help="host: the side; postpone, extend: until when; drop, excuse: why; answer: QUESTION and what is to hold; "
-        "of `plan`: the OBLIGATION, and for cadence and first-host what it is to be.",
+        help="host: the side; postpone, extend: until when; drop, excuse: why; answer: QUESTION and its answer; "
+        "for `plan`: the OBLIGATION, and for cadence and first-host the new value.",
         metavar="[VALUE]...",
     ),
 ]
@@ -31,7 +31,7 @@ SetOption = Annotated[
 TermsFileOption = Annotated[
     Path | None, typer.Option("--file", help="plan add: the obligation, in YAML.", exists=True, dir_okay=False)
 ]
-UnderOption = Annotated[str, typer.Option("--under", help="plan add: the provision under which it is put.")]
+UnderOption = Annotated[str, typer.Option("--under", help="plan add: the provision that it belongs to.")]
 
 
 @verb
@@ -51,8 +51,8 @@ async def propose(
     file: TermsFileOption = None,
     under: UnderOption = "",
 ) -> Act:
-    """Propose a date, a host, a postponement, a longer window, to excuse or drop the item, or the answer to an open
-    question; of `plan`, an amendment. Answers with its number.
+    """Propose a date, a host, a postponement, a longer window, an excuse, a drop, or the answer to an open question.
+    For `plan`, propose an amendment. The command prints the number of the proposal.
 
     propose 16.3-jtc/2026 date --start 2026-12-01T09:00 --zone Asia/Vientiane --for PT3H --as lao-moic
 
@@ -83,7 +83,7 @@ async def counter(
     file: TermsFileOption = None,
     under: UnderOption = "",
 ) -> Act:
-    """Answer a proposal with another one. Refused if it is no longer the newest.
+    """Answer a proposal with another one. Refused if a newer proposal took its place.
 
     counter 16.3-jtc/2026 --proposal 1 --start 2026-12-08T09:00 --zone Asia/Phnom_Penh --for PT3H --as khm-moc
     """
@@ -98,7 +98,7 @@ async def counter(
 
 
 async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, str]:
-    """What a proposal is about, as its item says, and about which question or obligation."""
+    """The topic of a proposal, and the question or obligation that it is about, if any. Raises Refused."""
     handle = acting.here.client.get_workflow_handle(acting.item)
     view = await answered(handle.query("view", result_type=ItemView))
     for proposal in view.proposals:
@@ -106,4 +106,4 @@ async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, s
             terms = Terms.model_validate(proposal["terms"])
             topic = terms.amendment.kind.value if terms.amendment else terms.topic.value
             return ProposedTopic(topic), terms.about
-    raise Refused("no-such-proposal", f"there is no proposal {number} here", view.awaiting)
+    raise Refused("no-such-proposal", f"there is no proposal {number} here; `show` lists them", view.awaiting)

@@ -1,4 +1,4 @@
-"""`register`: every provision and obligation, with what is assumed set apart from what the text says."""
+"""`register`: lists every provision and obligation, and marks the values that the text does not state."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
 from cli.display.register import register_document
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan
@@ -21,23 +21,23 @@ def register(
     kind: Annotated[Kind | None, typer.Option("--kind", help="One kind of obligation.")] = None,
     office: Annotated[str | None, typer.Option("--office", help="One office or institution.")] = None,
     in_force: Annotated[
-        bool, typer.Option("--in-force", help="As amended and settled since the launch, instead of the plan file.")
+        bool, typer.Option("--in-force", help="The plan in force, as amended and settled, instead of the plan file.")
     ] = False,
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="With --in-force: as it read on that day.", metavar="DAY")
+        str | None, typer.Option("--as-of", help="With --in-force: as it read at the end of that day.", metavar="DAY")
     ] = None,
     data: DataOption = Path("var"),
     plan_name: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Every provision and obligation in the plan file: what the text says, and what is assumed. Needs no server.
+    """List every provision and obligation of the plan file: what the text says, and what is assumed. Needs no server.
 
-    register --in-force --as-of 2026-06-30      the plan as its amendments had it at the end of that day
+    register --in-force --as-of 2026-06-30      the plan as it read at the end of that day
     """
     if as_of is not None and not in_force:
-        raise BadUsage("missing-option", "--as-of goes with --in-force: a plan file has no days")
+        raise BadUsage("missing-option", "--as-of needs --in-force: a plan file has no earlier versions")
     if in_force:
-        from cli.in_force import plan_in_force  # the plan file alone needs no server, and none of what speaks to one
+        from cli.in_force import plan_in_force  # imported here, because a plan file needs no server and no client
 
         plan = plan_in_force(as_of, data, plan_name)
     else:

@@ -1,4 +1,4 @@
-"""`rehearse`: the same decisions over years of virtual time, with nothing sent. Needs no server."""
+"""`rehearse`: makes the same decisions over years of virtual time, and sends nothing. Needs no server."""
 
 import json
 import sys
@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from adapters.files.contacts_file import read_contacts
-from adapters.office_calendars import rehearsed_hours
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
+from adapters.working_time import rehearsed_hours
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan
 from cli.files.scenario_file import Scenario, load_scenario, play
@@ -27,18 +27,21 @@ from models.plan.plan import Plan
 from models.plan.windows import end_of_validity
 from models.post.contacts import Contacts
 from models.rehearsal.assumptions import assumption_of
-from models.rehearsal.world import HoursOf, RehearsedLetter, RehearsedNotice, World, no_collector
+from models.rehearsal.world import HoursOf, RehearsedLetter, RehearsedNotice, World, without_garbage_collection
 
 _SHOWN = 60
 
-DayOption = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (of the plan).")]
+DayOption = Annotated[
+    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (default: that of the plan).")
+]
 
 
 def rehearse(
     plan_file: Annotated[Path, typer.Option("--file", help="The plan file.")] = DEFAULT_PLAN_FILE,
     first: DayOption = None,
     to: Annotated[
-        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day no longer rehearsed (plan's end).")
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="First day that is not rehearsed (default: plan's end)."),
     ] = None,
     assume: Annotated[
         str, typer.Option("--assume", help="on-time, silent, random:SEED or file:SCENARIO.", metavar="WHAT")
@@ -46,18 +49,20 @@ def rehearse(
     what_if: Annotated[
         Path | None, typer.Option("--what-if", help="Compare with this scenario.", exists=True, dir_okay=False)
     ] = None,
-    history: Annotated[Path | None, typer.Option("--history", help="Take over this history.", exists=True)] = None,
+    history: Annotated[Path | None, typer.Option("--history", help="Take over this history file.", exists=True)] = None,
     contacts: Annotated[
-        Path | None, typer.Option("--contacts", help="Whose office hours count (those beside the plan file).")
+        Path | None,
+        typer.Option("--contacts", help="Contacts file with the office hours (default: beside the plan file)."),
     ] = None,
     office: Annotated[str | None, typer.Option("--office", help="Only notices and letters to this office.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Every notice and every letter that would be decided, when, to whom, about what, why and at which rung.
+    """List every notice and letter that the program would decide: when, to whom, about what, why, at which rung.
 
     rehearse --from 2026-01-01 --to 2027-01-01 --assume on-time
     """
-    with no_collector():  # nothing of it is thrown away before the end, and looking for what could be costs a fifth
+    # Nothing can be freed before the end, and the search for garbage would cost a fifth of the time.
+    with without_garbage_collection():
         _write(_rehearsed(plan_file, first, to, assume, what_if, history, contacts, office, as_json))
 
 
@@ -72,7 +77,7 @@ def _rehearsed(
     office: str | None,
     as_json: bool,
 ) -> str:
-    """What `rehearse` prints."""
+    """The text that `rehearse` prints: JSON, or lines for people."""
     plan = load_plan(plan_file)
     begins, ends = _span(plan, first, to)
     launch = launch_at(plan, begins, begins, history)
@@ -105,24 +110,24 @@ def _scenario(assume: str) -> Scenario:
 
 
 def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[datetime, datetime]:
-    """The instants from which and until which is rehearsed, in the plan's zone."""
+    """The first instant of the rehearsal and its end, from days in the plan's zone. Raises BadUsage."""
     here = zone(plan.zone)
     start = first or (datetime.combine(plan.valid_from, datetime.min.time()) if plan.valid_from else None)
     begins = start.replace(tzinfo=here).astimezone(UTC) if start else datetime.now(UTC)
-    # The last day of validity is rehearsed with what follows from it.
+    # One day more, so that what follows from the last day of validity is rehearsed too.
     end = end_of_validity(plan)
     ends = (end + timedelta(days=1)) if end else begins + timedelta(days=365)
     if to is not None:
         ends = to.replace(tzinfo=here).astimezone(UTC)
     if ends <= begins:
         first_day, last_day = (f"{each.astimezone(here):%Y-%m-%d}" for each in (begins, ends))
-        raise BadUsage("bad-time", f"--to {last_day} does not lie after --from {first_day}")
+        raise BadUsage("bad-time", f"--to {last_day} is not after --from {first_day}; choose a later day")
     return begins, ends
 
 
 def _contacts(named: Path | None, plan_file: Path) -> Contacts | None:
-    """The contacts that say when offices are open: named, else those beside the plan file; without any, default hours.
-    Raises FileFault."""
+    """The contacts with the office hours: of the file that is named, or else of the one beside the plan file. None if
+    there is no such file: the default hours count. Raises FileFault."""
     path = named or contacts_beside(plan_file)
     return read_contacts(path) if named or path.exists() else None
 
@@ -134,7 +139,7 @@ def _run(launch: Launch, scenario: Scenario, ends: datetime, hours: HoursOf) -> 
 
 
 def document(world: World, office: str | None = None) -> dict[str, Any]:
-    """The contract of `rehearse --json` (docs/json.md)."""
+    """The document that `rehearse --json` prints (docs/json.md)."""
     notices = [each for each in world.notices if office in (None, each.office)]
     letters = [each for each in world.letters if office in (None, each.office)]
     instants = {each.at for each in notices} | {each.at for each in letters}
@@ -163,7 +168,7 @@ def _notice(each: RehearsedNotice, at: str) -> dict[str, Any]:
 
 
 def summary(world: World) -> dict[str, Any]:
-    """How much there is of what, and how much of it reaches one office in one week."""
+    """How many notices and mails there are, and how many mails one office gets in one week."""
     weeks = _by_week(world, lambda letter: 1)
     busiest = max(weeks.items(), key=lambda pair: pair[1], default=((None, None), 0))
     return {
@@ -192,7 +197,7 @@ def summary(world: World) -> dict[str, Any]:
 
 
 def _by_week(world: World, count: Callable[[RehearsedLetter], int]) -> Counter[tuple[str, tuple[int, int]]]:
-    """Something counted by office and week (ISO 8601, in the plan's zone)."""
+    """The sum of `count` over the letters to each office in each week (ISO 8601, in the plan's zone)."""
     here, weeks = zone(world.plan.zone), Counter[tuple[str, tuple[int, int]]]()
     # Many offices are written to at one instant.
     known = {at: at.astimezone(here).isocalendar()[:2] for at in {each.at for each in world.letters}}
@@ -202,7 +207,7 @@ def _by_week(world: World, count: Callable[[RehearsedLetter], int]) -> Counter[t
 
 
 def _of_weeks(weeks: Counter[tuple[str, tuple[int, int]]]) -> dict[str, Any]:
-    """Over the weeks in which an office is written to at all."""
+    """Total, number, maximum and median over the weeks in which an office gets any mail."""
     return {
         "total": weeks.total(),
         "weeks": len(weeks),
@@ -212,7 +217,7 @@ def _of_weeks(weeks: Counter[tuple[str, tuple[int, int]]]) -> dict[str, Any]:
 
 
 def text(world: World, clock: Clock, office: str | None) -> str:
-    """The same for a person: every notice in its order, then the numbers."""
+    """The same as text for people: every notice in its order, then the numbers."""
     lines = [line(each, clock) for each in sorted(world.notices, key=_order) if office in (None, each.office)]
     told = summary(world)
     most = told["most_mails_to_one_office_in_one_week"]
@@ -230,9 +235,9 @@ def text(world: World, clock: Clock, office: str | None) -> str:
 def _per_week(told: dict[str, Any]) -> str:
     alone = told["unmerged"]
     return (
-        f"Mails in a week in which an office is written to: {told['median']:g} in the median, {told['max']} at most, "
-        f"{told['routine']} of them routine. One mail for each notice and repetition would be {alone['median']:g} and "
-        f"{alone['max']}: {alone['total']} mails instead of {told['total']}."
+        f"Mails to one office in a week with any mail: median {told['median']:g}, at most {told['max']}, of which at "
+        f"most {told['routine']} routine. If each notice and repetition were a mail of its own: median "
+        f"{alone['median']:g}, at most {alone['max']}, in total {alone['total']} mails instead of {told['total']}."
     )
 
 
@@ -246,7 +251,7 @@ def line(each: RehearsedNotice, clock: Clock) -> str:
 
 
 def differences(world: World, other: World, office: str | None) -> dict[str, Any]:
-    """What the other scenario says anew, no longer, or at another time."""
+    """The notices that `other` adds, removes, or decides at another time, and the summaries of both rehearsals."""
     before = {each.key: each for each in world.notices if office in (None, each.office)}
     after = {each.key: each for each in other.notices if office in (None, each.office)}
     moved = [

@@ -1,4 +1,4 @@
-"""`report`: the progress report, as a person can hand it on. Nothing is changed."""
+"""`report`: writes the progress report, ready to hand on. It changes nothing."""
 
 import asyncio
 import json
@@ -29,25 +29,25 @@ class ReportFormat(StrEnum):
 
 
 DayOption = Annotated[
-    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="As it stood at the end of this day (now).")
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="As of the end of this day (default: now).")
 ]
 
 
 def report(
     as_of: DayOption = None,
-    style: Annotated[ReportFormat, typer.Option("--format", help="What to write.")] = ReportFormat.DOCX,
+    style: Annotated[ReportFormat, typer.Option("--format", help="The format of the report.")] = ReportFormat.DOCX,
     out: OutOption = None,
     force: ForceOption = False,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
 ) -> None:
-    """The progress report to the governments: by pillar and article, what is done, in progress, missed or without
-    evidence; turns, amendments, what is awaited of whom.
+    """Write the progress report to the governments: by pillar and article, what is done, in progress, missed or without
+    evidence. It also lists turns, amendments, and what is awaited of which office.
 
     report --as-of 2026-11-24 --format docx
     """
     if out == STDOUT and style is ReportFormat.DOCX:
-        raise BadUsage("bad-usage", "--out -: DOCX is a file; name one, or choose --format html or json")
+        raise BadUsage("bad-usage", "--out -: a DOCX goes to a file only; name one, or choose --format html or json")
     refuse_existing(out, force)
     day = as_of.date() if as_of else None
     built = asyncio.run(_report(day, data, plan))
@@ -73,7 +73,7 @@ def rendered(built: ProgressReport, style: ReportFormat) -> bytes:
 
 
 def report_document(built: ProgressReport) -> dict[str, Any]:
-    """The contract of `report --format json`: every tally with its total."""
+    """The document that `report --format json` prints (docs/json.md): every tally with its total."""
     document = built.model_dump(mode="json")
     document["tally"]["total"] = built.tally.total
     for pillar, pillar_document in zip(built.pillars, document["pillars"], strict=True):

@@ -1,4 +1,4 @@
-"""`round`: a status round, whole; and many answers to it from one file."""
+"""`round`: shows one status round, or enters many answers from one file."""
 
 import asyncio
 import json
@@ -30,17 +30,19 @@ AsOrAll = Annotated[str | None, typer.Option("--as", help="With --answer: the of
 
 
 def round_(
-    name: Annotated[str | None, typer.Argument(help="The round, as 2026; the last one, unless named.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The round, for example 2026 (default: the last one).")] = None,
     answer: Annotated[
         Path | None,
-        typer.Option("--answer", help="Answer many at once: a CSV file item,state,note.", exists=True, dir_okay=False),
+        typer.Option(
+            "--answer", help="Enter many answers from a CSV file: item,state,note.", exists=True, dir_okay=False
+        ),
     ] = None,
     office: AsOrAll = None,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """A status round, whole: every commitment that was asked, and what each side answered (B.2).
+    """Show one status round: every item that it asks about, and the answers of each side (B.2).
 
     round 2026          round --answer progress.csv --as lao-mict
     """
@@ -54,7 +56,7 @@ def round_(
 
 
 def _answer(path: Path, office: str, data: Path, plan: str | None, as_json: bool) -> None:
-    """Says of each row what became of it. With JSON that is all, and the exit code says whether all were taken."""
+    """Sends the answers of a file, and prints what became of each row. If any was not taken, exit code 1 or 3."""
     told, stopped = asyncio.run(answer_all(path, office, data, plan))
     write_line(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
     failed = sum(1 for each in told["answers"] if "error" in each)
@@ -83,7 +85,7 @@ async def _round(name: str | None, data: Path, plan: str | None) -> tuple[PlanSt
 
 
 def recorded_round(lines: Iterable[LedgerEntry], name: str) -> tuple[Answers, tuple[str, ...]]:
-    """The answers to a round of the past, and what it did not ask about, as the plan's record has kept them."""
+    """The answers to a past round, and the items that it did not ask about, from lines of the plan's record."""
     for data in (with_fields(line).data for line in lines if line.verb == "round"):
         if data.get("round") == name:
             return data.get("answers", {}), tuple(data.get("busy", ()))
@@ -91,7 +93,7 @@ def recorded_round(lines: Iterable[LedgerEntry], name: str) -> tuple[Answers, tu
 
 
 def round_document(state: PlanState, name: str, answers: Answers, busy: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The contract of `round --json`."""
+    """The document that `round --json` prints (docs/json.md)."""
     at = next(each for each in state.setup.rounds if each.name == name)
     items: list[dict[str, Any]] = [
         {
@@ -135,8 +137,8 @@ def round_text(state: PlanState, document: dict[str, Any]) -> str:
 
 
 async def answer_all(path: Path, office: str, data: Path, plan: str | None) -> tuple[dict[str, Any], NoServer | None]:
-    """Every row is checked, then every row is sent: its own entry says what became of it. And why sending has stopped,
-    if it has. Raises FileFault for every bad row: then nothing was sent."""
+    """Checks every row, and then sends every row. Gives an entry for each row, and the error that stopped the sending,
+    or None. Raises FileFault with every bad row: then nothing was sent."""
     rows, faults = read_answers(path)
     try:
         async with session(data, plan) as here:
@@ -151,7 +153,7 @@ async def answer_all(path: Path, office: str, data: Path, plan: str | None) -> t
 
 
 async def _items_of(here: Session, path: Path, rows: list[AnswerRow]) -> tuple[dict[str, AnswerRow], list[Fault]]:
-    """The row of each item; and what names none, or one that an earlier row names."""
+    """The row of each item, and the faults: rows that name no item, or the item of an earlier row."""
     found: dict[str, AnswerRow] = {}
     faults = []
     recorded = set(recorded_items(here.record, await here.plan()))
@@ -159,12 +161,12 @@ async def _items_of(here: Session, path: Path, rows: list[AnswerRow]) -> tuple[d
         try:
             item = await here.item_id(row.item)
             if item in found:
-                message = f"this item stands on line {found[item].line} already; keep one of them"
+                message = f"line {found[item].line} answers for this item already; keep one of the two lines"
                 faults.append(Fault(str(path), row.line, "item", message))
                 continue
             found[item] = row
             if item not in recorded and not await _is_there(here, item):
-                raise Refused("no-such-item", f"there is no {row.item}; `status` lists what there is")
+                raise Refused("no-such-item", f"there is no item {row.item}; `status` lists the items")
         except Refused as error:
             faults.append(Fault(str(path), row.line, "item", error.message))
     return found, faults
@@ -190,7 +192,7 @@ async def _send_all(here: Session, office: str, items: dict[str, AnswerRow]) -> 
     for item, row in items.items():
         error: CommandError | None = None
         if stopped is not None:
-            error = NoServer(stopped.code, "not sent, for the servers did not answer before")
+            error = NoServer(stopped.code, "not sent, because the servers did not answer an earlier row")
         else:
             error = await _send(here, item, acts[item])
             stopped = error if isinstance(error, NoServer) else None
@@ -205,7 +207,7 @@ def _stated(row: AnswerRow) -> ProgressState:
 
 
 async def _send(here: Session, item: str, act: Progress) -> CommandError | None:
-    """Why an answer was not taken, or None."""
+    """Sends one answer. Returns the error if it was not taken, or else None."""
     try:
         await submit(here.client, item, act)
     except CommandError as error:

@@ -1,4 +1,4 @@
-"""`schema`: what editors check plan and contacts files by."""
+"""`schema`: prints the JSON schemas with which editors check plan and contacts files."""
 
 import sys
 from typing import Annotated
@@ -10,10 +10,10 @@ from cli.options import JsonOption
 
 
 def schema(
-    kind: Annotated[SchemaOf, typer.Argument(help="Of which file.")],
-    as_json: JsonOption = False,  # it is JSON either way; an error is not
+    kind: Annotated[SchemaOf, typer.Argument(help="The kind of file.")],
+    as_json: JsonOption = False,  # a schema is always JSON; with --json, an error is too
 ) -> None:
-    """The JSON schema of plan files, of their parts or of contacts files: editors check by it. Needs no server.
+    """Print the JSON schema of plan files, parts or contacts files. Editors check files with it. Needs no server.
 
     schema plan > plan.json
     """

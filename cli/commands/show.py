@@ -1,4 +1,4 @@
-"""`show`: one item, exactly."""
+"""`show`: everything about one item."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from models.messages.views import ItemView
 
 
 def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
-    """One item, exactly: proposals, ledger, calendar UID and SEQUENCE, what is awaited."""
+    """Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited."""
     view = asyncio.run(_view(item, data, plan))
     if as_json:
         sys.stdout.write(json.dumps(view.model_dump(mode="json"), ensure_ascii=False) + "\n")
@@ -33,7 +33,7 @@ async def _view(item: str, data: Path, plan: str | None) -> ItemView:
 
 
 def view_text(view: ItemView) -> str:
-    """The same for a person."""
+    """The view as text for people."""
     fate = f"  ({view.fate})" if view.fate else ""
     ref = "" if view.ref == "-" else f"{view.ref}  "
     lines = [f"{ref}{view.title}   [{view.id}]", f"status   {view.status}{fate}"]

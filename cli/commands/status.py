@@ -17,13 +17,15 @@ from models.messages.views import ItemRow
 
 
 def status(
-    office: Annotated[str | None, typer.Option("--office", help="Only what is awaited of this office.")] = None,
-    open_only: Annotated[bool, typer.Option("--open", help="Leave out what is closed or unknown.")] = False,
+    office: Annotated[str | None, typer.Option("--office", help="Only items that wait for this office.")] = None,
+    open_only: Annotated[
+        bool, typer.Option("--open", help="Leave out items that are closed, dropped or unknown.")
+    ] = False,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What is open, what is awaited of whom since when and at which rung, and what comes next."""
+    """List the items: what is awaited of which office, since when and at which rung, and what comes next."""
     rows = asyncio.run(_rows(data, plan))
     if office:
         rows = [row for row in rows if any(each.office == office for each in row.awaiting)]
@@ -41,7 +43,7 @@ async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
 
 
 def status_text(rows: list[ItemRow]) -> str:
-    """What is open, item by item; then what is closed or unknown, in one line a state."""
+    """The rows as text for people: open items one by one, then one line each for closed, dropped and unknown ones."""
     ended = ("closed", "dropped", "unknown")
     lines = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""`timeline`: the whole plan on one sheet. Nothing is changed."""
+"""`timeline`: draws the full plan on one sheet. It changes nothing."""
 
 import asyncio
 import sys
@@ -10,7 +10,7 @@ import typer
 
 from cli.asking import plan_state_of
 from cli.files.plan_file import load_plan
-from cli.gathering import Moment, gather
+from cli.gathering import ReportDay, gather
 from cli.options import DataOption, PlanOption
 from cli.output import STDOUT, ForceOption, OutOption, refuse_existing, write_file, write_stdout
 from cli.session import session
@@ -28,13 +28,13 @@ from models.report.timeline import build_timeline
 def timeline(
     out: OutOption = None,
     plan_file: Annotated[
-        Path | None, typer.Option("--file", help="Of a plan file alone; needs no server.", exists=True, dir_okay=False)
+        Path | None, typer.Option("--file", help="Draw this plan file; needs no server.", exists=True, dir_okay=False)
     ] = None,
     force: ForceOption = False,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
 ) -> None:
-    """The whole plan as one drawing (SVG, for A3): by pillar, what is due when, agreed dates, held, missed, turns.
+    """Draw the full plan on one sheet (SVG, for A3): by pillar, windows, agreed dates, what was held or missed, turns.
 
     timeline --out plan.svg
     """
@@ -57,11 +57,11 @@ def timeline(
 async def _facts(now: Instant, data: Path, plan: str | None) -> tuple[Plan, Facts]:
     async with session(data, plan) as here:
         state = await plan_state_of(here)
-        return state.plan, await gather(here, state, Moment(now, current=True))
+        return state.plan, await gather(here, state, ReportDay(now, current=True))
 
 
 def facts_of_file(plan: Plan, now: Instant) -> Facts:
-    """What a plan file states alone: its windows, and the turns of which it names the first."""
+    """The facts that a plan file alone gives: its windows, and the order of turns with the first host."""
     series = tuple(
         SeriesFact(
             id=obligation_id(plan.plan, each.id),

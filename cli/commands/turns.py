@@ -1,4 +1,4 @@
-"""`turns`: who hosts next, and why."""
+"""`turns`: shows who hosts next, and why."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from models.messages.views import ItemView
 
 
 def turns(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
-    """Who hosts next, and why; and every turn so far: owed, served, swapped, forfeited.
+    """Show who hosts next, and why. Also show every turn so far: owed, served, swapped, forfeited.
 
     turns 6.2-drugs-provincial
     """
@@ -30,15 +30,15 @@ async def _series_view(item: str, data: Path, plan: str | None) -> ItemView:
     async with session(data, plan) as here:
         full = await here.item_id(item)
         if full.count("/") > 1:
-            full = full.rpartition("/")[0]  # of a session, its series
+            full = full.rpartition("/")[0]  # a session is named: take its series
         view = recorded_view(here.record, full) or await view_of(here, full)
     if not view.turns:
-        raise Refused("wrong-kind", f"{item} is no series; turns are those of a recurring meeting")
+        raise Refused("wrong-kind", f"{item} is not a series; name a recurring meeting: only these have turns")
     return view
 
 
 def turns_document(view: ItemView) -> dict[str, Any]:
-    """The contract of `turns --json`."""
+    """The document that `turns --json` prints (docs/json.md)."""
     ledger = view.turns
     upcoming = ledger["upcoming"]
     return {
@@ -56,7 +56,7 @@ def turns_document(view: ItemView) -> dict[str, Any]:
 
 
 def turns_text(view: ItemView) -> str:
-    """The same for a person."""
+    """The turns as text for people."""
     ledger, clock = view.turns, view.clock
     lines = [f"{view.ref}  {view.title}   [{view.id}]", ledger["next"]]
     if ledger["rotating"]:

@@ -1,4 +1,4 @@
-"""`up`: everything on one machine, with a plan launched on it."""
+"""`up`: runs everything on one machine, and launches a plan on it."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from adapters.shipped import DEFAULT_PLAN_FILE
+from adapters.program_folders import DEFAULT_PLAN_FILE
 from cli.display.live import watch_live, watch_plain
-from cli.embedded import Ports, embedded, first_of, stop_signal, where
 from cli.errors import Refused
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.options import AsOfOption, ContactsOption, DataOption, HistoryOption
 from cli.output import readable, write_line
+from cli.running_servers import Ports, embedded, first_of, say_secrets, stop_signal, where
 from servers.datafolder import read_run
 
 PlanFileOption = Annotated[
-    Path | None, typer.Option("--plan-file", help="The plan file (as before, else the Lao PDR-Cambodia plan).")
+    Path | None,
+    typer.Option("--plan-file", help="The plan file (default: that of the last start, or the Lao PDR-Cambodia plan)."),
 ]
 
 
@@ -33,9 +34,9 @@ def up(
     caldav_port: Annotated[int, typer.Option(help="Port of the calendar server.")] = 5232,
     smtp_port: Annotated[int, typer.Option(help="Port of the mail spool.")] = 1025,
 ) -> None:
-    """Run everything here: Temporal with its UI, a calendar server, a mail spool, the worker; launch the plan.
+    """Run Temporal with its UI, a calendar server, a mail spool and the worker here, and launch the plan.
 
-    Ctrl-C stops it all cleanly; starting again resumes.
+    Ctrl-C stops everything cleanly. The same command starts it again, and everything resumes.
     """
     before = read_run(data)
     chosen = plan_file or (before.plan_file if before and before.plan_file else DEFAULT_PLAN_FILE)
@@ -49,10 +50,10 @@ async def _up(
 ) -> None:
     write_line(f"Aide-Mémoire: {readable(plan_file)} in {readable(data)}/")
     plan, missing = read_plan_and_contacts(plan_file, contacts)
-    # A bad row of the history is told before anything starts.
+    # Read now, so that a bad row of the history file is reported before anything starts.
     launch = launch_of(plan, as_of, history, datetime.now(UTC))
     for office in missing:
-        write_line(f"no address yet for {office}; correct {readable(contacts)}, it is read at every despatch")
+        write_line(f"no address yet for {office}; add it to {readable(contacts)}, which is read at every despatch")
     stopping = stop_signal()
     notes: list[str] = []
 
@@ -60,13 +61,14 @@ async def _up(
         notes.append(line)
         write_line(line)
 
-    async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (run, client, watch):
+    async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (servers, client, watch):
         try:
             write_line(f"{plan.title}: {await launch_plan(client, launch)}")
         except Refused as refusal:
-            # The plan in force goes on; its file has to be agreed first.
+            # The plan in force goes on. The sides have to agree to the differences first.
             write_line(refusal.as_text())
-        head = where(run)
+        head = where(servers)
+        say_secrets(servers)
         console = Console()
         if console.is_terminal:
             view = asyncio.create_task(watch_live(client, plan.plan, head, console, notes))

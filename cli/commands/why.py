@@ -1,4 +1,4 @@
-"""`why`: what became of each notice to an office or about an item, and why others were not sent."""
+"""`why`: shows what became of each notice to an office or about an item, and why others were not sent."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ from models.registry import MACHINES
 T = TypeVar("T")
 
 AT_ONCE = 8
-"""So many questions are asked of the server side by side."""
+"""The most queries that are sent to the server at the same time."""
 
 
 def why(
@@ -41,7 +41,7 @@ def why(
     plan: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What became of each notice to an office or about an item, and why; and each that was not sent, with its reason.
+    """Show what became of each notice to an office or about an item, and why. Also show why others were not sent.
 
     why lao-moic
 
@@ -102,7 +102,7 @@ async def _of_item(here: Session, item: str) -> tuple[dict[str, Any], Clock]:
 
 
 async def _state(here: Session, item: str) -> tuple[str, ItemState] | None:
-    """The kind and state of an open item; None where there is none."""
+    """The workflow type and the state of an open item; None if no open item has this id."""
     try:
         return await item_state(here, item)
     except Refused:
@@ -110,7 +110,7 @@ async def _state(here: Session, item: str) -> tuple[str, ItemState] | None:
 
 
 async def _room(here: Session, plan: str, office: str) -> PostRoomState | None:
-    """A post room as it stands; None for an office that was never written to."""
+    """The state of a post room; None if the office has none because nobody ever wrote to it."""
     handle = here.client.get_workflow_handle(secretariat_id(plan, office))
     try:
         room: PostRoomState = await answered(handle.query("state_now", result_type=PostRoomState))
@@ -122,7 +122,7 @@ async def _room(here: Session, plan: str, office: str) -> PostRoomState | None:
 
 
 async def _side_by_side(questions: Sequence[Awaitable[T]]) -> list[T]:
-    """Their answers in order, a few at a time."""
+    """Asks all questions, at most AT_ONCE at a time, and gives the answers in the order of the questions."""
     few = asyncio.Semaphore(AT_ONCE)
 
     async def ask(question: Awaitable[T]) -> T:
@@ -135,7 +135,7 @@ async def _side_by_side(questions: Sequence[Awaitable[T]]) -> list[T]:
 def why_document(
     about: dict[str, str], room: PostRoomState | None, decided: list[Told], unsaid: Iterable[Untold], now: datetime
 ) -> dict[str, Any]:
-    """The contract of `why --json`."""
+    """The document that `why --json` prints (docs/json.md)."""
     document: dict[str, Any] = {**about, "at": write_instant(now)}
     if room is not None:
         following = next_instant(room, now)
@@ -152,7 +152,7 @@ def why_document(
 
 
 def why_text(document: dict[str, Any], clock: Clock) -> str:
-    """The same for a person: a line each."""
+    """The same document as text for people: one line for each notice."""
     lines = [document.get("office") or document["item"].partition("/")[2] or document["item"]]
     room = document.get("post_room")
     if room is not None:

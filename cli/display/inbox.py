@@ -1,4 +1,4 @@
-"""How mail that was taken in is shown, and how much of it waits for a person."""
+"""Shows the mail that was taken in, and counts the messages that wait for a person."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ from servers.datafolder import read_run
 
 
 def waiting_line(data: Path, plan: str | None) -> str:
-    """What `status` says of the inbox: nothing where nothing waits there."""
+    """The line of `status` about the inbox; empty if no message waits."""
     try:
         count = len(Inbox(record_root(data), inbox_plan(data, plan)).read().waiting)
     except Refused:
@@ -28,7 +28,7 @@ def waiting_line(data: Path, plan: str | None) -> str:
 
 
 def inbox_plan(data: Path, plan: str | None) -> str:
-    """The plan that is meant, without asking a server."""
+    """The id of the plan whose inbox is meant, without a server. Raises Refused if that is not clear."""
     run = read_run(data)
     named = plan or os.environ.get("AIDE_PLAN") or (run.plan if run else None)
     if named:
@@ -41,7 +41,7 @@ def inbox_plan(data: Path, plan: str | None) -> str:
 
 
 def message_text(message: TakenIn) -> str:
-    """One message for a person."""
+    """One message as text for people."""
     office = f" ({', '.join(message.offices)})" if message.offices else ""
     lines = [f"{message.n:>4}  {message.date[:16].replace('T', ' ')}  {message.from_line or '(no sender)'}{office}"]
     lines.append(f"      {message.subject or '(no subject)'}")

@@ -1,4 +1,4 @@
-"""Open items from visibility, closed ones from the record: one list."""
+"""One list of all items: the open ones from Temporal's lists, the closed ones from the record."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ ROW_FIELDS = (
 
 
 async def open_rows(client: Client, plan: str) -> list[ItemRow]:
-    """What runs, as visibility knows it: it may lag two seconds behind."""
+    """The rows of the open items, from Temporal's lists, which may be two seconds behind."""
     query = f"PlanId='{plan}' AND {LISTED_KINDS} AND ExecutionStatus='Running'"
     rows = []
     async for workflow in client.list_workflows(query):
@@ -46,7 +46,7 @@ async def open_rows(client: Client, plan: str) -> list[ItemRow]:
 
 
 def recorded_view(root: Path, item: str) -> ItemView | None:
-    """An item as its record closes it, with its whole ledger; None while it is not closed."""
+    """The view of a closed item, from its record, with the full ledger; None while the item is not closed."""
     lines = read_record(root, item)
     for line in reversed(lines):
         if line.get("verb") == "view":
@@ -58,18 +58,18 @@ def recorded_view(root: Path, item: str) -> ItemView | None:
 
 
 def recorded_ledger(root: Path, item: str) -> tuple[LedgerEntry, ...]:
-    """Every line of an item's record so far."""
+    """Every line of an item's record so far, without the view that closes it."""
     return tuple(LedgerEntry.model_validate(line) for line in read_record(root, item) if line.get("verb") != "view")
 
 
 def closed_rows(root: Path, plan: str) -> list[ItemRow]:
-    """What the record holds as ended or unknown."""
+    """The rows of the items that are ended or unknown, from the record."""
     views = (recorded_view(root, item) for item in recorded_items(root, plan))
     return sorted((ItemRow.model_validate(view.model_dump()) for view in views if view is not None), key=sort_key)
 
 
 async def all_rows(client: Client, plan: str, root: Path) -> list[ItemRow]:
-    """Open and ended items, each once: where both lists know an item, the record is right, unless it is ahead."""
+    """Open and ended items, each once. If both lists have an item, the record is right, unless its workflow is open."""
     opened, closed = await open_rows(client, plan), closed_rows(root, plan)
     both = {row.id for row in opened} & {row.id for row in closed}
     ahead = {item for item in both if await open_view(client, item) is not None}
@@ -79,14 +79,14 @@ async def all_rows(client: Client, plan: str, root: Path) -> list[ItemRow]:
 
 
 async def view_of(here: Session, item: str) -> ItemView:
-    """An item as its workflow sees it, with its whole ledger. Raises Refused for what is no item, NoServer."""
+    """The view of an item from its workflow, with the full ledger. Raises Refused for what is no item, or NoServer."""
     try:
         view: ItemView = await answered(here.client.get_workflow_handle(item).query("view", result_type=ItemView))
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
         raise Refused("no-such-item", f"there is no {item}; `status` lists what there is") from error
-    # The workflow keeps the last entries; the record holds those before.
+    # The workflow keeps only the last lines. The record has the earlier ones.
     first = view.ledger[0].n if view.ledger else 1
     earlier = tuple(entry for entry in recorded_ledger(here.record, item) if entry.n < first)
     return view.model_copy(
@@ -95,9 +95,9 @@ async def view_of(here: Session, item: str) -> ItemView:
 
 
 async def open_view(client: Client, item: str) -> ItemView | None:
-    """An item that its record closes, as its workflow sees it; None where that is closed, or does not answer.
+    """The view of an open item from its workflow; None if the workflow is closed or does not answer.
 
-    Open it is where Temporal was put back to an older state, and the item has not written anything since.
+    A recorded item can be open after a rewind: Temporal is back at an older state, and the item wrote no line since.
     """
     handle = client.get_workflow_handle(item)
     try:
@@ -110,7 +110,7 @@ async def open_view(client: Client, item: str) -> ItemView | None:
 
 
 def sort_key(row: ItemRow) -> tuple[list[tuple[int, str]], str]:
-    """Provisions in the order of the text: 5.7 before 16.3."""
+    """The key that sorts rows in the order of the text: 5.7 before 16.3."""
     return [(int(part) if part.isdigit() else 999, part) for part in row.ref.split(".")], row.id
 
 

@@ -17,11 +17,11 @@ from models.messages.sentences import infinitive
 from models.messages.views import ItemRow
 
 EVERY = 1.0
-"""Seconds between two looks."""
+"""Seconds between two updates."""
 
 
 async def watch_live(client: Client, plan: str, head: str, console: Console, notes: list[str]) -> None:
-    """Redraws until it is cancelled. Notes of the supervisor stand at the foot."""
+    """Redraws the view until it is cancelled. The last three notes of `up` are at the bottom."""
     with Live(console=console, refresh_per_second=4, screen=False) as live:
         while True:
             try:
@@ -33,7 +33,7 @@ async def watch_live(client: Client, plan: str, head: str, console: Console, not
 
 
 async def watch_plain(client: Client, plan: str, say: Callable[[str], None]) -> None:
-    """Says each change once, as a line, until it is cancelled."""
+    """Prints each change once, as a line, until it is cancelled."""
     known: dict[str, str] = {}
     while True:
         try:
@@ -55,7 +55,7 @@ def plain_line(row: ItemRow) -> str:
 
 
 def live_table(rows: list[ItemRow]) -> RenderableType:
-    """What is awaited first, then what sleeps and until when."""
+    """The table of open items: first those that wait for an office, then the others with their next step."""
     now = datetime.now(UTC)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("item", "awaited of", "act", "since", "rung", "next"):
@@ -87,6 +87,6 @@ def ago(length: timedelta) -> str:
 
 
 def newest_mail(mail: Path, office: str) -> Path | None:
-    """The last message that an office received."""
+    """The newest mail of an office in the spool; None if it has none."""
     found = sorted((mail / office).glob("*.eml"), key=lambda path: path.stat().st_mtime)
     return found[-1] if found else None

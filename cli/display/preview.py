@@ -1,4 +1,4 @@
-"""What a launch midway would have sent had the plan been followed from its beginning, and what it would send first."""
+"""Previews a launch midway: what would have been sent since the plan began, and what the launch would send first."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from models.plan.windows import clock_of
 from models.rehearsal.world import HoursOf, World
 
 FIRST_DAYS = 14
-"""How far ahead the first letters are shown."""
+"""How many days ahead the preview looks for the first letters."""
 _SHOWN = 40
 
 
 def preview_of(launch: Launch, hours: HoursOf | None = None) -> dict[str, Any]:
-    """The rehearsal of both: the past as if nobody had answered, and the first letters of the launch."""
+    """Rehearses both parts: the past, as if nobody had answered, and the first letters after the launch."""
     begins = _beginning(launch)
     would_have: list[World] = []
     if begins < launch.as_of:
@@ -62,13 +62,13 @@ def _beginning(launch: Launch) -> datetime:
 
 
 def preview_text(preview: dict[str, Any], clock: Clock) -> str:
-    """The same for a person."""
+    """The preview as text for people."""
     past, adopted = preview["would_have_been_sent"], preview["adopted"]
     lines = [
         f"As of {clock.day(read_instant(preview['as_of']))}. Nothing is launched and nothing is sent.",
         "",
-        f"Would have been sent since {clock.day(read_instant(past['since']))}, had nobody answered, and is not sent: "
-        f"{past['notices']} notices to {past['offices']} offices in {past['letters']} mails.",
+        f"Not sent, because it is past: {past['notices']} notices to {past['offices']} offices in {past['letters']} "
+        f"mails since {clock.day(read_instant(past['since']))}, if nobody had answered.",
     ]
     lines += [
         f"  {clock.day(read_instant(n['at']))}  {n['office']}  {n['act']}  {n['item']}  rung {n['rung']}"

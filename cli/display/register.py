@@ -1,8 +1,9 @@
-"""The register of a plan as JSON: a contract, docs/json.md."""
+"""The register of a plan as JSON (docs/json.md)."""
 
 from collections.abc import Iterator
 from typing import Any
 
+from models.common.values import write_duration
 from models.plan.plan import RANK_SUFFIX, Obligation, Plan, Provision
 
 
@@ -13,6 +14,7 @@ def register_document(
     return {
         "plan": plan.plan,
         "title": plan.title,
+        "remind": write_duration(plan.remind) if plan.remind else None,
         "readings": {field: reading.model_dump(mode="json") for field, reading in plan.readings.items()},
         "provisions": [
             {
@@ -31,7 +33,7 @@ def register_document(
 def selected(
     plan: Plan, ref: str | None, kind: str | None, office: str | None
 ) -> Iterator[tuple[Provision, list[Obligation]]]:
-    """The provisions asked for, each with the obligations asked for."""
+    """The provisions that pass the filters, each with its obligations that pass. A filter that is None passes all."""
     for provision in plan.provisions:
         if ref is not None and provision.ref != ref:
             continue
@@ -45,7 +47,7 @@ def selected(
 
 
 def _concerns(obligation: Obligation, office: str) -> bool:
-    """Whether an institution, or the office of one of its ranks, takes part."""
+    """Whether `office` takes part in the obligation. It names an institution, or the office of one of its ranks."""
     institutions = (*obligation.working_offices.values(), *(name for each in obligation.also.values() for name in each))
     return any(office == institution + suffix for institution in institutions for suffix in RANK_SUFFIX.values())
 

@@ -25,10 +25,10 @@ def register_table(
 ) -> RenderableType:
     """The register for a terminal of 80 columns or more: `Console().print(register_table(plan))`.
 
-    What the text does not state is marked "(assumed)", or "to be agreed" where nothing is presumed.
+    A value that the text does not state is marked "(assumed)", or "to be agreed" if the reading chooses none.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True, expand=True)
-    # Wide enough that an id stays in one piece: it is copied into commands.
+    # Wide enough for an id on one line, because people copy ids into commands.
     widest = max((len(each.id) for _, each in plan.obligations()), default=0)
     table.add_column("Ref", width=6)
     table.add_column("Obligation", width=min(max(widest, 24), 32), overflow="fold")
@@ -46,14 +46,14 @@ def register_table(
 
 
 def _mark(reading: Reading | None) -> str:
-    """How a working value is marked: nothing where the text states it."""
+    """The mark of a working value; empty if the text states the value."""
     if reading is None:
         return ""
     return f" {ASSUMED}" if reading.chosen is not None else f" {TO_BE_AGREED}"
 
 
 def _read(name: str, reading: Reading) -> str:
-    """A working value by name, as in "first host: to be agreed"."""
+    """The name and value of a reading with its mark, as in "first host: to be agreed"."""
     chosen = reading.chosen
     if chosen is None:
         return f"{name}: {TO_BE_AGREED}"
@@ -65,7 +65,7 @@ def _words(slug: str) -> str:
 
 
 def _lines(*lines: str) -> Text:
-    """Lines of a cell, with the marks set apart from what the text states."""
+    """The lines of a cell that are not empty. The marks are yellow."""
     text = Text("\n".join(line for line in lines if line))
     text.highlight_words([ASSUMED, TO_BE_AGREED], style="yellow")
     return text
@@ -95,6 +95,8 @@ def _when(obligation: Obligation) -> Iterator[str]:
         yield _read("counted from", readings.anchor_year)
     if obligation.condition:
         yield f"if {obligation.condition}"
+    if obligation.remind:
+        yield f"reminder {write_duration(obligation.remind)} before"
 
 
 def _windows(windows: YearWindows | OffsetWindows) -> str:
@@ -135,7 +137,7 @@ def _offices(obligation: Obligation) -> Text:
 
 
 def _plan_readings(plan: Plan) -> Iterator[Text]:
-    """What is assumed for the whole plan, one line each."""
+    """The readings of the plan itself, one line each."""
     if plan.readings:
         yield Text("For the whole plan:")
     for field, reading in plan.readings.items():

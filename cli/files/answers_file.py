@@ -1,4 +1,4 @@
-"""Reads many answers to a status round: a CSV file item,state,note."""
+"""Reads many answers to a status round from a CSV file with the columns item, state and note."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ _STATES = {state.value: state for state in ProgressState} | {"no-evidence-availa
 
 
 class AnswerRow(NamedTuple):
-    """One row, as it is written. `state` is None where it names none: a fault tells so."""
+    """One row of the file. `state` is None if the row names no known state; a fault then says so."""
 
     line: int
     item: str
@@ -21,8 +21,8 @@ class AnswerRow(NamedTuple):
 
 
 def read_answers(path: Path) -> tuple[list[AnswerRow], list[Fault]]:
-    """The rows that name an item, and what is wrong with any row; whether there is such an item, the plan knows. Raises
-    FileFault where the file is no such table."""
+    """The rows that name an item, and the faults of all rows. It does not check that the items exist. Raises FileFault
+    if the file is no table with these columns."""
     rows: list[AnswerRow] = []
     faults: list[Fault] = []
     for line, cells in read_table(path, Table(("item", "state", "note"), ("item", "state"), _has_header)):
@@ -32,22 +32,22 @@ def read_answers(path: Path) -> tuple[list[AnswerRow], list[Fault]]:
         item, word = cells.get("item", ""), cells.get("state", "")
         state = _state(word)
         if not item:
-            faults.append(Fault(str(path), line, "item", "nothing is written here; name the item that this answers"))
+            faults.append(Fault(str(path), line, "item", "nothing is written here; name the item that the row answers"))
         if state is None:
             said = f"there is no state {word!r}" if word else "nothing is written here"
             faults.append(Fault(str(path), line, "state", f"{said}; write one of {', '.join(ProgressState)}"))
         if item:
             rows.append(AnswerRow(line, item, state, cells.get("note", "")))
     if not rows and not faults:
-        faults.append(Fault(str(path), None, "", "no row; write item,state,note"))
+        faults.append(Fault(str(path), None, "", "the file has no rows; write rows of item,state,note"))
     return rows, faults
 
 
 def _has_header(first: list[str]) -> bool:
-    """A first row with a state in its second place is an answer."""
+    """Whether the first row is a header. A first row with a state in its second cell is an answer."""
     return _state("".join(first[1:2])) is None and bool({"item", "state", "note"} & set(first))
 
 
 def _state(word: str) -> ProgressState | None:
-    """The state that a word means: "Not started", "no evidence available", no-evidence."""
+    """The state that a word names, such as "Not started", "no evidence available" or no-evidence; None if none."""
     return _STATES.get("-".join(re.split(r"[\s_-]+", word.strip().casefold())))

@@ -1,4 +1,4 @@
-"""Reads the history that a plan is taken over with: a CSV file of what became of its sessions before the launch."""
+"""Reads a history file: a CSV file that says what became of the sessions before the launch."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from adapters.files.csv_file import Table, read_table
 from adapters.files.yaml_file import Fault, FileFault
 from models.common.ids import SLUG
 from models.common.zones import zone
-from models.governance.opening import whole
+from models.governance.opening import whole_window
 from models.items.past_sessions import AdoptedSession, PastState
 from models.messages.views import DateRow
 from models.plan.plan import Cadence, HostRule, Obligation, Plan, Window
@@ -21,7 +21,7 @@ Windows = Mapping[str, tuple[Window, ...]]
 
 
 def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> tuple[AdoptedSession, ...]:
-    """The sessions in a history file. Raises FileFault: every bad row by its line, and what to do about it."""
+    """The sessions in a history file. Raises FileFault with every bad row, its line and what to do about it."""
     faults: list[Fault] = []
     found: list[AdoptedSession] = []
     first: dict[tuple[str, str], int] = {}
@@ -36,7 +36,7 @@ def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> t
             continue
         key = (session.obligation, session.session)
         if key in first:
-            message = f"this session stands on line {first[key]} already; keep one of them"
+            message = f"line {first[key]} has this session already; keep one of the two lines"
             faults.append(reader.fault("session", message))
         first.setdefault(key, line)
         found.append(session)
@@ -46,7 +46,7 @@ def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> t
 
 
 class _Row:
-    """One row: what it says, or what is wrong with it."""
+    """One row of the file. `read` gives its session, or None; `faults` holds what is wrong with it."""
 
     def __init__(
         self, file: str, line: int, cells: dict[str, str], plan: Plan, windows: Windows, as_of: datetime
@@ -70,13 +70,13 @@ class _Row:
         if obligation is None or state is None:
             return None
         if state is not PastState.UNKNOWN and not self._has_past(obligation):
-            message = f"{obligation.id} goes on, and nothing dates it: it has no past that could be {state}"
-            rule = "only windows, sessions and one-off items have a past, and the status rounds ask about the others"
+            message = f"{obligation.id} has no window and goes on, so nothing of it can be {state} before the launch"
+            rule = "only windows, sessions and one-off items have a past; status rounds ask about the others"
             self._bad("state", f"{message}; leave the row out ({rule})")
         if window is not None:
             self._fits(window, state)
         if self.faults or (state is PastState.UNKNOWN and not self._own(obligation)):
-            return None  # nothing dates it, and nothing is known: it is followed from the launch on
+            return None  # it has no window and nothing is known, so it is followed from the launch on
         return AdoptedSession(
             obligation=obligation.id,
             session=self._cells.get("session", ""),
@@ -90,7 +90,7 @@ class _Row:
         return self._windows.get(obligation.id, ())
 
     def _has_past(self, obligation: Obligation) -> bool:
-        """Whether something of it can have ended before the launch."""
+        """Whether anything of an obligation can have ended before the launch: a window, a session, its one item."""
         own = self._own(obligation)
         once = obligation.cadence is Cadence.ONCE or obligation.kind.once
         return bool(own) or once or obligation.recurs
@@ -120,7 +120,7 @@ class _Row:
         if not obligation.recurs:
             if name:
                 self._bad("session", f"{obligation.id} has one item and no sessions; leave this empty")
-            return whole(own)
+            return whole_window(own)
         if not name:
             self._bad("session", f"{obligation.id} has sessions; say which")
             return None
@@ -136,10 +136,10 @@ class _Row:
 
     def _fits(self, window: Window, state: PastState) -> None:
         if window.start > self._as_of:
-            self._bad("session", f"its window opens after {self._as_of:%Y-%m-%d}; it is no history yet, leave it out")
+            self._bad("session", f"its window opens after {self._as_of:%Y-%m-%d}; leave the row out: it is not past")
         elif window.end > self._as_of and state in (PastState.MISSED, PastState.UNKNOWN):
             last = window.end - timedelta(seconds=1)
-            message = f"its window is open until {last:%Y-%m-%d}; leave it out, it is followed"
+            message = f"its window is open until {last:%Y-%m-%d}; leave the row out: the program follows the session"
             self._bad("state", message)
 
     def _date(self, state: PastState) -> DateRow | None:
@@ -147,10 +147,10 @@ class _Row:
         place = " ".join(self._cells.get("place", "").split())
         if not text:
             if place:
-                self._bad("place", "a place stands with its date; name the day, or write the place in the note")
+                self._bad("place", "a place needs a date; write the day, or write the place in the note")
             return None
         if state is not PastState.HELD:
-            self._bad("date", f"what is {state} has no date; leave this empty")
+            self._bad("date", f"a session that is {state} has no date; leave this empty")
             return None
         try:
             day = datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007
@@ -159,7 +159,7 @@ class _Row:
             return None
         start = datetime(day.year, day.month, day.day, tzinfo=zone(self._plan.zone)).astimezone(UTC)
         if start > self._as_of:
-            self._bad("date", f"{text} lies after {self._as_of:%Y-%m-%d}; what is to come is no history")
+            self._bad("date", f"{text} is after {self._as_of:%Y-%m-%d}; correct the date, or leave the row out")
             return None
         local = f"{day.isoformat()}T00:00:00"
         return DateRow(start=start, end=start, local=local, zone=self._plan.zone, place=place, format=None)
@@ -168,8 +168,8 @@ class _Row:
         word = self._cells.get("host", "")
         host = next((side for side in obligation.all_sides if side.casefold() == word.casefold()), None)
         if word and host is None:
-            self._bad("host", f"{word} takes no part; the host is one of {', '.join(obligation.all_sides)}, or empty")
+            self._bad("host", f"{word} does not take part; write one of {', '.join(obligation.all_sides)}, or nothing")
         elif host and obligation.host_rule is HostRule.FIXED and host != obligation.host:
-            message = f"the text names {obligation.host} as the host, always; write that or nothing"
-            self._bad("host", f"{message}, and what came otherwise in the note")
+            message = f"the text names {obligation.host} as the host of every session; write that or nothing"
+            self._bad("host", f"{message}, and write in the note if another side hosted")
         return host

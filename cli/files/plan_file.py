@@ -1,4 +1,4 @@
-"""Reads and compares plan files. A plan in force changes by consent, so a file that differs is told, not applied."""
+"""Reads and compares plan files. A plan in force changes by consent: a file that differs is reported, not applied."""
 
 import difflib
 import hashlib
@@ -21,7 +21,7 @@ _SHOWN = 60
 
 
 def load_plan(path: Path) -> Plan:
-    """The plan that a file and its parts state. Raises FileFault: every fault with file, line and what to do."""
+    """The plan in a file and its parts. Raises FileFault with every fault: its file, its line and what to do."""
     source = PlanSource(YamlFile.read(path))
     plan = source.parse(Plan)
     found = [source.fault(where, message) for where, message in (*faults(plan), *_zone_faults(plan))]
@@ -31,12 +31,12 @@ def load_plan(path: Path) -> Plan:
 
 
 class PlanSource:
-    """A plan file with the files that it names under `parts`, each of which adds offices and provisions, in order."""
+    """A plan file and its parts: the files that it names under `parts`. Each part adds offices and provisions."""
 
     def __init__(self, main: YamlFile) -> None:
         self._main = main
         self._owners: list[tuple[YamlFile, int]] = []
-        """For each provision of the whole: the file it stands in, and its position there."""
+        """For each provision of the plan: the file that has it, and its position in that file."""
         self._parts: list[YamlFile] = []
         for name in self._names():
             self._parts.append(self._read_part(name))
@@ -63,7 +63,7 @@ class PlanSource:
             if key not in ("offices", "provisions")
         ]
         found += [
-            part.fault(("offices", key), f"{key} stands in {other.path} already; keep one of them")
+            part.fault(("offices", key), f"{key} is in {other.path} already; keep one of them")
             for key in part.data.get("offices") or {}
             for other in (self._main, *self._parts)
             if key in (other.data.get("offices") or {})
@@ -80,11 +80,11 @@ class PlanSource:
         return own
 
     def parse(self, model: type[Plan]) -> Plan:
-        """Raises FileFault with every fault that the model finds, each at its own file and line."""
+        """The plan as the model reads it. Raises FileFault with every fault that the model finds, by file and line."""
         return parse_data(model, self.data, self.fault)
 
     def fault(self, loc: Loc, message: str) -> Fault:
-        """A fault at a part of the whole, told in the file where it stands."""
+        """A fault at a place in the plan, as a fault in the file that has this place."""
         if len(loc) > 1 and loc[0] == "provisions" and isinstance(loc[1], int) and loc[1] < len(self._owners):
             file, position = self._owners[loc[1]]
             return file.fault(("provisions", position, *loc[2:]), message)
@@ -96,18 +96,18 @@ class PlanSource:
 
 
 def digest(plan: Plan) -> str:
-    """SHA-256 (hex) of the plan as canonical JSON: equal for equal plans, whatever the layout of their files.
+    """The SHA-256 (hex) of the plan as canonical JSON. Equal plans have equal digests, whatever the layout of files.
 
-    Values equal to their defaults are left out, so that a field added to the schema later changes no digest.
+    It leaves out values that equal their defaults. So a field that the schema gets later changes no digest.
     """
     document = plan.model_dump(mode="json", exclude_defaults=True)
     return hashlib.sha256(_canonical(document).encode()).hexdigest()
 
 
 def differences(ours: Plan, in_force: Plan) -> list[str]:
-    """Where a plan differs from the one in force, in words; empty exactly where their digests are equal.
+    """The differences between a plan and the one in force, in words. Empty if and only if their digests are equal.
 
-    As in "16.3-jtc: cadence: annual -> biennial" and "office lao-x: added".
+    Examples: "16.3-jtc: cadence: annual -> biennial" and "office lao-x: added".
     """
     before, after = dict(_parts(in_force)), dict(_parts(ours))
     told = [f"{name}: removed" for name in before if name not in after]
@@ -122,7 +122,7 @@ def differences(ours: Plan, in_force: Plan) -> list[str]:
 
 
 def missing_contacts(plan: Plan, contacts: "Contacts") -> list[str]:
-    """The offices of the plan, each rank one office, that the contacts give no address for."""
+    """The offices of the plan that have no address in the contacts. Each rank is one office."""
     return [office for office in office_ids(plan) if office not in contacts.offices]
 
 
@@ -135,11 +135,11 @@ def office_ids(plan: Plan) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones()) - {"localtime"}  # that one differs from machine to machine
+    return frozenset(available_timezones()) - {"localtime"}  # "localtime" differs from machine to machine
 
 
 def _zone_faults(plan: Plan) -> Iterator[tuple[Loc, str]]:
-    """Zones that the tables do not know. They change between versions, so the pure core cannot check them."""
+    """Faults for zones that this machine's tables do not have. Tables differ, so the core does not read them."""
     named: list[tuple[Loc, str | None]] = [(("zone",), plan.zone)]
     named += [(("sides", name, "zone"), side.zone) for name, side in plan.sides.items()]
     named += [(("offices", name, "zone"), office.zone) for name, office in plan.offices.items()]
@@ -155,7 +155,7 @@ def _canonical(value: Any) -> str:
 
 
 def _parts(plan: Plan) -> Iterator[tuple[str, Any]]:
-    """The parts of a plan that a person would name, each under its name."""
+    """The name and the value of each part of a plan that a person would name: a side, an office, an obligation."""
     document = plan.model_dump(mode="json")
     provisions = document.pop("provisions")
     for plural, singular in (("sides", "side"), ("offices", "office"), ("ladders", "ladder"), ("readings", "reading")):

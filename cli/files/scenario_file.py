@@ -1,4 +1,4 @@
-"""Scenario files: what a rehearsal assumes of the offices, and the acts that they do on given days."""
+"""Reads scenario files: what a rehearsal assumes about the offices, and which acts they do on which days."""
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -30,7 +30,7 @@ class ScenarioAct(FilePart):
     office: str
     topic: Topic | None = None
     start: datetime | None = None
-    """Of a proposed date: wall time in the plan's zone."""
+    """The start of a proposed date, as a wall time in the plan's zone."""
     length: str = "PT3H"
     place: str = ""
     format: Format | None = None
@@ -43,19 +43,19 @@ class ScenarioAct(FilePart):
     text: str = ""
     note: str = ""
     proposal: int | None = None
-    """The newest open one, unless named."""
+    """The number of the proposal; without it, the newest open one."""
     state: str | None = None
 
 
 class Scenario(FilePart):
     assume: str | None = None
-    """What the offices do beside these acts: on-time, silent or random:SEED; as the command says, unless named."""
+    """What the offices do beside these acts: on-time, silent or random:SEED. Without it, --assume counts."""
     acts: tuple[ScenarioAct, ...] = ()
     title: str = Field(default="")
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Raises FileFault with every fault and its line."""
+    """The scenario in a file. Raises FileFault with every fault and its line."""
     source = YamlFile.read(path)
     scenario = source.parse(Scenario)
     faults = [
@@ -73,18 +73,19 @@ def load_scenario(path: Path) -> Scenario:
 
 
 def play(world: World, scenario: Scenario, plan: Plan) -> None:
-    """Puts the acts of a scenario on the agenda of a rehearsal. Raises BadUsage for what the plan does not hold."""
+    """Plans the acts of a scenario in a rehearsal. Raises BadUsage for an item that the plan does not have."""
     known = {"plan", plan.plan, "questions", *(obligation.id for _, obligation in plan.obligations())}
     for n, each in enumerate(scenario.acts):
         name = each.item.removeprefix(f"{plan.plan}/").split("/")[0]
         if name not in known:
-            raise BadUsage("bad-file", f"acts[{n}].item: there is no {each.item} in the plan; `register` lists it")
+            message = f"acts[{n}].item: the plan has no {each.item}; `register` lists its obligations"
+            raise BadUsage("bad-file", message)
         item = plan.plan if each.item in ("plan", plan.plan) else full_item_id(plan.plan, each.item)
         world.plan_act(_instant(each.at, plan), item, _Maker(n, each, item, plan))
 
 
 class _Maker:
-    """Makes the act when its day has come: it may answer a proposal that is made in the meantime."""
+    """Makes the act on its day, and not earlier, because the act may answer a proposal that is made before that day."""
 
     def __init__(self, n: int, told: ScenarioAct, item: str, plan: Plan) -> None:
         self._n, self._told, self._item, self._plan = n, told, item, plan
@@ -108,7 +109,7 @@ class _Maker:
             slot = Slot(start=start, end=later(start, _length(told.length)))
         topic = told.topic or (Topic.DATE if slot else Topic.AMEND if told.amendment else None)
         if topic is None:
-            raise BadUsage("bad-file", f"acts[{self._n}]: say the topic of what is proposed")
+            raise BadUsage("bad-file", f"acts[{self._n}].topic: missing; say what is proposed, such as date or host")
         return Terms(
             topic=topic,
             slot=slot,

@@ -1,4 +1,4 @@
-"""JSON schemas of the files that people write, for editors: from the models that read them, so that they agree."""
+"""Makes JSON schemas of the files that people write, for editors. They come from the models that read these files."""
 
 import ast
 import inspect
@@ -26,7 +26,7 @@ class SchemaOf(StrEnum):
 def schema_of(kind: SchemaOf) -> dict[str, Any]:
     """The JSON schema (draft 2020-12) of a kind of file, with the models' docstrings as descriptions.
 
-    It says what one file may hold. Whether names, dates and parts agree with each other is told by whoever reads it.
+    It says what one file may hold. It does not say whether names, dates and parts agree: the reader of the file does.
     """
     schema = (Contacts if kind is SchemaOf.CONTACTS else Plan).model_json_schema(schema_generator=_Editors)
     definitions = schema.pop("$defs")
@@ -45,12 +45,12 @@ def schema_of(kind: SchemaOf) -> dict[str, Any]:
 
 
 def schema_text(kind: SchemaOf) -> str:
-    """The same as it is printed, and kept under plans/schema/."""
+    """The schema as the command prints it, and as plans/schema/ keeps it."""
     return json.dumps(schema_of(kind), ensure_ascii=False, indent=2) + "\n"
 
 
 def _may_have_parts(schema: dict[str, Any]) -> None:
-    """A plan file can leave offices and provisions to the files that it names."""
+    """Changes the schema of a plan file: it may have `parts`, which then may hold its offices and provisions."""
     schema["properties"]["parts"] = {
         "description": "Files beside this one that add offices and provisions, in this order.",
         "type": "array",
@@ -62,14 +62,14 @@ def _may_have_parts(schema: dict[str, Any]) -> None:
 
 
 def _is_part(schema: dict[str, Any]) -> None:
-    """A part holds offices and provisions, and nothing else."""
+    """Changes the schema of a plan file to that of a part: only offices and provisions."""
     schema["description"] = "A part of a plan file."
     schema["properties"] = {name: schema["properties"][name] for name in ("offices", "provisions")}
     del schema["required"]
 
 
 class _Editors(GenerateJsonSchema):
-    """Schemas as editors show them: with descriptions, without the titles that pydantic makes up from names."""
+    """Makes schemas for editors: with descriptions, and without the titles that pydantic makes from names."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -89,12 +89,12 @@ class _Editors(GenerateJsonSchema):
 
     def tagged_union_schema(self, schema: Any) -> dict[str, Any]:
         made = super().tagged_union_schema(schema)
-        made.pop("discriminator", None)  # of OpenAPI; JSON Schema knows no such word
+        made.pop("discriminator", None)  # a keyword of OpenAPI, which JSON Schema does not have
         return made
 
 
 def _field_docs(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    """The docstrings of a model's fields. Read here, for pydantic would read them at every start of every program."""
+    """The name and docstring of each field of a model. Pydantic can read them too, but at every start of a program."""
     for owner in model.__mro__:
         if owner is BaseModel:
             return
@@ -106,7 +106,7 @@ def _field_docs(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
 
 
 def _used(node: Any, definitions: dict[str, Any]) -> set[str]:
-    """The names of the definitions that a schema leads to."""
+    """The names of the definitions that a schema refers to, itself or through other definitions."""
     if not isinstance(node, dict | list):
         return set()
     found = set[str]()
@@ -123,7 +123,7 @@ def _name(reference: str) -> str:
 
 
 def _tidied(node: Any, definitions: dict[str, Any]) -> Any:
-    """Without the titles of enumerations; descriptions on one line; names of properties as JSON has them, as texts."""
+    """The schema without titles of enumerations, with descriptions on one line, and names of properties as texts."""
     if isinstance(node, list):
         return [_tidied(each, definitions) for each in node]
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
 """Values that mean the same everywhere: instants, durations, wall times, zones, identifiers.
 
-Every room may use it. It knows nothing of plans or items, and imports no other room.
+Every other folder of `models/` may import this one. It contains nothing about plans or items, and imports no other.
 """

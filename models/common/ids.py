@@ -1,4 +1,4 @@
-"""Every identifier, defined once: workflow ids read as paths, plus the task queue and the uid of a calendar object."""
+"""Every identifier of the program: workflow ids, the task queue, the UID of a calendar event. Ids read as paths."""
 
 import re
 import uuid
@@ -6,43 +6,43 @@ import uuid
 TASK_QUEUE = "aide-memoire"
 
 SLUG = r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
-"""One segment of a path. No slash, no space: ids are shown in URLs, file names and queries."""
+"""Pattern of one segment of an id. It has no slash and no space, because URLs, file names and queries show ids."""
 
 _UID_SPACE = uuid.UUID("5b0c7a52-3c1f-4f0e-9d3b-6a3c5a5f2b11")
 
 
 def plan_id(plan: str) -> str:
-    """lao-khm"""
+    """The workflow id of a plan: lao-khm"""
     return plan
 
 
 def obligation_id(plan: str, obligation: str) -> str:
-    """A series, one-off meeting or commitment: lao-khm/16.3-jtc"""
+    """The workflow id of a series, one-off meeting or commitment: lao-khm/16.3-jtc"""
     return f"{plan}/{obligation}"
 
 
 def session_id(plan: str, obligation: str, session: str) -> str:
-    """lao-khm/16.3-jtc/2026"""
+    """The workflow id of a session: lao-khm/16.3-jtc/2026"""
     return f"{plan}/{obligation}/{session}"
 
 
 def secretariat_id(plan: str, office: str) -> str:
-    """lao-khm/office/lao-moic"""
+    """The workflow id of the post room of an office: lao-khm/office/lao-moic"""
     return f"{plan}/office/{office}"
 
 
 def mailbox_id(plan: str) -> str:
-    """The workflow that takes in what is sent to the organizer: lao-khm/mailbox"""
+    """The workflow id of the mailbox, which takes in the mail to the organizer: lao-khm/mailbox"""
     return f"{plan}/mailbox"
 
 
 def questions_id(plan: str, institutions: tuple[str, ...]) -> str:
-    """The list of what some offices have to settle: lao-khm/questions/lao-mps.khm-moi"""
+    """The workflow id of the list of questions of some offices: lao-khm/questions/lao-mps.khm-moi"""
     return f"{plan}/questions/{'.'.join(institutions)}"
 
 
 def full_item_id(plan: str, item: str) -> str:
-    """The workflow id of an item that was named with or without its plan."""
+    """The workflow id of an item. `item` is the name that a person gave, with or without the plan in front."""
     return item if item.startswith(f"{plan}/") else f"{plan}/{item}"
 
 
@@ -52,5 +52,5 @@ def safe_item_id(item: str) -> bool:
 
 
 def event_uid(item: str, launched: str, domain: str = "aide-memoire.example") -> str:
-    """The iCalendar UID of a session: stable for its life, different when a plan is launched anew (RFC 7986 5.3)."""
+    """The iCalendar UID of an item (RFC 7986 5.3). It stays the same until the plan is launched a second time."""
     return f"{uuid.uuid5(_UID_SPACE, f'{item} {launched}')}@{domain}"

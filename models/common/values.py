@@ -1,4 +1,4 @@
-"""What every model here is built from: frozen values, UTC instants, ISO 8601 durations."""
+"""The base classes and types of every model: frozen values, UTC instants, ISO 8601 durations."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -10,37 +10,37 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Pla
 class Value(BaseModel):
     """A frozen value in a message or a state.
 
-    Unknown fields are ignored and new fields have defaults, so that old histories and new code understand each other.
+    It ignores unknown fields, and new fields get defaults. So old histories and new code understand each other.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class FilePart(BaseModel):
-    """A frozen part of a file that a person writes. Unknown fields are refused: a typo must not pass for a rule."""
+    """A frozen part of a file that a person writes. It refuses unknown fields, so that a typing error is found."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def to_utc(instant: datetime) -> datetime:
-    """The same instant in UTC. Raises ValueError for a naive datetime, which names no instant."""
+    """The same instant in UTC. Raises ValueError for a datetime without an offset, because it names no instant."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs its offset from UTC, as in 2026-12-01T02:00:00Z")
     return instant.astimezone(UTC)
 
 
 def write_instant(instant: datetime) -> str:
-    """RFC 3339 in UTC with a final Z; microseconds only where there are any."""
+    """Writes an instant as RFC 3339 in UTC, with a final Z. It writes microseconds only if they are not zero."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def read_instant(text: str) -> datetime:
-    """The instant that `write_instant` wrote. Raises ValueError."""
+    """Reads an instant that `write_instant` wrote. Raises ValueError for a text that is no instant."""
     return datetime.fromisoformat(text)
 
 
 def write_duration(duration: timedelta) -> str:
-    """ISO 8601 with days and seconds only: P30D, PT20S, P1DT3600S, PT0S."""
+    """Writes a duration as ISO 8601, with days and seconds only: P30D, PT20S, P1DT3600S, PT0S."""
     days, seconds = duration.days, duration.seconds + duration.microseconds / 1e6
     number = f"{seconds:f}".rstrip("0").rstrip(".")
     time_part = f"T{number}S" if seconds or not days else ""
@@ -51,7 +51,10 @@ _DURATION = re.compile(r"P(?=[0-9T])([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0
 
 
 def read_duration(value: object) -> object:
-    """Refuse what pydantic would read as a duration but a person may mean otherwise: 30 is 30 s, P1M is 30 days."""
+    """Raises ValueError for texts and numbers that are no plain ISO 8601 duration; gives other values back.
+
+    Pydantic would read 30 as 30 seconds and P1M as 30 days. The writer may have meant something else.
+    """
     if isinstance(value, str | int | float) and not (isinstance(value, str) and _DURATION.fullmatch(value)):
         message = f"{value!r} is no duration; write it as ISO 8601, like P30D (days), PT12H (hours) or PT20S (seconds)"
         raise ValueError(message)
@@ -59,7 +62,7 @@ def read_duration(value: object) -> object:
 
 
 Instant = Annotated[datetime, AfterValidator(to_utc), PlainSerializer(write_instant, when_used="json")]
-"""An aware datetime in UTC. Decisions compare these only."""
+"""A datetime in UTC, with its offset. Decisions compare only such instants."""
 
 Duration = Annotated[
     timedelta,
@@ -67,4 +70,4 @@ Duration = Annotated[
     PlainSerializer(write_duration, when_used="json"),
     WithJsonSchema({"type": "string", "format": "duration", "pattern": f"^(?:{_DURATION.pattern})$"}),
 ]
-"""A length of time; ISO 8601 in files and messages (RFC 5545 section 3.3.6 writes it the same way)."""
+"""A length of time. Files and messages write it as ISO 8601, in the form of RFC 5545 section 3.3.6."""

@@ -1,6 +1,6 @@
-"""Zone arithmetic, kept out of workflows: zone tables change between machines and years, histories do not.
+"""Converts between wall times and instants. Workflows must not use this module: zone tables differ between machines.
 
-Whoever submits an act, or the activity that resolves a plan's windows, comes here; workflows get instants.
+The command line, adapters and activities use it. Workflows receive instants.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from models.common.times import ZonedTime
 
 
 def zone(name: str) -> ZoneInfo:
-    """An IANA zone. Raises ValueError for a name that is none."""
+    """The IANA zone of this name. Raises ValueError if there is none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -18,7 +18,7 @@ def zone(name: str) -> ZoneInfo:
 
 
 def zoned(local: datetime, name: str) -> ZonedTime:
-    """Resolves a naive wall time. Raises ValueError where the clocks skip it or show it twice."""
+    """Finds the instant of a wall time in a zone. Raises ValueError if the clocks skip that time or show it twice."""
     if local.tzinfo is not None:
         raise ValueError("give the wall time without an offset; the zone says which instant it is")
     early = local.replace(tzinfo=zone(name), fold=0)
@@ -31,6 +31,6 @@ def zoned(local: datetime, name: str) -> ZonedTime:
 
 
 def later(start: ZonedTime, length: timedelta) -> ZonedTime:
-    """The wall time in the same zone after an exact length of time."""
+    """The wall time in the same zone, an exact length of time after `start`."""
     end = start.utc + length
     return ZonedTime(local=end.astimezone(zone(start.zone)).replace(tzinfo=None), zone=start.zone, utc=end)

@@ -6,7 +6,7 @@ from pydantic import JsonValue
 
 from models.common.ids import obligation_id
 from models.governance.launch import Launch, Openings
-from models.governance.opening import openings, outlives, setup_of, whole
+from models.governance.opening import openings, outlives, setup_of, whole_window
 from models.governance.plan_state import PlanState
 from models.governance.question_lists import asked_again, left_open, renamed
 from models.governance.summaries import obligation_of
@@ -106,7 +106,7 @@ def _order(
     changes: dict[str, JsonValue] = {}
     if series and own != own_before:
         changes["windows"] = [window.model_dump(mode="json") for window in own]
-    window, window_before = (None, None) if series else (whole(own), whole(own_before))
+    window, window_before = (None, None) if series else (whole_window(own), whole_window(own_before))
     rounds = windows.get(ROUND, ())
     now_is = setup_of(launch, *new, window, () if series and own else rounds).model_dump(mode="json")
     was = setup_of(last, *old, window_before, () if series and own_before else rounds).model_dump(mode="json")

@@ -185,7 +185,7 @@ def _with_cadence(plan: Plan, obligation: Obligation, amendment: Amendment, toda
 
 def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, today: Today) -> Obligation:
     if amendment.value not in obligation.all_sides:
-        raise NotPossible(f"the host is one of {', '.join(obligation.all_sides)}")
+        raise NotPossible(f"the host must be one of {', '.join(obligation.all_sides)}")
     if not obligation.kind.meets:
         raise NotPossible(f"{obligation.id} is no meeting, and nobody hosts it")
     if obligation.host_rule is HostRule.FIXED and obligation.host is not None:

@@ -45,7 +45,7 @@ def _opened(
         return None
     if obligation.recurs:
         return _series(launch, provision, obligation, own, windows.get(ROUND, ()))
-    setup = setup_of(launch, provision, obligation, whole(own), windows.get(ROUND, ()))
+    setup = setup_of(launch, provision, obligation, whole_window(own), windows.get(ROUND, ()))
     state: ItemState
     if obligation.kind.meets:
         state = MeetingState(setup=setup, host=obligation.working_first_host)
@@ -57,7 +57,7 @@ def _opened(
     return state if known is None else (state, known)
 
 
-def whole(own: tuple[Window, ...]) -> Window | None:
+def whole_window(own: tuple[Window, ...]) -> Window | None:
     """From the first window to the last, for what is to happen once within them; None where nothing dates it."""
     return own[0].model_copy(update={"end": own[-1].end}) if own else None
 
@@ -141,6 +141,7 @@ def setup_of(
         condition=obligation.condition or "",
         not_before=launch.valid_until if obligation.not_before == "expiry" else None,
         lead=plan.lead,
+        remind=plan.remind_of(obligation),
         rotating=obligation.host_rule is HostRule.ROTATING,
         host_in_questions=obligation.readings.first_host is not None,
         report_to_higher=obligation.reports_to_higher,

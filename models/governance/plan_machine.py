@@ -7,9 +7,10 @@ from models.common.values import Instant
 from models.governance.amended_items import ask_again, consequences
 from models.governance.amended_plan import difference
 from models.governance.coming_into_force import misfit, proposed_texts, put_into_force
-from models.governance.plan_state import PlanState
+from models.governance.item_reports import correct_past, learn
+from models.governance.launch import Launch
+from models.governance.plan_state import PlanState, carry
 from models.governance.rounds_and_expiry import expire, list_open, show_rounds
-from models.governance.settled_questions import correct_past, learn
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step, heard_at
 from models.machine.machine import Machine
@@ -17,7 +18,7 @@ from models.machine.refusals import refusal
 from models.machine.rules import Rules
 from models.machine.state import OpenAct, Proposal
 from models.messages.acts import Act, Terms, Topic
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport, Order
 from models.messages.moments import Moment, MomentKind
 from models.messages.views import Refusal
 from models.plan.plan import Window
@@ -57,6 +58,10 @@ class PlanRules(Rules[PlanState]):
     def view_facts(self, state: PlanState) -> dict[str, Any]:
         return {"amendments": tuple(each.model_dump(mode="json") for each in state.amendments), "uid": ""}
 
+    def obeys(self, draft: PlanDraft, order: Order) -> bool:
+        """Nobody orders the plan: it follows the consent of its signatories alone. The order changes nothing."""
+        return True
+
     # What time brings
 
     def moments(self, state: PlanState) -> Iterator[Moment]:
@@ -88,6 +93,11 @@ class PlanRules(Rules[PlanState]):
             expire(self, draft)
         return None
 
+    # What its workflow carries
+
+    def carried(self, state: PlanState) -> Launch:
+        return carry(state)
+
     # Amendments, and corrections of the past
 
     def refuse_any(self, state: PlanState, act: Act, now: Instant) -> Refusal | None:
@@ -110,7 +120,7 @@ class PlanRules(Rules[PlanState]):
 
     # What its items tell
 
-    def learn(self, draft: PlanDraft, report: SessionReport) -> None:
+    def learn(self, draft: PlanDraft, report: ItemReport) -> None:
         learn(draft, report)
 
 

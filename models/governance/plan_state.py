@@ -1,6 +1,6 @@
 """What the plan's workflow carries, and how a state begins and goes on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import JsonValue
 
@@ -13,8 +13,9 @@ from models.items.questions import Question
 from models.machine.setup import ItemSetup
 from models.machine.state import ItemState
 from models.messages.effects import PostRoomAddress
-from models.plan.parties import signatories
-from models.plan.plan import Obligation, Plan, Window
+from models.plan.amendment import AmendmentKind
+from models.plan.parties import signatory_focal_points
+from models.plan.plan import Obligation, Plan, Provision, Window
 from models.plan.windows import ROUND
 
 
@@ -54,8 +55,20 @@ class PlanState(ItemState):
     """Every list of questions that was ever opened: their ids are never used again."""
 
     def obligation(self, name: str) -> Obligation | None:
-        """As the plan has it; what an amendment has dropped as the launch had it."""
-        return self.plan.obligation(name) or self.launch.plan.obligation(name)
+        """As the plan has it; what an amendment has dropped as it read last."""
+        found = self.plan.obligation(name)
+        return found or next((each for _, each in self._dropped() if each.id == name), None)
+
+    def places(self) -> dict[str, tuple[Provision, Obligation]]:
+        """Each obligation with the provision under which it stands, or stood until an amendment dropped it; by id."""
+        places = (*self._dropped(), *self.plan.obligations())
+        return {obligation.id: (provision, obligation) for provision, obligation in places}
+
+    def _dropped(self) -> Iterator[tuple[Provision, Obligation]]:
+        provisions = {provision.ref: provision for provision in self.plan.provisions}
+        for each in self.amendments:
+            if each.amendment.kind is AmendmentKind.DROP and each.before:
+                yield provisions[each.amendment.provision], Obligation.model_validate(each.before)
 
     def words_of(self, name: str) -> str:
         obligation = self.obligation(name)
@@ -109,7 +122,7 @@ def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None 
         short=plan.short,
         uid=event_uid(item, launch.launched.isoformat()),
         parent="",
-        parties=signatories(plan),
+        parties=signatory_focal_points(plan),
         despatch=plan.despatch,
         window=None,
         opens_at=None,

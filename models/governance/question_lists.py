@@ -8,7 +8,7 @@ from models.common.ids import event_uid, plan_id, questions_id
 from models.common.values import Instant
 from models.items.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YEAR, Question, QuestionsState
 from models.machine.setup import ItemSetup
-from models.plan.parties import coordinators, institution_title, signatories
+from models.plan.parties import coordinators, institution_title, signatory_focal_points
 from models.plan.plan import Cadence, HostRule, Obligation, Plan, Reading
 
 _ASKED = {
@@ -39,7 +39,7 @@ def _of_plan(plan: Plan) -> Iterator[tuple[Group, Question]]:
     reading = plan.readings.get("year")
     if reading is None or not reading.others:
         return
-    group = tuple((party.side, str(plan.sides[party.side].focal_point)) for party in signatories(plan))
+    group = tuple((party.side, str(plan.sides[party.side].focal_point)) for party in signatory_focal_points(plan))
     if len(group) > 1:
         text = "what a year is, for whatever is to happen once in one"
         yield group, Question(id=YEAR, obligation="", field=YEAR, text=text, options=_options(reading))

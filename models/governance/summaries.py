@@ -60,13 +60,13 @@ def round_items(state: "PlanState", name: str, answers: Answers, busy: Iterable[
 
 def sides_of(state: "PlanState", item: str) -> tuple[str, ...]:
     """The sides that take part in a commitment, a third state among them."""
-    obligation = state.plan.obligation(obligation_of(item))
+    obligation = state.obligation(obligation_of(item))
     return obligation.all_sides if obligation else ()
 
 
 def round_summary(state: "PlanState", name: str) -> Summary:
     """A round as it stands, with its denominators: of each side, the commitments about which it was asked."""
-    items, places = round_items(state, name, state.answers, state.busy), _places(state)
+    items, places = round_items(state, name, state.answers, state.busy), state.places()
     counts: list[Count] = []
     parts = []
     for side in _sides_in_order(state, items):
@@ -110,7 +110,7 @@ def _round_lines(state: "PlanState", items: list[RoundItem], places: _Places) ->
 
 def open_summary(state: "PlanState", now: Instant, head: str = "Open") -> Summary:
     """What is open, by name: sessions, one-off items, lists of questions, and what the rounds ask about."""
-    items, places = open_items(state), _places(state)
+    items, places = open_items(state), state.places()
     asked = set(state.round_items)
     dated = [item for item in items if item not in asked and not _is_list(item)]
     lists = [item for item in items if _is_list(item)]
@@ -189,10 +189,10 @@ def obligation_of(item: str) -> str:
 
 
 def title_of(state: "PlanState", item: str) -> str:
-    """As it was opened; of what has ended, as the plan has it."""
+    """As it was opened; of what has ended, as the plan has it or had it."""
     if title := state.open_items.get(item):
         return title
-    obligation = state.plan.obligation(obligation_of(item))
+    obligation = state.obligation(obligation_of(item))
     return obligation.title if obligation else ""
 
 
@@ -202,13 +202,6 @@ def _line(state: "PlanState", item: str, places: _Places) -> Line:
     name = item.partition("/")[2]
     ref = found[0].ref if found else ""
     return Line(ref=ref, title=title_of(state, item), name=name, ends=window.end if window else None)
-
-
-def _places(state: "PlanState") -> _Places:
-    """Where the text has each obligation; what an amendment has dropped stands where the launch had it. Looked up once
-    for a list: it names every item of the plan."""
-    plans = (state.launch.plan, state.plan)
-    return {obligation.id: (provision, obligation) for plan in plans for provision, obligation in plan.obligations()}
 
 
 def _window(state: "PlanState", item: str, places: _Places) -> Window | None:

@@ -1,5 +1,5 @@
-"""What is followed: meetings, commitments, lists of questions, series with their turns.
+"""The items that the program follows: meetings, commitments, lists of questions, series with their turns.
 
-For `governance`, which opens them, and for whoever runs a machine. An item never sends and never repeats itself: it
-returns effects.
+`governance` opens them; workflows and the rehearsal run their machines. An item sends nothing, and it repeats no
+notice. It returns effects.
 """

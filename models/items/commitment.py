@@ -1,6 +1,6 @@
-"""Instruments, deliverables, exchanges and standing commitments: due, evidence, close.
+"""Commitments: instruments, deliverables, exchanges, standing commitments, reports. The sides give evidence and close.
 
-The life of a commitment is the table `LIFE`; what its acts do, the table `DEEDS`.
+The table `LIFE` holds the phases of a commitment. The table `DEEDS` holds its acts.
 """
 
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from models.common.values import Instant
 from models.items.filing import filing
 from models.machine.calls import CALL
-from models.machine.closing import close
+from models.machine.closing import take_close
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft
 from models.machine.machine import Machine
@@ -24,11 +24,11 @@ from models.messages.views import Refusal
 
 class CommitmentState(ItemState):
     disputed: bool = False
-    """The evidence was disputed: more is awaited."""
+    """True: a side has disputed the evidence, and more is awaited."""
 
     @property
     def shown(self) -> bool:
-        """Evidence is on record, and nobody disputes it."""
+        """Whether evidence is on record that nobody disputes."""
         return bool(self.evidence) and not self.disputed
 
 
@@ -97,28 +97,24 @@ def _take_dispute(rules: CommitmentOf, draft: Draft[CommitmentState], act: Dispu
 
 def _refuse_close(rules: CommitmentOf, state: CommitmentState, act: Close, side: str, now: Instant) -> Refusal | None:
     if not state.shown:
-        return refusal(rules, state, "no-evidence", f"evidence is awaited first: {state.setup.evidence_wanted}")
+        return refusal(
+            rules, state, "no-evidence", f"no evidence is on record; give it first: {state.setup.evidence_wanted}"
+        )
     return None
-
-
-def _take_close(rules: CommitmentOf, draft: Draft[CommitmentState], act: Close, side: str) -> None:
-    note = f" {act.note}" if act.note else ""
-    text = f"{act.office} ({side}) closes it out.{note}"
-    close(rules, draft, "closed", act, text, by="office", note=act.note or None)
 
 
 DEEDS = {
     **PROPOSALS,
     "evidence": Deed(_refuse_evidence, _take_evidence),
     "dispute": Deed(_refuse_dispute, _take_dispute),
-    "close": Deed(_refuse_close, _take_close),
+    "close": Deed(_refuse_close, take_close),
     "progress": PROGRESS,
     "call": CALL,
 }
 
 
 class CommitmentRules(Rules[CommitmentState]):
-    """One instrument, deliverable, exchange, standing commitment, report, or call of a procedure."""
+    """The rules of an instrument, deliverable, exchange, standing commitment, report, or one call of a procedure."""
 
     life = LIFE
     deeds = DEEDS
@@ -126,7 +122,8 @@ class CommitmentRules(Rules[CommitmentState]):
 
     def refuse_terms(self, state: CommitmentState, terms: Terms, now: Instant) -> Refusal | None:
         if state.shown:
-            return refusal(self, state, "evidence-given", "evidence is on record; dispute it or close it out")
+            message = "evidence is on record, so nothing can be proposed; dispute the evidence, or close the item out"
+            return refusal(self, state, "evidence-given", message)
         return None
 
     def fulfilled(self, state: CommitmentState) -> bool:

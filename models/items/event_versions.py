@@ -1,4 +1,4 @@
-"""Versions of a calendar event: when its SEQUENCE rises, and what the invited had before (RFC 5546 section 2.1.4)."""
+"""Versions of a calendar event: when SEQUENCE rises, and what the guests had before (RFC 5546 section 2.1.4)."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,10 @@ from models.messages.calendar_event import CalendarEvent, EventStatus
 
 
 def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any]:
-    """What the invited have in their calendars otherwise: the time, the place."""
+    """The time and the place that the guests have in their calendars, if the new version changes them.
+
+    Gives `was_slot` and `was_place` for the announcement. Empty if no version is in the calendars.
+    """
     if last is None or last.status is EventStatus.CANCELLED:
         return {}
     place = last.location if last.location != event.location else None
@@ -16,9 +19,10 @@ def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:
-    """The next version of an event (itip-rules 6, 10, 11), or None where nothing effective changes.
+    """The next version of an event after `last`. None if nothing but DTSTAMP would change.
 
-    SEQUENCE rises with a change of time, length or status, and when a cancelled event is called again; DTSTAMP always.
+    SEQUENCE rises with a change of time, length or status (RFC 5546 section 2.1.4). So it also rises when a cancelled
+    event is invited to again. DTSTAMP rises with each version, because guests order versions by it (section 2.1.5).
     """
     if last is None:
         return event

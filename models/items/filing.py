@@ -1,4 +1,4 @@
-"""What was filed, outcome or evidence, as it stands in views and in the record."""
+"""Filed outcomes and evidence, in the form of views and of the record."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from models.messages.acts import Evidence, Outcome
 
 
 def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
-    """What was filed, by whom and when, as it stands in views and in the record."""
+    """An outcome or evidence with its office, side and instant, in the form of views and of the record."""
     document = act.document.model_dump(mode="json") if act.document else None
     return {
         "office": act.office,
@@ -19,7 +19,7 @@ def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
 
 
 def excerpt(act: Outcome | Evidence) -> str:
-    """The beginning of what was filed, after a colon; empty where there is nothing to show."""
+    """A colon, then the first 300 characters of the filed text and the name of the document. Empty without both."""
     parts = [f'"{act.text[:300]}"' if act.text else "", act.document.name if act.document else ""]
     text = ", ".join(part for part in parts if part)
     return f": {text}" if text else ""

@@ -1,6 +1,6 @@
-"""The calendar event of a meeting: which version the invited and the calendars are told, and when it is called off.
+"""The calendar event of a meeting: who gets which version, and when the event is cancelled.
 
-SEQUENCE and DTSTAMP follow event_versions; whom a version goes to follows RFC 5546 and the offices of the item.
+event_versions decides SEQUENCE and DTSTAMP. RFC 5546 and the offices of the item decide who gets a version.
 """
 
 from collections.abc import Collection
@@ -34,9 +34,9 @@ def invite(
     suggests: SuggestedAct | None = None,
     consented: Collection[str] = (),
 ) -> None:
-    """Tells the calendars and the invited a version of the event at a date.
+    """Sends a version of the event, at the date of `terms`, to the guests and to the calendars.
 
-    `accepted` are the sides that it shows as accepting; `consented` those that are not asked any more.
+    The event shows the sides `accepted` as accepting. The sides `consented` have consented and are not asked again.
     """
     setup, last = draft.state.setup, draft.state.event
     assert terms.slot is not None
@@ -69,8 +69,11 @@ def invite(
 
 
 def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
-    """Sides that a tentative invitation shows as accepting. Another time, and an event that is called again, asks
-    everybody anew, also who proposed it; with the same time PARTSTAT is kept (itip-rules 10)."""
+    """The sides that a tentative invitation shows as accepting.
+
+    For a first invitation these are the sides that have consented. If the time changes, or if a cancelled event is
+    invited to again, every guest must answer again (RFC 5546 section 3.2.2.1). Otherwise answers are kept.
+    """
     last, slot = state.event, proposal.terms.slot
     if last is None or slot is None:
         return {consent.side for consent in proposal.consents}
@@ -81,9 +84,9 @@ def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
 
 
 def call_off(draft: Meeting, text: str) -> None:
-    """Takes the event out of the calendars, if it is in them."""
+    """Cancels the event, if it is in the calendars. No date is agreed any more."""
     last = draft.state.event
-    draft.put(agreed=None, ended=False)
+    draft.put(agreed=None, ended=False, remind_at=None, reminded=False)
     if last is None or last.status is EventStatus.CANCELLED:
         return
     changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
@@ -91,18 +94,21 @@ def call_off(draft: Meeting, text: str) -> None:
 
 
 def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKind, text: str, **more: Any) -> None:
-    """A version of the event to whoever is invited and to the calendars; `more` are fields of the announcement."""
+    """Sends a version of the event to the guests and to the calendars. None: nothing is sent.
+
+    `more` holds further fields of the announcement.
+    """
     if event is None:
         return
     last = draft.state.event
     if draft.state.reinvited and last is not None:
         event = _remove_former(draft, last, event, text)
-    # A called-off event that is called again asks everybody anew, as another time does.
+    # A cancelled event that is invited to again asks every guest again, like a change of time.
     anew = last is None or last.status is EventStatus.CANCELLED or not same_time(last.slot, event.slot)
     draft.put(event=event, time_since=event.sequence if anew else draft.state.time_since)
     setup = draft.state.setup
     if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
-        draft.announce_to(kind, [_seat(attendee) for attendee in event.attendees], text, event=event)
+        draft.announce_to(kind, [seat(attendee) for attendee in event.attendees], text, event=event)
     else:
         draft.announce(kind, setup.sides, text, event, **more)
     calendars = (setup.plan, *(attendee.office for attendee in event.attendees))
@@ -111,17 +117,19 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
 
 
-def _seat(attendee: Attendee) -> Rung:
-    """Who is invited, as one who is told."""
+def seat(attendee: Attendee) -> Rung:
+    """A guest in the form of a rung, as announcements need it."""
     return Rung(office=attendee.office, title=attendee.title, label="", after=timedelta(0))
 
 
-# Other offices, by an amendment
+# An amendment gives the item other offices
 
 
 def reinvite(draft: Meeting, order: Order) -> bool:
-    """The offices that follow it now are invited in place of the former, which are removed (itip-rules 11). False
-    where no event is to come, or its guests stay the same."""
+    """Invites the present offices of the item, and removes the former ones (RFC 5546 section 3.2.5).
+
+    False if there is no coming event, or if its guests stay the same. Then nothing is sent.
+    """
     last = _with_other_offices(draft, order)
     if order.reinvites:
         draft.put(reinvited=True)
@@ -140,7 +148,7 @@ def reinvite(draft: Meeting, order: Order) -> bool:
 
 
 def _with_other_offices(draft: Meeting, order: Order) -> CalendarEvent | None:
-    """An event that is to come, to which others are invited than the offices that follow it now."""
+    """The coming event, if its guests differ from the present offices of the item. None otherwise."""
     state = draft.state
     event = state.event
     if not order.reinvites or event is None or event.status is EventStatus.CANCELLED or state.held:
@@ -151,7 +159,10 @@ def _with_other_offices(draft: Meeting, order: Order) -> CalendarEvent | None:
 
 
 def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, text: str) -> CalendarEvent:
-    """Who was invited and no longer is hears so, alone (itip-rules 11); the event in its next version."""
+    """Sends each former guest a cancellation that names this guest only (RFC 5546 section 3.2.5).
+
+    Gives the event for the other guests, with a SEQUENCE that is higher than the last one.
+    """
     invited = {attendee.office for attendee in event.attendees}
     former = [attendee for attendee in last.attendees if attendee.office not in invited]
     if not former or last.status is EventStatus.CANCELLED:
@@ -161,36 +172,38 @@ def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, te
         changes = {"status": EventStatus.CANCELLED, "attendees": (attendee,), "removes": True}
         stamps = {"sequence": event.sequence, "dtstamp": event.dtstamp}
         own = last.model_copy(update={**changes, **stamps})
-        more = " It takes place without this office, and nothing about it is awaited of it any longer."
-        draft.announce_to(AnnouncementKind.CANCELLATION, [_seat(attendee)], text + more, event=own)
+        more = " It takes place without your office. Nothing about it is awaited of your office any longer."
+        draft.announce_to(AnnouncementKind.CANCELLATION, [seat(attendee)], text + more, event=own)
     return event
 
 
-# What calendars have
+# What the calendars hold
 
 
 def newest(state: MeetingState, event: CalendarEvent) -> CalendarEvent:
-    """The version to publish: one that was overtaken while it waited would only be counted against its successor."""
+    """The version to publish: the newest one. `event` waited, and a newer version may have overtaken it meanwhile."""
     last = state.event
     return last if last is not None and last.uid == event.uid and last.dtstamp > event.dtstamp else event
 
 
 def outrun(state: MeetingState, published: CalendarEvent, sequence: int, now: Instant) -> Step[MeetingState]:
-    """The event goes on from the SEQUENCE with which the calendars now have the version that was published, and is
-    said to the invited again: their programs would take what bears a lower one for old (RFC 5546 section 2.1.5)."""
+    """The calendars hold a higher SEQUENCE than this state, because of a rewind. The event goes on from that SEQUENCE.
+
+    The guests get the event again: their programs ignore a version with a lower SEQUENCE (RFC 5546 section 2.1.5).
+    """
     last = state.event
     if last is None or last.sequence >= sequence:
         return Step(state=state)
     if last.status != published.status or not same_time(last.slot, published.slot):
-        sequence += 1  # it has changed since
+        sequence += 1  # the event has changed since then
     draft = Draft(state, now)
     stamp = max(now.replace(microsecond=0), last.dtstamp + timedelta(seconds=1))
     event = last.model_copy(update={"sequence": sequence, "dtstamp": stamp})
     if last.slot.end.utc <= now:
         draft.put(event=last.model_copy(update={"sequence": sequence}))
-        return Step(state=draft.state)  # nobody is told about what is over
+        return Step(state=draft.state)  # the event is over, so nobody is told
     off = event.status is EventStatus.CANCELLED
     kind = AnnouncementKind.CANCELLATION if off else AnnouncementKind.INVITATION
-    text = "The last word on this event is said again, because calendars hold a later number from before a breakdown."
+    text = "This repeats the last message about this event. After a breakdown, calendars hold a higher version number."
     put_event(draft, event, kind, text)
     return Step(state=draft.state, effects=tuple(draft.effects))

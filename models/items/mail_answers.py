@@ -1,11 +1,11 @@
-"""What an office answers with the buttons of its mail program: Accept, Decline, Propose new time (RFC 5546).
+"""Answers to invitations by mail: Accept, Decline, Propose new time (RFC 5546).
 
-An Accept of a proposed date by the office whose consent is needed is that consent, a Decline its rejection, and a new
-time is a newer proposal: the same acts as at the command line, with the same effects, and the mail named as evidence.
+If a date is proposed and the office's consent is needed, an Accept is the consent, and a Decline the rejection. A new
+time is a newer proposal. These are the acts of the command line, with the same effects. Their lines name the mail.
 Every other answer is recorded and changes nothing.
 
-What a COUNTER leaves as it is: the event. Only when the sides have decided do calendars hear of it, by a REQUEST with
-the new time or a DECLINECOUNTER; a rejected COUNTER leaves the proposal that it countered open.
+A COUNTER does not change the event. When the sides have decided, the calendars get a REQUEST with the new time, or the
+office gets a DECLINECOUNTER. After a rejected COUNTER, the proposal that it countered is open again.
 """
 
 from datetime import date
@@ -35,28 +35,28 @@ _WORDS = {
     PartStat.DECLINED: "declines",
 }
 
-# Whether an answer is taken
+# Refusals of answers
 
 
 def refuse_reply(rules: MeetingRules, state: MeetingState, act: Reply, side: str, now: Instant) -> Refusal | None:
-    """Why an answer needs a person."""
+    """Why an answer is not taken, so that a person must look at it. None if it is taken."""
     event = state.event
     if event is None or act.uid != event.uid:
         message = f"no invitation with the UID {act.uid} was sent for this item"
         return refusal(rules, state, "no-invitation", message)
     if act.office not in {attendee.office for attendee in event.attendees}:
-        return refusal(rules, state, "not-invited", f"{act.office} was not invited to it")
+        return refusal(rules, state, "not-invited", f"{act.office} is not invited to this event")
     if act.sequence > event.sequence:
-        message = f"it answers SEQUENCE {act.sequence}; the newest that was sent is {event.sequence}"
+        message = f"it answers SEQUENCE {act.sequence}, but the newest version has SEQUENCE {event.sequence}"
         return refusal(rules, state, "unknown-sequence", message)
     if act.recurrence is not None and act.recurrence != event.slot.start.utc and state.is_current(act.sequence):
-        message = "it answers another recurrence; this event does not recur"
+        message = "it answers one date of a recurring event, but this event does not recur"
         return refusal(rules, state, "other-recurrence", message)
     if _repeats(state, act):
         return None
     last = _last(state, act.office)
     if last is not None and last.dtstamp == act.dtstamp and last.sequence == act.sequence:
-        message = "another answer of this office has the same DTSTAMP: which one holds?"
+        message = "this office gave a different answer with the same DTSTAMP; ask the office which one counts"
         return refusal(rules, state, "same-dtstamp", message)
     meant = _meant(state, act, side)
     if isinstance(meant, Propose):
@@ -64,7 +64,7 @@ def refuse_reply(rules: MeetingRules, state: MeetingState, act: Reply, side: str
     if meant is not None:
         return refuse_answer(rules, state, meant, side, now)
     if act.method is ReplyMethod.COUNTER and event.status is EventStatus.CANCELLED:
-        message = "it proposes another time for an event that was cancelled"
+        message = "it proposes another time, but the event was cancelled; ask the office what it wants"
         return refusal(rules, state, "cancelled", message)
     return None
 
@@ -74,7 +74,7 @@ def _last(state: MeetingState, office: str) -> OfficeAnswer | None:
 
 
 def _repeats(state: MeetingState, act: Reply) -> bool:
-    """Whether it says nothing new: older than the last answer of this office, or that answer once more."""
+    """Whether an answer says nothing new: it is older than the last answer of this office, or repeats it."""
     last = _last(state, act.office)
     if last is None or act.sequence > last.sequence:
         return False
@@ -92,7 +92,7 @@ def _said(answer: OfficeAnswer | Reply) -> tuple[Any, ...]:
 
 
 def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Counter | Propose | None:
-    """The act that an answer is; None where it is to be recorded only."""
+    """The act that an answer stands for. None if the answer is only recorded."""
     event = state.event
     if event is None or event.status is EventStatus.CANCELLED or not state.is_current(act.sequence):
         return None
@@ -110,7 +110,7 @@ def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Coun
 
 
 def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose:
-    """Another time for what stands: the place and the format stay."""
+    """The proposal that a COUNTER stands for. It takes the place and the format of the agreed or proposed date."""
     proposal = state.open_proposal(Topic.DATE)
     stands = state.agreed or (proposal.terms if proposal else None)
     terms = Terms(
@@ -126,13 +126,13 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
     return Propose(act_id=act.act_id, office=act.office, terms=terms)
 
 
-# Taking it
+# Taking an answer
 
 _KEPT = {"office", "method", "sequence", "dtstamp", "comment", "slot", "message"}
 
 
 def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> int | None:
-    """Records an answer, and does what it means. The number of the proposal that it made, if it made one."""
+    """Records an answer and carries out the act that it stands for. Gives the number of a new proposal, or None."""
     state = draft.state
     if _repeats(state, act):
         return None
@@ -150,7 +150,7 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
         number = propose(rules, draft, meant, meant.terms, side, counters=meant.proposal)
         tell_proposed(draft, number, act.around)
     elif isinstance(meant, Propose):
-        # A side that proposes yet another time still counters what it countered before.
+        # If a side proposes a further time by mail, its new proposal counters the same proposal as its last one.
         own = state.open_proposal(Topic.DATE)
         counters = own.counters if own is not None and leaves_event(own) else None
         number = propose(rules, draft, meant, meant.terms, side, counters=counters)
@@ -161,7 +161,10 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
 
 
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:
-    """Another time, to the other sides at once, where no invitation says it: the event is as it was."""
+    """Announces a proposed time to the sides that have not consented, if no invitation announces it.
+
+    `around` are the days around that time on which every side works.
+    """
     proposal, state = draft.state.proposal(number), draft.state
     assert proposal is not None and proposal.terms.slot is not None
     if not leaves_event(proposal) and state.agreed is None:
@@ -182,7 +185,7 @@ def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) ->
 
 
 def _record(draft: Meeting, act: Reply, side: str) -> None:
-    """An answer that changes nothing."""
+    """Puts an answer on record that changes nothing."""
     state, comment = draft.state, f": {act.comment}" if act.comment else ""
     assert state.event is not None
     does = (
@@ -190,7 +193,7 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
     )
     text = f"{act.office} ({side}) {does} by mail{comment}"
     if not state.is_current(act.sequence):
-        text += "; it answers an earlier time and does not count"
+        text += "; it answers an earlier time, so it does not count"
     elif state.event.status is EventStatus.CANCELLED:
         text += "; the event had been cancelled"
     fields = {
@@ -206,7 +209,7 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
 
 
 def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
-    """A Decline is the answer of one person: what it does not do is said, and how to do it."""
+    """Tells the sides that a Decline does not cancel the meeting, and its office how to regret or withdraw instead."""
     state, text = draft.state, sentence_of(draft.state.ledger[-1].text)
     own = state.date_invited_to
     if state.agreed is not None and state.agreed.slot.end.utc > draft.now:
@@ -222,11 +225,12 @@ def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
     draft.announce(AnnouncementKind.ANSWER, (side,), text, suggests=suggests)
 
 
-# What becomes of a COUNTER
+# The end of a COUNTER
 
 
 def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> bool:
-    """After a COUNTER has fallen: whether the proposal that it countered is open again."""
+    """Opens the proposal again that a COUNTER had countered, after the COUNTER was rejected or withdrawn. False if it
+    cannot be opened again."""
     before = draft.state.proposal(proposal.counters or 0)
     event = draft.state.event
     if not leaves_event(proposal) or before is None or before.status is not ProposalStatus.COUNTERED:
@@ -234,7 +238,7 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
     slot = before.terms.slot
     if event is None or event.status is EventStatus.CANCELLED or slot is None or slot.start.utc <= draft.now:
         return False
-    # Whoever has accepted the invitation meanwhile has consented to what it says.
+    # An office that has accepted the invitation meanwhile has consented to the date in it.
     meanwhile = tuple(
         Consent(side=each.side, office=each.office, at=each.at)
         for each in draft.state.answers
@@ -253,7 +257,7 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
 
 
 def tell_declined_counter(draft: Meeting, proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
-    """Whoever proposed another time by mail learns by mail that it is not taken. False for any other proposal."""
+    """Sends a DECLINECOUNTER to the office whose time, proposed by mail, was rejected. False for other proposals."""
     event = draft.state.event
     if proposal.message is None or event is None or isinstance(act, Withdraw):
         return False

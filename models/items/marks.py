@@ -1,4 +1,4 @@
-"""Was it held? What a side marks, and another may dispute until both say the same."""
+"""Marks: a side says that a meeting was held or not. Another side may dispute it, until the sides say the same."""
 
 from models.common.values import Instant
 from models.items.invitations import call_off
@@ -19,20 +19,21 @@ MeetingRules = Rules[MeetingState]
 def refuse_held(rules: MeetingRules, state: MeetingState, act: Held, side: str, now: Instant) -> Refusal | None:
     if state.held:
         assert state.mark is not None
-        message = f"{state.mark.office} marked it held on {state.setup.clock.moment(state.mark.at)}"
+        when = state.setup.clock.moment(state.mark.at)
+        message = f"{state.mark.office} marked it held on {when}; another side may dispute that"
         return refusal(rules, state, "already-marked", message)
     if act.on is not None:
         if act.on.utc > now:
-            return refusal(rules, state, "not-begun", f"{act.on.local:%-d %B %Y} has not come yet")
+            return refusal(rules, state, "not-begun", f"{act.on.local:%-d %B %Y} has not come yet; name a past day")
         return None
     agreed = state.agreed or (state.mark.agreed if state.mark else None)
     if agreed is None:
-        message = "no date was agreed; propose one, or, if it was held without, say on which day"
+        message = "no date was agreed; propose one, or say on which day it was held without one"
         return refusal(rules, state, "no-date", message)
     if agreed.slot.start.utc > now:
         message = (
             f"it is agreed for {state.setup.clock.moment(agreed.slot.start.utc)} and has not begun; "
-            "if it was held on an earlier day, say on which"
+            "if it was held on an earlier day, say on which day"
         )
         return refusal(rules, state, "not-begun", message)
     return None
@@ -68,10 +69,10 @@ def refuse_not_held(rules: MeetingRules, state: MeetingState, act: NotHeld, side
         message = f"{state.mark.office} marked it {word}; another side may dispute that"
         return refusal(rules, state, "already-marked", message)
     if state.agreed is None:
-        return refusal(rules, state, "no-date", "no date is agreed on which it could have been held")
+        return refusal(rules, state, "no-date", "no date is agreed, so it cannot be marked as not held")
     if state.agreed.slot.start.utc > now:
         when = state.setup.clock.moment(state.agreed.slot.start.utc)
-        message = f"it is agreed for {when}: regret it, or propose to postpone"
+        message = f"it is agreed for {when} and has not begun; regret it, or propose to postpone it"
         return refusal(rules, state, "not-begun", message)
     return None
 
@@ -89,7 +90,7 @@ def take_not_held(rules: MeetingRules, draft: Draft[MeetingState], act: NotHeld,
 
 
 def _take_stance(draft: Draft[MeetingState], mark: Mark) -> None:
-    """A first mark stands at once; a disputed one when the disputing sides say the same."""
+    """Takes in what a side says. A first mark counts at once. In a dispute the mark counts when the sides agree."""
     if draft.state.stances:
         stances = {**draft.state.stances, mark.side: mark.held}
         if len(set(stances.values())) > 1:
@@ -117,10 +118,10 @@ def refuse_dispute(rules: MeetingRules, state: MeetingState, act: Dispute, side:
     if not act.reason.strip():
         return refusal(rules, state, "bad-terms", "say what is disputed and why")
     if state.stances:
-        return refusal(rules, state, "disputed", "the mark is disputed already: say held or not-held")
+        return refusal(rules, state, "disputed", "the mark is disputed already; mark it held or not-held")
     by = state.outcome["side"] if state.outcome else state.mark.side if state.mark else None
     if by is None or (state.mark and not state.mark.held and state.agreed is not None):
-        return refusal(rules, state, "nothing-marked", "nothing has been marked that could be disputed")
+        return refusal(rules, state, "nothing-marked", "there is no mark or outcome that can be disputed now")
     if by == side:
         return refusal(rules, state, "own-mark", "your own side put this on record; another side may dispute it")
     return None

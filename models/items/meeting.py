@@ -1,8 +1,8 @@
-"""Meetings, visits and seminars: agree a date, invite, was it held, outcome, close.
+"""Meetings, visits and seminars: the sides agree on a date, are invited, mark it held, file the outcome and close.
 
-The life of a meeting, in the order in which it is lived, is the table `LIFE`; what its acts do is the table `DEEDS`.
-The parts stand beside this file: the event in calendars (invitations), answers by mail (mail_answers), what is marked
-(marks), what is filed and how it is closed out (outcomes).
+The table `LIFE` holds the phases of a meeting, in their usual order. The table `DEEDS` holds its acts. Other modules
+hold the parts: the calendar event (invitations), answers by mail (mail_answers), the reminder of an agreed date
+(reminders), held or not held (marks), the outcome and the close-out (outcomes).
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,14 @@ from models.items.mail_answers import REPLY, stands_again, tell_declined_counter
 from models.items.marks import DISPUTE, HELD, NOT_HELD
 from models.items.meeting_state import DATES_KEPT, AgreedDate, MeetingState, leaves_event
 from models.items.outcomes import CLOSE, EVIDENCE, OUTCOME
+from models.items.reminders import pass_reminder, plan_reminder, reminder_moments, reminders_not_sent
 from models.machine.calls import CALL
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step
 from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
-from models.machine.rules import Deed, Phase, Rules
+from models.machine.rules import Deed, NotSaid, Phase, Rules
 from models.machine.setup import ItemSetup
 from models.machine.state import Ask, Proposal
 from models.messages.acts import Regret, Reject, Terms, Topic, Withdraw
@@ -41,7 +42,7 @@ def _asks(act: str, sides: tuple[str, ...]) -> Iterator[Ask]:
 
 
 def _ask_host(state: MeetingState) -> Iterator[Ask]:
-    """Whose turn it is was left open, and no list of questions asks it: the sides agree for this session."""
+    """Asks each side for a host, if the host rotates, nobody knows whose turn it is, and no list of questions asks."""
     open_here = state.setup.rotating and not state.setup.host_in_questions and state.host is None
     if open_here and not state.open_proposal(Topic.HOST):
         yield from (Ask(act="propose-host", side=side, stays=True) for side in state.setup.sides)
@@ -87,12 +88,12 @@ def _refuse_regret(
     rules: Rules[MeetingState], state: MeetingState, act: Regret, side: str, now: Instant
 ) -> Refusal | None:
     if state.held or state.stances:
-        return refusal(rules, state, "already-marked", "what was marked is disputed, not regretted")
+        return refusal(rules, state, "already-marked", "it is marked already; to deny the mark, dispute it")
     if state.agreed is None:
-        message = "no date is agreed that could be regretted; answer or withdraw the proposal"
+        message = "no date is agreed, so there is nothing to regret; answer or withdraw an open proposal"
         return refusal(rules, state, "no-date", message)
     if state.agreed.slot.end.utc <= now:
-        return refusal(rules, state, "already-past", "the agreed date has passed: say held or not-held")
+        return refusal(rules, state, "already-past", "the agreed date has passed; mark it held or not-held")
     return None
 
 
@@ -118,7 +119,7 @@ DEEDS = {
 
 
 class MeetingRules(Rules[MeetingState]):
-    """One session, one-off meeting, visit or seminar."""
+    """The rules of a session, a one-off meeting, a visit or a seminar."""
 
     life = LIFE
     deeds = DEEDS
@@ -128,12 +129,14 @@ class MeetingRules(Rules[MeetingState]):
 
     def refuse_terms(self, state: MeetingState, terms: Terms, now: Instant) -> Refusal | None:
         if state.held:
-            return refusal(self, state, "already-marked", "it has been marked held; another side may dispute that")
+            message = "it is marked held, so nothing can be proposed; another side may dispute the mark"
+            return refusal(self, state, "already-marked", message)
         if state.stances:
-            return refusal(self, state, "disputed", "whether it was held is disputed; the sides settle that first")
+            message = "the sides disagree whether it was held; settle that first, with held or not-held"
+            return refusal(self, state, "disputed", message)
         if terms.topic is Topic.HOST:
             if terms.host not in state.setup.sides:
-                return refusal(self, state, "bad-terms", f"the host is one of {', '.join(state.setup.sides)}")
+                return refusal(self, state, "bad-terms", f"the host must be one of {', '.join(state.setup.sides)}")
             if terms.host == state.host:
                 return refusal(self, state, "no-change", f"{terms.host} is the host already")
         return self._refuse_date(state, terms, now) if terms.topic is Topic.DATE else None
@@ -143,17 +146,17 @@ class MeetingRules(Rules[MeetingState]):
             return refusal(self, state, "bad-terms", "a date needs a start and a length above zero")
         if terms.slot.start.utc <= now:
             when = state.setup.clock.moment(terms.slot.start.utc)
-            message = f"{when} has passed; what was held already is marked held, with the day on which it was"
+            message = f"{when} has passed; propose a later date, or, if it was held then, mark it held on that day"
             return refusal(self, state, "in-the-past", message)
         agreed = state.agreed
         if agreed and (agreed.slot, agreed.place, agreed.format) == (terms.slot, terms.place, terms.format):
-            return refusal(self, state, "no-change", "this date is the agreed one")
+            return refusal(self, state, "no-change", "this date is agreed already")
         return None
 
     def refuse_consent(self, state: MeetingState, proposal: Proposal, now: Instant) -> Refusal | None:
         slot = proposal.terms.slot
         if slot is not None and slot.start.utc <= now:
-            message = f"the date of proposal {proposal.number} has passed: reject or counter it"
+            message = f"the date of proposal {proposal.number} has passed; reject or counter it"
             return refusal(self, state, "overtaken", message)
         return None
 
@@ -161,7 +164,8 @@ class MeetingRules(Rules[MeetingState]):
         return proposal.terms.topic is Topic.DATE and (state.agreed is None or proposal.message is not None)
 
     def proposed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
-        """A tentative invitation; an agreed date stands in the calendars until every side consents to another."""
+        """Sends a tentative invitation. If a date is agreed, or if the proposal is a COUNTER by mail, the event stays
+        as it is, and an announcement tells the other sides."""
         if proposal.terms.topic is not Topic.DATE:
             return
         if draft.state.agreed is None and not leaves_event(proposal):
@@ -180,8 +184,9 @@ class MeetingRules(Rules[MeetingState]):
             agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
             dates = draft.state.dates
             dates = (*dates[:1], *dates[1:][-(DATES_KEPT - 2) :], agreed)
+            plan_reminder(draft, terms.slot)
             draft.put(agreed=agreed, dates=dates, ended=False, mark=None, awake=True, asleep_until=None)
-            # A change of time asks every attendee anew (RFC 5546 section 3.2.2.1); a change of status alone does not.
+            # After a change of time every guest answers again (RFC 5546 section 3.2.2.1); after a change of status not.
             accepted = set() if moved else {consent.side for consent in proposal.consents}
             invite(draft, EventStatus.CONFIRMED, terms, accepted, "Every side has consented to this date.")
         elif terms.topic in (Topic.POSTPONE, Topic.DROP, Topic.EXCUSE):
@@ -203,8 +208,10 @@ class MeetingRules(Rules[MeetingState]):
     def moments(self, state: MeetingState) -> Iterator[Moment]:
         if state.agreed is not None and not state.ended and not state.held:
             yield Moment(state.agreed.slot.end.utc, MomentKind.AGREED_END)
+        yield from reminder_moments(state)
 
     def pass_moments(self, draft: Draft[MeetingState]) -> Instant | None:
+        pass_reminder(draft)
         agreed = draft.state.agreed
         if agreed is None or draft.state.ended or agreed.slot.end.utc > draft.now:
             return None
@@ -220,7 +227,7 @@ class MeetingRules(Rules[MeetingState]):
         return state.date.start if state.held and state.date else None
 
     def excused(self, state: MeetingState) -> bool:
-        """A date after the window, or a postponement beyond it, to which every side has consented."""
+        """Whether every side has consented to a date that is still to come, or to a postponement."""
         return (state.agreed is not None and not state.ended) or state.asleep_until is not None
 
     def under_way(self, state: MeetingState) -> bool:
@@ -230,7 +237,7 @@ class MeetingRules(Rules[MeetingState]):
 
     def ending(self, draft: Draft[MeetingState], order: Order) -> None:
         event = draft.state.event
-        # A date that has passed when the plan ends is called off no more, whatever nobody has marked.
+        # If the plan ends after the agreed date, the event is not cancelled, even if nobody has marked it.
         passed = event is not None and event.slot.end.utc <= draft.now
         if not draft.state.held and not (order.end == "expired" and passed):
             call_off(draft, order.text)
@@ -246,6 +253,9 @@ class MeetingRules(Rules[MeetingState]):
 
     # In views
 
+    def not_said(self, state: MeetingState) -> Iterator[NotSaid]:
+        return reminders_not_sent(state)
+
     def row_facts(self, state: MeetingState) -> dict[str, Any]:
         return {"date": state.date}
 
@@ -253,6 +263,7 @@ class MeetingRules(Rules[MeetingState]):
         given = ({**each.model_dump(mode="json"), "current": state.is_current(each.sequence)} for each in state.answers)
         return {
             "dates": _dates(state),
+            "remind_at": state.remind_at,
             "sequence": state.event.sequence if state.event else None,
             "outcome": state.outcome,
             "answers": tuple(given),
@@ -260,7 +271,7 @@ class MeetingRules(Rules[MeetingState]):
 
 
 def _dates(state: MeetingState) -> dict[str, Any]:
-    """The original, the revised and the actual date: none takes the place of another."""
+    """The original, the revised and the actual date, in the form of views. All of them are kept."""
     if not state.dates and not state.held:
         return {}
     rows = [date_row(d.slot.start, d.slot.end, d.place, d.format).model_dump(mode="json") for d in state.dates]

@@ -1,4 +1,4 @@
-"""The state of a meeting: its date, its calendar event, who answered, what was marked and filed."""
+"""The state of a meeting: its date, its calendar event, the answers by mail, the mark and the outcome."""
 
 from typing import Any
 
@@ -31,27 +31,27 @@ class OfficeAnswer(Value):
     sequence: int
     dtstamp: Instant
     at: Instant
-    """When it was taken."""
+    """When the meeting took the answer in."""
     comment: str = ""
     slot: Slot | None = None
-    """Of a COUNTER."""
+    """With COUNTER: the proposed time."""
     message: Document
 
     @property
     def stamp(self) -> Instant:
-        """When it was given: its DTSTAMP, but for a clock that goes ahead of ours no later than it was taken."""
+        """When the office gave the answer: its DTSTAMP. If that clock is ahead of ours, the instant of its arrival."""
         return min(self.dtstamp, self.at)
 
 
 class Mark(Value):
-    """What a side put on record: held or not held."""
+    """The mark of a side: held or not held."""
 
     held: bool
     office: str
     side: str
     at: Instant
     agreed: AgreedDate | None = None
-    """The date that was agreed when it was marked."""
+    """The agreed date at the time of the mark."""
     on: ZonedTime | None = None
     format: Format | None = None
     place: str = ""
@@ -59,32 +59,37 @@ class Mark(Value):
 
 
 class MeetingState(ItemState):
-    """Of a session, a one-off meeting, a visit, a seminar."""
+    """The state of a session, a one-off meeting, a visit or a seminar."""
 
     turn: str | None = None
-    """The side whose turn it is to host; another host is a swap of turns."""
+    """The side whose turn it is to host. If another side hosts, the two swap turns."""
 
     agreed: AgreedDate | None = None
     dates: tuple[AgreedDate, ...] = ()
-    """Every date that was agreed: the original one and the last revised ones."""
+    """The dates that were agreed: the original one, and the last of the revised ones."""
     ended: bool = False
-    """The agreed end has come."""
+    """True: the agreed end has come."""
+    remind_at: Instant | None = None
+    """When the guests are, or were, reminded of the agreed date. None if no date is agreed, if the plan asks for no
+    reminder, or if that instant was past when the sides agreed."""
+    reminded: bool = False
+    """True: that instant has come."""
 
     event: CalendarEvent | None = None
-    """What calendars were told last."""
+    """The last version that was sent to the calendars."""
     time_since: int | None = None
-    """SEQUENCE of the first version with the event's present time; None before the first version."""
+    """SEQUENCE of the first version with the present time of the event. None before the first version."""
     answers: tuple[OfficeAnswer, ...] = ()
-    """By office, the last one each."""
+    """The last answer of each office."""
     reinvited: bool = False
-    """An amendment gave it other offices: a cancellation goes to whoever was invited, not to whoever follows it now."""
+    """True: an amendment changed the guests of its event. A cancellation then goes to the guests of the event."""
 
     mark: Mark | None = None
     stances: dict[str, bool] = {}
-    """While the mark is disputed: what each disputing side says (held?)."""
+    """While the mark is disputed: whether it was held, as each disputing side says."""
     outcome: dict[str, Any] | None = None
     reports: tuple[str, ...] = ()
-    """Sides that put on record their report to the higher authority."""
+    """The sides that have put their report to the higher authority on record."""
 
     @property
     def held(self) -> bool:
@@ -92,25 +97,26 @@ class MeetingState(ItemState):
 
     @property
     def hosting(self) -> tuple[str, ...]:
-        """The host acts for the session; without an agreed host every side is asked, and any of them may."""
+        """The sides that are asked to act for the session: the host. While no host is known, every side."""
         return (self.host,) if self.host in self.setup.sides else self.setup.sides
 
     @property
     def unreported(self) -> tuple[str, ...]:
-        """Sides that have still to report the outcome to their higher authority (as 6.2 asks)."""
+        """The sides that have still to report the outcome to their higher authority (6.2). Third states need not."""
         if not self.setup.report_to_higher:
             return ()
-        return tuple(side for side in self.setup.sides if side not in self.reports)
+        owed = (party.side for party in self.setup.parties if not party.third_state)
+        return tuple(side for side in owed if side not in self.reports)
 
     @property
     def date(self) -> DateRow | None:
-        """The actual date, or the agreed one."""
+        """The actual date if it is marked held, or else the agreed date."""
         if self.mark and self.mark.held:
             return held_date(self.mark)
         agreed = self.agreed
         return date_row(agreed.slot.start, agreed.slot.end, agreed.place, agreed.format) if agreed else None
 
-    # What letters ask of any item
+    # What the fields of letters need
 
     def invites_to(self, slot: Slot) -> bool:
         event = self.event
@@ -127,14 +133,14 @@ class MeetingState(ItemState):
     # Answers by mail
 
     def is_current(self, sequence: int) -> bool:
-        """Whether a version of the event had the time that it has now (itip-rules 15)."""
+        """Whether the version with this SEQUENCE had the present time of the event. If not, no answer to it counts."""
         if self.event is None:
             return False
         since = self.event.sequence if self.time_since is None else self.time_since
         return sequence >= since
 
     def answers_to(self, slot: Slot) -> dict[str, PartStat]:
-        """By office, what was answered to an event at this time; nothing where the event was at another."""
+        """The answers of offices to the event, if it is at this time. Empty if it is at another time or cancelled."""
         event = self.event
         if event is None or event.status is EventStatus.CANCELLED or not same_time(event.slot, slot):
             return {}
@@ -142,7 +148,7 @@ class MeetingState(ItemState):
 
     @property
     def date_invited_to(self) -> Proposal | None:
-        """The open proposal that the tentative event asks about."""
+        """The open proposal to which the tentative event invites. None if there is none."""
         proposal = self.open_proposal(Topic.DATE)
         if self.agreed is not None or self.event is None or proposal is None or proposal.terms.slot is None:
             return None
@@ -150,7 +156,7 @@ class MeetingState(ItemState):
 
 
 def held_date(mark: Mark) -> DateRow | None:
-    """When and where it was held, as that was put on record; None where no day is known."""
+    """When and where it was held, as the mark says. None if no day is known."""
     if mark.on:
         return date_row(mark.on, mark.on, mark.place, mark.format)
     slot = mark.agreed.slot if mark.agreed else None
@@ -158,5 +164,5 @@ def held_date(mark: Mark) -> DateRow | None:
 
 
 def leaves_event(proposal: Proposal) -> bool:
-    """Whether the event stays as it is until the sides have decided on this proposal: a COUNTER by mail."""
+    """Whether the event stays as it is until the sides have decided. This is so for a COUNTER by mail."""
     return proposal.message is not None and proposal.counters is not None

@@ -1,9 +1,9 @@
-"""After a meeting: its outcome is filed, reported to the higher authority where the text asks, and it is closed out."""
+"""After a meeting: the outcome, the reports to the higher authority if the text asks for them, and the close-out."""
 
 from models.common.values import Instant
 from models.items.filing import excerpt, filing
 from models.items.meeting_state import MeetingState
-from models.machine.closing import close
+from models.machine.closing import take_close
 from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
@@ -21,17 +21,18 @@ MeetingRules = Rules[MeetingState]
 def refuse_outcome(rules: MeetingRules, state: MeetingState, act: Outcome, side: str, now: Instant) -> Refusal | None:
     if not act.text.strip() and act.document is None:
         return refusal(rules, state, "bad-terms", "give a text or a document")
-    if (before := _refuse_before_held(rules, state, "it has not been marked held")) is not None:
+    if (before := _refuse_before_held(rules, state, "it is not marked held; mark it first")) is not None:
         return before
     if state.outcome is not None:
-        message = f"{state.outcome['office']} filed the outcome; another side may dispute it"
+        message = f"{state.outcome['office']} has filed the outcome already; another side may dispute it"
         return refusal(rules, state, "already-filed", message)
     return None
 
 
 def _refuse_before_held(rules: MeetingRules, state: MeetingState, message: str) -> Refusal | None:
     if state.stances:
-        return refusal(rules, state, "disputed", "whether it was held is disputed; the sides settle that first")
+        message = "the sides disagree whether it was held; settle that first, with held or not-held"
+        return refusal(rules, state, "disputed", message)
     return None if state.held else refusal(rules, state, "not-held", message)
 
 
@@ -49,14 +50,14 @@ def take_outcome(rules: MeetingRules, draft: Draft[MeetingState], act: Outcome, 
         draft.announce(AnnouncementKind.OUTCOME, higher, text + why, above=True)
 
 
-# Evidence: a report to the higher authority, or what else belongs on record
+# Evidence: a report to the higher authority, or another text or document for the record
 
 
 def refuse_evidence(rules: MeetingRules, state: MeetingState, act: Evidence, side: str, now: Instant) -> Refusal | None:
     if not act.text.strip() and act.document is None:
         return refusal(rules, state, "bad-terms", "give a text or a document")
     if state.outcome and state.setup.report_to_higher and side in state.reports:
-        return refusal(rules, state, "already-reported", "your side's report is on record")
+        return refusal(rules, state, "already-reported", "your side has already reported to its higher authority")
     return None
 
 
@@ -76,22 +77,16 @@ def take_evidence(rules: MeetingRules, draft: Draft[MeetingState], act: Evidence
 
 
 def refuse_close(rules: MeetingRules, state: MeetingState, act: Close, side: str, now: Instant) -> Refusal | None:
-    message = "it has not been marked held; what is not to be held is dropped by consent"
+    message = "it is not marked held; mark it first, or, if it will not be held, propose to drop it"
     if (before := _refuse_before_held(rules, state, message)) is not None:
         return before
     if state.outcome is None:
-        return refusal(rules, state, "no-outcome", "the outcome has not been filed")
+        return refusal(rules, state, "no-outcome", "no outcome is filed; file it first")
     if state.unreported:
         sides = ", ".join(state.unreported)
-        message = f"the report to the higher authority is awaited of {sides}"
+        message = f"{sides} must first report to the higher authority, with evidence"
         return refusal(rules, state, "not-reported", message)
     return None
-
-
-def take_close(rules: MeetingRules, draft: Draft[MeetingState], act: Close, side: str) -> None:
-    note = f" {act.note}" if act.note else ""
-    text = f"{act.office} ({side}) closes it out.{note}"
-    close(rules, draft, "closed", act, text, by="office", note=act.note or None)
 
 
 OUTCOME = Deed(refuse_outcome, take_outcome)

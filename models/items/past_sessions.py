@@ -1,4 +1,4 @@
-"""Taking over a plan midway: what became of the sessions whose windows lie before the launch."""
+"""Adoption: what became of the sessions whose windows lie before the launch, and their lines in the record."""
 
 from enum import StrEnum
 
@@ -18,27 +18,27 @@ class PastState(StrEnum):
 
 
 class AdoptedSession(Value):
-    """One session, or one-off item, as the history that is taken over has it."""
+    """One past session or one-off item, as the history file tells it, or as the sides have settled it."""
 
     obligation: str
     session: str = ""
     """Empty for a one-off item."""
     state: PastState
     date: DateRow | None = None
-    """When and where it was held, if the history says."""
+    """When and where it was held, if that is known."""
     host: str | None = None
     note: str = ""
     follows: int = 2
-    """How many lines its record holds already, where the sides settle it after the launch."""
+    """How many lines its record holds already, if the sides settle it after the launch."""
 
     @property
     def status(self) -> str:
-        """The status with which it enters the record."""
+        """Its status in the record."""
         return "closed" if self.state is PastState.HELD else self.state.value
 
     @property
     def words(self) -> str:
-        """In a sentence, without its full stop."""
+        """A sentence about it, without the full stop."""
         if self.state is PastState.UNKNOWN:
             return "what became of it before the launch is unknown"
         said = {PastState.HELD: "was held", PastState.MISSED: "was missed", PastState.EXCUSED: "was excused"}[
@@ -52,7 +52,10 @@ class AdoptedSession(Value):
 
 
 def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: int = 1) -> tuple[LedgerEntry, ...]:
-    """Two lines of the record: what is known of it, and its view. Nobody is written to about the past."""
+    """The two lines of its record: what is known of it, and its full view. No office gets a letter about the past.
+
+    `first` is the number of the first of the two lines.
+    """
     verb = "unknown" if past.state is PastState.UNKNOWN else "adopted"
     if past.state is PastState.UNKNOWN and item.setup.window is not None and first == 1:
         end = item.setup.clock.moment(item.setup.window.end)
@@ -81,12 +84,12 @@ def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: i
     told = {"note": past.note, "settled": first != 1} if verb == "adopted" else {}
     return (
         LedgerEntry(n=first, at=at, verb=verb, text=text, data=told),
-        LedgerEntry(n=first + 1, at=at, verb="view", text="as it entered", data=data),
+        LedgerEntry(n=first + 1, at=at, verb="view", text="the full view", data=data),
     )
 
 
 def _fate(item: ItemState, past: AdoptedSession) -> str | None:
-    """How it stands to its window; of what was held on a day that nobody knows, nobody can say."""
+    """The fate of a past session. None if it is unknown, or if it was held on a day that nobody knows."""
     if past.state is not PastState.HELD:
         return None if past.state is PastState.UNKNOWN else past.state.value
     window, date = item.setup.window, past.date

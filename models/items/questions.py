@@ -1,13 +1,15 @@
-"""What the text leaves to the sides: one list of questions for each group of offices, answered by consent.
+"""Lists of questions: what the text leaves open, one list for each group of offices. The sides answer by consent.
 
-Unanswered, a question stays in the letter and nothing is presumed.
+A question without an answer stays in the letters, and the program presumes nothing.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue, TypeAdapter
 
+from models.common.times import ZonedTime, fault_of_time
 from models.common.values import Instant, Value
 from models.items.past_sessions import AdoptedSession, PastState
 from models.machine.closing import close
@@ -19,10 +21,10 @@ from models.machine.rules import Phase, Rules
 from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.machine.status_rounds import gather
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Order, SessionReport
+from models.messages.effects import ItemReport, Order
 from models.messages.notices import AnnouncementKind, AskedQuestion
 from models.messages.sentences import sentence_of, value_in_words
-from models.messages.views import Refusal
+from models.messages.views import DateRow, Refusal
 from models.plan.plan import Cadence
 
 FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, PAST = (
@@ -37,31 +39,31 @@ FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, PAST = (
 
 
 class Question(Value):
-    """One thing to settle."""
+    """One question to settle."""
 
     id: str
-    """As 6.2-drugs-provincial/first_host; 16.3-jtc/past/2024 for a session of before the launch."""
+    """6.2-drugs-provincial/first_host, or 16.3-jtc/past/2024 for a session before the launch."""
     obligation: str
     """Empty for a question about the whole plan."""
     field: str
     about: str = ""
-    """The obligation by its title, with the session; empty for the whole plan."""
+    """The title of the obligation, with the session. Empty for a question about the whole plan."""
     text: str
-    """As it is asked: "who hosts the Provincial Drug-Control Meeting first"."""
+    """The question in English: "who hosts the Provincial Drug-Control Meeting first"."""
     options: tuple[JsonValue, ...] = ()
-    """The readings that the text admits; empty where any words may answer."""
+    """The answers that the text allows. Empty if any words may answer."""
     session: str = ""
     item: str = ""
-    """The list in which it is asked."""
+    """Id of the list that asks it."""
 
 
 class QuestionsState(ItemState):
     questions: tuple[Question, ...] = ()
     answers: dict[str, JsonValue] = {}
     amended: int = 0
-    """How often an amendment of the plan brought further questions."""
+    """How often an amendment added questions, or asked questions again."""
     asked_at: dict[str, Instant] = {}
-    """Since when questions that an amendment brought are asked; the others are since the list opened."""
+    """Since when a question is asked, if an amendment added it. The others are asked since the list opened."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
@@ -76,19 +78,19 @@ class QuestionsState(ItemState):
 
     @property
     def asked(self) -> tuple[Question, ...]:
-        """Open, and about which nothing is proposed."""
+        """The open questions about which no proposal is open."""
         return tuple(each for each in self.open_questions if not self.open_proposal(Topic.ANSWER, each.id))
 
 
 def _ask_to_settle(state: QuestionsState) -> Iterator[Ask]:
-    """Each side's office is asked once for all of them."""
+    """Asks each side once for all open questions without a proposal."""
     asked, opened = state.asked, state.setup.opens_at
     if not asked:
         return
-    # The subject counts what is settled: with each answer the notice is worded anew.
+    # The subject changes with each answer, so that a new notice with the new list takes the place of the old one.
     proposed = len(state.open_questions) - len(asked)
     subject = (len(state.answers) + state.amended) * 1000 + proposed
-    # What was asked before is awaited since then: since when the oldest of what is open is.
+    # The list counts as awaited since its oldest open question was first asked.
     since = min(state.asked_at.get(each.id, opened) for each in asked) if opened else None
     for side in state.setup.sides:
         yield Ask(
@@ -96,14 +98,14 @@ def _ask_to_settle(state: QuestionsState) -> Iterator[Ask]:
             side=side,
             subject=subject,
             stays=True,
-            said=subject > 0,  # the list as it now reads goes with the next letter; only the first asks for its own
+            said=subject > 0,  # only the first list causes a letter; a changed list waits for the next one
             gather=gather(state),
             since=since,
         )
 
 
 class QuestionsRules(Rules[QuestionsState]):
-    """One list; each question is answered by a proposal that the other sides accept."""
+    """The rules of a list of questions. Each question is answered by a proposal that the other sides accept."""
 
     life = (Phase("settling", lambda _: True, _ask_to_settle),)
     deeds = PROPOSALS
@@ -143,9 +145,9 @@ class QuestionsRules(Rules[QuestionsState]):
             )
         if question.id in state.answers:
             said = value_in_words(state.answers[question.id])
-            how = "what is settled changes by amendment"
+            how = "only an amendment of the plan can change it"
             if question.field == PAST:
-                how = f"if it was missed and was held after all, propose that in the plan: answer {question.id} held"
+                how = f"if it is on record as missed and was held, use: propose plan answer {question.id} held"
             return refusal(self, state, "answered", f"{question.id} is settled: {said}; {how}")
         wrong = wrong_answer(question, terms.value, state.setup.sides, now)
         return refusal(self, state, "bad-terms", wrong) if wrong else None
@@ -155,13 +157,13 @@ class QuestionsRules(Rules[QuestionsState]):
         question = draft.state.question(terms.question)
         assert question is not None
         draft.put(answers={**draft.state.answers, question.id: terms.value})
-        report = SessionReport(
+        report = ItemReport(
             session="", item=setup.id, status="answered", question=question.id, value=terms.value, title=question.text
         )
         draft.report(report)
 
     def obeys(self, draft: Draft[QuestionsState], order: Order) -> bool:
-        """What an amendment has settled, or left without object, is asked no longer; what it brings is asked."""
+        """Drops the questions that an amendment has settled or made pointless, and adds those that it brings."""
         if not {"overtaken", "added"} & set(order.changes):
             return False
         self._add(draft, order)
@@ -174,25 +176,25 @@ class QuestionsRules(Rules[QuestionsState]):
 
     def _add(self, draft: Draft[QuestionsState], order: Order) -> None:
         brought = TypeAdapter(tuple[Question, ...]).validate_python(order.changes.get("added") or ())
-        # What was answered, and an amendment has left open again, is asked again.
+        # If an amendment leaves an answered question open again, it is asked again.
         answers = draft.state.answers
         new = tuple(each for each in brought if draft.state.question(each.id) is None or each.id in answers)
         if new:
             names = [each.id for each in new]
             kept = tuple(each for each in draft.state.questions if each.id not in names)
             left = {name: answer for name, answer in answers.items() if name not in names}
-            count = draft.state.amended + 1 + len(answers) - len(left)  # the list is worded anew
+            count = draft.state.amended + 1 + len(answers) - len(left)  # so that a new notice is made
             asked_at = {**draft.state.asked_at, **{each.id: draft.now for each in new}}
             draft.put(questions=(*kept, *new), answers=left, amended=count, asked_at=asked_at)
-            text = f"also to be settled: {', '.join(names)} ({order.text})"
+            text = f"questions added: {', '.join(names)} ({order.text})"
             draft.enter("amended", text, added=names, reason=order.text)
 
     def _overtake(self, draft: Draft[QuestionsState], name: str, why: str) -> None:
-        """Whoever has proposed an answer is told; all are where nothing is left to ask."""
+        """Drops one question, and tells the side that has proposed an answer; every side, if no question is left."""
         proposal = draft.state.open_proposal(Topic.ANSWER, name)
         draft.overtake(Topic.ANSWER, about=name)
         draft.put(answers={**draft.state.answers, name: why})
-        draft.enter("overtaken", f"{name} is asked no longer: {why}", question=name, reason=why)
+        draft.enter("overtaken", f"{name} is no longer asked: {why}", question=name, reason=why)
         last = not draft.state.open_questions
         told = draft.state.setup.sides if last else (proposal.side,) if proposal else ()
         draft.announce(AnnouncementKind.ANSWER, told, sentence_of(draft.state.ledger[-1].text), final=last)
@@ -202,10 +204,10 @@ class QuestionsRules(Rules[QuestionsState]):
 
     def after_consent(self, draft: Draft[QuestionsState]) -> None:
         if not draft.state.open_questions:
-            close(self, draft, "settled", None, "all of it is settled by consent", by="consent")
+            close(self, draft, "settled", None, "every question is settled", by="consent")
 
     def recorded_facts(self, state: QuestionsState) -> dict[str, Any]:
-        """With the questions and their answers so far."""
+        """The questions with their answers so far."""
         answers = state.answers
         asked = [{"id": each.id, "text": each.text, "answer": answers.get(each.id)} for each in state.questions]
         return {"questions": asked}
@@ -217,7 +219,7 @@ class QuestionsRules(Rules[QuestionsState]):
 
 
 def _line(question: Question) -> str:
-    """A question with its name, and the answers that it takes where only some do."""
+    """A question with its id. If only some answers are allowed, it lists them."""
     options = "; ".join(map(value_in_words, question.options))
     hint = f"; one of: {options}" if options and question.field != PAIRS else ""
     if question.field == YEAR:
@@ -226,7 +228,7 @@ def _line(question: Question) -> str:
 
 
 def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], now: Instant) -> str:
-    """What is wrong with an answer of these sides; empty where it fits."""
+    """What is wrong with an answer. Empty if it fits the question. `sides` take part in the obligation."""
     if question.field == PAST:
         return _wrong_past(question, value, sides, now)
     if question.field == YEAR and isinstance(value, str) and value.casefold() in ("calendar", "plan"):
@@ -234,15 +236,15 @@ def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], n
     if question.options and value not in question.options and question.field != PAIRS:
         return f"write one of {'; '.join(map(value_in_words, question.options))}"
     if value in (None, [], {}) or (isinstance(value, str) and not value.strip()):
-        return "say what is to hold"
+        return "the answer is empty; give one"
     if question.field == FIRST_HOST and value not in sides:
-        return f"the host is one of {', '.join(sides)}"
+        return f"the host must be one of {', '.join(sides)}"
     if question.field == ORDER and (not isinstance(value, list) or sorted(map(str, value)) != sorted(sides)):
         return f"name each side once, in the order in which they host: {' '.join(sides)}"
     if question.field == CADENCE and not (isinstance(value, str) and value in set(Cadence)):
         return f"write one of {', '.join(Cadence)}"
     if question.field == ANCHOR and not (isinstance(value, int) and 1900 <= value <= 2200):
-        return "write the year, as 2026"
+        return "write the year as a number, as 2026"
     return ""
 
 
@@ -252,14 +254,23 @@ def _wrong_past(question: Question, value: JsonValue, sides: tuple[str, ...], no
     except (ValueError, TypeError):
         past = None
     if past is None or past.state is PastState.UNKNOWN:
-        return "say what became of it: held, missed or excused; for held its day, place and host"
+        return "say what became of it: held, missed or excused; with held you may give its day, place and host"
     if past.host is not None and past.host not in sides:
-        return f"the host is one of {', '.join(sides)}"
+        return f"the host must be one of {', '.join(sides)}"
     if past.date is not None and past.state is not PastState.HELD:
-        return f"what was {past.state.value} has no date"
-    if past.date is not None and past.date.start > now:
-        return f"{past.date.local[:10]} has not come yet; say on which day it was held"
-    return ""
+        return f"a session that was {past.state.value} has no date; leave the date out"
+    return _wrong_date(past.date, now) if past.date is not None else ""
+
+
+def _wrong_date(date: DateRow, now: Instant) -> str:
+    """Why a session cannot have been held then. Empty if it can."""
+    if date.start > now:
+        return f"{date.local[:10]} has not come yet; say on which day it was held"
+    try:
+        local = datetime.fromisoformat(date.local)
+    except ValueError:
+        return "write the day as 2024-05-03T09:00"
+    return fault_of_time(ZonedTime(local=local, zone=date.zone, utc=date.start)) or ""
 
 
 def _past(value: JsonValue) -> dict[str, Any]:
@@ -269,7 +280,7 @@ def _past(value: JsonValue) -> dict[str, Any]:
 
 
 def past_of(question: Question, value: JsonValue) -> AdoptedSession:
-    """What the sides have settled about a session of before the launch."""
+    """What the sides have settled about a session before the launch. Raises ValueError if `value` does not fit."""
     return AdoptedSession.model_validate(
         {**_past(value), "obligation": question.obligation, "session": question.session}
     )

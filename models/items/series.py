@@ -1,7 +1,6 @@
-"""A series: which session is opened next, when, and who hosts it.
+"""A series: which session opens next, when, and who hosts it.
 
-What is asked about a session is the session's own. Turns stand in their ledger (turns), what the plan orders in
-series_changes.
+Each session asks its offices itself. The module turns keeps the turns. series_changes carries out orders of the plan.
 """
 
 from collections.abc import Iterator
@@ -33,7 +32,7 @@ from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Rules
 from models.machine.state import ItemState
 from models.messages.acts import Act, Call
-from models.messages.effects import EnterElsewhere, Open, Order, SessionReport
+from models.messages.effects import EnterElsewhere, ItemReport, Open, Order
 from models.messages.moments import Moment, MomentKind
 from models.messages.sentences import not_taken
 from models.messages.views import Refusal
@@ -41,21 +40,21 @@ from models.plan.kinds import Kind
 from models.plan.plan import Window
 
 SESSIONS_PER_RUN = 10
-"""Sessions that one run of the workflow opens: its history does not grow with their number."""
+"""How many sessions one run of the workflow opens. Then a new run starts, so that no history grows too long."""
 
 Series = Draft[SeriesState]
 
-# A call opens a session of what nothing dates
+# A call opens a session of a series without windows
 
 
 def _refuse_call(rules: Rules[SeriesState], state: SeriesState, act: Call, side: str, now: Instant) -> Refusal | None:
     if not state.on_call:
-        return refusal(rules, state, "wrong-kind", "its sessions open by themselves")
+        return refusal(rules, state, "wrong-kind", "its sessions open by themselves and need no call")
     return refuse_call(rules, state, act, side, now)
 
 
 def _take_call(rules: Rules[SeriesState], draft: Series, act: Call, side: str) -> None:
-    """Opens a session with the stated necessity; its date and host are then agreed as ever."""
+    """Opens a session for the reason that the call states. The sides then agree on its date and host as usual."""
     say_called(draft, act, side)
     draft.put(called_sessions=draft.state.called_sessions + 1)
     name = free_name(draft.state, draft.state.called_sessions + len(draft.state.past))
@@ -95,11 +94,11 @@ def _open(draft: Series, name: str, window: Window | None, called: str = "") -> 
     draft.effects.append(Open(workflow=workflow, state=session))
     draft.put(open_sessions=(*state.open_sessions, setup.id))
     draft.enter("opened", f"session {name} opened", session=name, host=host)
-    draft.report(SessionReport(session=name, item=setup.id, status="opened", title=setup.title))
+    draft.report(ItemReport(session=name, item=setup.id, status="opened", title=setup.title))
 
 
 def _adopt(draft: Series, name: str, window: Window | None, past: AdoptedSession) -> None:
-    """A session of before the launch: it enters the record and the turns, and nobody is written to."""
+    """Enters a session before the launch into the record and into the turns. No office gets a letter about it."""
     on = past.date.start if past.date else None
     draft.put(hosting=turns.adopt(draft.state.hosting, name, past.state.value, past.host, on))
     state = draft.state
@@ -115,7 +114,7 @@ def _adopt(draft: Series, name: str, window: Window | None, past: AdoptedSession
 
 
 def _end_if_done(rules: Rules[SeriesState], draft: Series) -> None:
-    """A series ends with its last session."""
+    """Ends the series if its last session has ended."""
     state = draft.state
     if state.exhausted and not state.open_sessions and not state.closed:
         status = "expired" if state.expired and state.on_call else "closed"
@@ -123,7 +122,7 @@ def _end_if_done(rules: Rules[SeriesState], draft: Series) -> None:
 
 
 class SeriesRules(Rules[SeriesState]):
-    """Opens sessions and keeps the turns."""
+    """The rules of a series: it opens sessions and keeps the turns."""
 
     deeds = {"call": Deed(_refuse_call, _take_call), "progress": PROGRESS}
     sleeps = False
@@ -145,10 +144,12 @@ class SeriesRules(Rules[SeriesState]):
     def waits_for(self, state: SeriesState) -> str | None:
         if state.on_call:
             return None
-        return f"waits for the end of {', '.join(state.open_sessions) or 'nothing'}"
+        if not state.open_sessions:
+            return "no further session opens"
+        return f"waits for the end of {', '.join(state.open_sessions)}"
 
     def pass_moments(self, draft: Series) -> Instant | None:
-        """The next session whose time has come (one at a time), or the end of the series."""
+        """Opens the next session if its time has come, one at a time, or ends the series."""
         state = draft.state
         if not state.windows and state.past and not state.opened:
             for known in state.past:
@@ -163,8 +164,8 @@ class SeriesRules(Rules[SeriesState]):
 
     # What sessions and the plan tell
 
-    def learn(self, draft: Series, report: SessionReport) -> None:
-        """A session tells its host, or its end: the turn is served, swapped or forfeited."""
+    def learn(self, draft: Series, report: ItemReport) -> None:
+        """Takes in a report of a session: its host, or its end. Its turn is then served, swapped or forfeited."""
         state = draft.state
         recalled = report.closed and report.status == "dropped" and report.item in state.recalled
         if recalled:
@@ -178,7 +179,7 @@ class SeriesRules(Rules[SeriesState]):
         else:
             hosting = state.hosting
         left = tuple(item for item in state.open_sessions if not (report.closed and item == report.item))
-        # Nothing dates a series without windows: once the sides have dropped a session, no other is asked for.
+        # If the sides drop a session of a series without windows and calls, the series opens no other.
         dropped = report.closed and report.status == "dropped" and not recalled
         given_up = dropped and not state.windows and not state.on_call
         over = state.valid_until is not None and state.valid_until <= draft.now
@@ -191,7 +192,7 @@ class SeriesRules(Rules[SeriesState]):
             _end_if_done(self, draft)
 
     def obeys(self, draft: Series, order: Order) -> bool:
-        """An answer that the sides have settled, an amendment, or the end."""
+        """Carries out an order: changed fields, a first host, or an end."""
         open_before = draft.state.open_sessions
         if order.changes:
             change(draft, order)
@@ -201,7 +202,7 @@ class SeriesRules(Rules[SeriesState]):
             how = {"by": order.by, "amendment": order.amendment}
             for item in open_before:
                 draft.tell(item, Order(end=order.end, text=order.text, **how))
-            if not open_before:  # they say it themselves
+            if not open_before:  # otherwise the sessions announce it
                 say_dropped(draft, order)
             draft.put(expired=True, open_sessions=())
             close(self, draft, order.end, None, order.text, by=order.by or None, amendment=order.amendment)
@@ -219,7 +220,7 @@ class SeriesRules(Rules[SeriesState]):
         return {"turns": turns_view(state), "uid": ""}
 
     def recorded_facts(self, state: SeriesState) -> dict[str, Any]:
-        """The turns, as `show` tells them."""
+        """The turns, in the form of `show`."""
         return {"turns": turns_view(state)}
 
 

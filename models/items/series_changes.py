@@ -1,4 +1,4 @@
-"""What the plan orders a series: a first host, an amendment of windows, turns or offices, what became of the past."""
+"""Orders of the plan to a series: a first host, changed windows, turns or offices, or news about a past session."""
 
 from datetime import datetime
 from typing import Any
@@ -30,8 +30,9 @@ SESSION_FIELDS = (
     "settled",
     "rotating",
     "host_in_questions",
+    "remind",
 )
-"""What an amendment changes in sessions that are open, too."""
+"""The fields of the setup that an amendment also changes in open sessions."""
 
 # Hosts
 
@@ -55,8 +56,8 @@ def settle_first(draft: Series, order: Order) -> None:
 
 
 def _settle_next(draft: Series, order: Order) -> None:
-    """No turns are stated: the side hosts the earliest open session for which nothing else was agreed, else the
-    one that opens next."""
+    """For a series without turns: the side hosts the earliest open session that has no agreed host. If there is none,
+    it hosts the session that opens next."""
     state, setup = draft.state, draft.state.setup
     free = [turn.session for turn in state.hosting.turns if turn.host is None]
     waiting = [item for name in free if (item := session_id(setup.plan, setup.obligation, name)) in state.open_sessions]
@@ -67,7 +68,7 @@ def _settle_next(draft: Series, order: Order) -> None:
 
 
 def give_hosts(draft: Series, before: Turns, except_for: str = "") -> None:
-    """Open sessions whose turn has become known learn their host."""
+    """Tells open sessions their host, if it has become known whose turn they are. `before` are the turns before."""
     if draft.state.host_rule is not HostRule.ROTATING:
         return
     known = {turn.session: turn.planned for turn in before.turns}
@@ -83,7 +84,7 @@ def give_hosts(draft: Series, before: Turns, except_for: str = "") -> None:
 
 
 def change(draft: Series, order: Order) -> None:
-    """An amendment or a settled question: changed fields of the setup, another order of turns, or new windows."""
+    """Carries out the changes of an order: fields of the setup, the order of turns, new windows, a past session."""
     changes = dict(order.changes)
     state = draft.state
     if "host_rule" in changes:
@@ -101,7 +102,7 @@ def change(draft: Series, order: Order) -> None:
         _learn_past(draft, AdoptedSession.model_validate(past))
     if changes:
         if "parties" in changes:
-            restart(draft)  # what was asked of the former offices is settled there
+            restart(draft)  # settles the notices of the former offices
         draft.put(setup=state.setup.changed(changes))
     _change_sessions(draft, state, changes, moved, order)
     draft.enter("amended", order.text, changes=order.changes)
@@ -110,12 +111,12 @@ def change(draft: Series, order: Order) -> None:
 
 
 def _recall(draft: Series, before: SeriesState, order: Order) -> None:
-    """Open sessions of windows that the plan no longer has end, if nobody has begun them; their turns come back."""
+    """Ends the open sessions whose windows the plan no longer has, unless they have begun. Their turns come back."""
     setup, kept = draft.state.setup, {window.name for window in draft.state.windows}
-    # What is missed stays missed, and open.
+    # A session whose window has ended stays open, and stays missed.
     gone = [each.name for each in before.windows if each.name not in kept and each.end > draft.now]
     undue = [item for name in gone if (item := session_id(setup.plan, setup.obligation, name)) in before.open_sessions]
-    text = f"it is not due any longer {order.text}"
+    text = f"it is no longer due {order.text}"
     end = Order(end="dropped", unless_begun=True, text=text, by="window")
     for item in undue:
         draft.tell(item, end)
@@ -129,12 +130,12 @@ def _change_sessions(
     moved: dict[str, dict[str, JsonValue]],
     order: Order,
 ) -> None:
-    """Open sessions go on as they were opened, but in the windows, and with the offices and duties, that the plan
-    now has."""
+    """Tells open sessions what changes for them: their window, their offices, their duties. The rest stays as it was
+    when they opened."""
     told = {field: changes[field] for field in SESSION_FIELDS if field in changes}
     offices = [[party.offices for party in each.setup.parties] for each in (before, draft.state)]
     if "windows" in order.changes and offices[0] == offices[1]:
-        told.pop("parties", None)  # only the ladder differs: by what dates the sessions to come
+        told.pop("parties", None)  # only the ladder differs, because of the new windows; open sessions keep theirs
     for item in before.open_sessions:
         change = {**told, **moved.get(item, {})}
         if change:
@@ -167,7 +168,7 @@ def _learn_past(draft: Series, past: AdoptedSession) -> None:
 
 
 def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, Any]:
-    """The new windows, and how many of them are past or were opened: those stay as they were opened."""
+    """The new windows, and how many of them are over or have opened. These come first, so that none opens again."""
     taken = taken_names(state)
     found = [Window.model_validate(window) for window in windows]
     if not found:
@@ -177,7 +178,7 @@ def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, A
 
 
 def _moved_windows(before: SeriesState, after: SeriesState) -> dict[str, dict[str, JsonValue]]:
-    """Of open sessions whose window lies otherwise now: what changes in their setup, by item."""
+    """What changes in the setups of open sessions whose window has moved, by item."""
     setup, old = before.setup, {window.name: window for window in before.windows}
     moved: dict[str, dict[str, JsonValue]] = {}
     for window in after.windows:

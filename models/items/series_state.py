@@ -1,4 +1,4 @@
-"""The state of a series: its windows, its open sessions, its hosting turns; and what follows from it for a session."""
+"""The state of a series: its windows, its open sessions, its turns. Also the setup of a session that it opens."""
 
 from itertools import count
 from typing import Any
@@ -15,39 +15,38 @@ from models.plan.plan import HostRule, Window
 
 
 class SeriesState(ItemState):
-    """What a series carries from session to session. Its setup is also that of its sessions, but for their id, name,
-    window and uid."""
+    """The state of a series. Its sessions get its setup, with an id, a name, a window and a UID of their own."""
 
     host_rule: HostRule
     fixed_host: str | None = None
     first_host: str | None = None
-    """The host of the first session where no turns are stated."""
+    """The host of the first session, for a series without turns."""
     next_host: str | None = None
-    """Where no turns are stated: the side on which the offices have agreed for the session that opens next."""
+    """The host of the session that opens next, settled by the sides, for a series without turns."""
     recalled: tuple[str, ...] = ()
-    """Open sessions that an amendment has made undue, as long as nobody has begun them."""
+    """Open sessions that the series has ordered to end, because the plan has no window for them any more."""
     first_title: str | None = None
     launched: Instant
     as_of: Instant
-    """A window that ended before enters as unknown, or as the adopted history has it."""
+    """A session whose window ended before this instant is a past one: unknown, or as the history file says."""
     valid_until: Instant | None = None
     windows: tuple[Window, ...] = ()
-    """Empty where nothing states how often it meets."""
+    """Empty if nothing states how often it meets."""
     expired: bool = False
-    """The plan's validity ended, or the sides dropped what nothing dates: no further session is opened."""
+    """True: no further session opens. The plan's validity ended, or the sides dropped a session without a window."""
     opened: int = 0
-    """How many windows have opened; of what nothing dates, how many sessions."""
+    """How many windows have opened. Without windows: how many sessions have opened without a call."""
     called_sessions: int = 0
     """How many sessions were called."""
     open_sessions: tuple[str, ...] = ()
     hosting: Turns
     session_kind: str = Kind.MEETING.value
-    """Kind of a session; exchange and the like where each year asks for evidence anew."""
+    """The kind of each session. It is `exchange`, for example, if each year asks for evidence again."""
     past: tuple[AdoptedSession, ...] = ()
 
     @property
     def meets(self) -> bool:
-        """Its sessions are meetings; otherwise each is a commitment, closed by evidence."""
+        """Whether its sessions are meetings. If not, they are commitments."""
         return Kind(self.session_kind).meets
 
     @property
@@ -56,12 +55,12 @@ class SeriesState(ItemState):
 
     @property
     def on_call(self) -> bool:
-        """Nothing dates it: its sessions are called."""
+        """Whether its sessions open only when a side calls them, because it has no windows."""
         return not self.windows and (self.setup.on_trigger or bool(self.setup.rounds))
 
 
 def opens_at(state: SeriesState) -> Instant | None:
-    """When the next session is opened; None while only a call, or the end of the open one, brings the next."""
+    """When the next session opens. None if none does, or if it opens by a call or after the end of the open one."""
     if state.closed or state.exhausted or state.on_call:
         return None
     if state.windows:
@@ -71,7 +70,8 @@ def opens_at(state: SeriesState) -> Instant | None:
 
 
 def asking_from(window: Window, setup: ItemSetup) -> Instant:
-    """When asking starts: as the window opens, or early enough for the ladder and the plan's lead before its end."""
+    """When a session begins to ask: when its window opens, or earlier if the ladder and the plan's lead would not fit
+    before the end of the window."""
     if not setup.lead:
         return window.start
     top = max(rung.after for party in setup.parties for rung in party.ladder)
@@ -79,12 +79,12 @@ def asking_from(window: Window, setup: ItemSetup) -> Instant:
 
 
 def taken_names(state: SeriesState) -> set[str]:
-    """Names that sessions of this series bear already: none is given twice."""
+    """The names of all sessions so far. No name is given twice."""
     return {turn.session for turn in state.hosting.turns} | {each.session for each in state.past}
 
 
 def free_name(state: SeriesState, number: int) -> str:
-    """The name of a session that no window names: its number, or the next that is free."""
+    """The name of a session without a window: this number, or the next one that is free."""
     taken = taken_names(state)
     return next(str(n) for n in count(number) if str(n) not in taken)
 
@@ -102,7 +102,7 @@ def opening_host(state: SeriesState, session: str) -> str | None:
 
 
 def next_host(state: SeriesState) -> str | None:
-    """The host of the session that opens next."""
+    """The host of the session that opens next. None if nobody knows."""
     if state.host_rule is HostRule.ROTATING:
         return turns.next_host(state.hosting)
     return state.fixed_host or state.next_host
@@ -114,7 +114,7 @@ def turns_view(state: SeriesState) -> dict[str, Any]:
 
 
 def explain(state: SeriesState) -> str:
-    """Who hosts next, and why."""
+    """A sentence that says who hosts next, and why."""
     if state.host_rule is HostRule.ROTATING:
         return turns.explain(state.hosting)
     if state.fixed_host:
@@ -125,7 +125,7 @@ def explain(state: SeriesState) -> str:
 
 
 def past_session(series: ItemSetup, name: str, launched: Instant) -> ItemSetup:
-    """The setup with which a session of before the launch stands in the record."""
+    """The setup of a session before the launch, for its record. `series` is the setup of its series."""
     item = session_id(series.plan, series.obligation, name)
     return series.model_copy(
         update={

@@ -1,25 +1,25 @@
-"""Whose time it is to host: the ledger of the turns of one rotating series.
+"""Turns: whose time it is to host a session of one rotating series.
 
-Turns are issued in whole cycles of the order and wait in `upcoming` until a session is opened. A turn is held by the
-side that is to host (`holder`): whose turn it was, or who has taken it over. What always holds:
+Turns are issued in full cycles of the order. They wait in `upcoming` until sessions open. The holder of a turn is the
+side that is to host: the side whose turn it was, or one that has taken it over. These rules always hold:
 
-1. No turn is lost, none doubled. For every side, served + swapped in + forfeited + owed (as holder) + upcoming is the
-   same number: the cycles issued. Beside it count only what rule AGAIN issues anew, one turn for each forfeited one
-   (also where that session was held after all, once a session has got the turn), and the sessions agreed outside the
-   rotation (see `agree_host`). A swap exchanges two turns and changes no sum.
-2. Fairness. While one rotation runs, the numbers of turns given to any two sides (sessions that they hold, whatever
-   became of them) differ at every moment by at most one. Each swap whose other half still waits in `upcoming` allows
-   for two more, because it takes one from a side and gives it to another. Under AGAIN this holds of the turns that
-   were not forfeited, and each one that waits to be issued anew allows for one more.
-3. What is opened stays: a turn once given to a session keeps its side. Only `upcoming` is exchanged, begun again or
-   emptied.
-4. `upcoming` is empty or ends in one whole cycle that nothing has touched: it always tells how it goes on.
-5. Nothing is presumed. An unknown session cuts the chain: what lies before it says nothing of what comes after. What
-   was upcoming is put aside, and comes back if the session becomes known before the sides agree anew.
+1. No turn is lost, and none is doubled. For each side, add its served, swapped-in, forfeited, owed (as holder) and
+   upcoming turns. The sum is the same for every side: the number of cycles issued. Two kinds of turns come on top.
+   Under AGAIN each forfeited turn is issued once more. That turn also stays if a session has got it and the forfeited
+   session turns out to be held. And a session may be agreed outside the rotation (`agree_host`). A swap changes no sum.
+2. Fairness. Count the turns given to each side: the sessions that it holds, whatever became of them. While one rotation
+   runs, the counts of two sides differ by at most one. A swap whose other half still waits in `upcoming` allows a
+   difference of two more: one side has lost a turn, the other has got it. Under AGAIN forfeited turns do not count, and
+   each turn that waits to be issued again allows a difference of one more.
+3. A session keeps the side of its turn. Only turns in `upcoming` are exchanged, restarted or removed.
+4. `upcoming` is empty, or it ends with one full cycle that no swap has changed. So it shows how the turns go on.
+5. Nothing is presumed. After an unknown session, nobody knows whose turn is next, and `upcoming` is shelved. It comes
+   back if the session becomes known before the sides agree on a host.
 
-Two events begin the count of 1 and 2 anew, because the sides have settled it by consent: a first host amended (a cycle
-may be cut short, by at most one turn of a side; what swaps and forfeits left owing is kept), and a host agreed after an
-unknown session. Every function is total: what names no session, or comes twice, changes nothing.
+Two events start the counts of 1 and 2 again, because the sides have settled them by consent. One is a changed first
+host: it may cut a cycle short, by at most one turn of each side, but turns owed by swaps and forfeits stay. The other
+is a host agreed after an unknown session. The functions raise no error: for a session that is not there, and for a
+repeat, they change nothing.
 """
 
 from collections.abc import Sequence
@@ -32,86 +32,86 @@ from models.plan.plan import ForfeitRule
 TURNS_KEPT = 40
 
 Past = Literal["held", "missed", "excused", "unknown"]
-"""What a history says of a session."""
+"""What a history file says about a session."""
 
 
 class TurnState(StrEnum):
     OWED = "owed"
     SERVED = "served"
     SWAPPED = "swapped"
-    """Hosted by another side."""
+    """Another side hosted the session."""
     FORFEITED = "forfeited"
     UNKNOWN = "unknown"
-    """Past, and nobody knows who hosted it."""
+    """The session is past, and nobody knows who hosted it."""
 
 
 class Moved(Value):
-    """Why a turn is not where the order puts it."""
+    """Why a turn is in a place that the order would not give it."""
 
     instead_of: str | None
-    """The side that the order puts here; None for a turn beside the order, which shifts the others back."""
+    """The side that would have this place by the order. None for an extra turn, which comes before the others."""
     by: tuple[str, ...]
-    """The sessions whose swaps or forfeit brought it here, the latest last."""
+    """The sessions whose swaps or forfeit brought the turn here, the latest last."""
 
 
 class Turn(Value):
-    """One session's hosting."""
+    """The turn of one session."""
 
     session: str
     planned: str | None
-    """The side whose turn it was; None where nothing says."""
+    """The side whose turn it was. None if nobody knows."""
     host: str | None = None
-    """Who was agreed to host, or hosted."""
+    """The side that was agreed to host, or that hosted."""
     state: str = "owed"
-    """One of TurnState; a plain string, as old states hold it."""
+    """A value of TurnState. It is a plain string, because old states hold it so."""
     opens: Instant | None = None
     on: Instant | None = None
-    """The day on which it was held."""
+    """When the session was held."""
     reason: str = ""
-    """Why it was swapped or forfeited."""
+    """Why the turn was swapped or forfeited."""
     moved: Moved | None = None
-    """Why it was not given by the order."""
+    """Why the side got the turn out of order. None if the order gave it."""
 
 
 class Turns(Value):
     order: tuple[str, ...]
     rule: ForfeitRule = ForfeitRule.NEXT
     upcoming: tuple[str, ...] = ()
-    """The sides that are next, not yet given a session; empty while nobody knows who comes first."""
+    """The sides of the sessions that have not opened, in order. Empty while nobody knows whose turn is next."""
     shelved: tuple[str, ...] = ()
-    """What was upcoming before a session of which nobody knows who hosted it."""
+    """The former `upcoming`, set aside because nobody knows who hosted a past session."""
     moved: tuple[Moved | None, ...] = ()
-    """Beside each upcoming (else shelved) turn; None, or nothing, where the order gives it."""
+    """For each turn of `upcoming` (or, if that is empty, of `shelved`): why it is out of order. It may be shorter."""
     turns: tuple[Turn, ...] = ()
-    """In order of opening. The oldest go beyond TURNS_KEPT, but never one that is still owed."""
+    """The turns of sessions, in order of opening. Only the last TURNS_KEPT are kept, and every one that is owed."""
     counts: dict[str, dict[str, int]] = {}
-    """By side, for the whole life: served, swapped_out (hosted by another), swapped_in (hosted for another), forfeited.
-    """
+    """Counts of each side, since the beginning: served, swapped_out (another side hosted), swapped_in (it hosted for
+    another), forfeited."""
 
 
-class Due(NamedTuple):
-    """A turn that waits for a session."""
+class WaitingTurn(NamedTuple):
+    """A turn that waits for a session to open."""
 
     side: str
     moved: Moved | None = None
 
     @property
     def out_of_order(self) -> Moved | None:
-        """Why the order does not give it; None where it does, also after swaps that cancel each other out."""
+        """Why the turn is out of order. None if the order gives it, or if swaps have cancelled each other."""
         return self.moved if self.moved and self.moved.instead_of != self.side else None
 
 
-# What the sides and the sessions tell
+# Changes by the sides and the sessions
 
 
 def begin(order: Sequence[str], first: str | None, rule: ForfeitRule = ForfeitRule.NEXT) -> Turns:
-    """A new ledger. Without a first host nothing is presumed."""
+    """The turns of a new series. Without a first host nobody knows whose turn is next."""
     turns = Turns(order=tuple(dict.fromkeys(order)), rule=rule)
     return _anchored(turns, first) if first is not None and first in turns.order else turns
 
 
 def open_session(turns: Turns, session: str, opens: Instant | None = None) -> Turns:
-    """The session that opens is given the next turn; none while nobody knows whose it is."""
+    """Gives the next turn to a session that opens. It gets none while nobody knows whose turn is next."""
     if turn_of(turns, session) is not None:
         return turns
     turn = Turn(session=session, planned=None, opens=opens)
@@ -120,18 +120,17 @@ def open_session(turns: Turns, session: str, opens: Instant | None = None) -> Tu
 
 
 def agree_host(turns: Turns, session: str, host: str, reason: str = "") -> Turns:
-    """All sides have consented that this side hosts this session.
+    """All sides have consented that `host` hosts this session. There are five cases:
 
-    - Another than the side whose turn it is: they swap. The host's nearest upcoming turn becomes the other's. A swap
-      agreed before for this session is undone first, so A to B to C is A to C.
-    - The side whose turn it is: a swap agreed before is undone. Where its other half has been given to a session
-      meanwhile, or handed on by another swap, it stays there, and the former host gets this side's nearest upcoming
-      turn instead.
-    - No turn was planned, and nobody knows whose the next is: the rotation begins here, and the sessions opened since
-      get their turns. Not if a later session is unknown, which cuts the chain.
-    - No turn was planned, though the rotation is known (it began with a later session): the host's own turn, outside
-      the rotation. It owes nothing and moves nothing: the sides that agreed on it knew what follows.
-    - A host outside the order has no turn to give: the side keeps its own, which becomes the next (beside the order).
+    - Another side has the turn: the two swap. The host's nearest upcoming turn goes to that side. An earlier swap for
+      this session is undone first. So A to B, then B to C, gives A to C.
+    - The host has the turn: an earlier swap is undone. If the turn that went in exchange has gone on meanwhile, to a
+      session or in another swap, it stays there. The former host then gets this side's nearest upcoming turn instead.
+    - Nobody has the turn, and nobody knows whose turn is next: the rotation begins here. Sessions opened since then get
+      their turns. If a later session is unknown, the rotation does not begin.
+    - Nobody has the turn, but the rotation began with a later session: the session is outside the rotation. It changes
+      no other turn, because the sides knew the rotation when they agreed.
+    - The host is not in the order and has no turn to give: the side keeps its turn, as an extra turn that comes next.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.OWED:
@@ -142,9 +141,9 @@ def agree_host(turns: Turns, session: str, host: str, reason: str = "") -> Turns
 def settle_first(turns: Turns, first: str) -> Turns:
     """The sides settle who hosts first, in answer to a question or by an amendment.
 
-    While nobody knows who comes first, the earliest session that waits for a host begins the rotation, else the next to
-    open. Once the rotation is known only what is not yet opened starts again, with this side; what swaps and forfeits
-    have left owing is kept behind it, because no turn is lost.
+    If nobody knows yet whose turn is next, the rotation begins with `first`: at the earliest open session without a
+    host, or else at the next one. If the rotation is known, only `upcoming` starts again, with `first`. Turns owed by
+    swaps and forfeits follow behind it, because no turn is lost.
     """
     if first not in turns.order:
         return turns
@@ -154,7 +153,7 @@ def settle_first(turns: Turns, first: str) -> Turns:
 
 
 def reorder(turns: Turns, order: Sequence[str]) -> Turns:
-    """The sides settle another order, for whatever is not yet opened: it goes on from the last turn that was given."""
+    """The sides settle another order for the sessions to come. It goes on after the side that had the last turn."""
     given, upcoming = _before(turns.turns), next_host(turns)
     turns = turns.model_copy(update={"order": tuple(dict.fromkeys(order))})
     if given is not None and given[1] in turns.order:
@@ -165,14 +164,14 @@ def reorder(turns: Turns, order: Sequence[str]) -> Turns:
 def close_session(
     turns: Turns, session: str, held: bool, host: str | None, on: Instant | None = None, reason: str = ""
 ) -> Turns:
-    """The session's end: its turn is served, swapped (another hosted) or forfeited (dropped, excused, missed for good).
+    """Ends a session: its turn is served, swapped (another side hosted), or forfeited (the session was not held).
 
-    Without a host it is as agreed, else as planned; where nothing was, it is unknown. A host that differs from what was
-    agreed is first agreed upon, with all that follows for later turns.
+    Without `host`, the agreed side counts, or else the planned one. With neither, a held session becomes unknown. If
+    `host` was not the agreed one, it is agreed first (`agree_host`), with all that follows for later turns.
 
-    A turn that was taken over is forfeited by the side that took it over, and the swap stands: that side had the turn
-    and did not use it, and the side that let it go keeps what it got in exchange. So neither loses both. Under AGAIN it
-    is that side, too, that hosts the next session that opens; under NEXT nothing more follows.
+    If a side took the turn over in a swap and did not use it, this side forfeits it. The swap stays: the other side
+    keeps the turn that it got in exchange. So no side loses both. Under AGAIN the side that forfeits hosts the session
+    that opens next. Under NEXT nothing more follows.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.OWED:
@@ -183,15 +182,17 @@ def close_session(
     turns = _closed(turns, session, held, on, reason)
     loser = host or holder(turn)
     queue = _queue(turns)
-    # Where nobody knows whose turn is next, nothing says either that it is this side's again.
+    # While nobody knows whose turn is next, AGAIN gives no extra turn.
     if not held and turns.rule is ForfeitRule.AGAIN and loser in turns.order and queue:
-        turns = _put(turns, [Due(str(loser), Moved(instead_of=None, by=(session,))), *queue])
+        turns = _put(turns, [WaitingTurn(str(loser), Moved(instead_of=None, by=(session,))), *queue])
     return _followed(turns, session, before)
 
 
 def recall_session(turns: Turns, session: str) -> Turns:
-    """The sides have agreed that an open session is not due after all, and nobody has begun it: its turn waits again,
-    as the next. A host that was agreed for it means that it was begun; then nothing changes."""
+    """An open session is no longer due, and it has not begun. Its turn waits again, as the next one.
+
+    If another host than the planned one was agreed, the session has begun, and nothing changes.
+    """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.OWED or turn.host not in (None, turn.planned):
         return turns
@@ -200,14 +201,14 @@ def recall_session(turns: Turns, session: str) -> Turns:
     queue = _queue(turns)
     if turn.planned is None or not queue:
         return turns
-    return _put(turns, [Due(turn.planned, turn.moved), *queue])
+    return _put(turns, [WaitingTurn(turn.planned, turn.moved), *queue])
 
 
 def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant | None = None) -> Turns:
-    """A past session of a history taken over midway, entered in order.
+    """Enters a past session of a history file. The caller enters the sessions in their order.
 
-    A host that the order known so far contradicts has swapped, like any other. A session of which nobody knows who
-    hosted it leaves the next to be agreed.
+    If the order says another host than the file, the two sides have swapped. After a session whose host nobody knows,
+    the sides must agree whose turn is next.
     """
     if turn_of(turns, session) is not None:
         return turns
@@ -219,11 +220,11 @@ def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant
 
 
 def learn_past(turns: Turns, session: str, state: Past, host: str | None = None, on: Instant | None = None) -> Turns:
-    """A session that was unknown becomes known.
+    """An unknown session becomes known.
 
-    If no later session is unknown and the sides have not agreed anew since, it comes to the same as having known it
-    when it was entered; the sessions opened since get their turns. Otherwise it is history only: its own turn is
-    corrected and counted, and what the sides have agreed since stands.
+    If no later session is unknown, and the sides have agreed on no host since, the turns become as if it had been known
+    from the beginning. The sessions opened since get their turns. Otherwise only its own turn is corrected and counted,
+    and later agreements stay.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.UNKNOWN or not _tells(state, host):
@@ -243,10 +244,10 @@ def learn_past(turns: Turns, session: str, state: Past, host: str | None = None,
 
 
 def held_after_all(turns: Turns, session: str, host: str | None = None, on: Instant | None = None) -> Turns:
-    """A session whose turn was forfeited was held: the turn is served, by another host swapped.
+    """A session whose turn was forfeited was held after all. The turn is served, or, with another host, swapped.
 
-    Under AGAIN the turn that was issued anew for it is taken back if it still waits. One that a session has got
-    meanwhile stays: what was opened stays.
+    Under AGAIN an extra turn was issued for it. This turn is taken back if it still waits. If a session has got it
+    meanwhile, it stays.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.FORFEITED:
@@ -254,7 +255,7 @@ def held_after_all(turns: Turns, session: str, host: str | None = None, on: Inst
     side = holder(turn)
     if side is not None:
         turns = _counted(turns, side, "forfeited", -1)
-    anew = Due(str(side), Moved(instead_of=None, by=(session,)))
+    anew = WaitingTurn(str(side), Moved(instead_of=None, by=(session,)))
     queue = _queue(turns)
     if anew in queue:
         queue.remove(anew)
@@ -263,11 +264,11 @@ def held_after_all(turns: Turns, session: str, host: str | None = None, on: Inst
     return close_session(turns, session, True, host, on)
 
 
-# What may be asked of it
+# Questions about the turns
 
 
 def next_host(turns: Turns) -> str | None:
-    """Who hosts the session that opens next; None while nobody knows."""
+    """Who hosts the session that opens next. None while nobody knows."""
     return turns.upcoming[0] if turns.upcoming else None
 
 
@@ -276,12 +277,12 @@ def turn_of(turns: Turns, session: str) -> Turn | None:
 
 
 def holder(turn: Turn) -> str | None:
-    """The side that is to host, or hosted."""
+    """The side that is to host the session, or that hosted it."""
     return turn.host or turn.planned
 
 
 def explain(turns: Turns, session: str | None = None) -> str:
-    """Who hosts this session (one not opened, or none: the next), and why: a sentence or two."""
+    """Who hosts a session, and why, in a sentence or two. Without a session, or before it opens: the next session."""
     turn = turn_of(turns, session) if session is not None else None
     if turn is not None:
         return _explain_turn(turns, turn)
@@ -295,33 +296,33 @@ def explain(turns: Turns, session: str | None = None) -> str:
 
 
 def _cycle(order: tuple[str, ...], last: str) -> tuple[str, ...]:
-    """The cycle that follows this side's turn."""
+    """The cycle of sides that follows a turn of the side `last`."""
     start = order.index(last) + 1 if last in order else 0
     return order[start:] + order[:start]
 
 
-def _queue(turns: Turns) -> list[Due]:
-    """What is upcoming, else shelved: a swap undone while nobody knows must be found undone when it comes back."""
+def _queue(turns: Turns) -> list[WaitingTurn]:
+    """The turns of `upcoming`, or, if that is empty, of `shelved`: swaps change shelved turns too."""
     sides = turns.upcoming or turns.shelved
     moved = turns.moved + (None,) * (len(sides) - len(turns.moved))
-    return [Due(side, why) for side, why in zip(sides, moved, strict=False)]
+    return [WaitingTurn(side, why) for side, why in zip(sides, moved, strict=False)]
 
 
-def _put(turns: Turns, queue: Sequence[Due]) -> Turns:
+def _put(turns: Turns, queue: Sequence[WaitingTurn]) -> Turns:
     place = "upcoming" if turns.upcoming else "shelved"
     sides, moved = tuple(due.side for due in queue), tuple(due.moved for due in queue)
     return turns.model_copy(update={place: sides, "moved": moved})
 
 
 def _anchored(turns: Turns, first: str) -> Turns:
-    """The rotation begins with this side; whatever was shelved is given up."""
+    """Begins the rotation with this side. Shelved turns are given up."""
     upcoming = (first, *_cycle(turns.order, first)[:-1])
     return turns.model_copy(update={"upcoming": upcoming, "shelved": (), "moved": ()})
 
 
 def _restarted(turns: Turns, first: str) -> Turns:
-    """The rotation begins again with this side, and what is owed out of the order follows as it did before."""
-    # The order itself may have been amended: what is owed to a side that left it, or by one, is gone.
+    """Begins the rotation again with this side. Turns that were out of order keep following it."""
+    # The order may have been amended. Turns owed to a side that left it, or by such a side, are gone.
     old, order = _queue(turns), turns.order
     turns = _anchored(turns, first)
     queue, beside = [*_queue(turns), *_queue(turns)], 1
@@ -338,16 +339,16 @@ def _restarted(turns: Turns, first: str) -> Turns:
 
 
 def _give(turns: Turns, session: str) -> Turns:
-    """The session gets the next turn, and the queue another cycle when its last is begun."""
+    """Gives the next turn to a session. If less than one cycle is left, another cycle is issued."""
     due, *queue = _queue(turns)
     if len(queue) < len(turns.order):
         last = queue[-1].side if queue else due.side
-        queue += [Due(side) for side in _cycle(turns.order, last)]
+        queue += [WaitingTurn(side) for side in _cycle(turns.order, last)]
     return _put(_changed(turns, session, planned=due.side, moved=due.out_of_order), queue)
 
 
 def _hand_out(turns: Turns, after: str | None = None) -> Turns:
-    """The open sessions (all, or those after this one) that wait for somebody to know whose turn they are."""
+    """Gives turns to the open sessions that have none: to all of them, or to those after the session `after`."""
     sessions = [turn.session for turn in turns.turns]
     for turn in turns.turns[sessions.index(after) + 1 if after is not None else 0 :]:
         if turns.upcoming and turn.state == TurnState.OWED and holder(turn) is None:
@@ -356,12 +357,12 @@ def _hand_out(turns: Turns, after: str | None = None) -> Turns:
 
 
 def _followed(turns: Turns, session: str, before: Turns) -> Turns:
-    """If it is by this session that the rotation became known, those opened since get their turns."""
+    """If this session made the rotation known, gives turns to the sessions opened since. `before`: the old turns."""
     return _hand_out(turns, session) if turns.upcoming and not before.upcoming else turns
 
 
 def _agreed(turns: Turns, turn: Turn, host: str, reason: str) -> Turns:
-    """The host of an open session, and what is exchanged for it."""
+    """Sets the host of an open session, and exchanges turns for it."""
     session, current = turn.session, holder(turn)
     if turn.planned is None:
         turns = _planned(turns, session, host)
@@ -373,7 +374,7 @@ def _agreed(turns: Turns, turn: Turn, host: str, reason: str) -> Turns:
 
 
 def _planned(turns: Turns, session: str, host: str) -> Turns:
-    """A host for a session that was nobody's turn: the rotation begins with it, or it stays outside."""
+    """Sets the host of a session that was nobody's turn. The rotation begins with it, or it stays outside."""
     if host not in turns.order:
         return turns
     if turns.upcoming or _cut(turns, session):
@@ -382,10 +383,10 @@ def _planned(turns: Turns, session: str, host: str) -> Turns:
 
 
 def _exchange(turns: Turns, session: str, giver: str, taker: str) -> Turns:
-    """The session's hosting goes from one side to another, and for it the taker's nearest turn the other way.
+    """Moves a session from the side `giver` to the side `taker`. In exchange, the taker's nearest turn goes to `giver`.
 
-    A side outside the order has no turns: who gives it the session hosts the next instead, and loses that again when
-    the session comes back. Where nothing is upcoming or shelved, there is nothing to exchange.
+    A taker outside the order has no turns. Then `giver` gets an extra turn as the next one, and loses it if the session
+    comes back. If no turns are upcoming or shelved, nothing is exchanged.
     """
     queue, order = _queue(turns), turns.order
     if not queue or giver == taker:
@@ -395,30 +396,33 @@ def _exchange(turns: Turns, session: str, giver: str, taker: str) -> Turns:
         at = _nearest(order, queue, taker) if at is None else at
         queue[at : at + 1] = [_handed(queue[at], giver, session)] if giver in order else []
     elif giver in order:
-        queue.insert(0, Due(giver, Moved(instead_of=None, by=(session,))))
+        queue.insert(0, WaitingTurn(giver, Moved(instead_of=None, by=(session,))))
     return _put(turns, queue)
 
 
-def _former(queue: Sequence[Due], side: str, session: str) -> int | None:
-    """The turn that this side got by this very session, and that goes back with it."""
+def _former(queue: Sequence[WaitingTurn], side: str, session: str) -> int | None:
+    """The place of the turn that this side got in exchange for this session. None if it got none."""
     found = (i for i, due in enumerate(queue) if due.side == side and due.moved and due.moved.by[-1:] == (session,))
     return next(found, None)
 
 
-def _nearest(order: tuple[str, ...], queue: list[Due], side: str, start: int = 0, untouched: bool = False) -> int:
-    """The side's first turn; the queue grows by whole cycles until it is not in the last, which stays untouched."""
+def _nearest(
+    order: tuple[str, ...], queue: list[WaitingTurn], side: str, start: int = 0, untouched: bool = False
+) -> int:
+    """The place of the side's first turn from `start` on, outside the last cycle. The queue grows by full cycles until
+    there is one. With `untouched`, turns that were moved do not count."""
     while True:
         for i in range(start, len(queue) - len(order)):
             if queue[i].side == side and not (untouched and queue[i].moved):
                 return i
-        queue += [Due(each) for each in _cycle(order, queue[-1].side)]
+        queue += [WaitingTurn(each) for each in _cycle(order, queue[-1].side)]
 
 
-def _handed(due: Due, side: str, session: str) -> Due:
-    """This turn in the hands of another side; a swap that goes back leaves no trace."""
+def _handed(due: WaitingTurn, side: str, session: str) -> WaitingTurn:
+    """A waiting turn after it went to another side. If it goes back in the same session, no trace is left."""
     instead_of, by = (due.moved.instead_of, due.moved.by) if due.moved else (due.side, ())
     by = by[:-1] if by[-1:] == (session,) else (*by, session)
-    return Due(side, Moved(instead_of=instead_of, by=by) if by else None)
+    return WaitingTurn(side, Moved(instead_of=instead_of, by=by) if by else None)
 
 
 # The turns of sessions
@@ -440,13 +444,13 @@ def _kept(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
 
 
 def _cut(turns: Turns, session: str) -> bool:
-    """Whether a later session is unknown, so that this one says nothing of what comes next."""
+    """Whether a later session is unknown. Then nothing follows from this session for the turns to come."""
     at = [turn.session for turn in turns.turns].index(session)
     return any(turn.state == TurnState.UNKNOWN for turn in turns.turns[at + 1 :])
 
 
 def _closed(turns: Turns, session: str, held: bool, on: Instant | None, reason: str) -> Turns:
-    """The turn's last state, as the turn itself has it, and the counts."""
+    """Sets the last state of a turn, by its own holder, and counts it."""
     turn = turn_of(turns, session)
     side = holder(turn) if turn else None
     if turn is None or side is None:
@@ -499,10 +503,10 @@ def _explain_turn(turns: Turns, turn: Turn) -> str:
     verb = "hosts" if turn.state == TurnState.OWED else "hosted"
     if turn.planned not in (None, side):
         return f"{side} {verb} {name} in place of {turn.planned}{because or ': the sides have agreed on it'}."
-    return f"{side} {verb} {name}: {_why(turns, Due(side, turn.moved), earlier, agreed=turn.host is not None)}."
+    return f"{side} {verb} {name}: {_why(turns, WaitingTurn(side, turn.moved), earlier, agreed=turn.host is not None)}."
 
 
-def _why(turns: Turns, due: Due, earlier: tuple[Turn, ...], agreed: bool) -> str:
+def _why(turns: Turns, due: WaitingTurn, earlier: tuple[Turn, ...], agreed: bool) -> str:
     if due.out_of_order:
         return _why_moved(turns, due.side, due.out_of_order)
     before = _before(earlier)
@@ -514,7 +518,7 @@ def _why(turns: Turns, due: Due, earlier: tuple[Turn, ...], agreed: bool) -> str
 
 
 def _why_moved(turns: Turns, side: str, moved: Moved) -> str:
-    """A turn that a swap or a forfeit brought here, as long as the ledger still tells which."""
+    """The reason for a turn that a swap or a forfeit moved. Old sessions may be gone; then the words are general."""
     cause = turn_of(turns, moved.by[-1]) if moved.by else None
     if cause and cause.planned == side and cause.host not in (None, side):
         if cause.host in turns.order:
@@ -526,7 +530,7 @@ def _why_moved(turns: Turns, side: str, moved: Moved) -> str:
 
 
 def _before(earlier: tuple[Turn, ...]) -> tuple[Turn, str] | None:
-    """The last turn that the order gave, and to whom it gave it; None where an unknown session lies between."""
+    """The last turn that the order gave, and the side that got it. None if an unknown session comes after it."""
     for turn in reversed(earlier):
         if turn.state == TurnState.UNKNOWN:
             return None

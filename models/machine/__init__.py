@@ -1,5 +1,5 @@
-"""How anything that is followed decides: the state of an item, its ladders, consent, status rounds, acts.
+"""What all kinds of items decide in the same way: state, acts, ladders, consent, status rounds.
 
-For `items` and `governance`, which say what one kind of item requires, and for whoever runs a machine. It never names a
-kind of item.
+`items` and `governance` add the rules of each kind of item. Workflows and the rehearsal run the machines. No module
+here imports a kind of item.
 """

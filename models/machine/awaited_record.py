@@ -1,7 +1,7 @@
-"""What the record tells of what is awaited: each line after which that is otherwise holds it whole.
+"""Awaited acts in the record: whenever the list of awaited acts changes, the next line holds the full list.
 
-A line says what was done. What was awaited on a past day, and who hosted next then, could not be told from it: the
-answers follow from rules, which change. So they stand in the lines themselves.
+A line says what was done. A report of a past day also needs what was awaited then, and who hosted next. The rules that
+decide this may change with a release. So the lines hold it themselves.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,11 @@ from models.messages.views import AwaitedRow
 
 
 def with_awaited(machine: Machine[S], before: S, step: Step[S], now: Instant) -> Step[S]:
-    """The step, with what is awaited from then on in its last line; a line of its own where it writes none."""
+    """The step, with the recorded facts after it in its last line: awaited acts, turns, questions.
+
+    If the step writes no line and the awaited acts change, it gets one more line, `awaited`. `before` is the state
+    before the step.
+    """
     facts, former = machine.recorded_facts(step.state), machine.recorded_facts(before)
     if facts == former and before.entries:
         return step
@@ -36,13 +40,13 @@ def with_awaited(machine: Machine[S], before: S, step: Step[S], now: Instant) ->
 
 
 def awaited_in_words(rows: Iterable[AwaitedRow]) -> str:
-    """ "lao-moic and khm-moc awaited: propose a date" """
+    """The awaited acts in words: "lao-moic and khm-moc awaited: propose a date"."""
     by_act = groupby(sorted(rows, key=lambda row: row.act), key=lambda row: row.act)
     parts = [f"{joined(dict.fromkeys(row.office for row in own))} awaited: {infinitive(act)}" for act, own in by_act]
     return "; ".join(parts) or "nothing is awaited"
 
 
 def awaiting_of(data: dict[str, Any]) -> tuple[AwaitedRow, ...] | None:
-    """What a line of the record says is awaited from then on; None where it says nothing of it."""
+    """The awaited acts after a line of the record, read from its `data`. None if the line does not hold them."""
     rows = data.get("awaiting")
     return None if rows is None else tuple(AwaitedRow.model_validate(row) for row in rows)

@@ -1,4 +1,4 @@
-"""The end of an item: what is awaited is settled, the record is closed out, and whoever opened it learns of it."""
+"""The end of an item: its notices are settled, its record is closed, and the workflow that opened it learns of it."""
 
 from typing import Any
 
@@ -7,16 +7,17 @@ from models.machine.ladders import reconcile
 from models.machine.rules import Rules
 from models.machine.state import Closure, ProposalStatus
 from models.machine.status import fate, view
-from models.messages.acts import Act
-from models.messages.effects import SessionReport, Settle
+from models.messages.acts import Act, Close
+from models.messages.effects import ItemReport, Settle
 
 
 def close(
     rules: Rules[S], draft: Draft[S], status: str, act: Act | None, text: str, *, by: str | None, **how: Any
 ) -> None:
-    """Ends the item: the post rooms are told before the record is closed out.
+    """Ends the item with this status. The post rooms are told before the last line of the record.
 
-    `by` says by what it ends (office, consent, amendment, ...), and `how` more of it: fields of the record's line.
+    `by` is the cause of the end: office, consent, amendment, answer, window, expiry or sessions. `how` holds further
+    fields of the line.
     """
     for proposal in draft.state.open_proposals:
         draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
@@ -27,10 +28,10 @@ def close(
     for office in draft.state.told:
         draft.effects.append(Settle(office=office, item=setup.id, closed=True))
     draft.enter(status, text, act, by=by, **how)
-    # The last line of the record carries the whole view: `status` and `show` read closed items from it.
+    # The last line of the record carries the full view: `status` and `show` read closed items from it.
     last = view(rules, draft.state).model_copy(update={"ledger": ()}).model_dump(mode="json")
-    draft.enter("view", "as it stands at its close-out", view=last)
-    report = SessionReport(
+    draft.enter("view", "the full view at the close-out", view=last)
+    report = ItemReport(
         session=setup.session or "",
         item=setup.id,
         status=status,
@@ -42,3 +43,10 @@ def close(
         fate=fate(rules, draft.state),
     )
     draft.report(report)
+
+
+def take_close(rules: Rules[S], draft: Draft[S], act: Close, side: str) -> None:
+    """Closes the item out, because an office said so."""
+    note = f" {act.note}" if act.note else ""
+    text = f"{act.office} ({side}) closes it out.{note}"
+    close(rules, draft, "closed", act, text, by="office", note=act.note or None)

@@ -1,6 +1,6 @@
-"""Proposals and consent: nothing bilateral changes without a recorded yes of every side that must agree.
+"""Proposals and consent. A proposal becomes binding when every side that must has consented.
 
-One proposal is open per topic; the last consent makes it binding. What else its terms do is the kind's own.
+Of each topic one proposal is open at a time. The rules of the kind decide what else follows from a proposal.
 """
 
 from models.common.values import Instant
@@ -11,60 +11,63 @@ from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import PROPOSALS_KEPT, Consent, Proposal, ProposalStatus
 from models.messages.acts import Accept, Act, Counter, Propose, Reject, Terms, Topic, Withdraw
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import kind_in_words, sentence_of
 from models.messages.views import Refusal
 
-# Whether a proposal, or an answer to one, is taken
+# Refusals of proposals, and of answers to them
 
 
 def refuse_proposal(rules: Rules[S], state: S, act: Propose, side: str, now: Instant) -> Refusal | None:
-    """Why something cannot be proposed."""
+    """Why a proposal is not taken. None if it is."""
     terms = act.terms
     standing = state.open_proposal(terms.topic, terms.about)
     if standing and standing.side != side:
         whose = f"proposal {standing.number} ({terms.topic.value}) of {standing.office}"
         return refusal(rules, state, "open-proposal", f"{whose} is open: accept, reject or counter it")
     if terms.topic not in rules.topics:
-        what = f"{kind_in_words(state.setup.kind)} has no {terms.topic.value} to propose"
+        what = f"{kind_in_words(state.setup.kind)} takes no proposal of the kind {terms.topic.value}"
         return refusal(rules, state, "wrong-kind", what)
     return _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)
 
 
 def _refuse_common(rules: Rules[S], state: S, terms: Terms, now: Instant) -> Refusal | None:
-    """What terms need of every kind: a reason, an instant to come."""
+    """Checks that concern every kind of item: a reason is given, the instant lies in the future."""
     if terms.topic in (Topic.DROP, Topic.EXCUSE) and not terms.reason.strip():
         what = "to be dropped" if terms.topic is Topic.DROP else "excused"
         return refusal(rules, state, "bad-terms", f"say why it is {what}")
     if terms.topic not in (Topic.POSTPONE, Topic.EXTEND):
         return None
-    if terms.until is None or terms.until <= now:
-        return refusal(rules, state, "bad-terms", "name an instant in the future")
+    if terms.until is None:
+        return refusal(rules, state, "bad-terms", f"say until when to {terms.topic.value} it")
+    if terms.until <= now:
+        passed = state.setup.clock.moment(terms.until)
+        return refusal(rules, state, "bad-terms", f"{passed} lies in the past; name a later date")
     if terms.topic is Topic.EXTEND:
         if state.window_end is None:
-            return refusal(rules, state, "bad-terms", "no window is stated, so none can be extended")
+            return refusal(rules, state, "bad-terms", "it has no window, so there is nothing to extend")
         if terms.until <= state.window_end:
             end = state.setup.clock.moment(state.window_end)
-            return refusal(rules, state, "bad-terms", f"the window already ends on {end}")
+            return refusal(rules, state, "bad-terms", f"the window ends on {end} anyway; name a later date")
     return None
 
 
 def refuse_answer(
     rules: Rules[S], state: S, act: Accept | Reject | Counter | Withdraw, side: str, now: Instant
 ) -> Refusal | None:
-    """Why an answer to a proposal is not taken."""
+    """Why an answer to a proposal is not taken. None if it is."""
     proposal = state.proposal(act.proposal)
     if proposal is None:
-        return refusal(rules, state, "no-such-proposal", f"there is no proposal {act.proposal} here")
+        return refusal(rules, state, "no-such-proposal", f"there is no proposal {act.proposal} here; `show` lists them")
     if not proposal.open:
         return _refuse_ended(rules, state, proposal)
     own = proposal.side == side
     if isinstance(act, Withdraw):
-        message = f"{proposal.office} made it: reject or counter it"
+        message = f"{proposal.office} made this proposal, and only its side withdraws it; reject or counter it"
         return None if own else refusal(rules, state, "not-yours", message)
     if own:
-        message = "your side made this proposal: withdraw it, or propose anew"
+        message = "your side made this proposal; withdraw it, or make a new one"
         return refusal(rules, state, "own-proposal", message)
     if isinstance(act, Accept):
         return _refuse_accept(rules, state, proposal, side, now)
@@ -76,20 +79,21 @@ def refuse_answer(
 def _refuse_ended(rules: Rules[S], state: S, proposal: Proposal) -> Refusal:
     same = (proposal.terms.topic, proposal.terms.about)
     newest = max((p for p in state.proposals if (p.terms.topic, p.terms.about) == same), key=lambda p: p.number)
-    newer = f"; the newest is {newest.number} ({newest.status.value})" if newest is not proposal else ""
-    message = f"proposal {proposal.number} is {proposal.status.value}{newer}"
+    newer = f"; the newest one is {newest.number} ({newest.status.value})" if newest is not proposal else ""
+    message = f"proposal {proposal.number} is not open any more ({proposal.status.value}){newer}"
     return refusal(rules, state, "stale-proposal" if newer else "not-open", message)
 
 
 def _refuse_accept(rules: Rules[S], state: S, proposal: Proposal, side: str, now: Instant) -> Refusal | None:
     number = proposal.number
     if proposal.consented(side):
-        return refusal(rules, state, "already-consented", f"your side has consented to proposal {number}")
+        return refusal(rules, state, "already-consented", f"your side has already consented to proposal {number}")
     if (own := rules.refuse_consent(state, proposal, now)) is not None:
         return own
     until = proposal.terms.until
     if until is not None and until <= now:
-        message = f"proposal {number} named {state.setup.clock.moment(until)}, which has passed"
+        passed = state.setup.clock.moment(until)
+        message = f"proposal {number} names {passed}, which has passed; reject it, or counter it with a later date"
         return refusal(rules, state, "overtaken", message)
     return None
 
@@ -98,9 +102,10 @@ def _refuse_counter(rules: Rules[S], state: S, proposal: Proposal, terms: Terms,
     of = proposal.terms
     if (terms.topic, terms.about) != (of.topic, of.about):
         about = of.about or of.topic.value
-        return refusal(rules, state, "bad-terms", f"proposal {proposal.number} is about {about}")
+        message = f"proposal {proposal.number} is about {about}; a counter-proposal must be about the same"
+        return refusal(rules, state, "bad-terms", message)
     if of.topic in (Topic.DROP, Topic.EXCUSE):
-        return refusal(rules, state, "bad-terms", f"a proposal to {of.topic} is accepted or rejected")
+        return refusal(rules, state, "bad-terms", f"nobody can counter a proposal to {of.topic}; accept or reject it")
     return _refuse_common(rules, state, terms, now) or rules.refuse_terms(state, terms, now)
 
 
@@ -117,7 +122,7 @@ def take_counter(rules: Rules[S], draft: Draft[S], act: Counter, side: str) -> i
 
 
 def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
-    """Puts terms before the other sides, in place of what stood open about the same. Returns the proposal's number."""
+    """Opens a proposal, and overtakes the open one about the same. Returns the number of the new proposal."""
     draft.overtake(terms.topic, about=terms.about)
     number = draft.state.last_proposal + 1
     proposal = Proposal(
@@ -130,7 +135,7 @@ def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str,
         counters=counters,
         message=draft.message,
     )
-    # What is open stays whatever its age; of what is decided, the last few.
+    # The state keeps every open proposal, and the last few of those that are decided.
     decided = [p.number for p in draft.state.proposals if not p.open][-PROPOSALS_KEPT:]
     kept = (p for p in draft.state.proposals if p.open or p.number in decided)
     draft.put(proposals=(*kept, proposal), last_proposal=number)
@@ -149,7 +154,7 @@ def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str,
 
 
 def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
-    """One side's consent; the last makes the terms binding."""
+    """Adds the consent of one side. With the last consent the terms take effect."""
     proposal = draft.state.proposal(act.proposal)
     assert proposal is not None
     consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now))
@@ -161,7 +166,7 @@ def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
 
 
 def settle_consent(rules: Rules[S], draft: Draft[S], number: int) -> None:
-    """All sides consent: the terms take effect, everybody is told, and an item that has no more to settle ends."""
+    """All sides have consented: the terms take effect and the sides are told. A `drop` or `excuse` ends the item."""
     draft.set_proposal(number, status=ProposalStatus.AGREED)
     proposal = draft.state.proposal(number)
     assert proposal is not None
@@ -171,7 +176,7 @@ def settle_consent(rules: Rules[S], draft: Draft[S], number: int) -> None:
     said = draft.state.announced
     rules.agreed(draft, proposal)
     ends = terms.topic in (Topic.DROP, Topic.EXCUSE)
-    if draft.state.announced == said:  # no invitation and no cancellation tells it
+    if draft.state.announced == said:  # no invitation or cancellation has told the sides
         text = f"All sides consent to {draft.words(terms)}."
         final = ends or rules.ends_with_consent(draft.state)
         draft.announce(AnnouncementKind.ANSWER, sides, text, final=final)
@@ -184,7 +189,7 @@ def settle_consent(rules: Rules[S], draft: Draft[S], number: int) -> None:
 
 
 def _take_effect(draft: Draft[S], terms: Terms) -> None:
-    """What agreed terms do to an item of any kind."""
+    """The effect of agreed terms on an item of any kind."""
     if terms.topic is Topic.EXTEND:
         draft.put(extended_to=terms.until, late=False)
         restart(draft)
@@ -194,7 +199,7 @@ def _take_effect(draft: Draft[S], terms: Terms) -> None:
     elif terms.topic is Topic.HOST:
         draft.put(host=terms.host)
         setup = draft.state.setup
-        report = SessionReport(
+        report = ItemReport(
             session=setup.session or "", item=setup.id, status="open", host=terms.host, reason=terms.reason
         )
         draft.report(report)
@@ -204,7 +209,7 @@ def _take_effect(draft: Draft[S], terms: Terms) -> None:
 
 
 def end_proposal(rules: Rules[S], draft: Draft[S], act: Reject | Withdraw, side: str) -> None:
-    """A proposal is rejected, or taken back by whoever made it."""
+    """Ends a proposal: another side rejects it, or its own side withdraws it."""
     proposal = draft.state.proposal(act.proposal)
     assert proposal is not None
     rejected = isinstance(act, Reject)
@@ -229,4 +234,4 @@ PROPOSALS = {
     "counter": Deed(refuse_answer, take_counter),
     "withdraw": Deed(refuse_answer, end_proposal),
 }
-"""The acts by which sides come to agree, by verb."""
+"""The acts about proposals, by verb."""

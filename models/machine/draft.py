@@ -1,4 +1,4 @@
-"""A decision in the making: changes of the state, lines of the ledger, effects."""
+"""Collects one decision: the changed state, the lines of the ledger, the effects."""
 
 from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
@@ -8,7 +8,7 @@ from models.machine.letter_fields import happened
 from models.machine.state import LEDGER_KEPT, ItemState, ProposalStatus
 from models.messages.acts import Act, Document, Terms, Topic
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Announce, Effect, Enter, Order, Report, SessionReport, Tell
+from models.messages.effects import Announce, Effect, Enter, GiveOrder, ItemReport, Order, ReportUp
 from models.messages.notices import Announcement, AnnouncementKind
 from models.messages.sentences import describe
 from models.messages.views import LedgerEntry, Receipt
@@ -18,7 +18,7 @@ S = TypeVar("S", bound=ItemState)
 
 
 class Step(Value, Generic[S]):
-    """A decision: the state that follows, and what is to be done."""
+    """A decision: the new state, the effects, and the receipt of an act."""
 
     state: S
     effects: tuple[Effect, ...] = ()
@@ -26,10 +26,10 @@ class Step(Value, Generic[S]):
 
 
 def heard_at(state: ItemState, decided: Instant | None, now: Instant) -> Instant:
-    """The instant from which counts what another workflow tells, heard now: that of its decision.
+    """The instant from which a message of another workflow counts: the instant `decided` at which that one decided.
 
-    Not before this item's own last decision, because a ledger goes forward only. What comes later than a tenth of a
-    despatch period counts from now: no ladder climbs on an outage of ours.
+    It is never before this item's own last decision, because the instants of a ledger only go forward. A message that
+    comes more than a tenth of a despatch period late counts from now, so that no ladder climbs because of an outage.
     """
     if decided is None or decided > now or now - decided > state.setup.despatch.period / 10:
         return now
@@ -37,16 +37,16 @@ def heard_at(state: ItemState, decided: Instant | None, now: Instant) -> Instant
 
 
 class Draft(Generic[S]):
-    """A step in the making. It lives within one decision only."""
+    """A step that is not finished yet. A draft exists only during one decision."""
 
     def __init__(self, state: S, now: Instant) -> None:
         self.state = state
         self.now = now
         self.effects: list[Effect] = []
         self.message: Document | None = None
-        """The mail that carried the act: its lines in the ledger name it."""
+        """The mail in which the act came. The lines of the ledger about the act name it."""
         self._entered: tuple[LedgerEntry, Act | None] | None = None
-        """The last line of this step, with the act that it tells of: announcements tell it in fields."""
+        """The last line of this step, with its act. Announcements tell the line in fields."""
 
     def put(self, **changes: Any) -> None:
         self.state = self.state.model_copy(update=changes)
@@ -70,19 +70,19 @@ class Draft(Generic[S]):
         self.effects.append(Enter(entry=entry))
 
     def tell(self, item: str, order: Order, at: Instant | None = None) -> None:
-        """Gives an order to an item. `at` is when it was due, where time brings it."""
-        self.effects.append(Tell(item=item, order=order.model_copy(update={"at": at or self.now})))
+        """Gives an order to an item. `at` is the instant at which the order was due. None: now."""
+        self.effects.append(GiveOrder(item=item, order=order.model_copy(update={"at": at or self.now})))
 
-    def report(self, report: SessionReport) -> None:
-        """Tells the workflow that opened this item."""
-        self.effects.append(Report(report=report.model_copy(update={"at": self.now})))
+    def report(self, report: ItemReport) -> None:
+        """Sends a report to the workflow that opened this item."""
+        self.effects.append(ReportUp(report=report.model_copy(update={"at": self.now})))
 
     def words(self, terms: Terms) -> str:
-        """Terms in a few words."""
+        """The terms of a proposal in a few words."""
         return describe(terms, self.state.setup.clock, self.state.setup.names)
 
     def moment(self, instant: Instant) -> str:
-        """An instant as people read it."""
+        """An instant as people read it, with the zone of the plan."""
         return self.state.setup.clock.moment(instant)
 
     def told(self, office: str) -> None:
@@ -100,9 +100,10 @@ class Draft(Generic[S]):
         at: Instant | None = None,
         **more: Any,
     ) -> None:
-        """One announcement to an office of each of these sides: the coordinator, or the one above.
+        """Announces something to the coordinator of each of these sides. With `above`: to the office above it.
 
-        `at` is the instant at which it was due, where time brings it; `more` are further fields of the announcement.
+        `at` is the instant at which the announcement was due. None: now. `more` holds further fields of the
+        announcement.
         """
         parties = [self.state.setup.party(side) for side in sides]
         rungs = [(above and party.above) or party.coordinator for party in parties]
@@ -117,7 +118,7 @@ class Draft(Generic[S]):
         at: Instant | None = None,
         **more: Any,
     ) -> None:
-        """As `announce`, to offices that need not be those of a side today."""
+        """Like `announce`, but to these offices, which need not be offices of the item any more."""
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
@@ -145,7 +146,7 @@ class Draft(Generic[S]):
         )
 
     def overtake(self, *topics: Topic, about: str = "") -> None:
-        """Proposals that what has just happened leaves without object."""
+        """Marks the open proposals of these topics as overtaken, because a decision has made them pointless."""
         for proposal in self.state.open_proposals:
             if proposal.terms.topic in topics and proposal.terms.about == about:
                 self.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)

@@ -1,4 +1,4 @@
-"""What is awaited: making it equal to what the state requires, and climbing the ladder of each awaited act."""
+"""Ladders: begins and settles awaited acts as the state requires, and climbs the ladder of each."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from models.machine.state import Ask, ItemState, OpenAct
 from models.machine.status_rounds import asked_in_round
 from models.messages.effects import Await, Settle
 from models.messages.moments import Moment, MomentKind
-from models.messages.notices import Before, Notice
+from models.messages.notices import AskedBefore, Notice
 from models.messages.sentences import assumption, describe, infinitive
 from models.messages.views import AwaitedRow
 
 
 def asks(rules: Rules[S], state: S) -> Iterator[Ask]:
-    """Everything that the state requires: answers to proposals and to rounds also while the item itself sleeps."""
+    """Everything that the state requires of the sides. A dormant item also asks for answers to proposals and rounds."""
     if state.closed:
         return
     for proposal in state.open_proposals:
@@ -32,9 +32,10 @@ def asks(rules: Rules[S], state: S) -> Iterator[Ask]:
 
 
 def reconcile(rules: Rules[S], draft: Draft[S], acting: str = "", due_at: Instant | None = None) -> None:
-    """Makes what is awaited equal to what the state requires, keeping the ladders of what stays awaited.
+    """Settles the awaited acts that the state no longer requires, and begins those that it now requires.
 
-    What is newly asked of the side that is `acting` is quiet: its receipt says it. `due_at` is when time brought it.
+    Acts that stay awaited keep their ladders. A new notice to the side `acting` is quiet, because the receipt of its
+    act tells it already. `due_at` is the instant at which the new acts were due. None: now.
     """
     required = list(asks(rules, draft.state))
     wanted = {(ask.act, ask.side, ask.subject) for ask in required}
@@ -54,7 +55,7 @@ def reconcile(rules: Rules[S], draft: Draft[S], acting: str = "", due_at: Instan
 def _begin(rules: Rules[S], draft: Draft[S], ask: Ask, at: Instant, quiet: bool) -> None:
     key = f"{ask.act}/{ask.side}"
     number = draft.state.rounds.get(key, 0) + 1
-    # An item whose asking instant lies before its opening (a launch midway) starts its ladder at the opening.
+    # If an item should have asked before it was opened, as in an adoption, its ladder starts at the opening.
     asked = at if draft.now - at <= draft.state.setup.despatch.period / 10 else draft.now
     since = min(ask.since or asked, asked)
     open_act = OpenAct(
@@ -72,7 +73,7 @@ def _begin(rules: Rules[S], draft: Draft[S], ask: Ask, at: Instant, quiet: bool)
 
 
 def restart(draft: Draft[S]) -> None:
-    """Everything that is awaited is asked anew, from now and from the coordinator."""
+    """Settles every awaited act. The next `reconcile` asks each again, from now on, beginning with the coordinator."""
     for open_act in draft.state.open_acts:
         _settle(draft, open_act)
     draft.put(open_acts=())
@@ -112,7 +113,7 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
         at=at,
         asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
         before=tuple(
-            Before(office=below.office, title=below.title, since=climbed)
+            AskedBefore(office=below.office, title=below.title, since=climbed)
             for below, climbed in zip(ladder, open_act.climbs[:-1], strict=False)
         ),
         assumed=tuple(assumption(reading) for reading in setup.assumed),
@@ -125,7 +126,7 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
 
 
 def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
-    """What is awaited, as an infinitive with its object."""
+    """The awaited act as an infinitive with its object: "answer proposal 2 of the ..."."""
     own = rules.act_in_words(state, open_act)
     proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
     if own is not None or proposal is None:
@@ -137,7 +138,7 @@ def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
 
 
 def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:
-    """One row per office that is awaited, oldest first."""
+    """One row for each awaited act and each office that is asked for it, oldest first."""
     rows = [
         AwaitedRow(
             office=state.setup.party(open_act.side).ladder[i].office,
@@ -153,7 +154,8 @@ def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:
 
 
 def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
-    """By when a rung is asked to see to it: before the next office is; on the last rung, before the window ends."""
+    """The instant by which the office on a rung should act: the instant of the next rung. On the last rung: the end of
+    the window. With a status round: its close. An answer to a date: at the latest the start of that date."""
     ladder = state.setup.party(open_act.side).ladder
     if open_act.act == "progress" and state.round is not None:
         return state.round.closes
@@ -163,14 +165,14 @@ def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
     begun = open_act.climbs[rung - 1] if rung <= open_act.rung else open_act.since
     if slot is None or slot.start.utc <= begun:
         return due
-    return slot.start.utc if due is None else min(due, slot.start.utc)  # after it no answer is of use
+    return slot.start.utc if due is None else min(due, slot.start.utc)  # a later answer is of no use
 
 
 # Climbing
 
 
 def climb(rules: Rules[S], draft: Draft[S]) -> None:
-    """One rung of each ladder whose next instant has come."""
+    """Climbs one rung of each ladder whose next rung is due."""
     for open_act in draft.state.open_acts:
         instant = next_rung_at(draft.state, open_act)
         if instant is None or instant > draft.now:
@@ -185,10 +187,10 @@ def climb(rules: Rules[S], draft: Draft[S]) -> None:
 
 
 def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
-    """When one more, higher office is awaited; None on the last rung, which stays.
+    """When one more, higher office is awaited. None on the last rung, which stays, and while the ladder is paused.
 
-    After an outage longer than a tenth of the despatch period the next rung keeps its distance from the instant at
-    which the last one was really climbed: one rung is climbed, not all.
+    If the last rung was climbed late by more than a tenth of a despatch period, the next one comes at the earliest one
+    despatch period after it. So after an outage one rung is climbed, not all.
     """
     ladder = state.setup.party(open_act.side).ladder
     if open_act.stays or open_act.paused or open_act.rung >= len(ladder):
@@ -202,7 +204,7 @@ def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
 
 
 def rung_moments(state: ItemState) -> Iterator[Moment]:
-    """When one more, higher office is awaited, by open act."""
+    """The moments at which one more, higher office is awaited, one for each open act."""
     for open_act in state.open_acts:
         instant = next_rung_at(state, open_act)
         if instant is not None:
@@ -218,14 +220,14 @@ def _replace(draft: Draft[S], old: OpenAct, new: OpenAct) -> None:
 
 
 def pause(state: S, key: str, reason: str, now: Instant) -> Step[S]:
-    """Nothing reaches the office of this notice: its ladder pauses, because silence that we cause never climbs."""
+    """Pauses the ladder of a notice that does not reach its office. Silence that our own mail causes must not climb."""
     text = f"cannot be reached ({reason}): its ladder pauses"
     return _reach(state, key, now, paused=True, text=text, reason=reason)
 
 
 def resume(state: S, key: str, now: Instant) -> Step[S]:
-    """The office is reached again: its time starts anew, for the silence was ours."""
-    return _reach(state, key, now, paused=False, text="is reached again: its time starts anew")
+    """Resumes the ladder of a notice, because its office is reached again. The time of that rung starts again."""
+    return _reach(state, key, now, paused=False, text="is reached again: its time starts again")
 
 
 def _reach(state: S, key: str, now: Instant, *, paused: bool, text: str, reason: str | None = None) -> Step[S]:
@@ -245,6 +247,6 @@ def _reach(state: S, key: str, now: Instant, *, paused: bool, text: str, reason:
 
 
 def notice_key(setup: ItemSetup, open_act: OpenAct, rung: int) -> str:
-    """plan / item / session / act / rung / round / office; a one-off item is its own session."""
+    """The key of a notice: plan / obligation / session (or -) / act / rung / round / office."""
     office = setup.party(open_act.side).ladder[rung - 1].office
     return f"{setup.plan}/{setup.obligation}/{setup.session or '-'}/{open_act.act}/{rung}/{open_act.round}/{office}"

@@ -1,6 +1,6 @@
-"""What a letter tells of proposals and acts, in fields: whoever is spoken of stands there by title, in no sentence yet.
+"""Proposals and acts in fields, as letters need them. Offices are named by title, and nothing is a sentence yet.
 
-The sentences are those of the record (models/messages/sentences) and, by language, of the letter templates.
+models/messages/sentences writes the sentences of the record. The letter templates write those of each language.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,7 @@ from models.messages.notices import Happened, NoWorkday, Proposed
 from models.messages.sentences import value_in_words
 from models.plan.amendment import Amendment, AmendmentKind
 
-if TYPE_CHECKING:  # items speak through this module
+if TYPE_CHECKING:  # models/machine/draft.py imports this module
     from models.machine.state import ItemState, Proposal
     from models.messages.effects import Order
     from models.messages.views import LedgerEntry
@@ -62,22 +62,22 @@ def _amendment(state: "ItemState", amendment: Amendment) -> dict[str, object]:
 
 
 def amended(state: "ItemState", number: int, amendment: Amendment, title: str) -> Proposed:
-    """An amendment in force in fields, for the offices of what it changes. `title` is that by which they know it."""
+    """An amendment in force in fields, for the offices of the changed item. `title` is the title that they know."""
     told = Proposed(number=number, topic=Topic.AMEND.value, by="", side="")
     return told.model_copy(update={**_amendment(state, amendment), "question": title})
 
 
 def told_of(order: "Order", relieved: bool = False) -> dict[str, Any]:
-    """What an announcement says in fields of the amendment behind an order; nothing where the order has none."""
+    """Fields of an announcement about the amendment that caused an order. Empty if no amendment caused it."""
     return {"happened": Happened(verb="amended", proposal=order.amended, relieved=relieved)} if order.amended else {}
 
 
 def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happened:
-    """A line of the ledger in fields, with the act that it tells of."""
+    """A line of the ledger in fields. `act` is the act that the line tells."""
     setup = state.setup
     found = state.proposal(entry.data["proposal"]) if isinstance(entry.data.get("proposal"), int) else None
     document = getattr(act, "document", None)
-    # Of what was held, the mark knows the day and the place, agreed or said now.
+    # For a held meeting, the mark knows the day and the place: the agreed ones, or those of the act.
     held = state.held_facts if entry.verb == "held" else None
     style = held.format if held is not None else getattr(act, "format", None)
     return Happened(

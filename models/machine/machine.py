@@ -1,12 +1,12 @@
-"""How every item decides, whatever its kind: may this act be taken, what follows from it, what is due.
+"""The machine of an item: the decisions that are the same for every kind.
 
-A machine answers three questions about a state, without clock or I/O: may this act be taken now (`refuse`), what
-follows from it (`take`), and what is due at this instant (`due`). Each answer is a new state and a list of effects,
-which the shell carries out in order. What differs from kind to kind stands in its rules (models/items,
-models/governance).
+A machine answers three questions about a state, without a clock and without I/O. `refuse`: may this act be taken now?
+It gives a refusal, or None. `take`: what follows from the act? `due`: what is due at this instant? These two give a
+step: a new state and a list of effects, which the workflow carries out in order. The rules of each kind of item are in
+models/items and models/governance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic
 
 from models.common.values import Instant, write_instant
@@ -14,31 +14,31 @@ from models.machine import ladders, status
 from models.machine.draft import Draft, S, Step, heard_at
 from models.machine.orders import obey
 from models.machine.refusals import refusal
-from models.machine.rules import Deed, Rules
+from models.machine.rules import Deed, NotSaid, Rules
 from models.machine.state import ACTS_KEPT, OpenAct, TakenAct
 from models.machine.status_rounds import pass_rounds, tell_waking
 from models.messages.acts import Act, Reply
 from models.messages.calendar_event import CalendarEvent
-from models.messages.effects import Order, SessionReport
+from models.messages.effects import ItemReport, Order
 from models.messages.moments import Moment
 from models.messages.views import AwaitedRow, ItemRow, ItemView, Receipt, Refusal
 
 
 class Machine(Generic[S]):
-    """The decisions on one kind of item."""
+    """The decisions about items of one kind, by the rules of that kind."""
 
     def __init__(self, rules: Rules[S]) -> None:
         self.rules = rules
 
     @property
     def verbs(self) -> Mapping[str, Deed]:
-        """Every act that it takes, by verb."""
+        """Every act that items of this kind take, by verb."""
         return self.rules.deeds
 
     # May this act be taken?
 
     def refuse(self, state: S, act: Act, now: Instant) -> Refusal | None:
-        """Why an act is not taken now; None if it is. The Update's validator and the command line's dry run."""
+        """Why an act is not taken now. None if it is. models/machine/door.py asks this after its own checks."""
         if (never := self.rules.refuse_any(state, act, now)) is not None:
             return never
         for taken in state.taken:
@@ -66,7 +66,7 @@ class Machine(Generic[S]):
     # What follows from it?
 
     def take(self, state: S, act: Act, now: Instant) -> Step[S]:
-        """Carries out an act that `refuse` let pass. An act that was taken before gives its first receipt again."""
+        """Carries out an act that `refuse` has not refused. A repeated act gives its first receipt again."""
         for taken in state.taken:
             if taken.act_id == act.act_id:
                 return Step(state=state, receipt=taken.receipt)
@@ -90,7 +90,8 @@ class Machine(Generic[S]):
     # What is due?
 
     def due(self, state: S, now: Instant) -> Step[S]:
-        """What has come due: waking, its own instants, the end of its window, one rung of each ladder, rounds."""
+        """Carries out what is due: the item wakes, its own moments and its window pass, rounds ask or close, and one
+        rung of each ladder is climbed."""
         if state.closed:
             return Step(state=state)
         draft = Draft(state, now)
@@ -98,7 +99,7 @@ class Machine(Generic[S]):
             self._enter_opening(draft)
         wakes_at = status.wakes_at(self.rules, state)
         if state.asleep_until is not None:
-            self._note_window_end(draft)  # postponed beyond it by consent of every side
+            self._note_window_end(draft)  # every side has consented to postpone it beyond its window
         if wakes_at is not None and wakes_at <= now:
             draft.put(awake=True, asleep_until=None)
         passed: Instant | None = None
@@ -132,15 +133,15 @@ class Machine(Generic[S]):
         if end is not None and end <= draft.now and not draft.state.late:
             excused = self.rules.excused(draft.state)
             draft.put(late=True, excused=excused)
-            what = "by consent of every side it comes later" if excused else "it is missed"
-            open_as = f"with the item open ({self.status_of(draft.state)})"
+            what = "every side has consented to a later time" if excused else "it is missed"
+            open_as = f"while the item was open ({self.status_of(draft.state)})"
             text = f"the window ended on {draft.moment(end)} {open_as}: {what}"
             draft.enter("late" if excused else "missed", text, end=write_instant(end))
 
     # What other workflows tell
 
     def ordered(self, state: S, order: Order, now: Instant) -> Step[S]:
-        """What the workflow that opened it orders: its host, its end, or what an amendment changes."""
+        """Carries out an order of the workflow that opened the item: a host, an end, or the changes of an amendment."""
         if state.closed:
             return Step(state=state)
         draft = Draft(state, heard_at(state, order.at, now))
@@ -148,8 +149,8 @@ class Machine(Generic[S]):
             obey(self.rules, draft, order)
         return self._settled(draft, state)
 
-    def learn(self, state: S, report: SessionReport, now: Instant) -> Step[S]:
-        """What an item that it opened tells. An item that opens none learns nothing."""
+    def learn(self, state: S, report: ItemReport, now: Instant) -> Step[S]:
+        """Takes in a report of an item that this item opened. An item that opens no others ignores it."""
         if state.closed:
             return Step(state=state)
         draft = Draft(state, heard_at(state, report.at, now))
@@ -157,26 +158,34 @@ class Machine(Generic[S]):
         return self._settled(draft, state)
 
     def _settled(self, draft: Draft[S], before: S) -> Step[S]:
-        """What is awaited follows from the state that a message has left."""
+        """Ends the draft of a message from another workflow: the awaited acts follow the changed state."""
         if not draft.state.closed:
             tell_waking(draft, before)
             ladders.reconcile(self.rules, draft)
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def returned(self, state: S, key: str, reason: str, now: Instant) -> Step[S]:
-        """A post room tells that nothing reaches the office of this notice."""
+        """A post room reports that this notice does not reach its office. `reason` says why."""
         return ladders.pause(state, key, reason, now)
 
     def reached(self, state: S, key: str, now: Instant) -> Step[S]:
-        """A post room tells that its office is reached again."""
+        """A post room reports that the office of this notice is reached again."""
         return ladders.resume(state, key, now)
 
+    def ignored(self, state: S, signal: str, why: str, now: Instant) -> Step[S]:
+        """A signal that cannot be used: the record says so, once in a row."""
+        if state.closed or (state.ledger and state.ledger[-1].verb == "ignored"):
+            return Step(state=state)
+        draft = Draft(state, now)
+        draft.enter("ignored", f"a signal {signal!r} was ignored: {why}", signal=signal, reason=why)
+        return Step(state=draft.state, effects=tuple(draft.effects))
+
     def newest(self, state: S, event: CalendarEvent) -> CalendarEvent:
-        """The version that calendars need now, where this one was to be published."""
+        """The version of the event to publish now. `event` is the version that was waiting."""
         return self.rules.newest(state, event)
 
     def outrun(self, state: S, published: CalendarEvent, sequence: int, now: Instant) -> Step[S]:
-        """The calendars hold what was published with a higher SEQUENCE than it counts."""
+        """The calendars hold the published event with a SEQUENCE higher than the item's own."""
         return self.rules.outrun(state, published, sequence, now)
 
     # How it stands
@@ -191,15 +200,15 @@ class Machine(Generic[S]):
         return status.fate(self.rules, state)
 
     def next_moment(self, state: S) -> Moment | None:
-        """When to ask again, and why. None: only an act or a trigger moves the item."""
+        """When the item next moves by itself, and why. None if only an act or a call moves it."""
         return status.next_moment(self.rules, state)
 
     def sentence(self, state: S) -> str:
-        """What the item waits for, in one line: the summary of its timer."""
+        """The name of the item, and what it waits for, in one line. It is the summary of the item's timer."""
         return status.sentence(self.rules, state)
 
     def next_step(self, state: S) -> str:
-        """The same without its name."""
+        """What the item waits for, in one line, without its name."""
         return status.next_step(self.rules, state)
 
     def row(self, state: S) -> ItemRow:
@@ -211,6 +220,10 @@ class Machine(Generic[S]):
     def act_in_words(self, state: S, open_act: OpenAct) -> str:
         return ladders.act_in_words(self.rules, state, open_act)
 
+    def not_said(self, state: S) -> Iterator[NotSaid]:
+        """Words that one might expect of it, beside the rungs that were not climbed."""
+        return iter(()) if state.closed else self.rules.not_said(state)
+
     def recorded_facts(self, state: S) -> dict[str, Any]:
-        """What the record tells after each line."""
+        """What the record holds after a line beside the act: the awaited acts, and what the kind adds."""
         return status.recorded_facts(self.rules, state)

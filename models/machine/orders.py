@@ -1,4 +1,4 @@
-"""What the workflow that opened an item orders: its host, what an amendment changes in it, its end."""
+"""Orders that an item gets from the workflow that opened it: a host, the changes of an amendment, an end."""
 
 from models.machine.closing import close
 from models.machine.draft import Draft, S
@@ -12,7 +12,7 @@ from models.messages.sentences import sentence_of
 
 
 def obey(rules: Rules[S], draft: Draft[S], order: Order) -> None:
-    """Carries out an order, as every kind of item does unless it has a way of its own."""
+    """Carries out an order, for every kind of item whose rules do not do so themselves (`Rules.obeys`)."""
     state = draft.state
     if order.unless_begun and (state.open_proposals or rules.under_way(state)):
         return
@@ -31,7 +31,7 @@ def obey(rules: Rules[S], draft: Draft[S], order: Order) -> None:
 def _amend(rules: Rules[S], draft: Draft[S], order: Order) -> None:
     before = draft.state.setup
     if "parties" in order.changes:
-        restart(draft)  # what was asked of the former offices is settled there
+        restart(draft)  # settles the notices of the former offices
     draft.put(setup=before.changed(order.changes))
     after = draft.state.setup
     if (after.window, after.opens_at) != (before.window, before.opens_at):
@@ -43,9 +43,9 @@ def _amend(rules: Rules[S], draft: Draft[S], order: Order) -> None:
 
 
 def _redate(rules: Rules[S], draft: Draft[S], before: ItemSetup) -> None:
-    """Another window, or none: what has not begun waits for it, or for the next status round.
+    """The item has another window, or none. If it has not begun, it waits for the window, or for the next status round.
 
-    Asked anew, unless one window takes the place of another and it is in this one already.
+    Awaited acts are asked again, unless the item had a window before and its new window is already open.
     """
     state, setup = draft.state, draft.state.setup
     waits = setup.opens_at is None or setup.opens_at > draft.now
@@ -60,7 +60,7 @@ def _redate(rules: Rules[S], draft: Draft[S], before: ItemSetup) -> None:
 
 
 def say_amended(draft: Draft[S], before: ItemSetup, order: Order) -> None:
-    """The offices that an amendment concerns are told of it, and those that it no longer concerns."""
+    """Announces an amendment to the offices of the item, and to the former offices that no longer follow it."""
     text = sentence_of(f"The plan reads otherwise {order.text}")
     after = draft.state.setup
     draft.announce(AnnouncementKind.AMENDMENT, after.sides, text, **told_of(order))
@@ -72,7 +72,8 @@ def say_amended(draft: Draft[S], before: ItemSetup, order: Order) -> None:
 
 
 def say_dropped(draft: Draft[S], order: Order) -> None:
-    """That an amendment dropped it, unless a cancellation has just said so. What ends with the plan is listed."""
+    """Announces that the item was dropped, unless a cancellation has just said so. Items that expire with the plan are
+    in the final record instead."""
     if order.end != "dropped" or any(isinstance(effect, Announce) for effect in draft.effects):
         return
     text = sentence_of(order.text)

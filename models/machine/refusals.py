@@ -1,4 +1,4 @@
-"""Refusals: why an act is not taken, and what is awaited instead."""
+"""Makes refusals: they say why an act is not taken, and what is awaited instead."""
 
 from models.machine.draft import S
 from models.machine.ladders import awaiting
@@ -8,8 +8,8 @@ from models.messages.views import Refusal
 
 
 def refusal(rules: Rules[S], state: S, code: str, message: str) -> Refusal:
-    """A refusal that says what is awaited instead, or when something will be."""
+    """A refusal with the acts that are awaited now. If none is, its message adds what happens next, and when."""
     rows = awaiting(state)
     if not rows and (moment := next_moment(rules, state)):
-        message = f"{message}; nothing is awaited now: {moment.words} {state.setup.clock.moment(moment.at)}"
+        message = f"{message}; nothing is awaited now; next: {moment.words} {state.setup.clock.moment(moment.at)}"
     return Refusal(code=code, message=message, awaiting=rows)

@@ -1,4 +1,4 @@
-"""The answer of a side to a status round: how far a commitment has come."""
+"""Answers to status rounds: a side says how far an obligation has come."""
 
 from models.common.values import Instant
 from models.machine.draft import Draft, S
@@ -6,16 +6,16 @@ from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import Progressed
 from models.messages.acts import Progress
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport
 from models.messages.views import Refusal
 
 
 def refuse_progress(rules: Rules[S], state: S, act: Progress, side: str, now: Instant) -> Refusal | None:
     if not state.setup.rounds:
-        why = "only a call wakes it" if state.setup.on_trigger else "it is asked for without one"
-        return refusal(rules, state, "wrong-kind", f"no status round asks about it: {why}")
+        why = "it waits for a call" if state.setup.on_trigger else "the program asks its offices without a round"
+        return refusal(rules, state, "wrong-kind", f"status rounds do not ask about it: {why}")
     if state.round is None:
-        return refusal(rules, state, "no-round", "no status round has asked yet")
+        return refusal(rules, state, "no-round", "no status round has asked yet; answer when the first one asks")
     return None
 
 
@@ -35,7 +35,7 @@ def take_progress(rules: Rules[S], draft: Draft[S], act: Progress, side: str) ->
     text = f"{act.office} ({side}) answers round {answer.round}: {words}{note}"
     draft.enter("progress", text, act, round=answer.round, state=answer.state, note=answer.note)
     told = {"side": side, "office": act.office, "round": answer.round, "state": answer.state, "note": act.note}
-    report = SessionReport(session="", item=draft.state.setup.id, status="progress", progress=told)
+    report = ItemReport(session="", item=draft.state.setup.id, status="progress", progress=told)
     draft.report(report)
 
 

@@ -1,4 +1,4 @@
-"""What an item is born with: its name, its schedule, who may call it, its duties, its parties."""
+"""The setup with which an item starts: its name, its schedule, who may call it, its duties, its parties."""
 
 import re
 from collections.abc import Mapping
@@ -18,104 +18,108 @@ class RoundAt(Value):
     """One status round of the plan, resolved to instants."""
 
     name: str
-    """Its year, or its number in a demonstration plan."""
+    """The year of the round, or its number in a demonstration plan."""
     at: Instant
+    """When it asks."""
     closes: Instant
-    """When the ministries of foreign affairs are shown what was answered."""
+    """When it closes and the ministries of foreign affairs receive the answers."""
 
 
 class ItemName(Value):
-    """What an item is called, and where it belongs."""
+    """The names of an item, and the plan, provision and workflow to which it belongs."""
 
     plan: str
     plan_title: str
     id: str
     """Workflow id: lao-khm/16.3-jtc/2026."""
     parent: str
-    """Id of the workflow that opened it."""
+    """Id of the workflow that opened the item."""
     ref: str
     """Provision reference: 16.3."""
     kind: str
     obligation: str
     session: str | None
-    """Name of the session within its series; None for what has one item in all."""
+    """Name of the session in its series. None for an item that is no session."""
     title: str
     short: str
-    """For summaries and timers: "JTC 2026"."""
+    """The short title, for summaries and timers: "JTC 2026"."""
     uid: str
-    """UID of its calendar event."""
+    """UID of the calendar event."""
 
 
 class Schedule(Value):
-    """When it is due, and when it is asked for."""
+    """When the item is due, and when it begins to ask."""
 
     window: Window | None
     opens_at: Instant | None
-    """Nothing is awaited before. None: nothing dates it, and only an act or a status round asks anything."""
+    """The instant at which the item wakes. Before it, nothing is awaited. None: only an act wakes the item."""
     rounds: tuple[RoundAt, ...] = ()
-    """The status rounds in which it is asked how far it has come; empty where a window dates it."""
+    """The status rounds that ask about the item. Empty if it has a window or waits for a call."""
     lead: Duration = timedelta(0)
-    """Time that should be left between the top of the ladder and the end of a window."""
+    """The time that should remain between the last rung and the end of the window."""
+    remind: Duration | None = None
+    """How long before an agreed date its guests are reminded. None reminds nobody."""
 
 
 class CallRule(Value):
-    """Who may call it, and when."""
+    """Who may call the item, and when."""
 
     on_trigger: bool = False
-    """Dormant until one of `triggers` calls it."""
+    """True: the item is dormant until a side calls it."""
     triggers: tuple[str, ...] = ()
-    """Sides that may call it; empty for every side that takes part."""
+    """The sides that may call it. Empty: every side that takes part."""
     condition: str = ""
-    """When it may be called, in the words of the register."""
+    """When it may be called, in the words of the plan file."""
     not_before: Instant | None = None
-    """It may be called only from then on."""
+    """The instant from which on it may be called. None: at any time."""
 
 
 class Duties(Value):
-    """What the text asks beside the thing itself."""
+    """Rules about the host, the report to the higher authority, and the evidence."""
 
     rotating: bool = False
-    """The sides host in turn."""
+    """True: the sides host in turn."""
     host_in_questions: bool = False
-    """Who hosts first is asked in the list of open questions, not by each session."""
+    """True: the list of open questions asks who hosts first, so that the sessions do not ask it."""
     report_to_higher: bool = False
-    """The outcome is reported to each side's higher authority (as 6.2 demands)."""
+    """True: each side reports the outcome to its higher authority (as 6.2 demands)."""
     evidence_wanted: str = ""
-    """What closes it."""
+    """The evidence that shows that it is fulfilled."""
 
 
 class ItemSetup(ItemName, Schedule, CallRule, Duties):
-    """What an item is born with. Only an amendment of the plan changes it."""
+    """The setup of an item. Only an amendment, or the answer to a question, changes it."""
 
     parties: tuple[Party, ...]
     despatch: DespatchRule
     clock: Clock = Clock()
     assumed: tuple[str, ...] = ()
-    """Names of the readings on which it rests and that the text does not state."""
+    """The field names of the readings that are only assumed."""
     settled: dict[str, JsonValue] = {}
-    """What the text leaves open and the sides have settled by consent, by field."""
+    """The values that the sides have settled by consent, by field."""
     former: tuple[Party, ...] = ()
-    """Sides as they were before an amendment changed their offices: what was told there is settled there."""
+    """Sides whose offices an amendment changed, as they were before it. Notices to the former offices are settled in
+    their post rooms."""
 
     def party(self, side: str) -> Party:
         return next(party for party in self.parties if party.side == side)
 
     def side_of(self, office: str) -> str | None:
-        """The side for which an office may act here, or None."""
+        """The side for which an office may act here. None if it may not act."""
         return next((party.side for party in self.parties if office in party.offices), None)
 
     @property
     def names(self) -> dict[str, str]:
-        """The states in short, by side."""
+        """The short name of each state, by side."""
         return {party.side: party.name or party.adjective for party in self.parties}
 
     def title_of(self, office: str, side: str) -> str:
-        """An office of a side by its title."""
+        """The title of an office. `side` may be empty. If the office is unknown, it gives the id back."""
         parties = (party for party in (*self.parties, *self.former) if side in ("", party.side))
         return next((party.offices[office] for party in parties if office in party.offices), office)
 
     def spoken(self, text: str) -> str:
-        """A line of the ledger as it is said to an office: titles in place of ids."""
+        """The text of a ledger line as offices read it: with titles of offices in place of their ids."""
         for party in (*self.parties, *self.former):
             for office, title in party.offices.items():
                 name = rf"(?<![\w.-]){re.escape(f'{office} ({party.side})')}"
@@ -123,7 +127,7 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
         return text
 
     def changed(self, changes: Mapping[str, Any]) -> "ItemSetup":
-        """The setup with fields, as JSON, that an amendment changes."""
+        """The setup after these changes: field and new value, as JSON. It keeps the former parties in `former`."""
         after = type(self).model_validate({**self.model_dump(), **changes})
         gone = tuple(party for party in self.parties if party not in after.parties and party not in self.former)
         return after.model_copy(update={"former": (*self.former, *gone)}) if gone else after
@@ -133,7 +137,7 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
         return tuple(party.side for party in self.parties)
 
     def post_room(self, office: str) -> PostRoomAddress:
-        """What starts the post room of an office on one of the ladders, or on one of before an amendment."""
+        """The address of the post room of an office. The office may be one of today, or one before an amendment."""
         parties = (*self.parties, *reversed(self.former))
         party = next(p for p in parties if any(rung.office == office for rung in p.told))
         title = next(rung.title for rung in party.told if rung.office == office)

@@ -1,4 +1,4 @@
-"""The state of an item: what is awaited of whom, proposals and consent, the ledger."""
+"""The state of an item: its awaited acts, proposals and consents, and the last lines of its ledger."""
 
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ EVIDENCE_KEPT = 20
 
 
 class Progressed(Value):
-    """What a side answered last in a status round."""
+    """The last answer of a side to a status round."""
 
     side: str
     office: str
@@ -31,24 +31,25 @@ class Progressed(Value):
 
 
 class Ask(Value):
-    """Something that the state requires of a side now."""
+    """One act that the state requires of a side now."""
 
     act: str
     side: str
     subject: int = 0
-    """The proposal that an answer is about; 0 otherwise."""
+    """With answer: the number of the proposal. With progress: the number of the round. With settle: a number that
+    changes with the list. Otherwise 0."""
     stays: bool = False
-    """It stays with the coordinator, in the letter, and climbs no ladder."""
+    """True: it stays in the coordinator's letters and climbs no ladder."""
     said: bool = False
-    """An invitation has just said it."""
+    """True: an invitation, or an earlier letter, asks for it already."""
     gather: Duration | None = None
-    """It may wait so long for others to go in one letter with it."""
+    """How long its notice may wait for others, to go in one letter with them."""
     since: Instant | None = None
-    """Since when it is awaited, where it was asked before in other words; None for what is asked now."""
+    """Since when it is awaited, if it was asked before in other words. None: since now."""
 
 
 class OpenAct(Value):
-    """An act that is awaited, and how far its ladder was climbed."""
+    """An awaited act, and how far its ladder was climbed."""
 
     act: str
     side: str
@@ -56,11 +57,11 @@ class OpenAct(Value):
     round: int
     since: Instant
     climbs: tuple[Instant, ...]
-    """When each rung was climbed, the coordinator's first."""
+    """The instant at which each rung was climbed, the coordinator's first."""
     stays: bool = False
     gather: Duration | None = None
     paused: bool = False
-    """An office could not be reached; silence that we caused never climbs."""
+    """True while mail does not reach an office on the ladder. The ladder does not climb meanwhile."""
 
     @property
     def rung(self) -> int:
@@ -92,7 +93,7 @@ class Proposal(Value):
     consents: tuple[Consent, ...] = ()
     counters: int | None = None
     message: Document | None = None
-    """The mail in which it came: a COUNTER."""
+    """The mail with the COUNTER, if the proposal came by mail."""
 
     @property
     def open(self) -> bool:
@@ -106,7 +107,7 @@ class Closure(Value):
     """How an item ended."""
 
     status: str
-    """closed, dropped"""
+    """The last status: closed, dropped, excused, expired or settled."""
     at: Instant
     office: str | None = None
     text: str = ""
@@ -133,28 +134,28 @@ class ItemState(Value):
     setup: ItemSetup
     open_acts: tuple[OpenAct, ...] = ()
     rounds: dict[str, int] = {}
-    """How often each act was asked anew, by "act/side"."""
+    """How often each act was asked, by "act/side"."""
     proposals: tuple[Proposal, ...] = ()
     last_proposal: int = 0
     extended_to: Instant | None = None
     asleep_until: Instant | None = None
-    """Postponed by consent: nothing is awaited before."""
+    """The item is postponed by consent. Nothing is awaited before this instant."""
     awake: bool = False
     late: bool = False
-    """The window (as extended) ended while the item was open."""
+    """True: the window, with its extension, ended while the item was open."""
     excused: bool = False
-    """When the window ended, a later date or a postponement had been agreed by every side."""
+    """True: when the window ended, every side had consented to a later date or to a postponement."""
     rounds_passed: int = 0
     """How many status rounds have asked."""
     round_closed: bool = False
-    """The last status round is over: it is no longer asked; an answer still counts."""
+    """True: the last status round is over. It asks no longer, but an answer still counts."""
     progress: tuple[Progressed, ...] = ()
     """The last answer of each side to a status round."""
     called: str = ""
-    """The necessity with which it was called; empty where it opened by itself."""
+    """The reason of the call. Empty if the item opened without a call."""
     host: str | None = None
     told: tuple[str, ...] = ()
-    """Offices that were told anything about this item."""
+    """The offices that were told anything about this item."""
     announced: int = 0
     evidence: tuple[dict[str, Any], ...] = ()
     closed: Closure | None = None
@@ -162,19 +163,19 @@ class ItemState(Value):
     entries: int = 0
     taken: tuple[TakenAct, ...] = ()
 
-    # What letters ask of it
+    # What the fields of letters need
 
     def invites_to(self, slot: Slot) -> bool:
-        """Whether a tentative event at this time is in the calendars. Only a meeting has an event."""
+        """Whether a tentative event at this time is in the calendars. False for items other than meetings."""
         return False
 
     @property
     def held_facts(self) -> "HeldFacts | None":
-        """When, where and how it was held, as a side has marked it. Only a meeting is held."""
+        """When, where and how it was held, as a side has marked it. None for items other than meetings."""
         return None
 
     def words_of(self, name: str) -> str:
-        """What a proposal names by an id, in words: a question, an obligation."""
+        """The words for an id in a proposal: the text of a question, the title of an obligation."""
         return name
 
     @property
@@ -194,8 +195,8 @@ class ItemState(Value):
 
     @property
     def round(self) -> RoundAt | None:
-        """The status round that asked last."""
-        # An amendment may have given it a window, and with it taken its rounds away.
+        """The status round that asked last. None if none has asked."""
+        # If an amendment gave the item a window, it has no rounds any more.
         asked = 0 < self.rounds_passed <= len(self.setup.rounds)
         return self.setup.rounds[self.rounds_passed - 1] if asked else None
 

@@ -1,4 +1,4 @@
-"""How an item stands and shows: its status, what moves it next, its fate, its row and its view."""
+"""What is read from the state of an item: its status, what moves it next, its fate, its row and its view."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from models.messages.views import ItemRow, ItemView
 
 
 def status_of(rules: Rules[S], state: S) -> str:
-    """The one word of rows and queries."""
+    """The status word of an item."""
     if state.closed:
         return state.closed.status
     if (own := rules.status_word(state)) is not None:
@@ -29,13 +29,13 @@ def status_of(rules: Rules[S], state: S) -> str:
 
 
 def fate(rules: Rules[S], state: S) -> str | None:
-    """How it stands to its window: on-time, late, missed or excused; None while that is open."""
+    """The fate of an item: on-time, late, missed or excused. None while it is open, or without a window."""
     if state.closed and state.closed.status == "excused":
         return "excused"
     if state.window_end is None:
         return None
     on = rules.held_on(state)
-    if on is not None:  # what was held in time and marked later was held in time
+    if on is not None:  # the day of the meeting counts, not the day of the mark
         return "on-time" if on < state.window_end else "late"
     if rules.fulfilled(state):
         return "late" if state.late else "on-time"
@@ -48,14 +48,14 @@ def fate(rules: Rules[S], state: S) -> str | None:
 
 
 def wakes_at(rules: Rules[S], state: S) -> Instant | None:
-    """When a sleeping item begins to ask; None for one that is awake, or that no instant wakes."""
+    """When a dormant item wakes. None if it is awake, or if no instant wakes it."""
     if state.awake or not rules.sleeps:
         return None
     return state.asleep_until or state.setup.opens_at
 
 
 def next_moment(rules: Rules[S], state: S) -> Moment | None:
-    """When to ask again, and why. None: only an act or a trigger moves the item."""
+    """When the item next moves by itself, and why. None if only an act or a call moves it."""
     if state.closed:
         return None
     moments = list(rung_moments(state))
@@ -71,20 +71,20 @@ def next_moment(rules: Rules[S], state: S) -> Moment | None:
 
 
 def sentence(rules: Rules[S], state: S) -> str:
-    """What the item waits for, in one line: the summary of its timer."""
+    """The name of the item, and what it waits for, in one line. It is the summary of the item's timer."""
     return f"{rules.name(state)}: {next_step(rules, state)}"
 
 
 def next_step(rules: Rules[S], state: S) -> str:
-    """The same without its name."""
+    """What the item waits for, in one line, without its name."""
     moment = next_moment(rules, state)
     if moment is None:
         first = next(iter(awaiting(state)), None)
         if first is not None and rules.waits_for(state) is None:
-            return f"{infinitive(first.act)} awaited of {first.office}"
+            return f"{first.office} awaited: {infinitive(first.act)}"
         return rules.waits_for(state) or dormant_until(state)
     clock = state.setup.clock
-    if moment.kind is MomentKind.RUNG:  # several offices may be awaited from one instant on
+    if moment.kind is MomentKind.RUNG:  # several offices may be awaited from the same instant on
         labels = dict.fromkeys(each.about for each in rung_moments(state) if each.at == moment.at)
         moment = moment._replace(about=joined(labels))
     days = {MomentKind.WINDOW_ENDS: clock.last_day, MomentKind.SESSION_OPENS: clock.on}
@@ -92,7 +92,7 @@ def next_step(rules: Rules[S], state: S) -> str:
 
 
 def dormant_until(state: ItemState) -> str:
-    """Who may wake an item that no instant wakes."""
+    """Says who may wake an item that no instant wakes."""
     setup = state.setup
     if setup.on_trigger:
         when = f" ({setup.condition})" if setup.condition else ""
@@ -130,7 +130,7 @@ def _row_fields(rules: Rules[S], state: S) -> dict[str, Any]:
 
 
 def view(rules: Rules[S], state: S) -> ItemView:
-    """Everything that `show` tells."""
+    """The full view of an item, which `show` prints."""
     fields = {
         **_row_fields(rules, state),
         "plan": state.setup.plan,
@@ -149,5 +149,5 @@ def view(rules: Rules[S], state: S) -> ItemView:
 
 
 def recorded_facts(rules: Rules[S], state: S) -> dict[str, Any]:
-    """What the record tells after each line: what is awaited from then on, and what the kind adds."""
+    """What the record holds after a line: the awaited acts, and what the kind adds."""
     return {"awaiting": [each.model_dump(mode="json") for each in awaiting(state)], **rules.recorded_facts(state)}

@@ -1,4 +1,4 @@
-"""Status rounds: what no window dates is not nagged one by one, but asked once a year how far it has come."""
+"""Status rounds: once a year the program asks how far each item without a window has come."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,20 +6,20 @@ from datetime import timedelta
 from models.common.values import Instant
 from models.machine.draft import Draft, S
 from models.machine.state import Ask, ItemState
-from models.messages.effects import SessionReport
+from models.messages.effects import ItemReport
 from models.messages.moments import Moment, MomentKind
 
 GATHER = timedelta(hours=1)
-"""All that one round asks of an office goes in one letter, however long a worker takes over it."""
+"""How long a question of a round waits for the others, so that an office gets one letter about the round."""
 
 
 def gather(state: ItemState) -> timedelta:
-    """How long a question of many may wait for the others."""
+    """How long a notice of a round, or of a list of questions, may wait for others to go in one letter."""
     return min(GATHER, state.setup.despatch.period / 10)
 
 
 def asked_in_round(state: ItemState) -> Iterator[Ask]:
-    """Every side that has not answered the round that is open. What is busy anyway is not asked."""
+    """Asks each side that has not answered the open round. An item that is awake asks nothing for the round."""
     if state.round is None or state.round_closed or state.awake:
         return
     for side in unanswered(state):
@@ -27,14 +27,14 @@ def asked_in_round(state: ItemState) -> Iterator[Ask]:
 
 
 def unanswered(state: ItemState) -> tuple[str, ...]:
-    """Sides that have not answered the last round."""
+    """The sides that have not answered the last round."""
     name = state.round.name if state.round else ""
     answered = {each.side for each in state.progress if each.round == name}
     return tuple(side for side in state.setup.sides if side not in answered)
 
 
 def round_moment(state: ItemState) -> Moment | None:
-    """When the open round closes, or the next one asks. What is busy is not asked."""
+    """When the open round closes, or when the next one asks. None if the item is awake, or if no round is left."""
     if state.awake:
         return None
     if state.round is not None and not state.round_closed:
@@ -45,7 +45,10 @@ def round_moment(state: ItemState) -> Moment | None:
 
 
 def pass_rounds(draft: Draft[S]) -> Instant | None:
-    """Takes note of the rounds whose day has come; only the newest asks. Returns the instant at which it is due."""
+    """Closes a round that is over, and begins the newest round whose day has come. Older ones are passed over.
+
+    Returns the instant at which the new round was due. None if there is no new one.
+    """
     _close_round(draft)
     rounds, passed = draft.state.setup.rounds, draft.state.rounds_passed
     due = sum(1 for each in rounds if each.at <= draft.now)
@@ -59,7 +62,7 @@ def pass_rounds(draft: Draft[S]) -> Instant | None:
 
 
 def _close_round(draft: Draft[S]) -> None:
-    """A round that is over is not nagged about: who was silent is put on record, and both ministries see it."""
+    """Ends a round that is over, and puts on record which sides have not answered."""
     current = draft.state.round
     if current is None or draft.state.round_closed or current.closes > draft.now:
         return
@@ -71,9 +74,9 @@ def _close_round(draft: Draft[S]) -> None:
 
 
 def tell_waking(draft: Draft[S], before: S) -> None:
-    """The plan learns that the rounds do not ask about it, being followed by itself, or do again."""
+    """Reports to the plan that the item has become busy (awake), or idle again. A busy item is asked in no round."""
     state = draft.state
     if not state.setup.rounds or state.awake == before.awake or state.closed:
         return
     status = "busy" if state.awake else "idle"
-    draft.report(SessionReport(session="", item=state.setup.id, status=status))
+    draft.report(ItemReport(session="", item=state.setup.id, status=status))

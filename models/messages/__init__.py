@@ -1,4 +1,5 @@
-"""What parts say to each other: acts, effects, notices, calendar events, views, lines of the record.
+"""The messages between the parts of the program: acts, effects, notices, calendar events, views, lines of the record.
 
-For all rooms above, and for adapters and the command line. Values and their words in English; it never decides.
+The folders of `models/` that decide use it, and so do adapters and the command line. It holds values, and functions
+that write them as English sentences. It decides nothing.
 """

@@ -1,11 +1,12 @@
-"""What offices do to an item, one class per verb. Each is the argument of the Update of the same name."""
+"""Acts: what offices do to an item. Each verb has a class, the argument of the Update of the same name."""
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import JsonValue
 
+from models.common.limits import ANSWER, PLACE, REASON, TEXT, JsonLimit, Limit
 from models.common.times import Slot, ZonedTime
 from models.common.values import Instant, Value
 from models.messages.calendar_event import PartStat
@@ -14,7 +15,7 @@ from models.plan.plan import Format
 
 
 class Topic(StrEnum):
-    """What a proposal is about."""
+    """The kind of a proposal."""
 
     DATE = "date"
     HOST = "host"
@@ -22,11 +23,11 @@ class Topic(StrEnum):
     EXTEND = "extend"
     DROP = "drop"
     EXCUSE = "excuse"
-    """That a session need not be held: excused by agreement."""
+    """A session need not be held."""
     ANSWER = "answer"
-    """Of an open question: what the text leaves to the sides."""
+    """An answer to an open question."""
     AMEND = "amend"
-    """Of the plan itself (B.6)."""
+    """An amendment of the plan (B.6)."""
 
 
 class Clash(Value):
@@ -36,36 +37,37 @@ class Clash(Value):
     side: str
     kind: Literal["weekend", "holiday"]
     name: str
-    """Of the weekday or holiday."""
+    """The name of the weekday or of the holiday."""
 
 
 class Terms(Value):
-    """What is proposed. Only the fields of its topic count."""
+    """The terms of a proposal. Each topic uses its own fields only."""
 
     topic: Topic
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
-    """date: looked up by whoever submits it, and shown wherever the date is."""
-    place: str = ""
+    """With date: the days on which a side does not work. The submitter looks them up; they are shown with the date."""
+    place: Annotated[str, Limit(PLACE)] = ""
     format: Format | None = None
     host: str | None = None
     until: Instant | None = None
-    """postpone: nothing is awaited before this instant. extend: the new end of the window."""
+    """With postpone: nothing is awaited before this instant. With extend: the new end of the window."""
     question: str = ""
-    """answer: the question's id, as 6.2-drugs-provincial/first_host."""
-    value: JsonValue = None
-    """answer: what is to hold."""
+    """With answer: the id of the question, as 6.2-drugs-provincial/first_host."""
+    value: Annotated[JsonValue, JsonLimit(ANSWER)] = None
+    """With answer: the proposed answer."""
     amendment: Amendment | None = None
-    reason: str = ""
+    reason: Annotated[str, Limit(REASON)] = ""
 
     @property
     def about(self) -> str:
-        """What within its item the proposal is about: one proposal at a time is open about the same."""
+        """The question or the obligation of the proposal; empty for other topics. With the topic it says which
+        proposals exclude each other: of these only one is open at a time."""
         return self.question or (self.amendment.obligation if self.amendment else "")
 
 
 class ProgressState(StrEnum):
-    """How far a commitment has come, in the words of a status round."""
+    """The answers to a status round: how far an obligation has come."""
 
     NOT_STARTED = "not-started"
     LIMITED = "limited"
@@ -76,21 +78,21 @@ class ProgressState(StrEnum):
 
 
 class Document(Value):
-    """A filed document, kept beside the record under its digest."""
+    """A filed document. Its file lies beside the record, in a folder named by its SHA-256."""
 
     name: str
     sha256: str
     size: int
-    """Octets."""
+    """In bytes."""
 
 
 class Act(Value):
-    """Who acts. The side follows from the office; when it was done is stamped by the workflow that accepts it."""
+    """Base class of the acts. The item finds the side from the office; its workflow sets the instant of the act."""
 
     verb: ClassVar[str]
 
     act_id: str
-    """Chosen by the submitter: the same act submitted twice counts once."""
+    """An id that the submitter chooses. An act that comes twice with the same id counts once."""
     office: str
 
 
@@ -107,7 +109,7 @@ class Accept(Act):
 class Reject(Act):
     verb: ClassVar[str] = "reject"
     proposal: int
-    reason: str = ""
+    reason: Annotated[str, Limit(REASON)] = ""
 
 
 class Counter(Act):
@@ -123,43 +125,43 @@ class Withdraw(Act):
 
 class Regret(Act):
     verb: ClassVar[str] = "regret"
-    reason: str
+    reason: Annotated[str, Limit(REASON)]
 
 
 class Held(Act):
     verb: ClassVar[str] = "held"
     format: Format | None = None
-    """None: as agreed."""
-    place: str = ""
+    """None: the agreed format."""
+    place: Annotated[str, Limit(PLACE)] = ""
     on: ZonedTime | None = None
-    """The day on which it was really held, where that was not the agreed one."""
+    """The day on which it was held, if that was not the agreed day."""
 
 
 class NotHeld(Act):
     verb: ClassVar[str] = "not_held"
-    reason: str = ""
+    reason: Annotated[str, Limit(REASON)] = ""
 
 
 class Dispute(Act):
     verb: ClassVar[str] = "dispute"
-    reason: str
+    reason: Annotated[str, Limit(REASON)]
 
 
 class Outcome(Act):
     verb: ClassVar[str] = "outcome"
-    text: str = ""
+    text: Annotated[str, Limit(TEXT)] = ""
     document: Document | None = None
 
 
 class Evidence(Act):
     verb: ClassVar[str] = "evidence"
-    text: str = ""
+    text: Annotated[str, Limit(TEXT)] = ""
     document: Document | None = None
 
 
 class Close(Act):
     verb: ClassVar[str] = "close"
-    note: str = ""
+    note: Annotated[str, Limit(REASON)] = ""
 
 
 class Progress(Act):
@@ -167,48 +169,48 @@ class Progress(Act):
 
     verb: ClassVar[str] = "progress"
     state: ProgressState
-    note: str = ""
+    note: Annotated[str, Limit(REASON)] = ""
 
 
 class Call(Act):
-    """Pulls the trigger of what is dormant, or calls a session of a series that nothing dates."""
+    """Wakes a dormant item, or opens a session of a series without windows."""
 
     verb: ClassVar[str] = "call"
-    reason: str
-    """The stated necessity."""
+    reason: Annotated[str, Limit(REASON)]
+    """Why the call is necessary."""
 
 
 class ReplyMethod(StrEnum):
-    """iTIP methods with which an attendee answers (RFC 5546 sections 3.2.3 and 3.2.7)."""
+    """The iTIP methods of an attendee's answer (RFC 5546 sections 3.2.3 and 3.2.7)."""
 
     REPLY = "REPLY"
     COUNTER = "COUNTER"
 
 
 class Reply(Act):
-    """The answer that an office gave with the buttons of its mail program, read from the organizer's mailbox."""
+    """An office's answer to an invitation, given with its mail program and read from the organizer's mailbox."""
 
     verb: ClassVar[str] = "reply"
     method: ReplyMethod
-    uid: str
-    """Of the event that it answers."""
+    uid: Annotated[str, Limit(500)]
+    """UID of the event that it answers."""
     partstat: PartStat | None = None
-    """None: a COUNTER that names none."""
+    """None for a COUNTER without a PARTSTAT."""
     sequence: int = 0
-    """SEQUENCE of the version that was answered."""
+    """SEQUENCE of the version that the office answered."""
     dtstamp: Instant
-    """When the office answered, by its own clock."""
+    """When the office answered, by the clock of its mail program."""
     recurrence: Instant | None = None
-    """RECURRENCE-ID, where the client wrote one."""
-    comment: str = ""
+    """RECURRENCE-ID, if the mail program wrote one."""
+    comment: Annotated[str, Limit(REASON)] = ""
     slot: Slot | None = None
-    """COUNTER: the time that it proposes."""
+    """With COUNTER: the proposed time."""
     clashes: tuple[Clash, ...] = ()
-    """With what that time clashes, looked up by whoever read the mail."""
+    """With COUNTER: the days of `slot` on which a side does not work. The reader of the mail looks them up."""
     around: tuple[date, ...] = ()
-    """The days around that time on which every side works, looked up likewise."""
+    """With COUNTER: the days around `slot` on which every side works. The reader of the mail looks them up."""
     message: Document
-    """The mail itself, kept with the record."""
+    """The mail, which is kept with the record."""
 
 
 VERBS: dict[str, type[Act]] = {
@@ -230,4 +232,4 @@ VERBS: dict[str, type[Act]] = {
         Call,
     )
 }
-"""What people type. A Reply is not among them: it comes by mail."""
+"""The acts that people type, by verb. Reply is missing here, because it comes by mail."""

@@ -1,7 +1,7 @@
-"""The calendar object of a session, as plain data (RFC 5545, RFC 5546).
+"""The calendar event of a meeting, as plain data (RFC 5545, RFC 5546).
 
-The core decides what is said to calendars and when its SEQUENCE rises; activities turn the same data into bytes, once
-for the mail (with METHOD) and once for the calendar server (without).
+The core decides what the event says and when its SEQUENCE rises. Activities write the same data as bytes: with METHOD
+for the mail, without METHOD for the calendar server.
 """
 
 from enum import StrEnum
@@ -11,7 +11,7 @@ from models.common.values import Instant, Value
 
 
 class Method(StrEnum):
-    """iTIP methods that an organizer sends (RFC 5546 section 1.4)."""
+    """The iTIP methods that the organizer sends (RFC 5546 section 1.4)."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
@@ -36,21 +36,21 @@ class PartStat(StrEnum):
 
 
 class Attendee(Value):
-    """One invited office. Its address and common name are looked up in the contacts at despatch."""
+    """One invited office. The activity `despatch` looks up its address and its common name in the contacts file."""
 
     office: str
     title: str
-    """How the office is called where the contacts give no name: "Coordinator, Ministry of Industry and Commerce"."""
+    """The name if the contacts file gives none: "Coordinator, Ministry of Industry and Commerce, Lao PDR"."""
     partstat: PartStat = PartStat.NEEDS_ACTION
 
 
 class CalendarEvent(Value):
-    """Everything that one VEVENT says. Equal values give equal bytes."""
+    """The contents of one VEVENT. Equal values give equal bytes."""
 
     uid: str
     sequence: int
     dtstamp: Instant
-    """Whole seconds; strictly later than that of the version before. Also LAST-MODIFIED."""
+    """In full seconds. Always later than the DTSTAMP of the version before. LAST-MODIFIED has the same value."""
     status: EventStatus
     summary: str
     description: str = ""
@@ -58,17 +58,17 @@ class CalendarEvent(Value):
     slot: Slot
     attendees: tuple[Attendee, ...]
     removes: bool = False
-    """With CANCELLED: the event goes on without these attendees, and only they are told (RFC 5546 section 3.2.5)."""
+    """With CANCELLED: only these attendees are removed, and only they are told (RFC 5546 section 3.2.5)."""
 
 
 class Publication(Value):
-    """An event to be put onto the calendar server."""
+    """An event that the activity `publish` puts onto the calendar server."""
 
     plan: str
     event: CalendarEvent
     calendars: tuple[str, ...]
-    """Names of the collections under the calendar home: the plan's (lao-khm) and one for each office (lao-moic)."""
+    """Names of the calendars that get the event: the plan's (lao-khm) and one for each invited office (lao-moic)."""
     removed: tuple[str, ...] = ()
-    """Names of those from which it is taken out: of offices that are no longer invited."""
+    """Names of the calendars that lose the event, because their offices are no longer invited."""
     plan_title: str = ""
-    """What the plan's own calendar is called when it is made."""
+    """The title of the plan's calendar, used if the calendar does not exist yet."""

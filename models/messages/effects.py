@@ -1,6 +1,6 @@
-"""What a decision asks the shell to do. The core returns these; it does none of them."""
+"""Effects: what a decision asks the workflow to do. The core only returns them; the workflow carries them out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,8 @@ class Await(Value):
 
 
 class Settle(Value):
-    """Tell an office's post room that these notices no longer stand; with `closed`, nor does any word of the item."""
+    """Tell an office's post room that these notices no longer stand. With `closed`: that the item has ended. Then
+    none of its notices stands, and only cancellations and final announcements about it still go."""
 
     office: str
     item: str
@@ -30,7 +31,7 @@ class Settle(Value):
 
 
 class Announce(Value):
-    """Tell an office's post room something that goes at once."""
+    """Give an office's post room an announcement, which goes at once."""
 
     announcement: Announcement
 
@@ -41,11 +42,11 @@ class Publish(Value):
     event: CalendarEvent
     calendars: tuple[str, ...]
     removed: tuple[str, ...] = ()
-    """Offices that were invited to the version before, and no longer are: the event leaves their calendars."""
+    """Offices that were invited to the version before and are not invited now. Their calendars lose the event."""
 
     def after(self, earlier: "Publish | None") -> "Publish":
-        """This version instead of one that was not published yet: calendars keep no history, but what had to leave
-        must still leave."""
+        """This version, in place of an earlier one that was not published yet. It also removes the event from the
+        calendars from which the earlier version would have removed it."""
         if earlier is None:
             return self
         left = dict.fromkeys((*earlier.removed, *self.removed))
@@ -58,86 +59,85 @@ class Enter(Value):
     entry: LedgerEntry
 
 
-class SessionReport(Value):
-    """What an item tells the workflow that opened it: its host while open, its answer to a status round, that rounds
-    need not ask about it (busy) or need to again (idle), its end."""
+class ItemReport(Value):
+    """What an item tells the workflow that opened it: a host, an answer, the opening of a session, or an end. The
+    status `busy` says that status rounds need not ask about the item, `idle` that they ask about it again."""
 
     session: str
     item: str
     status: str
     at: Instant | None = None
-    """When it was decided; set as it is told."""
+    """When the item decided it. `Draft.report` sets it."""
     host: str | None = None
     closed: bool = False
     held: bool = False
     on: Instant | None = None
-    """When it was held."""
+    """The instant at which it was held."""
     reason: str = ""
     fate: str | None = None
-    """With its end: on-time, late, missed or excused."""
+    """With the end of the item: on-time, late, missed or excused."""
     title: str = ""
-    """Of an item that opens."""
+    """With status opened: the title of the item. With status answered: the text of the question."""
     progress: dict[str, str] = {}
     """With status progress: side, office, round, state, note."""
     question: str = ""
-    """With status answered: the question, and in `value` what is to hold."""
+    """With status answered: the id of the question. `value` holds the answer."""
     value: JsonValue = None
 
 
-class Report(Value):
-    """Tell the workflow that opened this item."""
+class ReportUp(Value):
+    """Send a report to the workflow that opened this item."""
 
-    report: SessionReport
+    report: ItemReport
 
 
 class Open(Value):
-    """Start a workflow of its own for a new item."""
+    """Start the workflow of a new item."""
 
     workflow: str
-    """meeting, commitment, series"""
+    """The workflow type: meeting, commitment, series or questions."""
     state: Any
-    """The state that it is born with."""
+    """The state with which the workflow starts."""
 
 
 class EnterElsewhere(Value):
-    """Append lines to the record of an item that has no workflow: one of before the launch."""
+    """Append lines to the record of an item that has no workflow, because it lies before the launch."""
 
     item: str
     entries: tuple[LedgerEntry, ...]
 
 
 class Order(Value):
-    """What the plan or a series tells an item that it opened."""
+    """What the plan or a series orders an item that it opened to do."""
 
     host: str | None = None
-    """The side that hosts it, now that the sides have settled it."""
+    """The side that hosts the item."""
     instead_of: str | None = None
-    """The side that the text named as host before; another on which the sides have agreed stays."""
+    """The host that the text named before. An item on whose host the sides have agreed keeps that host."""
     end: str = ""
-    """The status with which it ends: dropped, expired."""
+    """The status with which the item ends: dropped or expired."""
     by: str = ""
-    """With `end`: amendment, answer (to a question), window (the plan dates it no longer), expiry. Empty in orders of
-    before it was told."""
+    """With `end`, the cause: amendment, answer (to a question), window (the plan has no window for it any more) or
+    expiry. Empty in orders from releases that did not record it."""
     amendment: int | None = None
-    """With `end`: the number of the amendment by which it ends."""
+    """With `end`: the number of the amendment that ends the item."""
     text: str = ""
-    """Why, in a sentence."""
+    """The reason, in a sentence."""
     at: Instant | None = None
-    """When it was decided; set as it is told."""
+    """When it was decided. `Draft.tell` sets it."""
     changes: dict[str, JsonValue] = {}
-    """Of a series or item that an amendment changes: field and new value (models/governance/amended_plan)."""
+    """The fields that an amendment or an answer changes, with their new values (models/governance/amended_items)."""
     unless_begun: bool = False
-    """With `end`: only where nothing has been proposed, agreed or done."""
+    """The item obeys only if nothing has been proposed, agreed or done."""
     announce: bool = False
-    """Its offices are told of the change: an amendment made it."""
+    """The item tells its offices about the change."""
     amended: Proposed | None = None
-    """The amendment that made the change, as letters tell it."""
+    """The amendment that made the change, in fields for letters."""
     reinvites: bool = False
-    """Offices that the change takes away are removed from an event that is to come, and those that take their place
-    are invited."""
+    """The item changes the guests of a coming event: it removes the former offices and invites the new ones."""
 
 
-class Tell(Value):
+class GiveOrder(Value):
     """Give an order to an item."""
 
     item: str
@@ -145,21 +145,42 @@ class Tell(Value):
 
 
 class Resolve(Value):
-    """Resolve the windows of the plan as it now is; the answer comes back to the plan's machine."""
+    """Resolve the windows of the changed plan. The workflow gives them to the plan's machine (`resolved`)."""
 
     at: Instant | None = None
-    """When the plan came to read otherwise."""
+    """When the plan changed."""
 
 
-Effect = Await | Settle | Announce | Publish | Enter | Report | Open | EnterElsewhere | Tell | Resolve
+Effect = Await | Settle | Announce | Publish | Enter | ReportUp | Open | EnterElsewhere | GiveOrder | Resolve
+
+
+LARGEST_LOAD = 500_000
+"""Bytes, as JSON, of the words and record lines that go out together: a Temporal payload holds 2 MB at most."""
+
+
+def one_load(effects: Sequence[Effect]) -> tuple[list[Effect], list[Effect]]:
+    """Splits effects that have piled up: those that may go out together, and those that wait.
+
+    Only words and record lines are counted, because each of the other effects goes out by itself. They go at once.
+    """
+    load: list[Effect] = []
+    rest: list[Effect] = []
+    size = 0
+    for effect in effects:
+        if isinstance(effect, Await | Announce | Settle | Enter):
+            size += len(effect.model_dump_json().encode())
+            (rest if size > LARGEST_LOAD and load else load).append(effect)
+        else:
+            load.append(effect)
+    return load, rest
 
 
 class Words(Value):
-    """What an item has to say to one post room, in one signal.
+    """Everything that an item tells one post room in one signal.
 
-    They are heard in this order. Announcements first, so that a cancellation is queued before its item is closed; what
-    is settled last, because several decisions may be told at once, and what one of them asked for another may have
-    settled. Keys are never used again, so nothing that is awaited can be settled by mistake.
+    The post room takes the three fields in this order. Announcements come first, so that a cancellation is in the queue
+    before its item is closed. Settled notices come last, because one signal may carry several decisions, and a later
+    one may settle what an earlier one asked. No key is ever used twice, so this settles nothing by mistake.
     """
 
     announce: tuple[Announcement, ...] = ()
@@ -168,7 +189,7 @@ class Words(Value):
 
 
 def words_by_office(effects: Iterable[Effect]) -> dict[str, Words]:
-    """What these effects say to each office, in the order in which offices are first spoken to."""
+    """Collects what the effects tell each office. The offices keep the order in which they first appear."""
     said: dict[str, Words] = {}
     office: str
     field: str
@@ -188,7 +209,7 @@ def words_by_office(effects: Iterable[Effect]) -> dict[str, Words]:
 
 
 class PostRoomAddress(Value):
-    """Enough to start the post room of an office that has none yet."""
+    """Everything that is needed to start the post room of an office."""
 
     plan: str
     plan_title: str
@@ -196,20 +217,21 @@ class PostRoomAddress(Value):
     office_title: str
     despatch: DespatchRule
     zone: str = "UTC"
-    """IANA zone of the office: its letters are dated there."""
+    """IANA zone of the office. Its letters are dated in this zone."""
     clock: Clock = Clock()
     focal_point: str | None = None
     focal_point_title: str = ""
     side: str = ""
-    """Of the office. Empty in post rooms of before office hours were kept: they keep none."""
+    """The side of the office. Empty in post rooms from releases without office hours: they keep none."""
 
     @property
     def keeps_hours(self) -> bool:
-        """Not in a plan that runs in seconds or hours, and not in post rooms of before."""
+        """Whether the post room keeps office hours: not without a side, and not with a despatch period under a day."""
         return bool(self.side) and self.despatch.period >= timedelta(days=1)
 
     def of_focal_point(self) -> "PostRoomAddress | None":
-        """The post room that is asked when this office cannot be reached; None where nobody else can be."""
+        """The post room of the focal point, which is asked if this office cannot be reached. None if there is no focal
+        point, or if this office is the focal point itself."""
         if not self.focal_point or self.focal_point == self.office:
             return None
         changes = {"office": self.focal_point, "office_title": self.focal_point_title, "focal_point": None}

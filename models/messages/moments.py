@@ -1,4 +1,4 @@
-"""The instants at which something moves by itself, each with what happens then."""
+"""Moments: instants at which an item moves by itself, each with what happens then."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -7,29 +7,32 @@ from models.common.values import Instant
 
 
 class MomentKind(StrEnum):
-    """What happens at an instant by itself."""
+    """What happens at a moment."""
 
     WAKES = "wakes"
-    """A sleeping item begins to ask its offices."""
+    """A dormant item begins to ask its offices."""
     RUNG = "rung"
     """One more, higher office is awaited."""
     AGREED_END = "agreed-end"
-    """The agreed end of a meeting has come: whether it was held is asked."""
+    """The agreed end of a meeting has come. The program asks whether it was held."""
+    REMINDS = "reminds"
+    """The guests are reminded of an agreed date."""
     WINDOW_ENDS = "window-ends"
     ROUND_ASKS = "round-asks"
     ROUND_CLOSES = "round-closes"
     SESSION_OPENS = "session-opens"
     PLAN_ENDS = "plan-ends"
     OPEN_LISTED = "open-listed"
-    """Both ministries are given the list of what is open before the plan's validity ends."""
+    """Both ministries of foreign affairs receive the list of open items, before the plan's validity ends."""
     ROUND_SHOWN = "round-shown"
-    """Both ministries are shown a status round."""
+    """Both ministries of foreign affairs receive the answers to a status round."""
 
 
 _WORDS = {
     MomentKind.WAKES: "asks its offices from",
     MomentKind.RUNG: "{about} awaited from",
     MomentKind.AGREED_END: "whether it was held is asked from",
+    MomentKind.REMINDS: "the invited offices are reminded of its date on",
     MomentKind.WINDOW_ENDS: "window ends",
     MomentKind.ROUND_ASKS: "the status round asks on",
     MomentKind.ROUND_CLOSES: "the status round closes on",
@@ -46,14 +49,14 @@ class Moment(NamedTuple):
     at: Instant
     kind: MomentKind
     about: str = ""
-    """Of a rung the office by its label, of a session or a round its name, of the plan its last day."""
+    """With a rung: the label of the office. With a session or a round: its name. With the plan: its last day."""
 
     @property
     def words(self) -> str:
-        """What happens, before the day: "window ends"."""
+        """What happens, as words that stand before the day: "window ends"."""
         return _WORDS[self.kind].format(about=self.about)
 
 
 def earliest(moments: list[Moment]) -> Moment | None:
-    """The first to come; of several at one instant the one that stands first."""
+    """The earliest moment; of several at one instant, the first in the list. None for an empty list."""
     return min(moments, key=lambda moment: moment.at, default=None)

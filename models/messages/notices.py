@@ -1,4 +1,4 @@
-"""What passes between items, the post room and the activity that transmits."""
+"""Notices and announcements: what items give to post rooms, and post rooms to the activity `despatch`."""
 
 from datetime import date
 from enum import StrEnum
@@ -13,59 +13,59 @@ class NoWorkday(Value):
 
     day: date
     who: str
-    """The side by its adjective."""
+    """The adjective of the side: "Lao"."""
     kind: str
     """holiday or weekend."""
     name: str
-    """Of the holiday; of the day of a weekend."""
+    """The name of the holiday or of the weekday."""
 
 
 class Proposed(Value):
-    """A proposal as a letter tells it: in fields, whose words are the templates' own."""
+    """A proposal in fields. The letter templates turn the fields into words."""
 
     number: int
     topic: str
     """date, host, postpone, extend, drop, excuse, answer, amend."""
     by: str
-    """The office that made it, by its title."""
+    """The title of the office that made it."""
     side: str
-    """Its side by its adjective."""
+    """The adjective of that office's side."""
     slot: Slot | None = None
     place: str = ""
     format: str = ""
     host: str = ""
-    """The state that is to host, by its short name."""
+    """With host: the short name of the state that hosts."""
     until: Instant | None = None
     question: str = ""
-    """With answer: what was asked. With amend: the obligation by its title."""
+    """With answer: the text of the question. With amend: the title of the obligation."""
     value: str = ""
-    """With answer and with an amended cadence or first host: what is to hold."""
+    """With answer: the proposed answer. With an amended cadence or first host: the new value."""
     change: str = ""
     """With amend: add, change, drop, cadence, first-host."""
     fields: tuple[tuple[str, str], ...] = ()
-    """With amend: what is to read otherwise, by field of the plan file."""
+    """With amend: the fields that change, each with its new value."""
     ref: str = ""
-    """With amend: the provision."""
+    """With amend: the reference of the provision."""
     clashes: tuple[NoWorkday, ...] = ()
-    """With date."""
+    """With date: the days on which a side does not work."""
     invited: bool = False
-    """With date: an invitation to it is in the calendars, and its buttons answer it."""
+    """With date: an invitation to this date is in the calendars, and its buttons answer the proposal."""
     reason: str = ""
 
 
 class Happened(Value):
-    """What an office has done, or what all have agreed, in fields: the words are the templates' own."""
+    """What an office has done, or what all sides have agreed, in fields. The templates turn the fields into words."""
 
     verb: str
-    """As in the ledger: propose, counter, accept, agreed, reject, withdraw, regret, held, not_held, outcome,
-    amended and others."""
+    """The verb of the line in the ledger: propose, counter, accept, agreed, reject, withdraw, regret, held, not_held,
+    outcome, amended and others."""
     by: str = ""
-    """The office that acted, by its title; empty where it is all of them, or time."""
+    """The title of the office that acted. Empty if all sides acted, or if time brought it."""
     side: str = ""
-    """Its side by its adjective."""
+    """The adjective of that office's side."""
     proposal: Proposed | None = None
     counters: int = 0
-    """With counter: the number of the proposal to which it is the answer."""
+    """With counter: the number of the proposal that it counters."""
     reason: str = ""
     text: str = ""
     document: str = ""
@@ -73,11 +73,11 @@ class Happened(Value):
     place: str = ""
     format: str = ""
     relieved: bool = False
-    """With amended: nothing about it is awaited any longer of the office that is told."""
+    """With amended: nothing about the item is awaited any more of the office that gets this letter."""
 
 
-class Before(Value):
-    """An office that was asked before, on a rung below."""
+class AskedBefore(Value):
+    """An office on a lower rung, which was asked before."""
 
     office: str
     title: str
@@ -88,19 +88,19 @@ class AskedQuestion(Value):
     """One open question in a letter."""
 
     name: str
-    """How an answer names it: 6.2-drugs-provincial/first_host."""
+    """The id with which an answer names the question: 6.2-drugs-provincial/first_host."""
     field: str
     about: str
-    """The obligation by its title, with its session; empty for the whole plan."""
+    """The title of the obligation, with the session. Empty for a question about the full plan."""
     text: str
-    """As it is asked, in English."""
+    """The question in English."""
     options: tuple[str, ...] = ()
 
 
 class Notice(Value):
-    """The word of one rung to one office: this act is awaited of you.
+    """Tells one office on one rung that an act is awaited of it.
 
-    Its key is plan / item / session / act / rung / round / office. Repeated in the next letter it is the same notice.
+    Its key is plan / obligation / session / act / rung / round / office. In the next letter it is the same notice.
     """
 
     key: str
@@ -109,29 +109,29 @@ class Notice(Value):
     ref: str
     """Provision reference: 16.3."""
     title: str
-    """The item in words: "Joint Trade Commission 2026"."""
+    """The title of the item: "Joint Trade Commission 2026"."""
     verb: str = ""
-    """The awaited act by its name: propose-date. Empty in notices of before it was told."""
+    """The name of the awaited act: propose-date. Empty in notices from releases that did not record it."""
     lines: tuple[str, ...] = ()
-    """What the act consists of, a line each: the open questions."""
+    """Details of the act, one line each: the open questions, or the fields that an amendment changes."""
     act: str
-    """What is awaited, as an infinitive: "propose a date"."""
+    """The awaited act as an infinitive: "propose a date"."""
     short: str = ""
-    """The item in short, for subjects: "JTC 2026"."""
+    """The short title of the item, for subjects: "JTC 2026"."""
     proposal: Proposed | None = None
-    """With answer: what is proposed."""
+    """With answer: the proposal."""
     round: str = ""
-    """With progress: the status round by its name, 2026."""
+    """With progress: the name of the status round, 2026."""
     questions: tuple[AskedQuestion, ...] = ()
-    """With settle: what is asked."""
+    """With settle: the open questions."""
     wanted: str = ""
-    """With evidence: what closes it. With give-address: the office that is not reached."""
+    """With evidence: the evidence that is wanted. With give-address: the office that cannot be reached."""
     reason: str = ""
-    """With give-address: why nothing reaches it."""
-    before: tuple[Before, ...] = ()
-    """Whom the rungs below have asked, and since when."""
+    """With give-address: why the office cannot be reached."""
+    before: tuple[AskedBefore, ...] = ()
+    """The offices on the rungs below, and since when each is asked."""
     readings: tuple[str, ...] = ()
-    """The readings behind `assumed`, by name."""
+    """The names of the readings that `assumed` describes in words."""
     side: str
     office: str
     office_title: str
@@ -139,101 +139,103 @@ class Notice(Value):
     since: Instant
     """When the act began to be awaited of the first rung."""
     due: Instant | None = None
-    """By when it was asked for; None where nothing states it."""
+    """The instant by which the office is asked to act. None if there is none."""
     at: Instant
     """The instant at which this rung was due."""
     asked_before: tuple[str, ...] = ()
     """Titles of the offices on the rungs below."""
     assumed: tuple[str, ...] = ()
-    """Working readings on which this rests, each marked as assumed."""
+    """The readings of the item that the text does not state, in words."""
     quiet: bool = False
-    """True where something else has already said it at once (an invitation, the answer to the office's own act):
-    it waits for the next letter and asks for none of its own."""
+    """True if something else has told the office already: an invitation, or the receipt of its own side's act. Such a
+    notice waits for the next letter and causes no extra one."""
     gather: Duration | None = None
-    """How long it may wait for others to go in one letter with it; None for the despatch rule's own time."""
+    """How long the notice may wait for others, to go in one letter with them. None: the time of the despatch rule."""
 
 
 class SideAnswer(Value):
-    """What a side has said of one line of a list."""
+    """The answer of one side about one line of a list."""
 
     who: str
-    """The side by its adjective: "Lao"."""
+    """The adjective of the side: "Lao"."""
     state: str
     note: str = ""
 
 
 class Line(Value):
-    """One item in a list."""
+    """One item in the list of an announcement."""
 
     ref: str
     title: str
     name: str
-    """How an answer names it: 16.3-jtc/2026."""
+    """The name with which an answer names the item: 16.3-jtc/2026."""
     answers: tuple[SideAnswer, ...] = ()
     silent: tuple[str, ...] = ()
-    """Sides, by adjective, that were asked and have not answered."""
+    """The adjectives of the sides that were asked and have not answered."""
     busy: bool = False
-    """It is followed by itself at the time, and the round does not ask about it."""
+    """The item is awake and asks by itself, so that the round does not ask about it."""
     ends: Instant | None = None
-    """The end of the window that the plan gives it."""
+    """The end of the window that the plan gives the item."""
 
 
 class Section(Value):
-    """Part of a list: what belongs to one article of the plan."""
+    """The part of a list that belongs to one article of the plan."""
 
     pillar: str
-    """Empty for what belongs to no provision: open questions."""
+    """Empty for lists of questions, which belong to no provision."""
     article: str
     lines: tuple[Line, ...]
 
 
 class Count(Value):
-    """A number in a list: how many items ended in which way; with `who`, how far a side has answered a round."""
+    """A number in a list: how many items are in one state, or how many a side was asked about or has answered."""
 
     of: str
-    """asked, answered, or a state."""
+    """What is counted: asked, answered, busy, open, a state of an answer, or the way in which items ended."""
     number: int
     who: str = ""
-    """The side by its adjective; empty where it is of all."""
+    """The adjective of a side; "before" for sessions before the launch; empty for the full number."""
 
 
 class AnnouncementKind(StrEnum):
     INVITATION = "invitation"
     CANCELLATION = "cancellation"
     DECLINECOUNTER = "declinecounter"
-    """The sides do not take the date that this office proposed by mail (RFC 5546 section 3.2.8)."""
+    """Another side rejects the date that this office proposed by mail (RFC 5546 section 3.2.8)."""
     ANSWER = "answer"
     MARK = "mark"
     OUTCOME = "outcome"
     CALL = "call"
-    """Something dormant was called, with its stated necessity."""
+    """A side called an item, and said why."""
     AMENDMENT = "amendment"
     ROUND = "round"
-    """A status round as it stands, to the ministries of foreign affairs."""
+    """The answers to a status round, for the ministries of foreign affairs."""
+    REMINDER = "reminder"
+    """An agreed date is near. It stands in the next letter if that goes in time, and goes as its own mail if not."""
     EXPIRY = "expiry"
-    """What is open before the plan's validity ends; and, final, what has become of it all as it ends."""
+    """The list of open items before the plan's validity ends; later, with `final`, the final record."""
 
 
 class Said(Value):
-    """What an announcement says."""
+    """The contents of an earlier announcement that goes in the same mail."""
 
     text: str
     happened: Happened | None = None
 
 
 class SuggestedAct(Value):
-    """An act of the office that is told, by which it would do what is asked. Whoever shows it words it."""
+    """An act with which the receiving office can do what the announcement asks. Adapters write the command for it."""
 
     verb: str
-    """As in models/messages/acts: accept, withdraw, regret."""
+    """A verb of models/messages/acts: accept, withdraw or regret."""
     proposal: int | None = None
 
 
 class Announcement(Value):
-    """A word to one office that goes at once, in order: an invitation, a cancellation, an answer, what was marked."""
+    """A message to one office that goes at once: an invitation, a cancellation, an answer, a mark. Order is kept."""
 
     key: str
-    """plan / item / session / kind / number / office."""
+    """item / kind / number / office, where `item` is the workflow id."""
     kind: AnnouncementKind
     item: str
     ref: str
@@ -244,37 +246,39 @@ class Announcement(Value):
     text: str
     """One paragraph in plain words."""
     suggests: SuggestedAct | None = None
-    """The act that would answer it, where an answer is asked."""
+    """The act that answers the announcement, if it asks for an answer."""
     final: bool = False
-    """The last word on an item, said as it is closed: it still goes."""
+    """The last announcement about an item that is closed. It still goes after the close-out."""
     event: CalendarEvent | None = None
-    """With an invitation, a cancellation or a declined counter: the calendar object."""
+    """With an invitation, a cancellation, a declined counter or a reminder: the calendar event."""
     comment: str = ""
-    """With a declined counter: the reason, in the words of whoever rejected it."""
+    """With a declined counter: the reason that the rejecting office gave."""
     short: str = ""
-    """The item in short, for subjects."""
+    """The short title of the item, for subjects."""
     happened: Happened | None = None
-    """What `text` says, in fields; None where only `text` says it."""
+    """The contents of `text` in fields. None if only `text` has them."""
     earlier: tuple[Said, ...] = ()
-    """What else waited to be said of the item, oldest first: it goes in the same mail."""
+    """Earlier announcements about the item that still waited, oldest first. They go in the same mail."""
+    left_out: int = 0
+    """How many still older announcements about the item the mail leaves out, because too many waited."""
     lists: tuple[Section, ...] = ()
-    """What `text` sums up, item by item, in the order of the plan's text."""
+    """The items that `text` summarizes, in the order of the plan's text."""
     counts: tuple[Count, ...] = ()
     """The figures of `text`."""
     subject: str = ""
-    """What it is about, where the item's title does not say it: the round 2026."""
+    """The subject, if the title of the item does not say it: the name of a status round, or `final`."""
     day: Instant | None = None
-    """The instant that it is about: the end of the plan's validity, the close of a round."""
+    """With the list of open items and the final record: the end of the plan's validity."""
     consented: tuple[str, ...] = ()
-    """With a proposed date: offices whose side has consented to it."""
+    """With a proposed date: the offices whose side has consented to it."""
     was_slot: Slot | None = None
-    """With an invitation that changes the time: the time until now."""
+    """With an invitation that changes the time: the time before the change."""
     was_place: str | None = None
-    """With an invitation that changes the place: the place until now, empty where none was said."""
+    """With an invitation that changes the place: the place before the change. Empty if there was none."""
     asks: bool = False
     """An answer to a proposal is awaited, and no invitation asks for it."""
     around: tuple[date, ...] = ()
-    """With another proposed date: the days around it on which every side works."""
+    """With a date that an office proposed by mail: the days around it on which every side works."""
 
     @property
     def method(self) -> Method:
@@ -285,7 +289,18 @@ class Announcement(Value):
         return methods.get(self.kind, Method.REQUEST)
 
     @property
+    def carries_event(self) -> bool:
+        """Whether its mail carries the calendar object. A reminder only says when and where."""
+        return self.event is not None and self.kind is not AnnouncementKind.REMINDER
+
+    @property
     def version(self) -> str:
-        """The UID of the event of which this says a new version; empty where it says none."""
+        """The UID of the event, if this announcement carries a new version of one. Empty if not."""
         changes = self.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION)
         return self.event.uid if self.event and changes else ""
+
+    def too_late(self, at: Instant) -> bool:
+        """Whether it reminds of a date that has begun by then. Every other word is never too late."""
+        if self.kind is not AnnouncementKind.REMINDER or self.event is None:
+            return False
+        return self.event.slot.start.utc <= at

@@ -1,16 +1,16 @@
-"""What is entered into the append-only record, and how its file takes new lines: one JSON Lines file per item.
+"""Lines of the record, and the rules by which a record file takes new lines. Each item has one JSON Lines file.
 
-Lines are numbered from 1. The next number is accepted, and so is an identical repeat: an activity may run twice. After
-a rewind so is another line under a number that is taken: where Temporal was put back to an older state (a power cut
-took its last commits, or an operator restored an older database), the item goes on from there and writes other lines.
-The file keeps every line. A marker says from which number on the earlier ones are set aside; the new ones follow it.
+Lines are numbered from 1. A file takes the next number. It also takes an identical repeat, because an activity may run
+twice. After a rewind it takes another line under a number that is taken. In a rewind Temporal is put back to an older
+state: a power cut took its last commits, or an operator restored an older database. The item goes on from the older
+state and writes other lines. The file keeps every line. A marker says from which number on the earlier lines are set
+aside, and the new lines follow the marker.
 
-What proves a rewind, and tells it from a damaged or foreign file and from a late duplicate:
+Two facts together prove a rewind. Without them the file may be damaged or foreign, or the line a late duplicate:
 
-- The new line follows, in what its workflow remembers, the very line that stands under the number before. Two lives of
-  one item share what came before the older state, and nothing after it.
-- It was handed over later than every line that it sets aside was decided. An attempt that was left over from the time
-  that was lost was handed over earlier.
+- The workflow remembers the line before the new one. The file has that very line under that number.
+- The new line was handed over later than the instants of all lines that it sets aside. A late attempt from the lost
+  time was handed over earlier.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,11 +24,11 @@ from models.common.values import Instant, Value, write_instant
 Line = Mapping[str, Any]
 
 REWOUND = "rewound"
-"""Verb of the marker, the one line without a number."""
+"""The verb of the marker. The marker is the only line without a number."""
 
 
 class LineMark(Value):
-    """What tells one line from every other; fields that later versions of the program add do not count."""
+    """The fields that identify a line. Fields that later releases add are not among them."""
 
     n: int
     at: str = ""
@@ -37,20 +37,20 @@ class LineMark(Value):
 
 
 class RecordEntries(Value):
-    """Lines for one item's file."""
+    """New lines for the record of one item."""
 
     plan: str
     item: str
     """Workflow id of the item: lao-khm/16.3-jtc/2026."""
     lines: tuple[dict[str, JsonValue], ...]
-    """Each with its number `n`, consecutive."""
+    """The lines, with consecutive numbers `n`."""
     previous: LineMark | None = None
-    """The line before the first of them, as the workflow remembers it. None where there is none or it is not known:
-    then nothing proves a rewind."""
+    """The line before the first new one, as the workflow remembers it. None if there is none, or if the workflow does
+    not know it."""
 
 
 class NoPlaceError(Exception):
-    """The file cannot take a line. The message says why, without the file's name."""
+    """The file cannot take a line. The message says why; the caller adds the name of the file."""
 
 
 def mark_of(line: Line) -> LineMark:
@@ -58,9 +58,9 @@ def mark_of(line: Line) -> LineMark:
 
 
 def in_force(lines: Iterable[Line]) -> list[Line]:
-    """The lines without those that were set aside, and without the markers; of the end of a file, the end.
+    """The lines in force: without markers, and without the lines that were set aside.
 
-    Raises ValueError for what is no line of a record.
+    `lines` may also be the last part of a file. Raises ValueError for a line that does not belong into a record.
     """
     kept: list[Line] = []
     for line in lines:
@@ -74,7 +74,7 @@ def in_force(lines: Iterable[Line]) -> list[Line]:
 
 
 def markers(lines: Iterable[Line]) -> list[Line]:
-    """When and why lines were set aside, oldest first."""
+    """The markers, oldest first. Each says when and why lines were set aside."""
     return [line for line in lines if is_marker(line)]
 
 
@@ -86,10 +86,10 @@ def is_marker(line: Line) -> bool:
 
 
 def to_append(standing: Sequence[Line], entries: RecordEntries, handed_over: Instant) -> list[Line]:
-    """What the file is still to be given, a marker before lines that take the place of others; nothing for a repeat.
+    """The lines to append to the file: nothing for a repeat; after a rewind a marker, then the new lines.
 
-    `standing` are the lines in force, or the last of them from the number before the first entry on; `handed_over` is
-    when the workflow handed the entries over. Raises NoPlaceError.
+    `standing` are the lines in force; the last of them are enough, from the number before the first entry on.
+    `handed_over` is when the workflow handed the entries over. Raises NoPlaceError if the file cannot take a line.
     """
     known = {line["n"]: line for line in standing}
     last = standing[-1]["n"] if standing else 0
@@ -100,7 +100,7 @@ def to_append(standing: Sequence[Line], entries: RecordEntries, handed_over: Ins
             continue
         if n not in known and n != last + 1:
             raise NoPlaceError(f"number {n} would leave a gap after {last}; restore the file")
-        # Before it in the same breath stand lines that the file holds already.
+        # The entries before this one are in the file already.
         previous = mark_of(lines[i - 1]) if i else entries.previous
         if previous is not None and n > 1 and (n - 1 not in known or mark_of(known[n - 1]) != previous):
             raise NoPlaceError(
@@ -118,7 +118,7 @@ def to_append(standing: Sequence[Line], entries: RecordEntries, handed_over: Ins
 
 def _check_rewind(aside: Sequence[Line], line: Line, previous: LineMark | None, handed_over: Instant) -> None:
     n = line["n"]
-    # What is settled about a session of before the launch is entered by another workflow, which knows no line before.
+    # Another workflow writes the lines about a session before the launch. It does not know the line before.
     begins = n == 1 or line.get("verb") == "adopted"
     if previous is None and not (begins and _begins_the_same(aside[0], line)):
         raise NoPlaceError(f"number {n} already stands for something else")
@@ -135,7 +135,7 @@ def _check_rewind(aside: Sequence[Line], line: Line, previous: LineMark | None, 
 
 
 def _begins_the_same(old: Line, new: Line) -> bool:
-    """Whether two first lines begin one item, opened again after a rewind to before its opening."""
+    """Whether two first lines begin the same item. It was opened twice, if a rewind went back before its opening."""
     if old.get("office") != new.get("office"):
         return False
     if new.get("office"):
@@ -152,6 +152,6 @@ def _first_facts(line: Line) -> tuple[Any, ...]:
 def _marker(aside: Sequence[Line], handed_over: Instant) -> Line:
     first, last = aside[0]["n"], aside[-1]["n"]
     lines = f"line {first}" if first == last else f"lines {first} to {last}"
-    text = f"{lines} above are set aside: Temporal was put back to its state of before, and the item went on from there"
+    text = f"{lines} above are set aside: Temporal was put back to an older state, and the item went on from there"
     data = {"from": first, "to": last}
     return {"at": write_instant(handed_over), "verb": REWOUND, "text": text, "data": data}

@@ -1,4 +1,4 @@
-"""How instants and acts read in a sentence."""
+"""English words for acts, statuses, kinds, proposals and answers."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -39,7 +39,7 @@ _ASSUMED = {
 
 
 def assumption(reading: str) -> str:
-    """A reading that the text does not state, in words."""
+    """A reading in words. `reading` is its field name."""
     return _ASSUMED.get(reading, reading.replace("_", " "))
 
 
@@ -78,25 +78,25 @@ _KINDS = {
 
 
 def kind_in_words(kind: str) -> str:
-    """A kind of item, or of workflow, with its article: "an instrument", "a list of questions"."""
+    """A kind of item or of workflow in words, with its article: "an instrument", "a list of questions"."""
     return _KINDS[kind] if kind in _KINDS else Kind(kind).words
 
 
 def not_taken(verb: str, kind: str, taken: Iterable[str] = ()) -> str:
-    """Why an act does not apply to a kind of item: "regret does not apply to an instrument, which takes accept, call
-    and close"."""
+    """Says that a kind of item does not take an act: "regret does not apply to an instrument, which takes accept, call
+    and close". `taken` are the verbs that it takes."""
     verbs = joined(each.replace("_", "-") for each in sorted(taken))
     rest = f", which takes {verbs}" if verbs else ""
     return f"{verb.replace('_', '-')} does not apply to {kind_in_words(kind)}{rest}"
 
 
 def sentence_of(text: str) -> str:
-    """A line of the ledger as a sentence: with one full stop."""
+    """The text of a ledger line as a sentence: it ends with one full stop."""
     return f"{text.rstrip(' .')}."
 
 
 def joined(words: Iterable[str]) -> str:
-    """a, b and c"""
+    """Joins words to a list: "a, b and c"."""
     *some, last = [*words] or [""]
     return f"{', '.join(some)} and {last}" if some else last
 
@@ -112,7 +112,7 @@ def infinitive(act: str) -> str:
 
 
 def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None) -> str:
-    """Terms in a few words; `names` are those of the sides."""
+    """The terms of a proposal in a few words. `names` holds the names of the sides."""
     names = names or {}
     if terms.topic is Topic.DATE and terms.slot:
         start, length = terms.slot.start, terms.slot.end.utc - terms.slot.start.utc
@@ -137,7 +137,7 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
 
 
 def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
-    """Days on which not every side works, a clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
+    """The days on which a side does not work, one clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
     days: dict[date, dict[str, list[str]]] = {}
     for clash in clashes:
         name = f"a {clash.name}" if clash.kind == "weekend" else clash.name
@@ -147,9 +147,9 @@ def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
 
 
 def value_in_words(value: JsonValue, names: Mapping[str, str] | None = None) -> str:
-    """An answer as people read it: Lao PDR; Cambodia, Lao PDR, Viet Nam; held on 2024-05-03, host Lao PDR.
+    """An answer in words: "Lao PDR", or "Cambodia, Lao PDR, Viet Nam", or "held on 2024-05-03 host Lao PDR".
 
-    Without the names of the sides, their codes stand there.
+    `names` holds the names of the sides. Without it the words have the codes of the sides.
     """
     names = names or {}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""What is shown of an item: the row of a list, and the whole. Both are contracts, documented in docs/json.md."""
+"""What people and programs see of an item: its row in a list, and its full view. docs/json.md documents both."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ class AwaitedRow(Value):
     office: str
     act: str
     since: Instant
-    """When it began to be awaited of this office."""
+    """When the act began to be awaited of this office."""
     due: Instant | None
     rung: int
 
@@ -55,17 +55,17 @@ class ItemRow(Value):
     status: str
     awaiting: tuple[AwaitedRow, ...] = ()
     next_at: Instant | None = None
-    """When it next moves by itself; None where only an act or a trigger moves it."""
+    """When the item next moves by itself. None if only an act or a call moves it."""
     next_what: str = ""
-    """What happens then, or what it waits for, after its reference and name."""
+    """The reference and name of the item, then what happens at `next_at`, or what the item waits for."""
     next_step: str = ""
-    """The same without reference and name. Empty in rows of before it was told."""
+    """The same without reference and name. Empty in rows from releases that did not record it."""
     window: Window | None = None
     date: DateRow | None = None
     host: str | None = None
     assumed: tuple[str, ...] = ()
     clock: Clock = Clock()
-    """How its instants are shown to people."""
+    """The clock that shows the instants of this row to people."""
 
 
 class LedgerEntry(Value):
@@ -75,54 +75,56 @@ class LedgerEntry(Value):
     at: Instant
     verb: str
     text: str
-    """In plain words: who, for which side, what."""
+    """A sentence: which office did what, for which side."""
     office: str | None = None
     side: str | None = None
     data: dict[str, Any] = Field(default_factory=dict)
 
     def mark(self) -> LineMark:
-        """What tells it from every other line of the record, as it is written there."""
+        """The fields that identify this line in the record."""
         return mark_of(self.model_dump(mode="json", exclude={"data"}))
 
 
 class ItemView(ItemRow):
-    """`show`: the row and all that stands behind it."""
+    """What `show` prints: the row, and everything else that is known of the item."""
 
     plan: str = ""
     proposals: tuple[dict[str, Any], ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
-    """The last entries; the record holds them all."""
+    """The last lines. The record holds all lines."""
     rewound: tuple[dict[str, Any], ...] = ()
-    """When lines of the record were set aside because Temporal was put back to an older state: `at`, `text`, and in
-    `data` the numbers `from` and `to`."""
+    """The markers of the record, one for each rewind: `at`, `text`, and in `data` the numbers `from` and `to` of the
+    lines that were set aside."""
     uid: str = ""
     sequence: int | None = None
-    """SEQUENCE of the calendar object last said; None before the first."""
+    """SEQUENCE of the last version of the calendar event. None before the first version."""
     late: bool = False
     fate: str | None = None
-    """How it stands to its window: on-time, late (after it, done or agreed by every side), missed, excused."""
+    """on-time, late (done after the window, or agreed by every side for later), missed or excused. None while open."""
     called: str = ""
-    """The necessity with which it was called."""
+    """The reason that the call gave."""
     progress: tuple[dict[str, Any], ...] = ()
     """The last answer of each side to a status round."""
     amendments: tuple[dict[str, Any], ...] = ()
-    """Of a plan: every amendment in force, with the text that it took the place of."""
+    """With a plan: every amendment in force, with the obligation as it was before."""
     questions: tuple[dict[str, Any], ...] = ()
-    """Of a list of questions: each with its `answer`, null while it is open."""
+    """With a list of questions: each question with its `answer`, which is null while the question is open."""
     settled: dict[str, Any] = Field(default_factory=dict)
-    """What the text leaves open and the sides have settled by consent, by field: first_host, cadence, pairs."""
+    """The values that the sides have settled by consent, by field: first_host, cadence, pairs."""
     turns: dict[str, Any] = Field(default_factory=dict)
-    """Of a series: the ledger of its hosting turns, and in `next` who hosts next and why."""
+    """With a series: its turns, and in `next` who hosts next and why."""
     dates: dict[str, Any] = Field(default_factory=dict)
-    """Of a meeting: `original`, `revised` (each later one) and `actual`, as in `date`."""
+    """With a meeting: `original`, `revised` (every later date) and `actual`, each in the form of `date`."""
+    remind_at: Instant | None = None
+    """With a meeting: when the guests are, or were, reminded of the agreed date. None if nobody is."""
     answers: tuple[dict[str, Any], ...] = ()
-    """Of a meeting: the last answer of each invited office from its mail program."""
+    """With a meeting: the last answer of each invited office from its mail program."""
     outcome: dict[str, Any] | None = None
     evidence: tuple[dict[str, Any], ...] = ()
 
 
 class Refusal(Value):
-    """Why an act is not taken, and what is awaited instead. Nothing changes."""
+    """Says why an act is not taken, and what is awaited instead. A refused act changes nothing."""
 
     code: str
     message: str

@@ -1,4 +1,4 @@
 """What was signed: the plan file, its kinds of obligation, parties and ladders, windows, amendments.
 
-For all rooms above. It knows the text and the readings of it; it never knows what became of an item.
+Most other folders of `models/` use it. It holds the text and its readings, and nothing about the progress of an item.
 """

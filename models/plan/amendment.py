@@ -1,9 +1,11 @@
-"""What an amendment of the plan says (B.6, B.7). What it does to the plan is in models/governance/amended_plan."""
+"""The terms of an amendment of the plan (B.6, B.7). models/governance/amended_plan applies them to the plan."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import JsonValue
 
+from models.common.limits import OBLIGATION, JsonLimit
 from models.common.values import Value
 
 
@@ -16,14 +18,14 @@ class AmendmentKind(StrEnum):
 
 
 class Amendment(Value):
-    """One modification of or addition to the contents of the plan."""
+    """One change of the plan, or one addition to it."""
 
     kind: AmendmentKind
     obligation: str
-    """Id of the obligation; of the new one, with `add`."""
+    """Id of the obligation that changes. With `add`: the id of the new obligation."""
     provision: str = ""
-    """With `add`: the provision under which it is put."""
-    fields: dict[str, JsonValue] = {}
-    """With `add`, the whole obligation; with `change`, the fields that are to read otherwise."""
+    """With `add`: reference of the provision that gets the obligation."""
+    fields: Annotated[dict[str, JsonValue], JsonLimit(OBLIGATION)] = {}
+    """With `add`: all fields of the obligation. With `change`: the fields that change, with their new values."""
     value: str = ""
-    """With `cadence`, the new one; with `first-host`, the side."""
+    """With `cadence`: the new cadence. With `first-host`: the side that hosts first."""

@@ -1,21 +1,21 @@
-"""What is wrong with a plan that no single field can know: names that nothing defines, rungs too close, readings that
-fit nothing. The loader tells each fault at its line."""
+"""Faults of a plan that the check of a single field cannot find: undefined names, rungs that are too close, readings
+that do not fit. The loader of plan files reports each fault with its line."""
 
 from collections.abc import Iterator, Mapping
 
 from models.plan.plan import RANK_SUFFIX, Cadence, Obligation, Plan, Rank, Strength, YearWindows
 
 PLAN_ITSELF = "plan"
-"""As the `item` of an obligation: the plan's own workflow follows it (its amendments)."""
+"""Value of `item` in an obligation about amendments: the plan's own workflow follows this obligation."""
 
 RESERVED = frozenset({"office", "questions", "round", "plan"})
-"""Segments of ids and keys that mean something else."""
+"""Words that no obligation may have as its id, because ids and keys of the program use them."""
 
 
 def faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What no single field can know: names that nothing defines, rungs too close, obligations nobody can follow.
+    """Every fault of a plan that the check of a single field cannot find.
 
-    Yields (path in the file, message that says what to do).
+    Yields pairs: the path in the file, and a message that says what is wrong and what to do.
     """
     yield from _side_faults(plan)
     yield from _ladder_faults(plan)
@@ -23,7 +23,7 @@ def faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
     refs: set[str] = set()
     for i, provision in enumerate(plan.provisions):
         if provision.ref in refs:
-            yield ("provisions", i, "ref"), f"{provision.ref} is there already; put its obligations together there"
+            yield ("provisions", i, "ref"), f"provision {provision.ref} is here twice; put its obligations together"
         refs.add(provision.ref)
         if provision.obligations and not provision.operative:
             yield ("provisions", i, "operative"), "a recital holds no obligations; set operative: true or remove them"
@@ -47,13 +47,16 @@ def _side_faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield ("offices", name, "titles"), "name the coordinator (rank 1): every ladder starts there"
         for rank, suffix in RANK_SUFFIX.items():
             if suffix and rank in office.titles and name + suffix in plan.offices:
-                yield ("offices", name + suffix), f"{name + suffix} is rank {rank.value} of {name}; name it otherwise"
+                yield (
+                    ("offices", name + suffix),
+                    f"{name + suffix} means rank {rank.value} of {name}; choose another id",
+                )
 
 
 def _ladder_faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for strength in Strength:
         if strength not in plan.ladder_by_strength:
-            yield ("ladder_by_strength",), f"say which ladder {strength.value!r} follows"
+            yield ("ladder_by_strength",), f"name the ladder for the strength {strength.value!r}"
     for strength, name in plan.ladder_by_strength.items():
         if name not in plan.ladders:
             yield ("ladder_by_strength", strength.value), _undefined("ladder", name, plan.ladders)
@@ -62,12 +65,12 @@ def _ladder_faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for name, ladder in plan.ladders.items():
         path = ("ladders", name, "rungs")
         if ladder.rungs[0].after or ladder.rungs[0].rank is not Rank.COORDINATOR:
-            yield (*path, 0), "the first rung is the coordinator's, after: PT0S"
+            yield (*path, 0), "the first rung must be the coordinator's (rank: 1, after: PT0S)"
         for i, (lower, upper) in enumerate(zip(ladder.rungs, ladder.rungs[1:], strict=False), start=1):
             if upper.rank <= lower.rank:
-                yield (*path, i, "rank"), "each rung names a higher rank than the one below it"
+                yield (*path, i, "rank"), "each rung must name a higher rank than the one below it"
             if upper.after - lower.after < plan.despatch.period:
-                yield (*path, i, "after"), "a rung is never closer than one despatch period to the one below"
+                yield (*path, i, "after"), "a rung must come at least one despatch period after the one below"
 
 
 def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -75,10 +78,15 @@ def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tup
         for i, side in enumerate(getattr(obligation, field)):
             if side not in plan.sides:
                 yield (field, i), _undefined("side", side, plan.sides)
+    for i, side in enumerate(obligation.third_states):
+        if side in obligation.sides:
+            yield ("third_states", i), f"{side} is also in sides; name it in sides or in third_states, not in both"
     if obligation.host is not None and obligation.host not in obligation.all_sides:
-        yield ("host",), f"the host is one of the sides that take part: {', '.join(obligation.all_sides)}"
+        yield ("host",), f"the host must be one of the sides that take part: {', '.join(obligation.all_sides)}"
     if obligation.ladder is not None and obligation.ladder not in plan.ladders:
         yield ("ladder",), _undefined("ladder", obligation.ladder, plan.ladders)
+    if obligation.remind is not None and not obligation.kind.meets:
+        yield ("remind",), f"only a meeting has a date to remind of, and this is {obligation.kind.words}; remove this"
     yield from _following_faults(plan, obligation)
     for side, others in obligation.also.items():
         for i, other in enumerate(others):
@@ -89,7 +97,7 @@ def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tup
     for side in obligation.all_sides:
         office = obligation.working_offices.get(side)
         if office is None:
-            yield ("offices",), f"no office of {side}; state it, or give it under readings: offices: chosen"
+            yield ("offices",), f"{side} has no office here; name one here, or under readings: offices: chosen"
         elif office not in plan.offices:
             yield ("offices", side), _undefined("office", office, plan.offices)
         elif plan.offices[office].side != side:
@@ -98,42 +106,44 @@ def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tup
 
 
 def _following_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """By which item it is followed, and who may pull its trigger."""
+    """Faults of `item` (the item that follows the obligation), and of who may call it."""
     if obligation.item is not None and obligation.item != PLAN_ITSELF:
         followed = plan.obligation(obligation.item)
         if followed is None or followed is obligation:
-            yield ("item",), f"no other obligation {obligation.item!r} is in the plan"
+            yield ("item",), f"there is no other obligation {obligation.item!r} in the plan; name one that exists"
         elif followed.item is not None:
-            yield ("item",), f"{followed.id} is itself followed by {followed.item}; name that one"
+            yield ("item",), f"the item of {followed.item} follows {followed.id} already; name {followed.item} here"
     on_trigger = obligation.cadence is Cadence.ON_TRIGGER
     if obligation.triggers and not on_trigger:
-        yield ("triggers",), "only what is on_trigger has a trigger; set cadence: on_trigger or remove this"
+        yield ("triggers",), "only an obligation with cadence: on_trigger has triggers; set it, or remove this"
     if on_trigger and obligation.kind.continuous:
-        yield ("cadence",), "a standing commitment is never triggered; write it as a procedure or a meeting_series"
+        yield ("cadence",), "nobody calls a standing commitment; make its kind procedure or meeting_series"
     if obligation.not_before and not on_trigger:
-        yield ("not_before",), "only what is on_trigger waits for a call; set cadence: on_trigger or remove this"
+        yield ("not_before",), "only an obligation with cadence: on_trigger waits for a call; set it, or remove this"
     if obligation.not_before == "expiry" and (plan.valid_from is None or plan.valid_for_years is None):
         yield ("not_before",), "the plan states no end of its validity; give valid_from and valid_for_years"
     for i, side in enumerate(obligation.triggers):
         if side not in obligation.all_sides:
-            yield ("triggers", i), f"the trigger is pulled by one of {', '.join(obligation.all_sides)}"
+            yield ("triggers", i), f"{side} takes no part here; name one of {', '.join(obligation.all_sides)}"
 
 
 def _reading_faults(obligation: Obligation) -> Iterator[tuple[tuple[str | int, ...], str]]:
     order = obligation.readings.order
     if order and order.chosen is not None and sorted(order.chosen) != sorted(obligation.all_sides):
-        yield ("readings", "order", "chosen"), "the order names each side that takes part, once"
+        yield ("readings", "order", "chosen"), "the order must name each side that takes part, once"
     first = obligation.working_first_host
     if first is not None and obligation.host is None and first not in obligation.all_sides:
-        yield ("readings", "first_host", "chosen"), f"the host is one of {', '.join(obligation.all_sides)}"
+        yield ("readings", "first_host", "chosen"), f"the host must be one of {', '.join(obligation.all_sides)}"
     windows = obligation.working_windows
     if isinstance(windows, YearWindows) and windows.last < windows.first:
-        yield ("readings", "windows", "chosen", "last"), "the last year is not before the first"
+        stated = obligation.window is not None
+        where = ("window", "last") if stated else ("readings", "windows", "chosen", "last")
+        yield where, "the last year must not lie before the first"
     fields = set(Obligation.model_fields)
     for name in obligation.basis:
         if name not in fields:
-            yield ("basis", name), f"{name!r} is no field of an obligation"
+            yield ("basis", name), f"{name!r} is not a field of an obligation"
 
 
 def _undefined(what: str, name: str, known: Mapping[str, object]) -> str:
-    return f"no {what} {name!r} is defined; there are: {', '.join(sorted(known))}"
+    return f"no {what} {name!r} is defined; defined are: {', '.join(sorted(known))}"

@@ -1,11 +1,11 @@
-"""The kinds of obligation, and what each means: every family of kinds is said here, once."""
+"""The kinds of obligation, and how the program treats each. No other module decides this."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
 class Kind(StrEnum):
-    """What a provision asks for."""
+    """The kind of an obligation: what the provision asks for."""
 
     MEETING_SERIES = "meeting_series"
     MEETING = "meeting"
@@ -20,28 +20,28 @@ class Kind(StrEnum):
 
     @property
     def words(self) -> str:
-        """With its article: "an instrument"."""
+        """The kind in English, with its article: "an instrument"."""
         return _RULES[self].words
 
     @property
     def meets(self) -> bool:
-        """People meet: it has a host, a date and an invitation (items/meeting). Otherwise evidence closes it
-        (items/commitment)."""
+        """Whether people meet. If so, it has a host, a date and an invitation (items/meeting). If not, the sides give
+        evidence (items/commitment)."""
         return _RULES[self].meets
 
     @property
     def in_series(self) -> bool:
-        """It has sessions whatever its windows: a series (items/series) opens them."""
+        """Whether a series (items/series) always opens its sessions, with windows or without."""
         return _RULES[self].in_series
 
     @property
     def once(self) -> bool:
-        """It is done once, also where the text does not say so."""
+        """Whether it is done once, even if the text does not say so."""
         return _RULES[self].once
 
     @property
     def continuous(self) -> bool:
-        """It is never done, and nobody calls it: status rounds ask how far it has come."""
+        """Whether it is never finished and nobody calls it. Status rounds ask how far it has come."""
         return _RULES[self].continuous
 
 

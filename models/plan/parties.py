@@ -1,4 +1,4 @@
-"""Offices of a plan: how they are called, and the ladder of one side of an obligation."""
+"""Offices of a plan: their ids and titles, and the ladder of one side of an obligation."""
 
 from datetime import timedelta
 
@@ -11,9 +11,9 @@ class Rung(Value):
 
     office: str
     title: str
-    """In full: "Director General, Ministry of Industry and Commerce"."""
+    """The full title: "Director General, Ministry of Industry and Commerce, Lao PDR"."""
     label: str
-    """In a sentence: "Lao director general"."""
+    """The office as sentences name it: "Lao director general"."""
     after: Duration
 
 
@@ -23,17 +23,19 @@ class Party(Value):
     side: str
     adjective: str
     name: str = ""
-    """The state in short: "Cambodia"."""
+    """The short name of the state: "Cambodia"."""
     ladder: tuple[Rung, ...]
     offices: dict[str, str]
-    """Every office of the institution with its title: any of them may act."""
+    """Titles of the offices that may act for the side, by office id."""
     zone: str = "UTC"
     """IANA zone of its offices."""
     focal_point: str | None = None
     focal_point_title: str = ""
 
     higher: Rung | None = None
-    """The office above the coordinator, also where its ladder does not climb to it."""
+    """The office above the coordinator, even if the ladder does not climb to it. None for a third state."""
+    third_state: bool = False
+    """The side did not sign the plan, or takes part here as a third state. Only its coordinator is asked."""
 
     @property
     def coordinator(self) -> Rung:
@@ -41,39 +43,39 @@ class Party(Value):
 
     @property
     def above(self) -> Rung | None:
-        """Its higher authority; None for a third state, within which nobody is written to but the coordinator."""
+        """The higher authority of the side. None for a third state: the program writes to its coordinator only."""
         return self.ladder[1] if len(self.ladder) > 1 else self.higher
 
     @property
     def told(self) -> tuple[Rung, ...]:
-        """Every office that may be written to about the item."""
+        """Every office of the side that the program may write to about the item."""
         return (*self.ladder, *((self.higher,) if self.higher else ()))
 
 
 def office_id(institution: str, rank: Rank) -> str:
-    """lao-moic for its coordinator, lao-moic-minister for its minister."""
+    """The id of an office: lao-moic for the coordinator of lao-moic, lao-moic-minister for its minister."""
     return f"{institution}{RANK_SUFFIX[rank]}"
 
 
 def rank_of(office: str) -> Rank:
-    """The rank of an office, by its id."""
+    """The rank of an office, read from its id."""
     return next((rank for rank, suffix in RANK_SUFFIX.items() if suffix and office.endswith(suffix)), Rank.COORDINATOR)
 
 
 def office_title(plan: Plan, institution: str, rank: Rank) -> str:
-    """ "Director General, Ministry of Industry and Commerce, Lao PDR" """
+    """The full title: "Director General, Ministry of Industry and Commerce, Lao PDR"."""
     return f"{plan.offices[institution].titles[rank]}, {institution_title(plan, institution)}"
 
 
 def institution_title(plan: Plan, institution: str) -> str:
-    """ "Ministry of Industry and Commerce, Lao PDR" """
+    """The name of an institution with its state: "Ministry of Industry and Commerce, Lao PDR"."""
     entry = plan.offices[institution]
     state = plan.sides[entry.side].short or plan.sides[entry.side].name
     return entry.name if state in entry.name else f"{entry.name}, {state}"
 
 
 def all_offices(plan: Plan) -> dict[str, str]:
-    """Every office of the plan with its title."""
+    """The full title of every office of the plan, by office id."""
     return {
         office_id(name, rank): office_title(plan, name, rank)
         for name, entry in plan.offices.items()
@@ -82,7 +84,7 @@ def all_offices(plan: Plan) -> dict[str, str]:
 
 
 def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
-    """The ladder of one side. A third state is asked, and never escalated within."""
+    """One side of an obligation, with its ladder. For a third state the ladder has the first rung only."""
     institution = obligation.working_offices[side]
     entry, state = plan.offices[institution], plan.sides[side]
     third = not state.signatory or side in obligation.third_states
@@ -97,6 +99,7 @@ def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
             for rule in (rungs[:1] if third else rungs)
             if rule.rank in entry.titles
         ),
+        third_state=third,
         higher=None if third or above is None else _rung(plan, institution, above, timedelta(0)),
         offices={
             office_id(name, rank): office_title(plan, name, rank)
@@ -110,7 +113,7 @@ def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
 
 
 def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
-    """Sides that are asked at one rung only: by side, its institution."""
+    """Sides of which only the coordinator is asked. `institutions` holds the institution of each side."""
     return tuple(
         Party(
             side=side,
@@ -129,8 +132,8 @@ def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
     )
 
 
-def signatories(plan: Plan) -> tuple[Party, ...]:
-    """The focal points of the states that signed: they alone amend the plan, and they see the rounds whole (B.2)."""
+def signatory_focal_points(plan: Plan) -> tuple[Party, ...]:
+    """The focal points of the signatories. Only they amend the plan, and they receive all answers of a round (B.2)."""
     points = {name: side.focal_point for name, side in plan.sides.items() if side.signatory and side.focal_point}
     return coordinators(plan, {name: point for name, point in points.items() if point})
 

@@ -1,7 +1,7 @@
-"""The plan file: what the signed text says, and, apart from it, the working values chosen to follow it.
+"""The plan file: what the signed text states, and, kept apart, the readings with which the program follows it.
 
-A field of an obligation holds only what the text states, with the few words it rests on in `basis`. A value that the
-text does not state is a reading: it stands in `readings` with the other readings, and is shown as assumed everywhere.
+The fields of an obligation hold only what the text states; `basis` quotes the words of the text. A working value that
+the text does not state is a reading. It is in `readings`, and people see it marked as assumed.
 """
 
 from collections.abc import Iterator
@@ -9,13 +9,24 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from models.common.ids import SLUG
-from models.common.values import Duration, FilePart, Instant, Value
+from models.common.values import Duration, FilePart, Instant, Value, write_duration
 from models.plan.kinds import Kind
 
 Slug = Annotated[str, Field(pattern=rf"^{SLUG}$", max_length=63)]
+
+
+def check_remind(length: timedelta) -> timedelta:
+    """Raises ValueError for a time that lies before no date: none at all, or more than a year."""
+    if not timedelta(0) < length <= timedelta(days=366):
+        raise ValueError(f"{write_duration(length)} is out of range; write more than PT0S and at most P366D")
+    return length
+
+
+Remind = Annotated[Duration, AfterValidator(check_remind)]
+"""How long before an agreed date its invited offices are reminded of it."""
 
 
 class Rank(IntEnum):
@@ -31,11 +42,11 @@ RANK_SUFFIX = {
     Rank.DEPUTY_MINISTER: "-dm",
     Rank.MINISTER: "-minister",
 }
-"""How the offices of one institution are told apart: lao-moic, lao-moic-dg, lao-moic-dm, lao-moic-minister."""
+"""The end of an office id, by rank: lao-moic, lao-moic-dg, lao-moic-dm, lao-moic-minister."""
 
 
 class Strength(StrEnum):
-    """The verb of the text, strongest first: "discussing" is not "signing"."""
+    """How strongly the verb of the text binds, strongest first: "discussing" is weaker than "signing"."""
 
     SHALL = "shall"
     ACT = "act"
@@ -57,7 +68,7 @@ class Cadence(StrEnum):
 
 
 EVERY = {Cadence.ANNUAL: 1, Cadence.BIENNIAL: 2}
-"""Cadences that state a number: once in so many years."""
+"""The number of years from one session to the next, for cadences that state one."""
 
 
 class HostRule(StrEnum):
@@ -77,35 +88,35 @@ class SideEntry(FilePart):
 
     name: str
     short: str = ""
-    """As it stands after an institution's name: "Lao PDR"; empty for the name itself."""
+    """Short name, written after the names of institutions: "Lao PDR". Empty: `name` is used."""
     adjective: str
-    """As in "Lao director general"."""
+    """The adjective of the state: Lao, as in "Lao director general"."""
     signatory: bool = True
     zone: str
-    """IANA zone of its offices unless they name another."""
+    """IANA zone of its offices, unless an office names another."""
     focal_point: Slug | None = None
     """The office that is asked when an office of this side cannot be reached."""
 
 
 class OfficeEntry(FilePart):
-    """An institution and the titles of its ranks; each rank is one office with one address."""
+    """An institution, with the titles of its ranks. Each rank is one office with one address."""
 
     side: Slug
     name: str
     titles: dict[Rank, str] = Field(min_length=1)
     zone: str | None = None
     basis: str = ""
-    """The few words of the text that name the institution; empty where it is assumed."""
+    """The words of the text that name the institution. Empty if the institution is assumed."""
 
 
 class RungRule(FilePart):
     rank: Rank
     after: Duration = Field(ge=timedelta(0))
-    """Measured from the instant at which the act began to be awaited."""
+    """Time from the instant at which the act began to be awaited."""
 
 
 class Ladder(FilePart):
-    """The follow-up rules: who is awaited, and after how long one more, higher office is."""
+    """A follow-up rule: which ranks are awaited, one after the other, and after how long."""
 
     title: str
     rungs: tuple[RungRule, ...] = Field(min_length=1)
@@ -116,13 +127,13 @@ class DespatchRule(FilePart):
 
     period: Duration = Field(default=timedelta(days=7), gt=timedelta(0))
     gather: Duration = Field(default=timedelta(seconds=5), ge=timedelta(0))
-    """How long what is new is gathered into one letter."""
+    """How long a letter that goes at once waits for more notices."""
     ceiling: int = Field(default=1, ge=1, le=7)
-    """How many routine letters an office gets in a week at most. Only what cannot wait goes beside them."""
+    """The most routine letters that an office gets in a week. A notice that cannot wait goes in an extra letter."""
 
 
 class YearWindows(FilePart):
-    """One window per calendar year, in the plan's zone: 1 January 00:00 to the next 1 January 00:00."""
+    """Windows of one year each, in the plan's zone. `year` of the plan says on which day a year begins."""
 
     by: Literal["year"]
     first: int = Field(ge=1900, le=2200)
@@ -135,7 +146,7 @@ class YearWindows(FilePart):
 
 
 class OffsetWindows(FilePart):
-    """Windows measured from the launch: for demonstration plans."""
+    """Windows that count from the launch, for demonstration plans."""
 
     by: Literal["offset"]
     opens: Duration = Field(ge=timedelta(0))
@@ -148,14 +159,14 @@ Windows = Annotated[YearWindows | OffsetWindows, Field(discriminator="by")]
 
 
 class Reading(FilePart):
-    """A working value that the text does not state, with the other readings it admits."""
+    """A working value that the text does not state, with the other values that the text would allow."""
 
     chosen: Any = None
-    """None: nothing is presumed; the sides are asked to settle it."""
+    """The working value. Empty: the program presumes nothing, and asks the sides to settle it."""
     others: tuple[Any, ...] = ()
     why: str = ""
     settled: bool = False
-    """The sides have consented to it: it is no longer assumed, and nobody is asked."""
+    """True: the sides have consented to the value. It is no longer assumed, and nobody is asked about it."""
 
 
 class YearRound(FilePart):
@@ -163,13 +174,13 @@ class YearRound(FilePart):
 
     by: Literal["year"]
     day: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$")
-    """Month and day, as 01-15; not after the 28th, which every month has."""
+    """Month and day, as 01-15. The day is at most 28, because every month has that day."""
     first: int = Field(ge=1900, le=2200)
     last: int = Field(ge=1900, le=2200)
 
 
 class OffsetRound(FilePart):
-    """Status rounds measured from the launch: for demonstration plans."""
+    """Status rounds that count from the launch, for demonstration plans."""
 
     by: Literal["offset"]
     opens: Duration = Field(ge=timedelta(0))
@@ -181,12 +192,12 @@ Round = Annotated[YearRound | OffsetRound, Field(discriminator="by")]
 
 
 class ForfeitRule(StrEnum):
-    """What becomes of a turn that its side did not use."""
+    """What follows if a side does not use its turn to host."""
 
     NEXT = "next"
-    """It is lost: the next in order hosts."""
+    """The turn is lost. The next side in the order hosts."""
     AGAIN = "again"
-    """It is owed again: the same side hosts the next session."""
+    """The turn is owed again. The same side hosts the next session."""
 
 
 class Quantity(FilePart):
@@ -196,7 +207,7 @@ class Quantity(FilePart):
 
 
 class Readings(FilePart):
-    """The readings that this program knows how to follow. Everything in it is marked assumed."""
+    """The readings of an obligation that the program can follow. Each is shown as assumed until it is settled."""
 
     windows: "WindowsReading | None" = None
     offices: "OfficesReading | None" = None
@@ -207,11 +218,11 @@ class Readings(FilePart):
     ladder: Reading | None = None
     host: Reading | None = None
     pairs: Reading | None = None
-    """Which provinces, districts or formations meet which."""
+    """Which provinces, districts or units meet each other."""
     report_to_higher: Reading | None = None
 
     def named(self) -> dict[str, Reading]:
-        """The readings that are there, by field."""
+        """The readings that the plan file gives, by field."""
         return {name: getattr(self, name) for name in type(self).model_fields if getattr(self, name) is not None}
 
 
@@ -232,19 +243,19 @@ class Obligation(FilePart):
 
     id: Slug
     item: Slug | None = None
-    """Another obligation whose item follows this one too: two bullets that name one instrument share one item. `plan`:
-    the plan's own workflow follows it."""
+    """Id of another obligation, whose item follows this one too. So two provisions about one instrument share an item.
+    `plan`: the plan's own workflow follows it."""
     title: str
-    """Our own words, as shown in rows and subjects: "Joint Trade Commission"."""
+    """The title that lists and mail subjects show, in our own words: "Joint Trade Commission"."""
     short: str
-    """For summaries and timers: "JTC"."""
+    """The short title, for summaries and timers: "JTC"."""
     kind: Kind
     strength: Strength
     cadence: Cadence
     years: tuple[int, ...] = ()
-    """Only years that the text prints as targets."""
+    """The years that the text names as targets."""
     window: Windows | None = None
-    """Only where the text itself states one."""
+    """The windows that the text itself states. Empty if it states none."""
     host_rule: HostRule = HostRule.UNSTATED
     host: Slug | None = None
     """The side that the text names as host."""
@@ -252,56 +263,58 @@ class Obligation(FilePart):
     level: str | None = None
     sides: tuple[Slug, ...] = Field(min_length=1)
     offices: dict[Slug, Slug] = Field(default_factory=dict)
-    """By side, the institution that the text names."""
+    """The institution that the text names, by side."""
     also: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
-    """By side, further institutions that the text names: they may act here as well."""
+    """Further institutions that the text names, by side. Their offices may act here as well."""
     third_states: tuple[Slug, ...] = ()
     quantity: Quantity | None = None
     condition: str | None = None
-    """What the text makes it depend on; with cadence on_trigger, when the trigger may be pulled."""
+    """The condition that the text sets. With cadence on_trigger: when a side may call it."""
     triggers: tuple[Slug, ...] = ()
-    """With cadence on_trigger: the sides that may pull the trigger; empty for every side that takes part."""
+    """With cadence on_trigger: the sides that may call it. Empty: every side that takes part."""
     not_before: Literal["expiry"] | None = None
-    """With cadence on_trigger: the trigger may be pulled only after the plan's validity has ended."""
+    """With cadence on_trigger: a side may call it only after the plan's validity has ended."""
     evidence: str = ""
-    """What closes it."""
+    """What shows that it is fulfilled."""
     report_to_higher: bool = False
-    """The result must be reported to each side's higher authority (as 6.2 demands)."""
+    """Each side must report the result to its higher authority (as 6.2 demands)."""
     first_title: str | None = None
-    """What the text calls the first session here: "Third JTC"."""
+    """The title of the first session, if the text gives one: "Third JTC"."""
     ladder: Slug | None = None
-    """A ladder named for this obligation; otherwise it follows the verb of the text."""
+    """The ladder of this obligation. Empty: `undated_ladder` without a window, else the ladder of its strength."""
+    remind: Remind | None = None
+    """How long before an agreed date its guests are reminded. Empty: as the plan says."""
     basis: dict[str, str] = Field(default_factory=dict)
     readings: Readings = Field(default_factory=Readings)
 
     @property
     def all_sides(self) -> tuple[str, ...]:
-        """Signatories and third states, each of which must consent to date and host."""
+        """`sides`, then `third_states`. Each of them must consent to the date and the host."""
         return self.sides + tuple(side for side in self.third_states if side not in self.sides)
 
     @property
     def working_offices(self) -> dict[str, str]:
-        """The office of each side: stated, else as read."""
+        """The institution of each side: the stated one, or else the one of the reading."""
         assumed = self.readings.offices.chosen if self.readings.offices else {}
         return {**assumed, **self.offices}
 
     @property
     def working_windows(self) -> YearWindows | OffsetWindows | None:
-        """Stated windows, else as read; None where nothing says when."""
+        """The stated windows, or else those of the reading. None if neither says when."""
         if self.window is not None:
             return self.window
         return self.readings.windows.chosen if self.readings.windows else None
 
     @property
     def working_order(self) -> tuple[str, ...]:
-        """The order in which the sides host; for two sides it follows from the first."""
+        """The order in which the sides host: that of the reading, or else the order of `all_sides`."""
         if self.readings.order and self.readings.order.chosen:
             return self.readings.order.chosen
         return self.all_sides
 
     @property
     def working_first_host(self) -> str | None:
-        """The host of the first session, if the text or a reading names one."""
+        """The host that the text names, or else the first host of the reading. None if neither names one."""
         if self.host:
             return self.host
         chosen = self.readings.first_host.chosen if self.readings.first_host else None
@@ -309,15 +322,15 @@ class Obligation(FilePart):
 
     @property
     def reports_to_higher(self) -> bool:
-        """Whether the result goes to each side's higher authority: stated, else as read."""
+        """Whether each side reports the result to its higher authority: by the text or by the reading."""
         reading = self.readings.report_to_higher
         return self.report_to_higher or bool(reading and reading.chosen)
 
     @property
     def recurs(self) -> bool:
-        """Whether a series follows it: a meeting that recurs, what each of several windows asks for anew, a procedure
-        that may be called again, and what the sides may yet settle to be yearly. What happens once has one item,
-        however many windows it may fall into."""
+        """Whether a series follows it. This is so for a series of meetings, for a procedure that may be called again,
+        for a duty that each of several windows repeats, and if the cadence reading allows annual or biennial. With
+        cadence `once` it has one item, even if it has several windows."""
         rule, cadence = self.working_windows, self.readings.cadence
         several = rule is not None and (len(rule.years) if isinstance(rule, YearWindows) else rule.count) > 1
         procedure = self.kind is Kind.PROCEDURE and self.cadence is Cadence.ON_TRIGGER
@@ -330,14 +343,14 @@ class Obligation(FilePart):
 
     @property
     def assumed(self) -> tuple[str, ...]:
-        """Names of the fields whose working value the text does not state and the sides have not settled."""
+        """The readings that are only assumed: neither stated in the text nor settled by the sides."""
         return tuple(name for name, reading in self.readings.named().items() if not reading.settled)
 
     @property
     def settled(self) -> dict[str, Any]:
-        """What the text does not state and the sides have settled by consent, by field."""
+        """The values that the sides have settled by consent, by field, without windows."""
         named = self.readings.named().items()
-        # Windows follow from what is settled; they are shown as windows.
+        # Windows follow from the settled cadence and year. They are shown as windows.
         return {
             name: reading.model_dump(mode="json")["chosen"]
             for name, reading in named
@@ -352,44 +365,47 @@ class Provision(FilePart):
     pillar: str
     article: str
     title: str
-    """Our own wording, one line."""
+    """The provision in our own words, in one line."""
     operative: bool = True
     obligations: tuple[Obligation, ...] = ()
 
 
 class Plan(FilePart):
-    """A signed action plan, as the file states it."""
+    """A signed action plan, as its file states it."""
 
     plan: Slug
     title: str
     short: str
-    """For subjects of letters: "Lao-Cambodia Action Plan"."""
+    """The short title, for subjects of letters: "Lao-Cambodia Action Plan"."""
     signed: date | None = None
     valid_from: date | None = None
     valid_for_years: int | None = Field(default=None, ge=1, le=50)
     zone: str
-    """IANA zone in which windows are read."""
+    """IANA zone of the plan: its days and years begin and end there."""
     sides: dict[Slug, SideEntry] = Field(min_length=1)
     offices: dict[Slug, OfficeEntry] = Field(min_length=1)
     ladders: dict[Slug, Ladder] = Field(min_length=1)
     ladder_by_strength: dict[Strength, Slug]
     undated_ladder: Slug
-    """The ladder of what no window dates: a single rung that stays in the letter."""
+    """The ladder of obligations without a window: usually one rung, whose notice stays in the letters."""
     despatch: DespatchRule = Field(default_factory=DespatchRule)
     year: Literal["calendar", "plan"] = "calendar"
-    """What a year is, of what happens once in one: a calendar year, or one that begins with the plan."""
+    """When a year begins: on 1 January (calendar), or on the day of the year on which the plan took effect (plan)."""
     round: Round | None = None
-    """When the status round asks for what no window dates; None asks nobody."""
+    """When the status round asks about obligations without a window. Empty: no status round asks."""
     round_closes: Duration = Field(default=timedelta(days=30), gt=timedelta(0))
-    """After how long the two ministries of foreign affairs are shown the round as it stands."""
+    """How long after its start a status round closes. The ministries of foreign affairs then receive its answers."""
     lead: Duration = Field(default=timedelta(0), ge=timedelta(0))
-    """Time between the top of the ladder and the end of a window: where a window is shorter, asking starts earlier."""
+    """Time between the last rung and the end of the window. If the window is too short for both, asking starts before
+    it opens."""
     forfeited: ForfeitRule = ForfeitRule.NEXT
-    """What becomes of a hosting turn that was not used."""
+    """What follows if a side does not use its turn to host."""
     expiry_notice: Duration = Field(default=timedelta(days=90), gt=timedelta(0))
-    """How long before its validity ends both ministries are given the list of what is open."""
+    """How long before the plan's validity ends both ministries receive the list of open items."""
+    remind: Remind | None = None
+    """How long before an agreed date the guests of a meeting are reminded. Empty reminds nobody."""
     readings: dict[str, Reading] = Field(default_factory=dict)
-    """Readings that hold for the whole plan: its zone, the meaning of "a year"."""
+    """Readings for the full plan: its zone, the meaning of "a year"."""
     provisions: tuple[Provision, ...] = Field(min_length=1)
 
     def obligations(self) -> Iterator[tuple[Provision, Obligation]]:
@@ -401,22 +417,26 @@ class Plan(FilePart):
         return next((each for _, each in self.obligations() if each.id == obligation_id), None)
 
     def ladder_of(self, obligation: Obligation) -> Ladder:
-        """Named, else undated, else by the verb of the text."""
+        """The ladder that the obligation names; without a window `undated_ladder`; or else the one of its strength."""
         if obligation.ladder:
             return self.ladders[obligation.ladder]
         if obligation.working_windows is None:
             return self.ladders[self.undated_ladder]
         return self.ladders[self.ladder_by_strength[obligation.strength]]
 
+    def remind_of(self, obligation: Obligation) -> timedelta | None:
+        """Its own, else that of the plan; None for what is no meeting, and where neither says any."""
+        return (obligation.remind or self.remind) if obligation.kind.meets else None
+
 
 class Window(Value):
-    """The stretch of time in which a session or deliverable is due, resolved to instants in the plan's zone."""
+    """The time in which a session or a deliverable is due, as instants."""
 
     name: str
-    """The session's name, the last segment of its id: "2026"."""
+    """The name of the session, which is the last segment of its id: "2026"."""
     start: Instant
     end: Instant
-    """Exclusive."""
+    """The first instant after the window."""
 
 
 Readings.model_rebuild()

@@ -1,4 +1,4 @@
-"""Windows and rounds of a plan resolved to instants, in the plan's zone."""
+"""Turns the windows and status rounds of a plan into instants, in the plan's zone."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,12 +8,12 @@ from models.common.zones import zone
 from models.plan.plan import OffsetRound, OffsetWindows, Plan, Window, YearRound, YearWindows
 
 ROUND = "round"
-"""The key under which the status rounds stand among the windows; no obligation may bear it."""
+"""The key of the status rounds among the windows. No obligation may have it as its id."""
 
 
 def resolve_windows(plan: Plan, launched: Instant) -> dict[str, tuple[Window, ...]]:
-    """The windows of every obligation that has any, as instants; under `round` the status rounds."""
-    # Hundreds of obligations share a few rules: each is resolved once.
+    """The windows of each obligation that has any, by its id; under the key `round` the status rounds."""
+    # Hundreds of obligations share a few rules. So each rule is resolved once.
     known: dict[YearWindows | OffsetWindows, tuple[Window, ...]] = {}
     found: dict[str, tuple[Window, ...]] = {}
     for _, obligation in plan.obligations():
@@ -29,7 +29,7 @@ def resolve_windows(plan: Plan, launched: Instant) -> dict[str, tuple[Window, ..
 
 
 def _rounds(plan: Plan, rule: YearRound | OffsetRound, launched: Instant) -> list[Window]:
-    """A round asks at the start of its window, and is shown to the ministries at its end."""
+    """The status rounds as windows. A round asks at the start, and the ministries receive its answers at the end."""
     if isinstance(rule, YearRound):
         month, day = map(int, rule.day.split("-"))
         days = [(str(year), datetime(year, month, day, tzinfo=zone(plan.zone))) for year in _years(rule)]
@@ -44,7 +44,7 @@ def _years(rule: YearRound) -> range:
 
 
 def windows_of(plan: Plan, rule: YearWindows | OffsetWindows, launched: Instant) -> list[Window]:
-    """Calendar years in the plan's zone, or offsets from the launch."""
+    """The windows of one rule: years in the plan's zone, as `_year_begins` counts them, or offsets from the launch."""
     if isinstance(rule, YearWindows):
         return [
             Window(name=str(year), start=_year_begins(plan, year), end=_year_begins(plan, year + 1))
@@ -55,20 +55,20 @@ def windows_of(plan: Plan, rule: YearWindows | OffsetWindows, launched: Instant)
 
 
 def _year_begins(plan: Plan, year: int) -> Instant:
-    """1 January; where the sides have agreed on plan years, the day on which the plan took effect."""
+    """When a year begins: on 1 January, or, in a plan with plan years, on the day on which the plan took effect."""
     start = plan.valid_from if plan.year == "plan" else None
     month, day = (start.month, start.day) if start else (1, 1)
     return datetime(year, month, day, tzinfo=zone(plan.zone)).astimezone(UTC)
 
 
 def clock_of(plan: Plan, now: Instant) -> Clock:
-    """How the plan's instants are shown: in its zone, at today's offset."""
+    """The clock that shows the plan's instants: in its zone, at the offset of `now`."""
     offset = now.astimezone(zone(plan.zone)).utcoffset() or timedelta(0)
     return Clock(zone=plan.zone, offset=offset, fine=plan.despatch.period < timedelta(hours=1))
 
 
 def end_of_validity(plan: Plan) -> Instant | None:
-    """The first instant at which the plan is no longer valid, in its zone; None where it states no term."""
+    """The first instant at which the plan is no longer valid. None if the plan states no term."""
     if plan.valid_from is None or plan.valid_for_years is None:
         return None
     end = plan.valid_from.replace(year=plan.valid_from.year + plan.valid_for_years)

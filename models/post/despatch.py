@@ -21,6 +21,8 @@ class Despatch(Value):
     at: Instant
     notices: tuple[Notice, ...] = ()
     announcement: Announcement | None = None
+    reminders: tuple[Announcement, ...] = ()
+    """With a letter: the agreed dates of which it reminds. They ask nothing."""
     repeated: tuple[str, ...] = ()
     """Keys of the notices that an earlier letter already carried."""
     zone: str = "UTC"

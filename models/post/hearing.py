@@ -3,8 +3,10 @@
 from models.common.values import Instant
 from models.messages.effects import Settle
 from models.messages.notices import Announcement, AnnouncementKind, Notice, Said
+from models.post.capacity import QUEUE_KEPT, fitting_announcement, fitting_notice
 from models.post.letter_day import timed
 from models.post.post_room_state import PostRoomState, StandingNotice, keys_of, note
+from models.post.reminders import hear_reminder, hear_version, without_reminder
 
 
 def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:
@@ -12,6 +14,7 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
     if notice.key in state.standing:
         return state
     rule = state.address.despatch
+    notice = fitting_notice(notice, state.standing)
     standing = {**state.standing, notice.key: StandingNotice(notice=notice, heard=now)}
     if state.address.keeps_hours:
         return timed(state.model_copy(update={"standing": standing}))
@@ -58,6 +61,9 @@ def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
             state = note(state, now, "withdrawn", announcement.key, "its item was closed out before it went")
         else:
             kept.append(announcement)
+    for uid, reminder in state.reminders.items():
+        if reminder.word.item == item:
+            state = without_reminder(state, uid, "its item was closed out before it went", now)
     cancelling = {a.version for a in kept if a.item == item}
     invited = {uid: of for uid, of in state.invited.items() if of != item or uid in cancelling}
     threads = {
@@ -76,21 +82,30 @@ def _last_word(announcement: Announcement) -> bool:
 
 def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
     """Queues it. A newer version of an event overtakes the versions that have not gone; what else still waits to be
-    said of the same item is said in one mail with it."""
+    said of the same item is said in one mail with it. A reminder is not queued: it may stand in the letter."""
+    if announcement.kind is AnnouncementKind.REMINDER:
+        return hear_reminder(state, announcement, now)
     if any(queued.key == announcement.key for queued in state.queue):
         return state
+    state = hear_version(state, announcement, now)
     kept = []
+    gathers = state.address.keeps_hours or len(state.queue) >= QUEUE_KEPT
     for queued in state.queue:
         if announcement.version and queued.version == announcement.version:
             state = note(state, now, "merged", queued.key, f"overtaken by {announcement.key}")
-        elif state.address.keeps_hours and _in_one_mail(state, queued, announcement):
+        elif gathers and _in_one_mail(state, queued, announcement):
             state = note(state, now, "merged", queued.key, f"said in one mail with {announcement.key}")
             earlier = (*queued.earlier, Said(text=queued.text, happened=queued.happened), *announcement.earlier)
-            final = queued.final or announcement.final
-            announcement = announcement.model_copy(update={"earlier": earlier, "final": final})
+            changes = {
+                "earlier": earlier,
+                "left_out": queued.left_out + announcement.left_out,
+                "final": queued.final or announcement.final,
+            }
+            announcement = announcement.model_copy(update=changes)
         else:
             kept.append(queued)
-    return state.model_copy(update={"queue": (*kept, announcement)})
+    queue = tuple(kept)
+    return state.model_copy(update={"queue": (*queue, fitting_announcement(announcement, queue))})
 
 
 def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:

@@ -3,13 +3,14 @@
 from models.common.values import Instant
 from models.post.office_hours import Hours, apart
 from models.post.post_room_state import PostRoomState, StandingNotice
+from models.post.reminders import goes_alone_at
 
 # When a letter goes, where hours are kept
 
 
 def wants_hours(state: PostRoomState, now: Instant) -> bool:
     """Whether the office's hours have to be asked for before anything is decided."""
-    waiting = state.address.keeps_hours and bool(state.queue or state.standing)
+    waiting = state.address.keeps_hours and bool(state.queue or state.standing or state.waiting_reminders)
     return waiting and (state.hours is None or state.hours.renew <= now)
 
 
@@ -80,12 +81,14 @@ def _has_room(state: PostRoomState, standing: StandingNotice) -> bool:
 
 
 def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
-    """When there is something to despatch; None while nothing is awaited."""
-    if not (state.queue or state.standing):
+    """When there is something to despatch; None while nothing is awaited, or to be said."""
+    if not (state.queue or state.standing or state.waiting_reminders):
         return None
     if state.hours is None and state.address.keeps_hours:
         return now
-    due = now if state.queue or state.delayed else state.letter_at
+    alone = (goes_alone_at(state, each) for each in state.waiting_reminders)
+    instants = [at for at in (state.letter_at, *alone) if at is not None]
+    due = now if state.queue or state.delayed else min(instants, default=None)
     if due is None:
         return None
     if state.hold_until is not None:
@@ -102,7 +105,8 @@ def waits_for(state: PostRoomState, at: Instant) -> str:
     elif state.hours is not None and at == state.hours.renew:
         what = "Office hours read anew for"
     else:
-        what = "Next mail to" if state.queue else "Next letter to"
+        letter = state.letter_at is not None and state.letter_at <= at and not state.queue
+        what = "Next letter to" if letter else "Next mail to"
     return f"{what} {state.address.office_title} {state.address.clock.on(at)}"
 
 

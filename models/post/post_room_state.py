@@ -34,6 +34,21 @@ class StandingNotice(Value):
         return not self.sent and not self.notice.quiet
 
 
+class StandingReminder(Value):
+    """A reminder of an agreed date. It stands until that date begins, moves or is called off, and is said once."""
+
+    word: Announcement
+    sent: bool = False
+    heard: Instant
+    """When the item said so."""
+
+    @property
+    def begins(self) -> Instant:
+        """The start of the agreed date."""
+        assert self.word.event is not None, "hearing takes no reminder without its event"
+        return self.word.event.slot.start.utc
+
+
 class SentMail(Value):
     """A mail that the server took."""
 
@@ -70,6 +85,8 @@ class PostRoomState(Value):
     bounced_at: Instant | None = None
     """When the last mail came back. An address whose server takes mail and then returns it is not reached."""
     queue: tuple[Announcement, ...] = ()
+    reminders: dict[str, StandingReminder] = {}
+    """By the event's UID."""
     letter_at: Instant | None = None
     last_letter: Instant | None = None
     hours: Hours | None = None
@@ -102,6 +119,11 @@ class PostRoomState(Value):
     """The last line that it holds."""
     entries: int = 0
 
+    @property
+    def waiting_reminders(self) -> tuple[StandingReminder, ...]:
+        """Those that have not been said yet."""
+        return tuple(each for each in self.reminders.values() if not each.sent)
+
 
 class Returned(Value):
     """Tell an item that its notice does not reach the office, or (empty reason) that it does again."""
@@ -126,8 +148,9 @@ class PostRoomStep(Value):
 
 def standing_keys(state: PostRoomState, keys: tuple[str, ...]) -> tuple[str, ...]:
     """Which of these notices and announcements still stand: asked once more before each transmission."""
-    queued = {announcement.key for announcement in state.queue}
-    return tuple(key for key in keys if key in state.standing or key in queued)
+    words = (*state.queue, *(each.word for each in state.reminders.values()))
+    said = {word.key for word in words}
+    return tuple(key for key in keys if key in state.standing or key in said)
 
 
 def recorded(entries: Sequence[LedgerEntry]) -> str:
@@ -146,7 +169,7 @@ def keys_of(despatch: Despatch) -> tuple[str, ...]:
     """Keys of everything a despatch carries."""
     if despatch.announcement:
         return (despatch.announcement.key,)
-    return tuple(notice.key for notice in despatch.notices)
+    return (*(notice.key for notice in despatch.notices), *(word.key for word in despatch.reminders))
 
 
 def note(state: PostRoomState, now: Instant, fate: str, key: str, reason: str, **data: str) -> PostRoomState:

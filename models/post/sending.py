@@ -5,6 +5,7 @@ from typing import Any
 
 from models.common.values import Instant
 from models.messages.notices import Announcement, AnnouncementKind
+from models.post.capacity import fitting_sent
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.letter_day import goes_early, routine_letters, timed
 from models.post.office_hours import apart
@@ -18,6 +19,7 @@ from models.post.post_room_state import (
     keys_of,
     note,
 )
+from models.post.reminders import reminded, reminder_due, to_remind
 from models.post.unreached import DELAY, reached_again, refused, tell_returned
 
 
@@ -26,7 +28,8 @@ def sends(despatch: Despatch) -> str:
     if despatch.announcement is not None:
         return f"{despatch.announcement.kind.value} to {despatch.office_title}: {despatch.announcement.title}"
     acts = "1 act is" if len(despatch.notices) == 1 else f"{len(despatch.notices)} acts are"
-    return f"letter to {despatch.office_title}: {acts} awaited of it"
+    dates = f", {len(despatch.reminders)} reminded of" if despatch.reminders else ""
+    return f"letter to {despatch.office_title}: {acts} awaited of it{dates}"
 
 
 def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:
@@ -44,7 +47,8 @@ def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomSta
 
 
 def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
-    """The mail that is due now: the oldest announcement, else the letter; None if neither is, or outside hours."""
+    """The mail that is due now: the oldest announcement, else the letter, else a reminder for which no letter goes in
+    time. None if none is due, or outside hours."""
     if state.hold_until is not None and state.hold_until > now:
         return None
     if state.address.keeps_hours and (state.hours is None or state.hours.renew <= now or not state.hours.is_open(now)):
@@ -64,22 +68,27 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
         "second_address": state.second_address,
         "side": address.side if address.keeps_hours else "",
     }
-    if state.queue:
-        word = state.queue[0]
+    letter = state.letter_at is not None and state.letter_at <= now and bool(state.standing)
+    word = state.queue[0] if state.queue else None
+    if word is None and not letter:
+        word = reminder_due(state, now)
+    if word is not None:
         thread = state.threads.get(word.event.uid) if word.event else None
         return Despatch(**common, announcement=word, references=thread.messages if thread else ())
-    if state.letter_at is None or state.letter_at > now or not state.standing:
+    if not letter:
         return None
     immediate = goes_early(state, now)
     standing = in_order(state, new_first=immediate or not address.keeps_hours)
     repeated = tuple(s.notice.key for s in standing if s.sent)
     notices = tuple(s.notice for s in standing)
-    return Despatch(**common, notices=notices, repeated=repeated, immediate=immediate)
+    words = tuple(each.word for each in to_remind(state, now))
+    return Despatch(**common, notices=notices, repeated=repeated, immediate=immediate, reminders=words)
 
 
 def says_the_same(state: PostRoomState) -> bool:
     """Whether the next letter says what the last one said, but for its date, unless something is heard before."""
-    quiet = not state.queue and state.delayed is None and state.hold_until is None and not state.unreachable
+    words = state.queue or state.waiting_reminders
+    quiet = not words and state.delayed is None and state.hold_until is None and not state.unreachable
     return quiet and bool(state.standing) and all(standing.sent for standing in state.standing.values())
 
 
@@ -146,7 +155,9 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             announcement=despatch.announcement,
             second_address=despatch.second_address,
         )
-        state = state.model_copy(update={"recent": (*state.recent, mail)[-SENT_KEPT:]})
+        recent = fitting_sent((*state.recent, mail)[-SENT_KEPT:], state.standing)
+        state = state.model_copy(update={"recent": recent})
+    state = reminded(state, keys_of(despatch))
     if despatch.announcement:
         state = _announced(state, despatch.announcement, result.message_id)
     else:

@@ -7,7 +7,17 @@ from models.messages.effects import Await, Settle
 from models.messages.notices import Announcement, AnnouncementKind, Notice
 from models.post.despatch import Despatch, DespatchResult
 from models.post.letter_day import timed
-from models.post.post_room_state import Bounced, Outgoing, PostRoomState, PostRoomStep, Returned, SentMail, note
+from models.post.post_room_state import (
+    Bounced,
+    Outgoing,
+    PostRoomState,
+    PostRoomStep,
+    Returned,
+    SentMail,
+    keys_of,
+    note,
+)
+from models.post.reminders import not_reminded, reminded
 
 DELAY = timedelta(minutes=10)
 """How long nothing is tried after every attempt at a despatch has failed; never longer than a despatch period."""
@@ -32,7 +42,7 @@ def refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, no
         # Another attempt would fare no better, and must not hold up what comes after it.
         state = note(state, now, "suppressed", despatch.announcement.key, result.reason)
         left = tuple(queued for queued in state.queue if queued.key != despatch.announcement.key)
-        return PostRoomStep(state=state.model_copy(update={"queue": left}))
+        return PostRoomStep(state=reminded(state.model_copy(update={"queue": left}), keys_of(despatch)))
     if not despatch.second_address:
         return PostRoomStep(state=state.model_copy(update={"second_address": True, "first_refusal": result.reason}))
     return _unreachable(state, "; ".join(reason for reason in (state.first_refusal, result.reason) if reason), now)
@@ -67,7 +77,7 @@ def _bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomSt
     if mail is None:
         return PostRoomStep(state=note(state, now, "bounced", "", bounced.reason, message_id=bounced.message_id))
     standing = {k: s.model_copy(update={"sent": s.sent and k not in mail.keys}) for k, s in state.standing.items()}
-    state = state.model_copy(update={"standing": standing, "bounced_at": now})
+    state = not_reminded(state.model_copy(update={"standing": standing, "bounced_at": now}), mail.keys)
     for key in mail.keys:
         state = note(state, now, "bounced", key, bounced.reason, message_id=bounced.message_id)
     if mail.announcement is not None:
@@ -81,7 +91,10 @@ def _bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomSt
 
 
 def _requeued(state: PostRoomState, word: Announcement, later: tuple[SentMail, ...]) -> PostRoomState:
-    """An announcement that came back goes again, before what was announced after it; an overtaken version does not."""
+    """An announcement that came back goes again, before what was announced after it; an overtaken version does not.
+    A reminder stands apart, for as long as it does."""
+    if word.kind is AnnouncementKind.REMINDER:
+        return state
     newer = {each.announcement.version for each in later if each.announcement} | {each.version for each in state.queue}
     if word.version and word.version in newer:
         return state

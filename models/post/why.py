@@ -17,6 +17,7 @@ from models.plan.parties import Party
 from models.plan.plan import RANK_SUFFIX
 from models.post.letter_day import cannot_wait, next_instant, routine_instant
 from models.post.post_room_state import PostRoomState, StandingNotice
+from models.post.reminders import goes_alone_at
 
 FATES = ("sent", "merged", "withdrawn", "suppressed", "returned", "bounced")
 """Lines of a post room's record that say what became of a notice."""
@@ -52,7 +53,7 @@ class Untold(Value):
     """None where there is no rung to which it would be said."""
     code: str
     """outside-hours, despatch-day, ceiling, quiet, gathered, on-its-way, undeliverable, settled, merged, suppressed,
-    not-yet-due, paused, last-rung, third-state, coordinator-only, dormant, closed"""
+    not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant, closed"""
     reason: str
     until: Instant | None = None
     """When it is said, or looked at again; None where nothing dates it."""
@@ -108,6 +109,12 @@ def told(office: str, lines: Iterable[dict[str, Any]], room: PostRoomState | Non
             found[queued.key] = Told(
                 key=queued.key, office=office, item=item, act=act, rung=rung, fate="standing", at=queued.at
             )
+    for reminder in room.waiting_reminders if room else ():
+        key = reminder.word.key
+        known = found.get(key)
+        if known is None or known.fate != "bounced":
+            item, act, rung = parts_of(key)
+            found[key] = Told(key=key, office=office, item=item, act=act, rung=rung, fate="standing", at=reminder.heard)
     return list(found.values())
 
 
@@ -151,6 +158,11 @@ def _waits(room: PostRoomState, key: str, now: Instant) -> tuple[str, str, Insta
     if room.unreachable:
         return "undeliverable", f"nothing reaches the office: {room.unreachable}; it is tried again", room.hold_until
     standing = room.standing.get(key)
+    reminder = next((each for each in room.waiting_reminders if each.word.key == key), None)
+    if reminder is not None and goes_alone_at(room, reminder) is None:
+        return "quiet", "a reminder goes in the letter where one goes in time", room.letter_at
+    if reminder is not None:
+        return _opens(room, "a reminder goes by itself where no letter goes in time", due, now)
     if standing is None:
         return _opens(room, "an announcement goes at once within office hours", due, now)
     if room.hours is None:
@@ -180,7 +192,7 @@ def family(office: str) -> str:
 
 
 def not_due(machine: Machine[Any], state: ItemState, office: str | None = None) -> list[Untold]:
-    """Rungs that were not climbed, with the reason; of one office only, or of all."""
+    """Rungs that were not climbed and reminders that were not sent, with the reason; of one office only, or of all."""
     setup = state.setup
     if state.closed is not None:
         text = f"it was {state.closed.status}: {state.closed.text}".rstrip(": ")
@@ -191,6 +203,8 @@ def not_due(machine: Machine[Any], state: ItemState, office: str | None = None) 
         for untold in _above(machine, state, open_act, setup.party(open_act.side))
         if office in (None, untold.office)
     ]
+    unsaid = (each for each in machine.not_said(state) if office in (None, each.office))
+    found += [Untold(item=setup.id, rung=None, **each._asdict()) for each in unsaid]
     if not state.open_acts and office is None:
         moment = machine.next_moment(state)
         reason = "nothing is awaited of anybody" + (f"; {moment.words}" if moment else "")
@@ -209,9 +223,12 @@ def _above(machine: Machine[Any], state: ItemState, open_act: OpenAct, party: Pa
         reason = "this act stays in the coordinator's letter and climbs no ladder"
         return [Untold(**fields, office=highest, rung=None, code="coordinator-only", reason=reason)]
     if not rest:
-        third = len(party.ladder) == 1 and party.higher is None
-        code = "third-state" if third else "last-rung"
-        above = "a third state is asked, and nobody above its coordinator" if third else "nobody above is on its ladder"
+        code = "third-state" if party.third_state else "last-rung"
+        above = (
+            "a third state is asked, and nobody above its coordinator"
+            if party.third_state
+            else "nobody above is on its ladder"
+        )
         reason = f"{what}: {above}; {highest} is asked in every letter"
         return [Untold(**fields, office=highest, rung=None, code=code, reason=reason)]
     if open_act.paused:

@@ -25,11 +25,11 @@ from models.messages.effects import (
     Announce,
     Await,
     Effect,
+    GiveOrder,
     Open,
     PostRoomAddress,
-    Report,
+    ReportUp,
     Resolve,
-    Tell,
     words_by_office,
 )
 from models.messages.views import Refusal
@@ -40,6 +40,7 @@ from models.post.hearing import hear_announcement, hear_awaited, hear_settled
 from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Hours
 from models.post.post_room_state import PostRoomState, in_order, keys_of
+from models.post.reminders import drop_begun_reminders
 from models.post.sending import despatched, drop_unsent_cancellations, next_despatch, said_again, says_the_same
 from models.registry import MACHINES
 
@@ -93,7 +94,7 @@ def silent(world: "World", item: str, now: datetime) -> Iterator[tuple[datetime,
 
 
 @contextmanager
-def no_collector() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Values form no cycles, and a rehearsal makes many that stay: searching them for garbage again and again would
     cost more than the rehearsal, and the more the longer it is."""
     was_on = gc.isenabled()
@@ -164,7 +165,7 @@ class World:
 
     def run(self, until: datetime) -> "World":
         """Everything that comes due before `until`."""
-        with no_collector():
+        with without_garbage_collection():
             self._run(until)
         self.now = max(self.now, until)
         return self
@@ -230,15 +231,15 @@ class World:
                 self._start(effect.workflow, effect.state)
         self._tell_rooms(item, effects)
         for effect in effects:
-            if isinstance(effect, Report):
+            if isinstance(effect, ReportUp):
                 self._learn(self.items[item].setup.parent, effect)
-            elif isinstance(effect, Tell) and effect.item in self.items:
+            elif isinstance(effect, GiveOrder) and effect.item in self.items:
                 machine = MACHINES[self._kinds[effect.item]]
                 self._take(effect.item, machine.ordered(self.items[effect.item], effect.order, self.now))
             elif isinstance(effect, Resolve):
                 self._resolve(item)
 
-    def _learn(self, parent: str, effect: Report) -> None:
+    def _learn(self, parent: str, effect: ReportUp) -> None:
         if parent in self.items and not self.items[parent].closed:
             machine = MACHINES[self._kinds[parent]]
             self._take(parent, machine.learn(self.items[parent], effect.report, self.now))
@@ -297,7 +298,7 @@ class World:
             self._ask_at(name, "room", room.letter_at)  # an opening, and nothing else is due
             return
         while True:
-            room = drop_unsent_cancellations(room, self.now)
+            room = drop_begun_reminders(drop_unsent_cancellations(room, self.now), self.now)
             despatch = next_despatch(room, self.now)
             if despatch is None:
                 break

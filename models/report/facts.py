@@ -11,7 +11,7 @@ from models.items.turns import Turns
 from models.messages.views import ItemRow, LedgerEntry
 from models.plan.amendment import AmendmentKind
 from models.plan.plan import Cadence, Obligation, Plan, Provision, Window
-from models.report.item_history import Known, hear_all
+from models.report.item_record import Known, hear_all
 
 
 class ItemFact(Value):

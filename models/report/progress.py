@@ -19,9 +19,9 @@ from models.messages.views import AwaitedRow
 from models.plan.parties import all_offices, institution_title, office_id
 from models.plan.plan import HostRule, Obligation, Plan, Provision
 from models.report.facts import Facts, Followed, PlanOnDay, SeriesFact, side_names
-from models.report.heard import RecordedQuestion
-from models.report.item_history import Known
-from models.report.standing import Judge
+from models.report.item_record import Known
+from models.report.record_topics import RecordedQuestion
+from models.report.standing import StandingOfItem
 from models.report.values import (
     AmendmentLine,
     ArticleReport,
@@ -99,7 +99,7 @@ def _articles(provisions: tuple[Provision, ...], lines: list[tuple[Followed, Ite
 
 
 def _line(reading: PlanOnDay, each: Followed) -> ItemLine:
-    standing, detail = Judge(reading, each).standing()
+    standing, detail = StandingOfItem(reading, each).standing()
     if not each.session and each.obligation.kind.in_series:
         standing, detail = _with_sessions(reading, each, standing, detail)
     title = each.known.title or f"{each.obligation.title} {each.session}".strip()

@@ -6,11 +6,11 @@ from models.messages.acts import ProgressState
 from models.messages.sentences import joined, status_in_words
 from models.messages.views import DateRow
 from models.report.facts import Followed, PlanOnDay, side_names
-from models.report.heard import HeldMark
+from models.report.record_topics import HeldMark
 from models.report.values import Standing
 
 
-class Judge:
+class StandingOfItem:
     """Where one item stands, and why, in a few words."""
 
     def __init__(self, reading: PlanOnDay, item: Followed) -> None:

@@ -6,12 +6,12 @@ from enum import StrEnum
 from itertools import groupby
 
 from models.common.values import Instant, Value
-from models.governance.opening import whole
+from models.governance.opening import whole_window
 from models.items.turns import Turns, holder
 from models.plan.plan import HostRule, Obligation, Plan, Provision, Window
 from models.plan.windows import ROUND
 from models.report.facts import Facts, Followed, PlanOnDay, side_names
-from models.report.item_history import Known
+from models.report.item_record import Known
 
 
 class MarkKind(StrEnum):
@@ -140,7 +140,7 @@ def _drawn(reading: PlanOnDay, each: Followed) -> bool:
 def _marks(reading: PlanOnDay, obligation: Obligation, items: list[Followed]) -> Iterator[TimelineMark]:
     own = reading.windows(obligation)
     several = obligation.recurs
-    if not several and (window := whole(own)) is not None and not items:
+    if not several and (window := whole_window(own)) is not None and not items:
         yield _bar(window, obligation.working_first_host)
     sides = dict(_turns(reading, obligation, own)) if several else {}
     known = {each.session for each in items if each.session}
@@ -164,7 +164,7 @@ def _window_of(reading: PlanOnDay, each: Followed) -> Window | None:
     own = reading.windows(each.obligation)
     if each.obligation.recurs:
         return next((window for window in own if window.name == each.session), None)
-    return whole(own)
+    return whole_window(own)
 
 
 def _turns(reading: PlanOnDay, obligation: Obligation, own: tuple[Window, ...]) -> Iterator[tuple[str, str | None]]:

@@ -25,9 +25,11 @@ from adapters.files.contacts_file import read_contacts
 from adapters.mail.compose import compose
 from adapters.mail.smtp import identity_of
 from adapters.settings import Settings
+from models.common.times import Slot
+from models.messages.notices import Announcement
 from models.post.despatch import Despatch, DespatchResult, Fate
 from tests.support.despatching import ROOM, PostRoom, post, run
-from tests.support.mail_samples import announcement, at, despatch, notice, settings, smtp_server
+from tests.support.mail_samples import announcement, at, despatch, event, notice, settings, smtp_server, zoned
 
 
 async def refused(config: Settings, what: Despatch, kind: str, room: PostRoom | None = None) -> ApplicationError:
@@ -394,3 +396,28 @@ async def test_an_office_that_has_closed_meanwhile_is_not_written_to(tmp_path: P
         epoch = datetime(1970, 1, 1, tzinfo=UTC)
         assert result.hours is not None and result.hours.next_open(epoch) == epoch + timedelta(hours=1)
         assert archive_file(config.record, what).exists() is tried, "the same bytes go again at the opening"
+
+
+def reminds(begins: datetime) -> Announcement:
+    """A reminder of a date that begins then. The clock of these tests stands at the beginning of 1970."""
+    start = zoned(3, 9).model_copy(update={"utc": begins})
+    return announcement(kind="reminder", event=event(status="CONFIRMED", slot=Slot(start=start, end=start)))
+
+
+async def test_nobody_is_reminded_of_a_date_that_has_begun_while_its_mail_waited(tmp_path: Path) -> None:
+    word = reminds(datetime(1970, 1, 1, tzinfo=UTC))
+    async with post(tmp_path) as (mailbox, config):
+        assert (await run(config, despatch(announcement=word))).fate is Fate.WITHDRAWN
+        letter = await run(config, despatch(reminders=(word,)))
+        assert letter.fate is Fate.CHANGED, "what else the letter says is composed anew"
+        assert mailbox.letters == []
+
+
+async def test_a_reminder_of_a_date_to_come_goes_unless_its_post_room_has_withdrawn_it(tmp_path: Path) -> None:
+    word = reminds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+    mails = [despatch(announcement=word), despatch(key="b", reminders=(word,))]
+    async with post(tmp_path) as (mailbox, config):
+        withdrawn = [(await run(config, each, PostRoom({word.key}))).fate for each in mails]
+        assert withdrawn == [Fate.WITHDRAWN, Fate.CHANGED] and mailbox.letters == []
+        assert [(await run(config, each)).fate for each in mails] == [Fate.SENT, Fate.SENT]
+        assert len(mailbox.letters) == 2

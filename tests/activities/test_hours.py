@@ -8,8 +8,8 @@ import yaml
 from temporalio.testing import ActivityEnvironment
 
 from activities.hours import HoursActivities
-from adapters.office_calendars import hours_of
 from adapters.settings import Settings
+from adapters.working_time import hours_of
 from models.post.office_hours import Hours
 from tests.support.office_hours import NEW_YEAR, WEEK, contacts, opened, wanted
 

@@ -85,10 +85,15 @@ async def test_start_stop_and_restart_on_the_same_folder(tmp_path: Path, contact
     folder.unlock()
 
 
+def login(run: RunFile, name: str) -> tuple[str, str]:
+    """Name and password, as run.json has them."""
+    return name, run.calendar_logins[name].get_secret_value()
+
+
 async def _look_at_parts(run: RunFile) -> None:
     calendar = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:test\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20260101T000000Z\r\n"
     calendar += b"DTSTART:20260101T000000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    async with httpx.AsyncClient(base_url=run.caldav_url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=run.caldav_url, auth=login(run, "organizer"), trust_env=False) as http:
         assert (await http.request("MKCALENDAR", "/aide-memoire/lao-khm/")).status_code == 201
         assert (await http.put("/aide-memoire/lao-khm/a.ics", content=calendar)).status_code == 201
         assert (await http.get("/aide-memoire/lao-khm/a.ics")).status_code == 200
@@ -98,6 +103,24 @@ async def _look_at_parts(run: RunFile) -> None:
     told = (run.record.parent / "worker.ready").read_text()
     for fact in (run.temporal_address, run.caldav_url, str(run.smtp_port), str(run.record), str(run.contacts)):
         assert f'"{fact}"' in told
+
+
+async def test_no_program_of_the_working_folder_or_of_path_is_run(
+    tmp_path: Path, contacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted, ran = tmp_path / "planted", tmp_path / "ran"
+    planted.mkdir()
+    for name in ("temporal", "radicale", "python", "python3", "ps"):
+        (planted / name).write_text(f"#!/bin/sh\necho {name} >> {ran}\n")
+        (planted / name).chmod(0o755)
+    for name in ("radicale", "vobject", "temporalio", "httpx", "worker", "adapters"):
+        (planted / f"{name}.py").write_text(f"open({str(ran)!r}, 'a').write({name!r})\n")
+    monkeypatch.chdir(planted)
+    monkeypatch.setenv("PATH", os.pathsep.join([".", str(planted), os.environ["PATH"]]))
+    embedded = Embedded(options(tmp_path, contacts, stub(tmp_path)))
+    await embedded.start(print)
+    await embedded.stop()
+    assert not ran.exists(), ran.read_text()
 
 
 async def test_a_worker_that_dies_at_start_is_shown_and_nothing_is_left(tmp_path: Path, contacts: Path) -> None:
@@ -139,6 +162,33 @@ async def test_stop_ends_the_watch(tmp_path: Path, contacts: Path) -> None:
     await asyncio.wait_for(embedded.watch(), 5)
     stopped = read_run(tmp_path / "var")
     assert stopped is not None and stopped.children == {}
+
+
+async def test_where_no_address_hides_the_ui_there_is_none(
+    tmp_path: Path, contacts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("servers.embedded.hidden_address", lambda _: None)
+    said: list[str] = []
+    embedded = Embedded(options(tmp_path, contacts, []))
+    run = await embedded.start(said.append)
+    command = Path(f"/proc/{run.children['temporal']}/cmdline").read_text() if sys.platform == "linux" else "--headless"
+    await embedded.stop()
+    assert run.ui is None and run.ui_entry is None and embedded.new_entry is None
+    assert any("the Temporal UI is off" in line for line in said) and "--headless" in command
+
+
+async def test_the_key_of_the_ui_stays_and_follows_its_port(tmp_path: Path, contacts: Path) -> None:
+    first = Embedded(options(tmp_path, contacts, []))
+    entry = (await first.start(print)).ui_entry
+    await first.stop()
+    assert entry is not None and first.new_entry == entry
+    second = Embedded(options(tmp_path, contacts, []))
+    run = await second.start(print)
+    await second.stop()
+    assert run.ui_entry is not None and run.ui is not None and second.new_entry is None
+    before, after = entry.get_secret_value(), run.ui_entry.get_secret_value()
+    assert after.startswith(f"{run.ui}/enter/") and after.rpartition("/")[2] == before.rpartition("/")[2]
+    assert len(after.rpartition("/")[2]) == 32
 
 
 def _pid(tmp_path: Path, name: str) -> int | None:

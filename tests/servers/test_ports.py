@@ -1,10 +1,12 @@
 """Ports: one that is taken names its part and its option."""
 
+import ipaddress
 import socket
+import sys
 
 import pytest
 
-from servers.ports import PortBusy, claim
+from servers.ports import PortBusy, claim, hidden_address
 
 
 def test_a_busy_port_names_port_part_and_option() -> None:
@@ -21,3 +23,17 @@ def test_a_busy_port_names_port_part_and_option() -> None:
     assert 15_000 <= claim("the Temporal UI", 0, "--ui-port") < 32_000
     with pytest.raises(PortBusy, match="between 0 and 65535"):
         claim("the Temporal UI", 70000, "--ui-port")
+
+
+def test_a_hidden_address_is_of_this_machine_and_another_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.platform.startswith("linux"):
+        found = [hidden_address("the Temporal UI") for _ in range(20)]
+        hosts = {each.host for each in found if each}
+        assert len(hosts) == 20 and all(ipaddress.ip_address(host).is_loopback for host in hosts)
+        assert "127.0.0.1" not in hosts
+        for each in found:
+            assert each is not None
+            with socket.create_server(each):
+                pass
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert hidden_address("the Temporal UI") is None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.mail.compose import compose
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
 from tests.support.mail_samples import contacts

@@ -11,8 +11,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
+from adapters.program_folders import TEMPLATES
 from adapters.settings import Settings
-from adapters.shipped import TEMPLATES
 from models.common.times import Slot, ZonedTime
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, PartStat
 from models.messages.notices import Announcement, AnnouncementKind, Notice

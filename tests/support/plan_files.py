@@ -8,7 +8,7 @@ import yaml
 
 from adapters.files import yaml_file
 from adapters.files.yaml_file import FileFault
-from adapters.shipped import PLANS
+from adapters.program_folders import PLANS
 from cli.files.plan_file import load_plan
 
 ACTION_PLAN = PLANS / "lao-cambodia-2023-2027.yaml"

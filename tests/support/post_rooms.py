@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.office_calendars import rehearsed_hours
+from adapters.working_time import rehearsed_hours
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus
 from models.messages.effects import PostRoomAddress, Settle
 from models.messages.notices import Announcement, AnnouncementKind, Notice
@@ -75,6 +75,20 @@ def announcement(n: int, kind: AnnouncementKind = AnnouncementKind.INVITATION, u
         text="t",
         event=event,
     )
+
+
+def about(begins: datetime, n: int = 1, uid: str = "u", **event: Any) -> Announcement:
+    """A version of an event: the invitation to an agreed date, unless the event is said to be otherwise."""
+    slot = date_terms(begins).slot
+    word = announcement(n, uid=uid)
+    assert slot is not None and word.event is not None
+    changes = {"slot": slot, "status": EventStatus.CONFIRMED, **event}
+    return word.model_copy(update={"key": f"{uid}/{n}", "event": word.event.model_copy(update=changes)})
+
+
+def reminder(begins: datetime, n: int = 1, uid: str = "u") -> Announcement:
+    """A reminder of a date that begins then."""
+    return about(begins, n, uid).model_copy(update={"key": f"r/{uid}/{n}", "kind": AnnouncementKind.REMINDER})
 
 
 def send(state: PostRoomState, at: Any = START, result: DespatchResult = SENT) -> tuple[PostRoomState, Despatch]:

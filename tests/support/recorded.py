@@ -16,7 +16,7 @@ from models.post.post_room_state import PostRoomState
 from models.registry import MACHINES
 from models.rehearsal.world import World
 from models.report.facts import Facts, ItemFact, SeriesFact
-from models.report.item_history import hear_all
+from models.report.item_record import hear_all
 from tests.support.worlds import Life
 
 Record = Mapping[str, tuple[LedgerEntry, ...]]

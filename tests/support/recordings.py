@@ -7,7 +7,7 @@ from models.items.meeting import MEETING
 from models.machine.awaited_record import with_awaited
 from models.machine.draft import Step
 from models.messages import acts
-from models.report.item_history import Known, hear_all
+from models.report.item_record import Known, hear_all
 from tests.support.builders import Player, obligation, opened, plan_of
 from tests.support.progress import entries
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 from adapters.files.contacts_file import read_contacts
-from adapters.office_calendars import rehearsed_hours
-from adapters.shipped import PLANS
+from adapters.program_folders import PLANS
+from adapters.working_time import rehearsed_hours
 from cli.files.plan_file import load_plan
 from cli.launching import launch_at
 from models.plan.windows import end_of_validity

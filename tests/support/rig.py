@@ -28,9 +28,10 @@ from models.plan.parties import all_offices
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity
 from servers.datafolder import DataFolder
+from servers.logins import PUBLISHER, calendar_logins
 from servers.ports import claim
 from servers.processes import Child
-from servers.radicale_server import HOME, radicale_child, wait_for_radicale
+from servers.radicale_server import HOME, radicale_child, wait_for_radicale, write_users
 from servers.spool import Spool
 from worker import build_worker, calendar_client
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
@@ -125,7 +126,10 @@ class House:
     async def calendar(self, name: str) -> list[str]:
         """The calendar objects of a collection, read over CalDAV by a plain client."""
         url = f"{self.settings.caldav_url}{self.settings.caldav_home}{name}/"
-        async with httpx.AsyncClient(trust_env=False) as http:
+        password = self.settings.caldav_password
+        assert self.settings.caldav_username and password
+        auth = (self.settings.caldav_username, password.get_secret_value())
+        async with httpx.AsyncClient(auth=auth, trust_env=False) as http:
             listing = await http.request("PROPFIND", url, headers={"Depth": "1"})
             names = [part.split("<")[0] for part in listing.text.split("<href>")[1:]]
             return [(await http.get(self.settings.caldav_url + href)).text for href in names if href.endswith(".ics")]
@@ -183,13 +187,16 @@ async def house(
     spool = Spool(folder.mail, contacts, 0)
     await spool.start()
     port = claim("the calendar server", 0, "-")
-    radicale = radicale_child(folder, port)
+    radicale, logins = radicale_child(folder, port), calendar_logins([plan.plan], {})
+    write_users(folder, logins)
     await radicale.start()
-    await wait_for_radicale(radicale, port, lambda _: None)
+    await wait_for_radicale(radicale, port, logins[PUBLISHER], lambda _: None)
     settings = Settings(
         smtp_port=spool.port,
         caldav_url=f"http://127.0.0.1:{port}",
         caldav_home=HOME,
+        caldav_username=PUBLISHER,
+        caldav_password=logins[PUBLISHER],
         contacts=contacts,
         record=folder.record,
         office_hours=office_hours,

@@ -23,7 +23,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.office_calendars import rehearsed_hours, workdays_of
+from adapters.working_time import rehearsed_hours, workdays_of
 from models.common.ids import secretariat_id
 from models.governance.launch import Launch
 from models.messages import acts
@@ -119,6 +119,17 @@ def silent(now: datetime) -> Plan:
     return paced(
         *(obligation(each, **offsets("PT5H", "P95D")) for each in ("one", "two", "three")),
         obligation("mou", kind="instrument", **offsets("PT5H", "P95D")),
+    )
+
+
+def reminding(now: datetime) -> Plan:
+    """Of two offices a letter goes every second week for the sake of an instrument; the third state gets none."""
+    return paced(
+        obligation("meet", **offsets("PT5H", "P95D")),
+        obligation("three", sides=THREE, remind="P9D", **offsets("PT5H", "P95D")),
+        obligation("off", **offsets("PT5H", "P95D")),
+        obligation("mou", kind="instrument", **offsets("PT5H", "P95D")),
+        remind="P3D",
     )
 
 
@@ -285,6 +296,11 @@ class Life:
         view, now = views[item], await self.now()
         deed = awaited_deed(self.chance, view, now) if self.chance.random() < 0.75 else None
         verb, office, fields = deed or any_deed(self.chance, view, now)
+        await self.do(item, verb, office, fields)
+
+    async def do(self, item: str, verb: type[Act], office: str, fields: dict[str, Any]) -> None:
+        """One act, now."""
+        view, now = await self.home.view(item), await self.now()
         act = verb.model_validate({"act_id": str(len(self.done) + 1), "office": office, **fields})
         answer = await self.home.act(item, verb, office, **act.model_dump(exclude={"office"}))
         if isinstance(answer, Refusal):
@@ -461,3 +477,30 @@ async def test_several_items_find_a_post_room_missing_at_one_instant(
         await life.live(acting=False)
         world = await compare(life)
         assert {each.rung for each in world.notices if each.office == "lao-moc-minister"} == {4}
+
+
+async def test_reminders_go_as_they_are_rehearsed(skipping: WorkflowEnvironment, tmp_path: Path) -> None:
+    """Of the dates that are agreed, and not of the one that is regretted; in the letter or alone, as the days fall."""
+
+    async def now() -> datetime:
+        return await skipping.get_current_time()
+
+    await midday(skipping)
+    async with house(skipping.client, reminding(await now()), tmp_path, now, office_hours=True) as home:
+        life = Life(skipping, home, await home.launch(), random.Random(0))
+        await life.pass_on(DAY)
+        for item, days in (("meet", 11), ("three", 40), ("off", 20)):
+            await life.pass_on(APART)
+            await life.do(item, acts.Propose, "lao-moc", {"terms": date_terms(await now() + days * DAY)})
+            for office in ("khm-moc", "vnm-moc")[: 2 if item == "three" else 1]:
+                await life.pass_on(APART)
+                await life.do(item, acts.Accept, office, {"proposal": 1})
+        await life.pass_on(DAY)
+        await life.do("off", acts.Regret, "khm-moc", {"reason": "flood"})
+        await life.live(acting=False)
+        world = await compare(life)
+        reminded = {each.key for each in world.notices if each.act == "reminder"}
+        assert reminded == {
+            *(f"t/meet/reminder/3/{office}" for office in ("khm-moc", "lao-moc")),
+            *(f"t/three/reminder/3/{office}" for office in ("khm-moc", "lao-moc", "vnm-moc")),
+        }

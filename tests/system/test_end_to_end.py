@@ -1,6 +1,7 @@
 """The whole as its users meet it: the command line as processes, on the real dev server, calendar and mail spool."""
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import json
@@ -18,7 +19,7 @@ import pytest
 import vobject
 import yaml
 
-from adapters.shipped import ROOT
+from adapters.program_folders import ROOT
 from servers.datafolder import process_exists, read_run
 from tests.support.builders import obligation, plan_of
 from tests.support.mail_client import answer, send
@@ -28,8 +29,13 @@ from tests.support.rig import eventually, write_contacts
 ITEM = "review/1"
 
 
+def open_to_others(root: Path) -> list[str]:
+    """Everything at and below a folder that group or others may do anything with."""
+    return [str(path) for path in (root, *root.rglob("*")) if path.lstat().st_mode & 0o077]
+
+
 class Desk:
-    """A data folder, and the commands that people type."""
+    """A data folder, and the commands that people type, with the mask that most machines set: everybody may read."""
 
     def __init__(self, root: Path) -> None:
         self.data = root / "data"
@@ -48,6 +54,7 @@ class Desk:
             *words,
             cwd=ROOT,
             env=self.environment,
+            umask=0o022,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -77,6 +84,7 @@ class Desk:
             *more,
             cwd=ROOT,
             env=self.environment,
+            umask=0o022,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -100,6 +108,7 @@ class Desk:
         code = await asyncio.wait_for(self.up.wait(), 30)
         await self.reader
         self.up = None
+        assert open_to_others(self.data) == []
         return code
 
     def mails(self, office: str) -> list[email.message.EmailMessage]:
@@ -110,7 +119,8 @@ class Desk:
         """The calendar as an independent client and parser read it."""
         run = read_run(self.data)
         assert run is not None
-        async with httpx.AsyncClient(trust_env=False) as http:
+        auth = (calendar, run.calendar_logins[calendar].get_secret_value())
+        async with httpx.AsyncClient(auth=auth, trust_env=False) as http:
             answer = await http.get(f"{run.caldav_url}/aide-memoire/{calendar}/")
         return list(vobject.readOne(answer.text).vevent_list) if "VEVENT" in answer.text else []
 
@@ -208,6 +218,9 @@ async def test_from_a_plan_file_to_a_closed_out_meeting(desk: Desk) -> None:
     assert run is not None and run.state == "stopped"
     code, refused = await desk.verb("show", "review/2")
     assert code == 3, "nobody answers once it is stopped"
+    kept = {path.relative_to(desk.data).parts[0] for path in desk.data.rglob("*") if path.is_file()}
+    assert kept >= {"run.json", "temporal.db", "logs", "mail", "record", "calendars", "worker.ready", "lock"}
+    assert any((desk.data / "record" / "t" / "documents").rglob("minutes.txt")) and open_to_others(desk.data) == []
 
 
 async def test_killed_midway_it_resumes_with_nothing_lost_and_nothing_sent_twice(desk: Desk) -> None:
@@ -395,6 +408,95 @@ async def test_answers_by_mail_count_once_across_a_kill_and_what_needs_a_person_
         "answered by telephone",
         None,
     ]
+
+
+async def on_a_terminal(desk: Desk) -> str:
+    """What `up` shows on a terminal until its live view is there."""
+    master, slave = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "starter.py", "up", "--data", str(desk.data), "--plan-file", str(desk.plan_file)),
+        *("--temporal-port", "0", "--ui-port", "0", "--caldav-port", "0", "--smtp-port", "0"),
+        cwd=ROOT,
+        env={**desk.environment, "TERM": "xterm", "COLUMNS": "200"},
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = ""
+    try:
+        async with asyncio.timeout(60):
+            while "awaited of" not in shown:
+                shown += (await asyncio.to_thread(os.read, master, 65536)).decode(errors="replace")
+    finally:
+        process.send_signal(signal.SIGTERM)
+        while process.returncode is None:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await process.wait()
+                await asyncio.to_thread(os.read, master, 65536)
+        os.close(master)
+    return shown
+
+
+async def test_passwords_are_shown_once_on_a_terminal_and_stand_in_no_log(desk: Desk) -> None:
+    first = await on_a_terminal(desk)
+    run = read_run(desk.data)
+    assert run is not None and set(run.calendar_logins) == {
+        "organizer",
+        "t",
+        "lao-moc",
+        "khm-moc",
+        "lao-mfa",
+        "khm-mfa",
+    }
+    secrets = [password.get_secret_value() for password in run.calendar_logins.values()]
+    assert all(first.count(secret) == 1 for secret in secrets), first
+    assert "run.json keeps it" in first and "calendar_logins" in first
+    second = await on_a_terminal(desk)
+    assert not any(secret in second for secret in secrets) and "calendar_logins" in second
+    # What is no terminal is mostly a log.
+    (desk.data / "run.json").unlink()
+    await desk.start()
+    run = read_run(desk.data)
+    assert run is not None
+    secrets = [password.get_secret_value() for password in run.calendar_logins.values()]
+    said = "\n".join(desk.said)
+    commands = [Path(f"/proc/{pid}/cmdline").read_text() for pid in (run.pid, *run.children.values())]
+    logs = [path.read_text() for path in (desk.data / "logs").iterdir()]
+    assert len(logs) == 3 and "calendar_logins" in said
+    assert not any(secret in text for secret in secrets for text in (said, *commands, *logs))
+
+
+async def test_a_folder_that_others_may_enter_is_refused_and_an_older_one_is_closed(desk: Desk, tmp_path: Path) -> None:
+    words = ("up", "--plan-file", str(desk.plan_file), "--data")
+    desk.data.mkdir(mode=0o755)
+    desk.data.chmod(0o755)
+    for command in (words, ("status", "--data"), ("demo", "--data")):
+        code, _, err = await desk.run(*command, str(desk.data))
+        assert code == 2 and f"chmod -R go= {desk.data}" in err, err
+    assert list(desk.data.iterdir()) == [], "nothing is started"
+    (tmp_path / "link").symlink_to(desk.data)
+    code, _, err = await desk.run(*words, str(tmp_path / "link"))
+    assert code == 2 and "is a link" in err
+    record = tmp_path / "record"
+    record.mkdir()
+    record.chmod(0o770)
+    desk.environment["AIDE_RECORD"] = str(record)
+    code, _, err = await desk.run("report", "--data", str(tmp_path), "--format", "json")
+    assert code == 2 and f"chmod -R go= {record}" in err
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "worker.py"), cwd=ROOT, env=desk.environment, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await worker.communicate()
+    assert worker.returncode == 2 and f"AIDE_RECORD: other accounts may read or write {record}" in said.decode()
+    del desk.environment["AIDE_RECORD"]
+    # Releases that closed the folder itself alone left open what lies in it.
+    desk.data.chmod(0o700)
+    (desk.data / "logs").mkdir()
+    (desk.data / "logs").chmod(0o755)
+    await desk.start()
+    assert "closed 1 files and folders of an older release to other accounts" in desk.said
+    assert open_to_others(desk.data) == []
 
 
 async def test_what_cannot_start_says_why(desk: Desk, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from adapters.mail.compose import compose_noting
+from adapters.program_folders import TEMPLATES
 from adapters.settings import Settings
-from adapters.shipped import TEMPLATES
 from adapters.text import clean_line
 from models.post.contacts import Contacts
 from servers.spool import Spool

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 import cli.commands
-from adapters.shipped import ROOT
+from adapters.program_folders import ROOT
 from cli.app import app, command_of, function_of
 from cli.catalogue import COMMANDS, HEADINGS, Listed
 

@@ -36,8 +36,8 @@ async def running(root: Path, plan: Plan) -> AsyncIterator[House]:
     """Temporal on the file in the folder, and everything around it; a worker on the same task queue every time."""
     folder = DataFolder(root)
     folder.create()
-    port, ui_port = claim("Temporal", 0, "-"), claim("its UI", 0, "-")
-    child = temporal_child(folder, port, ui_port, "default", REGISTERED)
+    port = claim("Temporal", 0, "-")
+    child = temporal_child(folder, port, None, "default", REGISTERED)
     await child.start()
     try:
         await wait_for_temporal(child, port, "default", lambda _: None)

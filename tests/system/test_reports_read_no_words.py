@@ -17,7 +17,7 @@ from models.messages.effects import Enter
 from models.plan.plan import Plan
 from models.post.why import told
 from models.report.facts import Facts, ItemFact
-from models.report.item_history import hear_all
+from models.report.item_record import hear_all
 from models.report.progress import build_report
 from models.report.timeline import build_timeline
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, meeting, obligation, opened, plan_of

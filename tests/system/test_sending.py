@@ -17,8 +17,8 @@ from temporalio.worker import Worker
 
 from activities.despatch import archive_file
 from adapters.files.record_file import read_record
+from adapters.program_folders import ROOT, TEMPLATES
 from adapters.settings import Settings
-from adapters.shipped import ROOT, TEMPLATES
 from models.common.ids import TASK_QUEUE, secretariat_id
 from models.messages.effects import PostRoomAddress, Words
 from models.messages.record_lines import RecordEntries

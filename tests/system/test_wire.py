@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from adapters.calendar.event_object import calendar_object, declined_counter
 from adapters.mail.compose import compose
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 from adapters.text import clean_line, clean_text
 from models.common.times import Slot, ZonedTime, same_time
 from models.items.event_versions import following

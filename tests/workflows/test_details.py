@@ -8,9 +8,10 @@ from models.items.meeting import MEETING
 from models.messages import acts
 from models.post.letter_day import waits_for
 from models.post.office_hours import Hours, Span
-from models.post.post_room_state import PostRoomState, note, recorded
+from models.post.post_room_state import PostRoomState, StandingReminder, note, recorded
 from models.post.sending import next_despatch, sends
 from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation
+from tests.support.post_rooms import reminder
 from tests.support.worlds import KHM, LAO, Life, amend
 from workflows.details import details_of, post_room_details
 
@@ -96,3 +97,14 @@ def test_activities_of_the_post_room_say_what_goes_and_what_is_recorded() -> Non
         state = note(state, START, fate, key, "")
     new = state.pending[-3:]
     assert recorded(new) == "record: 2 sent, 1 withdrawn" and recorded(new[:1]) == "record: sent: a"
+
+
+def test_the_page_of_a_post_room_says_which_reminders_wait_and_for_which_mail() -> None:
+    word = reminder(START + 20 * DAY)
+    waits = StandingReminder(word=word, heard=START)
+    page = post_room_details(room(reminders={"u": waits}))
+    assert "**Reminders that wait**\n\n- 1.1 M, 21 January 2026, 07:00 (in the next letter)" in page
+    alone = room(reminders={"u": waits}, letter_at=None, standing={})
+    assert "07:00 (in a mail of its own from 1 January 2026, 07:00)" in post_room_details(alone)
+    said = waits.model_copy(update={"sent": True})
+    assert "Reminders" not in post_room_details(room(reminders={"u": said})) and stands_as_a_list(page)

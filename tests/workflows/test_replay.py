@@ -10,6 +10,7 @@ from temporalio.worker import Replayer
 
 from tests.support import paths
 from workflows.all import WORKFLOWS
+from workflows.guard import Guard
 
 HISTORIES = sorted(paths.HISTORIES.glob("*.json"))
 TYPES = {"plan", "series", "meeting", "commitment", "questions", "secretariat", "mailbox"}
@@ -24,4 +25,5 @@ def test_there_is_a_history_of_each_workflow() -> None:
 async def test_replays(path: Path) -> None:
     text = path.read_text()
     history = WorkflowHistory.from_json(json.loads(text)["workflow"], text)
-    await Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter).replay_workflow(history)
+    replayer = Replayer(workflows=WORKFLOWS, interceptors=[Guard()], data_converter=pydantic_data_converter)
+    await replayer.replay_workflow(history)

@@ -10,9 +10,9 @@ import yaml
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from adapters.office_calendars import workdays_of
+from adapters.working_time import workdays_of
 from cli.asking import plan_state_of
-from cli.gathering import Moment, gather, plan_then
+from cli.gathering import ReportDay, gather, plan_then
 from cli.session import Session
 from models.messages import acts
 from models.messages.acts import Terms, Topic
@@ -62,6 +62,33 @@ async def test_a_silent_year_climbs_to_the_minister_and_writes_weekly(
         assert 16 <= weeks <= 19, "one letter a week for one thing awaited"
         assert len(home.mails("lao-moc-minister")) <= 5
         assert len({mail["Message-ID"] for mail in home.mails(LAO)}) == weeks
+
+
+async def test_the_invited_are_reminded_before_an_agreed_date_and_not_of_one_that_is_off(
+    skipping: WorkflowEnvironment, tmp_path: Path
+) -> None:
+    async with at_home(skipping, tmp_path, obligation(remind="P3D", **windows())) as home:
+        await home.launch()
+        await skipping.sleep(2 * DAY)
+        for number, off in ((1, True), (2, False)):
+            now = await skipping.get_current_time()
+            await home.act("m", acts.Propose, LAO, terms=date_terms(now + 10 * DAY))
+            await home.act("m", acts.Accept, KHM, proposal=number)
+            view = await home.until("m", lambda view: view.status == "scheduled")
+            assert view.next_step.startswith("the invited offices are reminded of its date on ")
+            if off:
+                await home.act("m", acts.Regret, KHM, reason="flood")
+            await skipping.sleep(6 * DAY)
+            assert not [each for each in subjects(home, KHM) if ": reminder, " in each]
+            await skipping.sleep(2 * DAY)
+
+            async def told(count: int = 0 if off else 1) -> bool:
+                found = [[each for each in subjects(home, office) if ": reminder, " in each] for office in (LAO, KHM)]
+                return [len(each) for each in found] == [count, count]
+
+            await eventually(told)
+        lines = [line for line in home.record(f"office/{KHM}") if "/reminder/" in line["data"].get("key", "")]
+        assert [line["verb"] for line in lines] == ["sent"]
 
 
 async def test_a_life_in_full_is_in_the_mail_the_calendar_and_the_record(
@@ -118,8 +145,8 @@ async def test_a_report_of_a_past_day_is_the_one_that_was_made_then(
 
         async def reported(at: datetime, current: bool) -> ProgressReport:
             state = await plan_state_of(here)
-            facts = await gather(here, state, Moment(at, current=False))
-            return build_report(plan_then(state, Moment(at, current)), facts, at)
+            facts = await gather(here, state, ReportDay(at, current=False))
+            return build_report(plan_then(state, ReportDay(at, current)), facts, at)
 
         await skipping.sleep(40 * DAY)
         await home.until("m", lambda view: max(row.rung for row in view.awaiting) == 2)
@@ -250,7 +277,9 @@ async def test_a_calendar_that_is_down_holds_up_nothing_else(skipping: WorkflowE
         await eventually(invited)
         assert [line["verb"] for line in home.record("m")][-1] == "agreed"
         await home.radicale.start()
-        await wait_for_radicale(home.radicale, int(home.settings.caldav_url.rpartition(":")[2]), lambda _: None)
+        port, password = int(home.settings.caldav_url.rpartition(":")[2]), home.settings.caldav_password
+        assert password is not None
+        await wait_for_radicale(home.radicale, port, password, lambda _: None)
         await skipping.sleep(timedelta(minutes=2))  # the next attempt is a matter of the skipped clock
 
         async def published() -> bool:

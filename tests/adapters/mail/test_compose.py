@@ -215,3 +215,14 @@ def test_where_a_stand_in_is_not_reached_the_office_itself_is() -> None:
     data = composed(despatch(second_address=True), away())
     assert [each.addr_spec for each in read(data)["To"].addresses] == ["coordinator@moic-lao.example"]
     assert "stand in" not in body(data)
+
+
+def test_a_reminder_carries_no_calendar_object_and_has_a_message_id_of_its_own() -> None:
+    agreed = event(status="CONFIRMED")
+    invited = composed(despatch(announcement=announcement(event=agreed)))
+    data = composed(despatch(announcement=announcement(kind="reminder", event=agreed)))
+    check_wire(data)
+    assert tree(read(data)) == ("multipart/alternative", ["text/plain", "text/html"])
+    assert read(data)["Message-ID"] != read(invited)["Message-ID"], "it is not taken for the invitation again"
+    again = composed(despatch(announcement=announcement(kind="reminder", event=agreed)))
+    assert data == again, "one key, the same bytes"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models.common.times import Slot
-from models.messages.notices import Before, Proposed
+from models.messages.notices import AskedBefore, Proposed
 from tests.support.letters import body, composed, flat, read
 from tests.support.mail_samples import a_round, at, contacts, despatch, notice, zoned
 
@@ -115,7 +115,7 @@ def test_the_tone_fits_the_rank_and_says_who_was_asked_before(office: str, words
     title = {"lao-moic": "Coordinator", "lao-moic-dg": "Director General", "lao-moic-minister": "Minister"}[office]
     full = f"{title}, Ministry of Industry and Commerce"
     before = tuple(
-        Before(office=f"lao-moic{suffix}", title=f"{name}, Ministry of Industry and Commerce", since=at(day))
+        AskedBefore(office=f"lao-moic{suffix}", title=f"{name}, Ministry of Industry and Commerce", since=at(day))
         for suffix, name, day in (("", "Coordinator", 1), ("-dg", "Director General", 2))
     )
     who = contacts()

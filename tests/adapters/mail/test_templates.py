@@ -10,7 +10,7 @@ import jinja2
 import pytest
 
 from adapters.mail.compose import compose_noting
-from adapters.shipped import TEMPLATES
+from adapters.program_folders import TEMPLATES
 from models.common.times import Slot
 from models.messages.calendar_event import Attendee, EventStatus, PartStat
 from models.messages.notices import (
@@ -425,3 +425,61 @@ def test_words_of_one_item_that_waited_together_are_one_mail_in_their_order() ->
         said = " ".join(body(composed(despatch(announcement=word)), kind).split())
         first = said.index("states that it was held")
         assert first < said.index("The host is given.") < said.index("Last"), said
+
+
+# --- reminders ------------------------------------------------------------------------------------------------------
+
+AGREED = event(status=EventStatus.CONFIRMED)
+REMINDER = announcement(kind=AnnouncementKind.REMINDER, event=AGREED, short="JTC 2026", text="in the record's words")
+
+
+def test_a_reminder_says_when_and_where_and_asks_nothing() -> None:
+    data = composed(despatch(announcement=REMINDER))
+    assert decoded(data) == (
+        "JTC 2026: reminder, 3 March 2026, 09:00 (Asia/Vientiane) [Lao-Cambodia Action Plan, 16.3]"
+    )
+    for kind in ("plain", "html"):
+        text = flat(body(data, kind))
+        assert "kindly reminds your office of the following agreed date." in text
+        assert "Joint Trade Commission 2026 (provision 16.3)" in text
+        assert "When: 3 March 2026, 09:00 to 12:00 (Asia/Vientiane)" in text and "Where: Vientiane" in text
+        assert "This is a reminder only: no answer is needed. If your side cannot come after all" in text
+        for said in ("Accept", "kindly asked for", "How to answer", "HOW TO ANSWER", "starter.py", "record's words"):
+            assert said not in text, said
+
+
+def test_a_reminder_to_a_higher_rank_keeps_the_form() -> None:
+    who = contacts()
+    who = who.model_copy(update={"offices": {**who.offices, "lao-moic-dg": who.offices["lao-moic"]}})
+    word = REMINDER.model_copy(update={"office": "lao-moic-dg"})
+    what = despatch(announcement=word, office="lao-moic-dg", office_title="Director General, Ministry of X")
+    for kind in ("plain", "html"):
+        text = flat(body(composed(what, who), kind))
+        assert "presents its compliments to the Director General, Ministry of X, and has the honour to remind" in text
+        assert "the Director General of the following agreed date." in text
+
+
+def test_a_reminder_in_a_letter_stands_apart_from_what_is_asked() -> None:
+    nowhere = {"title": "Drug-Control Meeting 2026", "ref": "6.2", "event": event(location="")}
+    data = composed(despatch(reminders=(REMINDER, REMINDER.model_copy(update=nowhere))))
+    assert decoded(data) == decoded(composed(despatch())), "the subject says what is asked"
+    for kind, heading, how in (
+        ("plain", "AGREED DATES THAT ARE NEAR", "HOW TO ANSWER"),
+        ("html", "Agreed dates that are near", "How to answer"),
+    ):
+        before, _, after = flat(body(data, kind)).partition(heading)
+        assert "Asked: to propose a date" in before and how in after
+        slot = "3 March 2026, 09:00 to 12:00 (Asia/Vientiane)"
+        assert f"Joint Trade Commission 2026 (provision 16.3): {slot}, Vientiane" in after
+        assert f"Drug-Control Meeting 2026 (provision 6.2): {slot} This part is a reminder only, and needs" in after
+    assert "\n2. " not in body(data), "it is no matter of its own"
+    plain = composed(despatch())
+    assert "AGREED DATES" not in body(plain) and "Agreed dates" not in body(plain, "html")
+
+
+def test_an_amended_remind_reads_in_words() -> None:
+    proposal = Proposed(
+        number=2, topic="amend", by="X", side="Lao", change="change", question="JTC", fields=(("remind", "P3D"),)
+    )
+    text = flat(body(composed(despatch(notices=(notice(1, verb="answer", proposal=proposal),)))))
+    assert 'how long before its date the offices are reminded to read "P3D"' in text

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from adapters.shipped import DEMONSTRATION_PLAN_FILE
 from typer.testing import CliRunner
 
 from cli.app import app
@@ -66,7 +67,7 @@ def test_days_are_said_as_the_plans_clock_has_them() -> None:
     assert first["at"] == "2023-02-12T17:00:00Z", "midnight in Vientiane"
     assert first["reason"] == "propose a date: awaited since 13 February 2023"
     result = CliRunner().invoke(app, ["rehearse", "--from", "2023-02-13", "--to", "2023-02-13"])
-    assert str(result.exception) == "--to 2023-02-13 does not lie after --from 2023-02-13"
+    assert str(result.exception) == "--to 2023-02-13 is not after --from 2023-02-13; choose a later day"
 
 
 def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:
@@ -74,3 +75,14 @@ def test_a_bad_scenario_is_told_by_its_line(tmp_path: Path) -> None:
     bad.write_text("acts:\n  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: celebrate, office: lao-moic}\n")
     result = CliRunner().invoke(app, ["rehearse", "--what-if", str(bad)])
     assert "bad.yaml:2" in str(result.exception) and "celebrate" in str(result.exception)
+
+
+def test_reminders_are_rehearsed_as_announcements_of_their_own_kind() -> None:
+    told = rehearse("--file", str(DEMONSTRATION_PLAN_FILE), "--assume", "on-time")
+    reminders = [each for each in told["notices"] if each["act"] == "reminder"]
+    sessions = [(office, session) for session in ("1", "2") for office in ("khm-demo", "lao-demo")]
+    assert sorted((each["session"], each["office"]) for each in reminders) == sorted((s, o) for o, s in sessions)
+    assert {(each["class"], each["rung"]) for each in reminders} == {("announcement", 1)}
+    assert all(each["reason"].startswith("A reminder of the agreed date: ") for each in reminders)
+    carried = [key for letter in told["letters"] for key in letter["notices"] if "/reminder/" in key]
+    assert sorted(carried) == sorted(each["key"] for each in reminders), "each went, in one mail"

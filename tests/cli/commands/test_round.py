@@ -74,7 +74,7 @@ async def test_one_bad_row_and_none_is_taken(dev_server: Client, tmp_path: Path)
             *((3, "item"), (4, "item"), (5, "state"), (6, "item"), (7, "item"))
         ]
         words = [fault.message for fault in told.value.faults]
-        assert "there is no zz" in words[0] and "stands on line 2 already" in words[1]
+        assert "there is no item zz" in words[0] and "line 2 answers for this item already" in words[1]
         assert await said_of(home, "c") == []
 
 

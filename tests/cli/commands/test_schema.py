@@ -11,7 +11,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from adapters.shipped import PLANS, ROOT
+from adapters.program_folders import PLANS, ROOT
 from cli.app import app
 from cli.files.schema import SchemaOf, schema_of, schema_text
 from tests.support.json_schema import faults
@@ -151,7 +151,7 @@ def test_what_a_contacts_file_may_hold() -> None:
 
 def test_fields_carry_their_docstrings() -> None:
     plan = schema_of(SchemaOf.PLAN)
-    assert plan["properties"]["zone"]["description"] == "IANA zone in which windows are read."
+    assert plan["properties"]["zone"]["description"] == "IANA zone of the plan: its days and years begin and end there."
     assert plan["$defs"]["Obligation"]["description"] == "One thing that a provision asks for."
     contact = schema_of(SchemaOf.CONTACTS)["$defs"]["Contact"]["properties"]
     assert contact["hours"]["description"] == "In the office's zone, in order.", "of the class that it extends"

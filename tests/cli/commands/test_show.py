@@ -5,6 +5,7 @@ from cli.commands.status import status_text
 from models.governance.plan_machine import PLAN
 from models.items.meeting import MEETING
 from tests.support.builders import obligation
+from tests.support.meetings import agreed
 from tests.support.plan_lives import ROUND, TERM
 from tests.support.worlds import Life
 
@@ -19,3 +20,10 @@ def test_a_plan_is_shown_without_the_lines_that_it_has_nothing_for() -> None:
     assert "next" not in status_text([row])
     below = MEETING.view(life.item("t/m"))
     assert view_text(below).splitlines()[0].startswith(f"{below.ref}  ") and "\nnext  " in view_text(below)
+
+
+def test_a_meeting_is_shown_with_the_day_on_which_its_offices_are_reminded() -> None:
+    view = MEETING.view(agreed(remind="P3D").state)
+    assert "next     1.1 m: the invited offices are reminded of its date on 8 January 2026" in view_text(view)
+    assert view.model_dump(mode="json")["remind_at"] == "2026-01-08T00:00:00Z"
+    assert MEETING.view(agreed().state).model_dump(mode="json")["remind_at"] is None

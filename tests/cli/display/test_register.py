@@ -121,3 +121,15 @@ def test_in_80_columns_every_id_stays_in_one_piece() -> None:
 def test_brackets_in_a_plan_are_no_markup(tmp_path: Path) -> None:
     plan = load_plan(change(tmp_path, "title: Joint Review", 'title: "Joint [red] Review [/]"'))
     assert "Joint [red] Review [/]" in printed(plan, width=160)
+
+
+def test_how_long_before_a_date_its_offices_are_reminded_is_in_the_register(tmp_path: Path) -> None:
+    plan = load_plan(change(tmp_path, "cadence: annual", "remind: PT4S\n        cadence: annual"))
+    document = register_document(plan)
+    assert (document["remind"], document["provisions"][0]["obligations"][0]["remind"]) == ("PT2S", "PT4S")
+    out = io.StringIO()
+    Console(file=out, width=120).print(register_table(plan))
+    assert "reminder PT4S before" in out.getvalue()
+    silent = register_document(load_plan(ACTION_PLAN))
+    assert silent["remind"] is None
+    assert {each["remind"] for line in silent["provisions"] for each in line["obligations"]} == {None}

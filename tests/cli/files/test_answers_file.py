@@ -86,4 +86,4 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
     assert "write one of not-started, limited" in faults[0].message and "holds a comma in quotes" in faults[2].message
     assert [row.item for row in rows] == ["c", "e", "f"], "what these name is looked for, too"
     rows, [fault] = read(tmp_path, "item,state,note\n")
-    assert (rows, fault.message) == ([], "no row; write item,state,note")
+    assert (rows, fault.message) == ([], "the file has no rows; write rows of item,state,note")

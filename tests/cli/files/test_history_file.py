@@ -96,19 +96,19 @@ def test_columns_in_another_order_and_columns_left_out(read: Any) -> None:
         ("s,2023,,,,,", "state", "nothing is written here"),
         ("s,,held,,,,", "session", "say which"),
         ("s,2022,held,,,,", "session", "there are: 2023, 2024, 2025, 2026, 2027"),
-        ("s,2027,held,,,,", "session", "it is no history yet"),
-        ("s,2026,missed,,,,", "state", "it is followed"),
-        ("s,2026,unknown,,,,", "state", "it is followed"),
+        ("s,2027,held,,,,", "session", "leave the row out: it is not past"),
+        ("s,2026,missed,,,,", "state", "the program follows the session"),
+        ("s,2026,unknown,,,,", "state", "the program follows the session"),
         ("two,,missed,,,,", "state", "is open until 2026-12-31"),
         ("v,2024,held,,,,", "session", "leave this empty"),
         ("s,2023,held,04.11.2023,,,", "date", "write it as 2024-05-03"),
         ("s,2023,held,2023-02-30,,,", "date", "is no date"),
         ("s,2023,held,20231104,,,", "date", "write it as"),
         ("s,2023,held,2023-W44-6,,,", "date", "write it as"),
-        ("s,2026,held,2026-06-02,,,", "date", "what is to come is no history"),
+        ("s,2026,held,2026-06-02,,,", "date", "correct the date, or leave the row out"),
         ("s,2023,missed,2023-11-04,,,", "date", "has no date"),
-        ("s,2023,held,,Pakse,,", "place", "name the day"),
-        ("s,2023,held,,,VNM,", "host", "the host is one of LAO, KHM"),
+        ("s,2023,held,,Pakse,,", "place", "write the day"),
+        ("s,2023,held,,,VNM,", "host", "write one of LAO, KHM, or nothing"),
         ("fixed,2023,held,,,KHM,", "host", "the text names LAO as the host"),
         ("c,,held,,,,", "state", "leave the row out"),
         ("c,,missed,,,,", "state", "only windows, sessions and one-off items have a past"),
@@ -135,7 +135,7 @@ def test_all_bad_rows_are_told_at_once(read: Any) -> None:
         read(HEADER + "s,2023,done,03.04.2023,,VNM,\nx,,held,,,,\ns,2024,held,,,,\ns,2024,missed,,,,\n")
     lines = [(fault.line, fault.field) for fault in told.value.faults]
     assert lines == [(2, "state"), (2, "host"), (3, "obligation"), (5, "session")]
-    assert "stands on line 4 already" in told.value.faults[-1].message
+    assert "line 4 has this session already" in told.value.faults[-1].message
 
 
 def test_a_row_of_other_length_hides_no_other_fault(read: Any) -> None:

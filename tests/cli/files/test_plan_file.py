@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters.files.yaml_file import load_yaml
-from adapters.shipped import PLANS
+from adapters.program_folders import PLANS
 from cli.files.history_file import load_history
 from cli.files.plan_file import differences, digest, load_plan, missing_contacts, office_ids
 from cli.files.scenario_file import ScenarioAct, load_scenario, play
@@ -32,6 +32,7 @@ from models.rehearsal.world import World
 from tests.support.plan_files import (
     ACTION_PLAN,
     DEMO,
+    FIELD,
     SHIPPED,
     both_loaders,
     change,
@@ -124,11 +125,29 @@ PART_FAULTS = [
     ("5-multilateral", "kind: standing", "kind: standng", "kind", "there is no 'standng'; write one of"),
     ("5-multilateral", "evidence:", "evidance:", "evidance", "did you mean evidence?"),
     ("5-multilateral", "id: V.a.1-un", "id: 1.5-principles", "id", "is taken; give each obligation an id"),
-    ("6-implementation", "cadence: continuous", "cadence: on_trigger", "cadence", "is never triggered; write it as"),
-    ("6-implementation", "sides: [", "item: B.9\n        sides: [", "item", "no other obligation 'B.9'"),
-    ("6-implementation", "sides: [", "item: 8.4-mou\n        sides: [", "item", "followed by 8.8-mou; name that one"),
-    ("6-implementation", "sides: [", "triggers: [LAO]\n        sides: [", "triggers", "only what is on_trigger has"),
-    ("6-implementation", "triggers: [LAO, KHM]", "triggers: [VNM]", "triggers[0]", "is pulled by one of LAO, KHM"),
+    ("6-implementation", "cadence: continuous", "cadence: on_trigger", "cadence", "nobody calls a standing commitment"),
+    ("6-implementation", "sides: [", "item: B.9\n        sides: [", "item", "there is no other obligation 'B.9'"),
+    (
+        "6-implementation",
+        "sides: [",
+        "item: 8.4-mou\n        sides: [",
+        "item",
+        "of 8.8-mou follows 8.4-mou already",
+    ),
+    (
+        "6-implementation",
+        "sides: [",
+        "triggers: [LAO]\n        sides: [",
+        "triggers",
+        "on_trigger has triggers; set",
+    ),
+    (
+        "6-implementation",
+        "triggers: [LAO, KHM]",
+        "triggers: [VNM]",
+        "triggers[0]",
+        "part here; name one of LAO, KHM",
+    ),
     ("6-implementation", "sides: [", "also: {KHM: [x]}\n        sides: [", "also.KHM[0]", "no office 'x' is defined"),
     ("6-implementation", "sides: [", "also: {LAO: [khm-na]}\n        sides: [", "also.LAO[0]", "not of LAO"),
 ]
@@ -149,7 +168,7 @@ def test_a_bullet_stands_in_one_part_only(tmp_path: Path) -> None:
     path, changed = change_part(tmp_path, "5-multilateral.yaml", 'ref: "V.a.1"', 'ref: "8.7"')
     (fault,) = refusal(path).faults
     assert (Path(fault.file), fault.line, fault.field) == (changed, line_of(changed, 'ref: "8.7"'), "provisions[0].ref")
-    assert fault.message == "8.7 is there already; put its obligations together there"
+    assert fault.message == "provision 8.7 is here twice; put its obligations together"
 
 
 def test_a_fault_in_an_office_of_a_part_is_told_there(tmp_path: Path) -> None:
@@ -175,7 +194,7 @@ def test_an_office_is_written_once_in_all_the_files(tmp_path: Path) -> None:
     assert (Path(fault.file), fault.line) == (changed, line_of(changed, "khm-moh:"))
     assert (fault.field, fault.message) == (
         "offices.khm-moh",
-        f"khm-moh stands in {path} already; keep one of them",
+        f"khm-moh is in {path} already; keep one of them",
     )
 
 
@@ -197,7 +216,7 @@ def test_a_provision_stands_once(tmp_path: Path) -> None:
     assert (Path(fault.file), fault.field, fault.message) == (
         part,
         "provisions[10].ref",
-        "5.7 is there already; put its obligations together there",
+        "provision 5.7 is here twice; put its obligations together",
     )
 
 
@@ -274,3 +293,33 @@ def test_a_bad_plan_is_told_by_line_field_and_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loader: str, old: str, new: str, field: str, message: str
 ) -> None:
     check_told(tmp_path, monkeypatch, loader, old, new, field, message)
+
+
+NO_REMINDER = [
+    ("3", "3 is no duration; write it as ISO 8601, like P30D (days)"),
+    ("P1M", "'P1M' is no duration"),
+    ("-P3D", "'-P3D' is no duration"),
+    ("three days", "'three days' is no duration"),
+    ("[P3D]", "this is a list; write a duration as ISO 8601"),
+    ("PT0S", "PT0S is out of range; write more than PT0S and at most P366D"),
+    ("P367D", "P367D is out of range; write more than PT0S and at most P366D"),
+    ("P9999999D", "P9999999D is out of range"),
+]
+
+
+@both_loaders
+@pytest.mark.parametrize(("written", "message"), NO_REMINDER, ids=[written for written, _ in NO_REMINDER])
+def test_a_bad_time_before_a_date_is_told_by_line_field_and_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loader: str, written: str, message: str
+) -> None:
+    check_told(tmp_path, monkeypatch, loader, "remind: PT2S", f"remind: {written}", "remind", message)
+    own = f"remind: {written}\n        cadence: annual"
+    check_told(tmp_path, monkeypatch, loader, "cadence: annual", own, f"{FIELD}.remind", message)
+
+
+def test_another_time_before_a_date_is_a_difference(tmp_path: Path) -> None:
+    in_force = load_plan(DEMO)
+    ours = load_plan(change(tmp_path, "cadence: annual", "remind: PT36H\n        cadence: annual"))
+    assert differences(ours, in_force) == ["demo-review: remind: (nothing) -> P1DT43200S"]
+    silent = load_plan(change(tmp_path, "remind: PT2S", "# remind: PT2S"))
+    assert differences(silent, in_force) == ["plan: remind: PT2S -> (nothing)"]

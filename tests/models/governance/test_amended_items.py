@@ -11,7 +11,7 @@ from models.items.series import SERIES
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.messages.calendar_event import Method, PartStat
-from models.messages.effects import Order, Publish, Tell
+from models.messages.effects import GiveOrder, Order, Publish
 from models.messages.notices import AnnouncementKind
 from models.plan.parties import party_of
 from models.plan.windows import resolve_windows
@@ -117,7 +117,9 @@ def test_the_offices_of_an_item_read_of_an_amendment_in_names_and_not_in_ids(ter
     player.act(acts.Propose, LAO, terms=terms)
     player.act(acts.Accept, KHM, proposal=1)
     windows = resolve_windows(player.state.plan, player.state.launch.launched)
-    told_by_plan = [each for each in PLAN.resolved(player.state, windows, life.now).effects if isinstance(each, Tell)]
+    told_by_plan = [
+        each for each in PLAN.resolved(player.state, windows, life.now).effects if isinstance(each, GiveOrder)
+    ]
     [order] = [each.order for each in told_by_plan if each.item == "t/s"]
     told = announced(SERIES.ordered(life.item("t/s"), order, life.now).effects)[-1]
     assert told.kind is AnnouncementKind.AMENDMENT
@@ -365,3 +367,23 @@ def test_an_order_that_changes_nothing_is_not_given() -> None:
         player.act(acts.Accept, KHM, proposal=number)
     assert len(player.state.amendments) == 2
     assert PLAN.resolved(player.state, windows, START).effects == (), "nothing that an item follows has changed"
+
+
+def test_when_offices_are_reminded_is_amended_for_open_sessions_too() -> None:
+    life = Life(series("s"), obligation("m")).pass_on(DAY)
+    for name in ("s", "m"):
+        agree(life, amend("change", name, fields={"remind": "P3D"}))
+    assert all(life.item(name).setup.remind == 3 * DAY for name in ("t/s", "t/s/2026", "t/m"))
+    life.act("t/m", acts.Propose, "lao-moc", terms=date_terms(life.now + 20 * DAY))
+    life.act("t/m", acts.Accept, "khm-moc", proposal=1)
+    life.pass_on(18 * DAY)
+    assert {each.office for each in life.said(AnnouncementKind.REMINDER)} == {"lao-moc", "khm-moc"}
+
+
+def test_an_office_that_an_amendment_gave_a_meeting_is_reminded_and_the_former_is_not() -> None:
+    life = Life(obligation("m", remind="P3D")).pass_on(DAY)
+    life.act("t/m", acts.Propose, "lao-moc", terms=date_terms(life.now + 20 * DAY))
+    life.act("t/m", acts.Accept, "khm-moc", proposal=1)
+    agree(life, amend("change", "m", fields={"offices": {"LAO": "lao-mfa", "KHM": "khm-moc"}}))
+    life.pass_on(18 * DAY)
+    assert {each.office for each in life.said(AnnouncementKind.REMINDER)} == {"lao-mfa", "khm-moc"}

@@ -1,6 +1,6 @@
 """From a plan to what follows it: what is opened at a launch and by an amendment, and what enters as unknown."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -63,3 +63,22 @@ def test_one_off_items_of_the_past_enter_as_unknown() -> None:
     assert [item.setup.id for item in found.meetings] == ["t/new"]
     assert [item.setup.id for item in found.commitments] == ["t/promise"]
     assert {room.office for room in found.post_rooms} == {"lao-moc", "khm-moc"}, "nobody else is written to"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize(
+    ("own", "of_plan", "is_reminded"),
+    [(None, None, None), ("P3D", None, 3 * DAY), (None, "P5D", 5 * DAY), ("P3D", "P5D", 3 * DAY)],
+)
+def test_a_meeting_is_reminded_as_its_obligation_says_or_else_the_plan(
+    kind: Kind, own: str | None, of_plan: str | None, is_reminded: timedelta | None
+) -> None:
+    item = obligation("m", kind=kind.value, remind=own if kind.meets else None)
+    opening = opened(plan_of(item, remind=of_plan))
+    [state] = (*opening.series, *opening.meetings, *opening.commitments)
+    assert state.setup.remind == (is_reminded if kind.meets else None)
+
+
+def test_the_sessions_of_a_series_are_reminded_as_it_is() -> None:
+    life = Life(obligation("s", kind="meeting_series", remind="P3D", **YEARLY)).pass_on(DAY)
+    assert life.item("t/s/2026").setup.remind == 3 * DAY

@@ -14,7 +14,7 @@ from models.governance.plan_state import carried_on, carry, plan_state
 from models.machine.state import ProposalStatus
 from models.messages import acts
 from models.messages.acts import Act, Terms, Topic
-from models.messages.effects import Order, SessionReport, Tell
+from models.messages.effects import GiveOrder, ItemReport, Order
 from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
 from models.plan.amendment import AmendmentKind
@@ -205,7 +205,7 @@ def test_after_an_outage_the_round_that_closed_meanwhile_is_shown_with_its_own_a
     asked = datetime(2026, 1, 20, tzinfo=UTC)
     state = PLAN.due(state, asked).state
     told = {"side": "LAO", "office": "lao-moc", "round": "2026", "state": "limited", "note": ""}
-    report = SessionReport(session="", item="t/a", status="progress", progress=told)
+    report = ItemReport(session="", item="t/a", status="progress", progress=told)
     state = PLAN.learn(state, report, asked).state
     step = PLAN.due(state, datetime(2027, 1, 20, tzinfo=UTC))
     [text, _] = [each.text for each in announced(step.effects)]
@@ -235,7 +235,7 @@ def test_answers_to_another_round_are_not_counted() -> None:
     life = Life(standing("a"), round=ROUND)
     life.until(datetime(2027, 1, 20, tzinfo=UTC))
     told = {"side": "LAO", "office": "lao-moc", "round": "2026", "state": "limited", "note": ""}
-    report = SessionReport(session="", item="t/a", status="progress", progress=told)
+    report = ItemReport(session="", item="t/a", status="progress", progress=told)
     assert PLAN.learn(life.plan, report, life.now).state.answers == {}
 
 
@@ -265,9 +265,9 @@ def test_what_is_told_after_the_end_changes_nothing() -> None:
     life = Life(series("s", readings={"first_host": {"others": ["LAO", "KHM"]}}), obligation("m"), **TERM)
     life.until(END + DAY)
     for report in (
-        SessionReport(session="", item="t/q", status="answered", question="s/first_host", value="LAO"),
-        SessionReport(session="", item="t/m", status="closed", closed=True),
-        SessionReport(session="2030", item="t/s/2030", status="opened", title="x"),
+        ItemReport(session="", item="t/q", status="answered", question="s/first_host", value="LAO"),
+        ItemReport(session="", item="t/m", status="closed", closed=True),
+        ItemReport(session="2030", item="t/s/2030", status="opened", title="x"),
     ):
         step = PLAN.learn(life.plan, report, life.now)
         assert step.state == life.plan and step.effects == ()
@@ -397,13 +397,28 @@ def test_orders_without_object_change_nothing() -> None:
         assert step.state == life.item(name) and step.effects == ()
 
 
+def test_nobody_orders_the_plan() -> None:
+    life = Life(obligation("m"))
+    step = PLAN.ordered(life.plan, Order(end="dropped", host="LAO", changes={"title": "x"}, text="x"), life.now)
+    assert step.state == life.plan and step.effects == ()
+
+
+def test_an_answer_of_a_side_that_was_not_asked_is_not_counted() -> None:
+    life = Life(standing("a", sides=("LAO",)), round=ROUND)
+    life.until(datetime(2026, 1, 20, tzinfo=UTC))
+    for side in ("KHM", "THA", ""):
+        told = {"side": side, "office": "x", "round": "2026", "state": "limited", "note": ""}
+        report = ItemReport(session="", item="t/a", status="progress", progress=told)
+        assert PLAN.learn(life.plan, report, life.now).state.answers == {}
+
+
 def test_a_world_is_told_by_orders_only() -> None:
     life = Life(obligation("m"))
     player = Player(PLAN, life.plan, life.now)
     player.act(acts.Propose, LAO, terms=amend("drop", "m"))
     player.act(acts.Accept, KHM, proposal=1)
     step = PLAN.resolved(player.state, {}, life.now)
-    assert [effect.item for effect in step.effects if isinstance(effect, Tell)] == ["t/m"]
+    assert [effect.item for effect in step.effects if isinstance(effect, GiveOrder)] == ["t/m"]
 
 
 def test_a_random_act_is_always_answered() -> None:

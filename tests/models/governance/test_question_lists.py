@@ -49,7 +49,7 @@ def test_questions_about_what_was_dropped_are_asked_no_longer() -> None:
     agree(life, amend("drop", "a"))
     assert [q.id for q in life.item(name).open_questions] == ["b/first_host"]
     told = [each for each in life.said(AnnouncementKind.ANSWER, "lao-moc", since) if each.item == name]
-    assert len(told) == 1 and "asked no longer" in told[0].reason, "who had proposed an answer is told"
+    assert len(told) == 1 and "no longer asked" in told[0].reason, "who had proposed an answer is told"
     assert life.awaited(name) == {("lao-moc", "settle", 1), ("khm-moc", "settle", 1)}
     refusal = life.act(name, acts.Accept, "khm-moc", proposal=1)
     assert refusal is not None and refusal.code == "not-open"

@@ -14,7 +14,7 @@ from models.messages.acts import Terms, Topic
 from models.messages.notices import AnnouncementKind
 from models.plan.plan import Plan
 from tests.support.builders import DAY, START, launch_of, obligation, plan_of
-from tests.support.plan_lives import END, ROUND, TERM, UNDATED, plan_now, series, standing
+from tests.support.plan_lives import END, ROUND, TERM, UNDATED, agree, plan_now, series, standing
 from tests.support.worlds import KHM, LAO, Life, amend
 
 
@@ -229,3 +229,18 @@ def test_a_round_is_about_what_is_open_and_about_what_was_answered_before_it_end
     assert (found["t/b"].title, found["t/b"].asked) == ("Title b", ("LAO", "KHM"))
     ended = {item: each for item, each in answers.items() if item == "t/a"}
     assert [each.item for each in round_items(state, "2026", ended, [])] == ["t/a", "t/c"]
+
+
+def test_what_was_answered_and_then_dropped_by_amendment_is_counted_as_asked() -> None:
+    life = Life(standing("a"), standing("b"), round=ROUND, round_closes="P30D")
+    life.until(datetime(2026, 1, 16, tzinfo=UTC))
+    life.act("t/a", acts.Progress, "lao-moc", state="limited")
+    life.act("t/a", acts.Progress, "khm-moc", state="limited")
+    agree(life, amend("drop", "a"))
+    assert life.plan.plan.obligation("a") is None
+    [dropped, _] = round_items(life.plan, "2026", life.plan.answers, life.plan.busy)
+    assert (dropped.title, dropped.asked) == ("Title a", ("LAO", "KHM"))
+    life.until(datetime(2026, 2, 20, tzinfo=UTC))
+    told = life.said(AnnouncementKind.ROUND)[0]
+    assert told.reason.startswith("Status round 2026, 2 commitments asked: Lao offices have answered 1 of 2")
+    assert "under way" not in told.reason

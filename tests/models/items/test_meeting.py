@@ -146,6 +146,16 @@ def test_the_result_is_reported_where_the_provision_demands_it() -> None:
     assert isinstance(player.act(acts.Close, LAO), Receipt)
 
 
+def test_a_third_state_owes_no_report_for_nobody_above_its_coordinator_is_known() -> None:
+    player = agreed(third=True, report_to_higher=True).tick(START + 11 * DAY)
+    player.act(acts.Held, LAO)
+    player.act(acts.Outcome, LAO, text="minutes")
+    assert player.state.unreported == ("LAO", "KHM") and (VNM, "report", 1) not in player.awaited()
+    for office in (LAO, KHM):
+        player.act(acts.Evidence, office, text="reported")
+    assert isinstance(player.act(acts.Close, LAO), Receipt)
+
+
 def test_a_missed_window_is_recorded_and_never_rolled_over() -> None:
     player = Player(MEETING, meeting()).tick(START + 400 * DAY)
     assert player.state.late and player.state.closed is None

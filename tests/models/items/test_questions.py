@@ -14,7 +14,7 @@ from models.items.questions import QUESTIONS, QuestionsState
 from models.items.series import SERIES
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Order, Report, SessionReport
+from models.messages.effects import ItemReport, Order, ReportUp
 from models.messages.notices import AnnouncementKind
 from models.messages.views import DateRow
 from models.plan.plan import Plan
@@ -184,27 +184,27 @@ DAY_ROW = DateRow(start=START, end=START, local="2026-01-01T00:00:00", zone="UTC
     [
         ("s/first_host", "VNM", "write one of LAO; KHM"),
         ("s/first_host", None, "write one of"),
-        ("free/first_host", "Laos", "the host is one of LAO, KHM"),
-        ("free/first_host", "", "say what is to hold"),
-        ("free/first_host", ["LAO"], "the host is one of"),
+        ("free/first_host", "Laos", "the host must be one of LAO, KHM"),
+        ("free/first_host", "", "the answer is empty"),
+        ("free/first_host", ["LAO"], "the host must be one of"),
         ("free/order", "LAO, KHM", "name each side once"),
         ("free/order", ["LAO", "LAO"], "name each side once"),
-        ("free/order", [], "say what is to hold"),
+        ("free/order", [], "the answer is empty"),
         ("free/cadence", "every other year", "annual, biennial"),
         ("free/cadence", ["annual"], "annual, biennial"),
         ("free/cadence", {"every": 2}, "annual, biennial"),
-        ("free/anchor_year", "soon", "write the year, as 2026"),
+        ("free/anchor_year", "soon", "write the year as a number, as 2026"),
         ("free/anchor_year", 24, "write the year"),
-        ("free/pairs", "  ", "say what is to hold"),
-        ("free/pairs", {}, "say what is to hold"),
+        ("free/pairs", "  ", "the answer is empty"),
+        ("free/pairs", {}, "the answer is empty"),
         ("s/cadence", "annual", "there is no question"),
         ("", "LAO", "there is no question"),
         (PAST, "on time", "held, missed or excused"),
         (PAST, "unknown", "held, missed or excused"),
         (PAST, 2024, "held, missed or excused"),
         (PAST, {"host": "LAO"}, "held, missed or excused"),
-        (PAST, {"state": "held", "host": "Laos"}, "the host is one of"),
-        (PAST, {"state": "held", "date": "yesterday"}, "for held its day"),
+        (PAST, {"state": "held", "host": "Laos"}, "the host must be one of"),
+        (PAST, {"state": "held", "date": "yesterday"}, "with held you may give its day"),
         (PAST, {"state": "missed", "date": DAY_ROW.model_dump(mode="json")}, "has no date"),
         (
             PAST,
@@ -239,7 +239,7 @@ def test_what_is_settled_is_settled() -> None:
     life = Life(series("s", **HOSTS), series("b", **HOSTS))
     settle(life, "s/first_host", "LAO")
     refusal = propose(life, "s/first_host", "KHM", "khm-moc")
-    assert refusal is not None and refusal.code == "answered" and "by amendment" in refusal.message
+    assert refusal is not None and refusal.code == "answered" and "only an amendment" in refusal.message
 
 
 # What follows
@@ -424,11 +424,11 @@ def test_the_record_of_a_past_session_is_corrected_while_its_series_runs_and_aft
     player = Player(QUESTIONS, state, life.now)
     player.act(acts.Propose, "lao-moc", terms=terms)
     player.act(acts.Accept, "khm-moc", proposal=1)
-    [report] = [effect.report for effect in player.effects if isinstance(effect, Report)]
+    [report] = [effect.report for effect in player.effects if isinstance(effect, ReportUp)]
     step = PLAN.learn(life.plan, report, life.now)
     effects = list(step.effects)
     for effect in step.effects:
-        if type(effect).__name__ == "Tell":
+        if type(effect).__name__ == "GiveOrder":
             assert running
             effects += life.machine("t/old").ordered(life.item("t/old"), effect.order, life.now).effects  # type: ignore[union-attr]
     [entered] = [effect for effect in effects if type(effect).__name__ == "EnterElsewhere"]
@@ -493,7 +493,7 @@ def test_an_answer_that_the_plan_has_heard_counts_once_and_an_unknown_one_not_at
     settle(life, "s/first_host", "LAO")
     state = life.plan
     for question in ("s/first_host", "nobody/asked"):
-        report = SessionReport(session="", item=LIST, status="answered", question=question, value="KHM")
+        report = ItemReport(session="", item=LIST, status="answered", question=question, value="KHM")
         step = PLAN.learn(state, report, life.now)
         assert step.effects == () and step.state == state
 

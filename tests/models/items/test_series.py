@@ -13,7 +13,7 @@ from models.items.series import SERIES
 from models.items.series_state import SeriesState, opens_at
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Await, EnterElsewhere, Open, Order, SessionReport, Settle, Tell
+from models.messages.effects import Await, EnterElsewhere, GiveOrder, ItemReport, Open, Order, Settle
 from models.messages.notices import AnnouncementKind
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, obligation, opened, plan_of
 from tests.support.meetings import KHM, LAO
@@ -40,7 +40,7 @@ def open_one(state: SeriesState) -> tuple[SeriesState, str, str | None]:
     return step.state, session.setup.id, session.host
 
 
-def learned(state: SeriesState, report: SessionReport, days: int = 0) -> SeriesState:
+def learned(state: SeriesState, report: ItemReport, days: int = 0) -> SeriesState:
     return SERIES.learn(state, report, START + days * DAY).state
 
 
@@ -64,7 +64,7 @@ def test_windows_are_calendar_years_in_the_plans_zone() -> None:
 def test_without_a_stated_first_host_none_is_presumed() -> None:
     state, _, host = open_one(series_of())
     assert host is None
-    report = SessionReport(session="2026", item="t/s/2026", status="open", host="KHM")
+    report = ItemReport(session="2026", item="t/s/2026", status="open", host="KHM")
     _, _, host = open_one(learned(state, report))
     assert host == "LAO", "once the sides have agreed on a host, the next turn follows"
 
@@ -72,7 +72,7 @@ def test_without_a_stated_first_host_none_is_presumed() -> None:
 def test_a_turn_is_served_swapped_or_forfeited() -> None:
     state, item, _ = open_one(series_of(**FIRST))
     for host, held, expected in (("LAO", True, "served"), ("KHM", True, "swapped"), ("LAO", False, "forfeited")):
-        report = SessionReport(session="2026", item=item, status="closed", host=host, closed=True, held=held)
+        report = ItemReport(session="2026", item=item, status="closed", host=host, closed=True, held=held)
         after = learned(state, report)
         assert after.hosting.turns[0].state == expected and after.open_sessions == ()
 
@@ -95,7 +95,7 @@ def test_without_windows_one_session_is_open_at_a_time() -> None:
     assert opens_at(state) == START
     state, item, _ = open_one(state)
     assert (item, opens_at(state)) == ("t/s/1", None)
-    report = SessionReport(session="1", item=item, status="closed", closed=True, held=True)
+    report = ItemReport(session="1", item=item, status="closed", closed=True, held=True)
     assert opens_at(learned(state, report, 1)) is not None
 
 
@@ -115,7 +115,7 @@ def test_offsets_count_from_the_launch() -> None:
 
 def test_what_nothing_dates_is_not_asked_again_once_it_is_dropped() -> None:
     state, item, _ = open_one(series_of(window=None))
-    report = SessionReport(session="1", item=item, status="dropped", closed=True)
+    report = ItemReport(session="1", item=item, status="dropped", closed=True)
     assert opens_at(learned(state, report, 1)) is None
 
 
@@ -336,7 +336,7 @@ def act(player: Player, move: Any) -> None:
         name = names[which] if which < len(names) else "unknown"
         report = {"session": name, "item": f"t/s/{name}", "status": status, "host": host}
         ended = {"closed": status != "open", "held": status == "closed"}
-        keep(player, SERIES.learn(state, SessionReport.model_validate({**report, **ended}), player.now))
+        keep(player, SERIES.learn(state, ItemReport.model_validate({**report, **ended}), player.now))
     else:
         keep(player, SERIES.ordered(state, told(state, *rest), player.now))
 
@@ -370,5 +370,5 @@ def check_series(player: Player) -> None:
     assert len(state.ledger) <= 20 and len(state.taken) <= 40
     assert turns.explain(state.hosting)
     for effect in player.effects:
-        if isinstance(effect, Tell):
+        if isinstance(effect, GiveOrder):
             assert effect.item.startswith("t/s/")

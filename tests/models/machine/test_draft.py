@@ -9,7 +9,7 @@ from models.items.meeting import MEETING
 from models.machine.draft import heard_at
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Await, Order, Report, SessionReport, Tell
+from models.messages.effects import Await, GiveOrder, ItemReport, Order, ReportUp
 from models.registry import MACHINES
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, meeting, obligation, plan_of
 from tests.support.worlds import KHM, LAO, Life, amend
@@ -59,17 +59,17 @@ def test_whoever_decides_says_when() -> None:
     meeting_player = Player(MACHINES["meeting"], life.item("t/m"), life.now)
     meeting_player.act(acts.Propose, "lao-moc", terms=Terms(topic=Topic.DROP, reason="done elsewhere"))
     meeting_player.act(acts.Accept, "khm-moc", proposal=1)
-    reports = [effect.report for effect in meeting_player.effects if isinstance(effect, Report)]
+    reports = [effect.report for effect in meeting_player.effects if isinstance(effect, ReportUp)]
     assert reports and {report.at for report in reports} == {life.now}
 
     plan_player = Player(PLAN, life.plan, life.now)
     plan_player.act(acts.Propose, LAO, terms=amend("drop", "s"))
     plan_player.act(acts.Accept, KHM, proposal=1)
     step = PLAN.resolved(plan_player.state, life.plan.windows, life.now + SECOND, life.now)
-    [told] = [effect for effect in (*plan_player.effects, *step.effects) if isinstance(effect, Tell)]
+    [told] = [effect for effect in (*plan_player.effects, *step.effects) if isinstance(effect, GiveOrder)]
     assert told.item == "t/s" and told.order.at == life.now, "since the last consent, not since windows were resolved"
     passed_on = life.machine("t/s").ordered(life.item("t/s"), told.order, life.now + 2 * SECOND)
-    orders = [effect.order for effect in passed_on.effects if isinstance(effect, Tell)]
+    orders = [effect.order for effect in passed_on.effects if isinstance(effect, GiveOrder)]
     assert orders and {order.at for order in orders} == {life.now}
 
 
@@ -79,7 +79,7 @@ def test_the_end_of_a_plan_is_at_its_instant_however_late_it_is_noticed() -> Non
     until = life.plan.launch.valid_until
     assert until is not None
     step = PLAN.due(life.plan, until + SECOND)
-    assert [effect.order.at for effect in step.effects if isinstance(effect, Tell)] == [until]
+    assert [effect.order.at for effect in step.effects if isinstance(effect, GiveOrder)] == [until]
 
 
 def test_a_host_that_is_told_is_asked_from_the_decision_on() -> None:
@@ -93,6 +93,6 @@ def test_a_report_counts_from_its_decision() -> None:
     life = Life(launch=launch_of(plan_of(obligation("s", kind="meeting_series", cadence="annual")), START)).pass_on(DAY)
     [session] = life.item("t/s").open_sessions
     at = life.now - SECOND
-    report = SessionReport(session=session.rpartition("/")[2], item=session, status="open", host="KHM", at=at)
+    report = ItemReport(session=session.rpartition("/")[2], item=session, status="open", host="KHM", at=at)
     step = life.machine("t/s").learn(life.item("t/s"), report, life.now)
     assert step.state.ledger[-1].at == at

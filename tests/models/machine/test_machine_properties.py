@@ -14,6 +14,7 @@ from models.machine.machine import Machine
 from models.messages.acts import Topic
 from models.messages.calendar_event import EventStatus
 from models.messages.effects import Announce, Await, Publish, Settle
+from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import START, Player, meeting, obligation, opened, plan_of
 from tests.support.moves import PREAMBLE, TOPICS, moves, play
@@ -80,11 +81,37 @@ def check_effects(player: Player) -> None:
         assert events[-1].status is EventStatus.CANCELLED
 
 
-@given(st.lists(moves, max_size=25), st.booleans(), st.booleans(), st.integers(0, len(PREAMBLE)))
-def test_meetings_stay_sound(history: list[tuple[str, Any]], third: bool, rotating: bool, along: int) -> None:
-    state = meeting(third=third, host_rule="rotating" if rotating else "unstated", report_to_higher=rotating)
+def check_reminders(player: Player) -> None:
+    """Each agreed date is reminded of at most once, at its instant, and never once it is off or moved."""
+    event, reminded = None, set[tuple[Any, str]]()
+    for word in (e.announcement for e in player.effects if isinstance(e, Announce)):
+        if word.version:
+            if event is None or (word.event.status, word.event.slot) != (event.status, event.slot):
+                reminded.clear()
+            event = word.event
+        elif word.kind is AnnouncementKind.REMINDER:
+            assert word.event == event and event.status is EventStatus.CONFIRMED
+            assert word.at == event.slot.start.utc - player.state.setup.remind
+            assert (word.at, word.office) not in reminded, "once"
+            reminded.add((word.at, word.office))
+
+
+@given(
+    st.lists(moves, max_size=25),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, len(PREAMBLE)),
+    st.sampled_from([None, "P2D", "P9D"]),
+)
+def test_meetings_stay_sound(
+    history: list[tuple[str, Any]], third: bool, rotating: bool, along: int, remind: str | None
+) -> None:
+    rule = "rotating" if rotating else "unstated"
+    state = meeting(third=third, host_rule=rule, report_to_higher=rotating, remind=remind)
     player = run(MEETING, state, history, along)
     check_effects(player)
+    check_reminders(player)
+    assert (player.state.remind_at is not None) <= (player.state.agreed is not None), "no date, no reminder"
     if player.state.agreed is not None:
         agreed = [p for p in player.state.proposals if p.status == "agreed" and p.terms.topic is Topic.DATE]
         assert any({c.side for c in p.consents} == set(state.setup.sides) for p in agreed), "no date without consent"

@@ -10,7 +10,7 @@ from models.items.series import SERIES
 from models.machine.status_rounds import gather
 from models.messages import acts
 from models.messages.acts import Terms, Topic
-from models.messages.effects import Await, Report, Settle
+from models.messages.effects import Await, ReportUp, Settle
 from models.messages.moments import MomentKind
 from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
@@ -58,7 +58,7 @@ def test_each_side_answers_for_itself_and_may_correct_itself() -> None:
         "LAO": ("substantial", "2026"),
         "KHM": ("no-evidence", "2026"),
     }
-    reports = [effect.report for effect in player.effects if type(effect).__name__ == "Report"]
+    reports = [effect.report for effect in player.effects if type(effect).__name__ == "ReportUp"]
     assert [each.progress["state"] for each in reports] == ["limited", "substantial", "no-evidence"]
     player.tick(CLOSES)
     assert not any("was not answered" in line.text for line in player.state.ledger)
@@ -144,7 +144,8 @@ def test_where_the_plan_has_no_rounds_nothing_sleeps() -> None:
     assert life.item("t/s").open_sessions == ("t/s/1",)
     for name in ("t/c", "t/s"):
         refusal = life.act(name, acts.Progress, LAO, state="limited")
-        assert refusal is not None and refusal.code == "wrong-kind" and "no status round" in refusal.message
+        assert refusal is not None and refusal.code == "wrong-kind"
+        assert "status rounds do not ask about it" in refusal.message
 
 
 def test_what_a_window_dates_is_not_asked_how_far_it_has_come() -> None:
@@ -164,7 +165,7 @@ def test_what_is_on_trigger_says_who_may_call_it_and_when() -> None:
     player.tick(ASKS + 500 * DAY)
     assert player.awaited() == set() and COMMITMENT.next_moment(player.state) is None, "no round asks about it"
     refusal = player.act(acts.Progress, LAO, state="limited")
-    assert isinstance(refusal, Refusal) and "only a call wakes it" in refusal.message
+    assert isinstance(refusal, Refusal) and "it waits for a call" in refusal.message
     for office, reason, code in ((LAO, "a flood", "not-yours"), (KHM, "  ", "bad-terms")):
         refusal = player.act(acts.Call, office, reason=reason)
         assert isinstance(refusal, Refusal) and refusal.code == code
@@ -216,7 +217,8 @@ def test_what_waits_for_the_end_of_the_plan_is_not_called_before() -> None:
 
 def test_what_is_continuous_is_never_called() -> None:
     refusal = standing().act(acts.Call, KHM, reason="it is needed")
-    assert isinstance(refusal, Refusal) and refusal.code == "wrong-kind" and "continuous" in refusal.message
+    assert isinstance(refusal, Refusal) and refusal.code == "wrong-kind"
+    assert "nobody calls a standing commitment" in refusal.message
 
 
 def test_what_is_asked_in_rounds_may_be_called_by_any_side() -> None:
@@ -272,7 +274,7 @@ def test_the_plan_learns_when_a_sleeping_item_is_followed_by_itself_and_when_no_
     player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 300 * DAY))
     player.act(acts.Accept, KHM, proposal=1)
     player.tick(START + 301 * DAY)
-    told = [e.report for e in player.effects if isinstance(e, Report) and e.report.status in ("busy", "idle")]
+    told = [e.report for e in player.effects if isinstance(e, ReportUp) and e.report.status in ("busy", "idle")]
     assert [(each.status, each.item) for each in told] == [("busy", "t/m"), ("idle", "t/m"), ("busy", "t/m")]
 
 

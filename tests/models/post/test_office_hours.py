@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.office_calendars import hours_of
+from adapters.working_time import hours_of
 from tests.support.office_hours import DAY, NEW_YEAR, WEEK, contacts, wanted
 
 

@@ -14,6 +14,7 @@ from models.post.hearing import hear_announcement, hear_awaited, hear_settled
 from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Span
 from models.post.post_room_state import Bounced, PostRoomState, Returned, keys_of, standing_keys
+from models.post.reminders import drop_begun_reminders
 from models.post.sending import REFERENCES_KEPT, begun, despatched, drop_unsent_cancellations, next_despatch
 from models.post.unreached import DELAY, hear_bounced
 from models.post.why import not_said, told
@@ -32,6 +33,7 @@ from tests.support.post_rooms import (
     fates,
     monday,
     notice,
+    reminder,
     room,
     send,
     written_to,
@@ -513,6 +515,7 @@ courteous_words = st.lists(
         st.tuples(st.just("await"), st.integers(0, 5), st.sampled_from(["quiet", "rung", "pressing", "routine"])),
         st.tuples(st.just("settle"), st.integers(0, 5), st.booleans()),
         st.tuples(st.just("announce"), st.integers(0, 3), st.sampled_from(["invite", "cancel", "say"])),
+        st.tuples(st.just("remind"), st.integers(0, 3), st.integers(1, 12 * 24)),
         st.tuples(st.just("wait"), st.integers(1, 12 * 24), st.just("")),
     ),
     max_size=40,
@@ -527,6 +530,7 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
     history: list[tuple[str, Any, Any]], results: list[DespatchResult], ceiling: int, period: timedelta
 ) -> None:
     state, now, keys, mails = courteous(ceiling, period), NOON, set(), []
+    off: set[str] = set()
     assert state.hours is not None
     hours = state.hours
 
@@ -534,13 +538,17 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
         """As the workflow does it: at each instant at which the post room wants to be asked."""
         nonlocal state, now
         for _ in range(2000):
-            state = drop_unsent_cancellations(state, now)
+            state = drop_begun_reminders(drop_unsent_cancellations(state, now), now)
             if despatch := next_despatch(state, now):
                 carried = keys_of(despatch)
                 standing = standing_keys(state, carried)
                 result = results[len(mails) % len(results)]
                 if set(standing) != set(carried):
                     result = DespatchResult(fate=Fate.CHANGED if standing else Fate.WITHDRAWN)
+                elif result is SENT:
+                    assert not off & set(carried), "reminded of a date that is off"
+                    words = (*despatch.reminders, *([despatch.announcement] if despatch.announcement else []))
+                    assert not any(word.too_late(now) for word in words), "reminded of a date that has begun"
                 result = result.model_copy(update={"hours": hours})
                 mails.append((now, despatch, result.fate))
                 state = despatched(state, despatch, result, now).state
@@ -567,6 +575,13 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
             word = announcement(heard, cancel, uid=f"u{value}").model_copy(update={"item": f"t/{value}"})
             if kind == "say":
                 word = word.model_copy(update={"event": None, "kind": AnnouncementKind.ANSWER})
+            else:
+                off |= {key for key in keys if key.startswith(f"r/u{value}/")}
+            keys.add(word.key)
+            state = hear_announcement(state, word, now)
+        elif what == "remind":
+            off |= {key for key in keys if key.startswith(f"r/u{value}/")}
+            word = reminder(now + kind * HOUR, heard, uid=f"u{value}").model_copy(update={"item": f"t/{value}"})
             keys.add(word.key)
             state = hear_announcement(state, word, now)
         live(now + (value * HOUR if what == "wait" else HOUR))
@@ -579,6 +594,7 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
     ended = [e.data["key"] for e in state.pending if e.verb in ("sent", "withdrawn", "merged", "suppressed")]
     assert len(ended) == len(set(ended)), "one notice, one end"
     waiting = set(state.standing) | {queued.key for queued in state.queue}
+    waiting |= {each.word.key for each in state.waiting_reminders}
     assert keys <= set(ended) | waiting, "no notice is lost"
     lines = [entry.model_dump(mode="json") for entry in state.pending]
     known = told("lao-moc", lines, state.model_copy(update={"pending": ()}))
@@ -588,7 +604,8 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
     unsaid = not_said(state, known, now)
     assert len(unsaid) == len(known) - len(said) and all(each.code and each.reason for each in unsaid)
     if all(each is SENT for each in results):
-        assert not state.queue and all(s.sent for s in state.standing.values()), "all is said in time"
+        assert not state.queue and not state.waiting_reminders, "all is said in time"
+        assert all(s.sent for s in state.standing.values()), "all is said in time"
         first = {key: at for at, despatch in reversed(sent) for key in keys_of(despatch)}
         for each in (notice for _, despatch in sent for notice in despatch.notices if not notice.quiet):
             assert each.due is not None

@@ -4,7 +4,7 @@ import dataclasses
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from adapters.office_calendars import workdays_of
+from adapters.working_time import workdays_of
 from models.common.zones import later, zoned
 from models.post.workdays import clashes, working_days, working_days_around
 

@@ -1,15 +1,16 @@
 """The rehearsal: the shortcut for letters that repeat is no decision, the same assumption gives the same history."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.office_calendars import rehearsed_hours
+from adapters.working_time import rehearsed_hours
 from models.items.meeting import MEETING
+from models.messages import acts
 from models.messages.notices import Notice
 from models.post.despatch import DespatchResult, Fate
 from models.post.hearing import hear_awaited
@@ -18,7 +19,7 @@ from models.post.post_room_state import PostRoomState, in_order, keys_of
 from models.post.sending import despatched, next_despatch, said_again, says_the_same
 from models.rehearsal.assumptions import assumption_of
 from models.rehearsal.world import World
-from tests.support.builders import DAY, START, launch_of, meeting, obligation, plan_of
+from tests.support.builders import DAY, START, date_terms, launch_of, meeting, obligation, plan_of
 from tests.support.rehearsals import END, SIGNED, whole
 
 OPEN = START + timedelta(days=1, hours=3)
@@ -146,3 +147,55 @@ def test_no_office_gets_more_than_one_routine_letter_a_week_and_none_outside_hou
     assert max(count for (_, _, kind), count in weeks.items() if kind == "routine") == 1
     assert all(8 <= each.at.astimezone(here).hour < 16 for each in world.letters)
     assert not [each for each in world.letters if each.at.astimezone(here).weekday() > 4]
+
+
+REMINDS = obligation("meet", remind="P3D")
+
+
+def reminded(world: World) -> list[tuple[str, datetime]]:
+    return [(each.office, each.at) for each in world.notices if each.act == "reminder"]
+
+
+def test_the_rehearsal_reminds_before_each_date_and_asks_nothing_more() -> None:
+    end = START + 100 * DAY
+    world = World(launch_of(plan_of(REMINDS)), assumption_of("on-time"), HOURS).run(end)
+    without = World(launch_of(plan_of(obligation("meet"))), assumption_of("on-time"), HOURS).run(end)
+    agreed = world.items["t/meet"].dates[0].slot.start.utc  # type: ignore[attr-defined]
+    assert reminded(world) == [(office, agreed - 3 * DAY) for office in ("lao-moc", "khm-moc")]
+    kept = [each for each in world.notices if each.act != "reminder"]
+    assert [each._replace(key="") for each in kept] == [each._replace(key="") for each in without.notices]
+    [one, _] = [each for each in world.notices if each.act == "reminder"]
+    assert (one.kind, one.rung, one.key) == ("announcement", 1, "t/meet/reminder/3/lao-moc")
+    carried = [letter for letter in world.letters if one.key in letter.notices]
+    assert len(carried) == 1 and carried[0].at < agreed and len(world.rooms["t/office/lao-moc"].reminders) == 0
+
+
+def test_the_rehearsal_reminds_of_nothing_that_is_off() -> None:
+    world = World(launch_of(plan_of(REMINDS)), hours=HOURS)
+    at, terms = START + 5 * DAY, date_terms(START + 40 * DAY)
+    for n, (verb, office, fields) in enumerate(
+        ((acts.Propose, "lao-moc", {"terms": terms}), (acts.Accept, "khm-moc", {"proposal": 1}))
+    ):
+        act = verb.model_validate({"act_id": str(n), "office": office, **fields})
+        world.plan_act(at + n * DAY, "t/meet", lambda _, act=act: act)  # type: ignore[misc]
+    regret = acts.Regret(act_id="9", office="khm-moc", reason="flood")
+    world.plan_act(START + 36 * DAY, "t/meet", lambda _: regret)
+    assert reminded(world.run(START + 60 * DAY)) == []
+    assert world.refused == []
+
+
+def test_in_the_rehearsal_a_reminder_stands_in_the_letter_that_goes_in_time() -> None:
+    """The letter goes on Mondays at 08:00 for the sake of another matter; the reminder is due on a Saturday."""
+    plan = plan_of(obligation("meet", remind="P9D"), obligation("other"))
+    world = World(launch_of(plan), hours=HOURS)
+    terms = date_terms(datetime(2026, 1, 26, 2, tzinfo=UTC))  # a Monday, 09:00
+    propose = acts.Propose(act_id="1", office="lao-moc", terms=terms)
+    accept = acts.Accept(act_id="2", office="khm-moc", proposal=1)
+    world.plan_act(START + 5 * DAY, "t/meet", lambda _: propose)
+    world.plan_act(START + 6 * DAY, "t/meet", lambda _: accept)
+    world.run(START + 60 * DAY)
+    assert {at for _, at in reminded(world)} == {datetime(2026, 1, 17, 2, tzinfo=UTC)}
+    keys = {each.key for each in world.notices if each.act == "reminder"}
+    carried = [letter for letter in world.letters if keys & set(letter.notices)]
+    assert [(letter.kind, letter.at) for letter in carried] == [("routine", datetime(2026, 1, 19, 1, tzinfo=UTC))] * 2
+    assert all(len(letter.notices) == 2 for letter in carried), "with what is awaited"

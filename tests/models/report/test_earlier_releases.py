@@ -19,7 +19,7 @@ from models.messages.views import LedgerEntry
 from models.plan.plan import Plan
 from models.plan.windows import resolve_windows
 from models.report.facts import Facts, ItemFact, SeriesFact
-from models.report.item_history import hear_all
+from models.report.item_record import hear_all
 from models.report.progress import build_report
 from models.report.timeline import build_timeline
 from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, plan_of

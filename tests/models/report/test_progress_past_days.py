@@ -26,7 +26,7 @@ from models.registry import MACHINES
 from models.rehearsal.assumptions import assumption_of
 from models.rehearsal.world import World
 from models.report.facts import Facts, ItemFact, SeriesFact
-from models.report.item_history import hear_all
+from models.report.item_record import hear_all
 from models.report.progress import build_report
 from models.report.values import ProgressReport
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, obligation, opened, plan_of

@@ -76,7 +76,7 @@ async def _noted(home: House) -> bool:
 
 
 async def answered(home: House, item: str) -> None:
-    """Proposed, countered, accepted, held, outcome, closed."""
+    """Proposed, countered, accepted, reminded of, held, outcome, closed."""
     await home.until(item, lambda view: view.status == "date-awaited")
     await home.act(item, acts.Propose, LAO, terms=soon(60))
     await home.act(item, acts.Counter, KHM, proposal=1, terms=soon(3))
@@ -159,6 +159,7 @@ def plan() -> Any:
             readings={"first_host": {"chosen": None, "others": ["LAO", "KHM"]}},
         ),
         despatch="PT5S",
+        remind="PT1S",
         round={"by": "offset", "opens": "PT1S", "every": "PT100S", "count": 1},
         round_closes="PT20S",
     )

@@ -1,4 +1,4 @@
-"""Documents that are filed: named by their digest, kept beside the record."""
+"""Keeps the documents that offices file, beside the record, in folders named by their SHA-256 digest."""
 
 import hashlib
 import re
@@ -10,11 +10,11 @@ from cli.session import Session
 from models.messages.acts import Document
 
 LARGEST_DOCUMENT = 50_000_000
-"""Octets."""
+"""Bytes."""
 
 
 def document_of(path: Path | None) -> tuple[Document | None, bytes]:
-    """What a file is called and contains. Raises BadUsage for one that is too large or cannot be read."""
+    """The name, digest and size of a file, and its content. Raises BadUsage if it is too large or cannot be read."""
     if path is None:
         return None, b""
     try:
@@ -22,13 +22,14 @@ def document_of(path: Path | None) -> tuple[Document | None, bytes]:
     except OSError as error:
         raise BadUsage("bad-file", f"{path} cannot be read: {error.strerror}") from error
     if len(content) > LARGEST_DOCUMENT:
-        raise BadUsage("too-large", f"{path} has {len(content)} octets; at most {LARGEST_DOCUMENT} can be filed")
+        message = f"{path} has {len(content):,} bytes; file a document of at most {LARGEST_DOCUMENT:,} bytes"
+        raise BadUsage("too-large", message)
     name = re.sub(r"[^\w.() -]", "_", path.name)[:120]
     return Document(name=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content)), content
 
 
 async def keep_document(here: Session, document: Document, content: bytes) -> None:
-    """Keeps a copy under its digest beside the record, so that what was filed stays readable."""
+    """Copies a document to RECORD/PLAN/documents/DIGEST/NAME, so that people can read it later."""
     kept = here.record / await here.plan() / "documents" / document.sha256 / document.name
     if kept.exists():
         return

@@ -1,4 +1,4 @@
-"""The embedded servers around a command: started, watched, stopped."""
+"""Starts, watches and stops the embedded servers around a command."""
 
 import asyncio
 import contextlib
@@ -11,20 +11,22 @@ from typing import NamedTuple
 
 from temporalio.client import Client
 
-from adapters.shipped import ROOT
+from adapters.files.private import NotPrivate
+from adapters.program_folders import ROOT
 from adapters.temporal import configured, connect
-from cli.errors import CommandError, NoServer, Refused
-from cli.output import readable
+from cli.errors import BadUsage, CommandError, NoServer, Refused
+from cli.output import readable, write_line
 from models.plan.plan import Plan
 from servers.datafolder import FolderLocked, RunFile
 from servers.embedded import Embedded, EmbeddedOptions
 from servers.errors import ServersError
+from servers.logins import PUBLISHER
 from servers.ports import PortBusy
 from workflows.visibility import REGISTERED
 
 
 class Ports(NamedTuple):
-    """Where the embedded parts listen; 0 is any free port."""
+    """The ports of the embedded servers; 0 means any free port."""
 
     temporal: int = 0
     ui: int = 0
@@ -33,7 +35,7 @@ class Ports(NamedTuple):
 
 
 def stop_signal() -> asyncio.Event:
-    """Set by Ctrl-C or SIGTERM."""
+    """An event that Ctrl-C or SIGTERM sets."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -42,7 +44,8 @@ def stop_signal() -> asyncio.Event:
 
 
 async def first_of(stopping: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
-    """Waits for the stop or the first task that ends; one that failed raises. The first task is then cancelled."""
+    """Waits until `stopping` is set or a task ends, and then cancels the first task. Raises the error of a task that
+    failed; a ServersError becomes NoServer."""
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     for each in (stop, tasks[0]):
@@ -67,9 +70,9 @@ async def embedded(
     ports: Ports,
     progress: Callable[[str], None],
     stopping: asyncio.Event,
-) -> AsyncIterator[tuple[RunFile, Client, asyncio.Task[None]]]:
-    """The embedded parts, started, watched and stopped: their addresses, a client, and the watch, which ends only when
-    a part cannot be kept running."""
+) -> AsyncIterator[tuple[Embedded, Client, asyncio.Task[None]]]:
+    """Starts the embedded servers, and stops them after the block. Gives them, a client, and the watch: a task that
+    ends only when a server cannot be kept running. Raises Refused, NoServer or CommandError."""
     config = configured()
     servers = Embedded(
         EmbeddedOptions(
@@ -77,6 +80,7 @@ async def embedded(
             data=data,
             plan_file=plan_file,
             plan=plan.plan,
+            calendars=tuple(plan.offices),
             search_attributes=REGISTERED,
             temporal_address=config.get("target_host"),
             namespace=config.get("namespace") or "default",
@@ -99,6 +103,8 @@ async def embedded(
         raise CommandError("stopped", "stopped before everything was ready")
     try:
         run = start.result()
+    except NotPrivate as error:
+        raise BadUsage("bad-data-folder", str(error)) from error
     except (PortBusy, FolderLocked) as error:
         raise Refused("busy", str(error)) from error
     except ServersError as error:
@@ -106,7 +112,7 @@ async def embedded(
     watch = asyncio.create_task(servers.watch())
     try:
         client = await connect(run.temporal_address, run.namespace)
-        yield run, client, watch
+        yield servers, client, watch
     finally:
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError, ServersError):
@@ -114,11 +120,34 @@ async def embedded(
         await servers.stop()
 
 
-def where(run: RunFile) -> str:
-    """Where everything is, for people."""
+def say_secrets(servers: Embedded) -> None:
+    """Writes the secrets once, at the first start, and only on a terminal: the address that opens the Temporal UI, and
+    the password of each new login of the calendars. Any other output is mostly a log, which must hold no password."""
+    if not sys.stdout.isatty():
+        return
+    lines = []
+    if servers.new_entry is not None:
+        lines.append(f"  Temporal UI   {servers.new_entry.get_secret_value()}   (opens it in your browser)")
+    if servers.new_logins:
+        lines.append(f"  calendars     each login reads the calendar of its name; {PUBLISHER} writes them all")
+        lines += [f"    {name:24} {password.get_secret_value()}" for name, password in servers.new_logins.items()]
+    if lines:
+        write_line(f"shown this once; {readable(servers.folder.run_file)} keeps it, for your account alone:")
+        write_line("\n".join(lines))
+
+
+def _ui(run: RunFile) -> str:
+    return run.ui or ("off on this system" if "temporal" in run.children else "of the configured Temporal")
+
+
+def where(servers: Embedded) -> str:
+    """The addresses and folders of everything that runs, as text for people."""
+    run, folder = servers.run, servers.folder
+    assert run is not None
     lines = [
-        f"  Temporal UI   {run.ui or 'of the configured Temporal'}",
+        f"  Temporal UI   {_ui(run)}",
         f"  calendars     {run.caldav_url}/aide-memoire/{run.plan}/   (one per office beside it)",
+        f"  passwords     {readable(folder.run_file)}: ui_entry (opens the Temporal UI), calendar_logins",
         f"  mail          {readable(run.mail)}/OFFICE/*.eml",
         f"  record        {readable(run.record)}/",
         "  next          python starter.py status   (in another terminal; --help teaches the verbs)",

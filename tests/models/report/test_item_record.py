@@ -4,7 +4,7 @@ import pytest
 
 from models.items.meeting import MEETING
 from models.messages import acts
-from models.report.item_history import hear_all
+from models.report.item_record import hear_all
 from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, plan_of
 from tests.support.meetings import KHM, LAO
 from tests.support.progress import built, entries, fact, lines

@@ -10,7 +10,17 @@ from models.messages.acts import Terms, Topic
 from models.messages.views import AwaitedRow, DateRow, ItemRow, ItemView, LedgerEntry, date_row
 from models.plan.plan import Window
 from models.report.earlier_releases import with_fields
-from models.report.heard import ENDS, Deadline, Ending, HeldMark, Proof, RecordedQuestion, Rounds, Talks, heard_again
+from models.report.record_topics import (
+    ENDS,
+    Deadline,
+    Ending,
+    HeldMark,
+    Proof,
+    RecordedQuestion,
+    Rounds,
+    Talks,
+    heard_again,
+)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from adapters.office_calendars import hours_of
+from adapters.working_time import hours_of
 from tests.support.office_hours import DAY, NEW_YEAR, WEEK, contacts, letters, opened, wanted
 
 

@@ -7,9 +7,9 @@ from models.governance.amended_items import count_ended
 from models.governance.amended_plan import NotPossible, Settlement, before_settling, settled
 from models.governance.coming_into_force import drop_stale
 from models.governance.corrections import corrected, past_question
-from models.governance.opening import setup_of, whole
+from models.governance.opening import setup_of, whole_window
 from models.governance.plan_state import PlanState, today_of
-from models.governance.summaries import ended_as
+from models.governance.summaries import ended_as, sides_of
 from models.items.commitment import CommitmentState
 from models.items.meeting_state import MeetingState
 from models.items.past_sessions import AdoptedSession, adopted_entries
@@ -18,13 +18,13 @@ from models.items.series_state import past_session
 from models.machine.draft import Draft
 from models.machine.state import ItemState
 from models.messages.acts import Terms
-from models.messages.effects import EnterElsewhere, Order, Resolve, SessionReport
+from models.messages.effects import EnterElsewhere, ItemReport, Order, Resolve
 from models.messages.sentences import value_in_words
 
 PlanDraft = Draft[PlanState]
 
 
-def learn(draft: PlanDraft, report: SessionReport) -> None:
+def learn(draft: PlanDraft, report: ItemReport) -> None:
     """One word of an item: it opened, answers a round, has settled a question, is busy, or has ended."""
     state = draft.state
     if report.status == "progress":
@@ -40,15 +40,28 @@ def learn(draft: PlanDraft, report: SessionReport) -> None:
         draft.put(open_items={**state.open_items, report.item: report.title})
 
 
-def _learn_progress(draft: PlanDraft, report: SessionReport) -> None:
-    current = draft.state.round
-    if current is None or report.progress.get("round") != current.name:
+def _learn_progress(draft: PlanDraft, report: ItemReport) -> None:
+    current, side = draft.state.round, report.progress.get("side", "")
+    of_this_round = current is not None and report.progress.get("round") == current.name
+    if not of_this_round or side not in sides_of(draft.state, report.item):
         return
-    own = {**draft.state.answers.get(report.item, {}), report.progress["side"]: report.progress}
+    note = report.progress.get("note", "")[: _note_length(draft.state)]
+    answer = {**report.progress, "note": note}
+    own = {**draft.state.answers.get(report.item, {}), side: answer}
     draft.put(answers={**draft.state.answers, report.item: own})
 
 
-def _learn_end(draft: PlanDraft, report: SessionReport) -> None:
+NOTES_KEPT = 48_000
+"""Characters of all the notes that one side gives to a status round, as far as the plan keeps them for the summary.
+The record of each item has its notes whole."""
+
+
+def _note_length(state: PlanState) -> int:
+    """How much of one note the plan keeps: 240 characters with 200 items."""
+    return NOTES_KEPT // max(len(state.round_items), 48)
+
+
+def _learn_end(draft: PlanDraft, report: ItemReport) -> None:
     state = draft.state
     if report.item in state.open_items:
         count_ended(draft, report.item, ended_as(report.status, report.fate))
@@ -56,7 +69,7 @@ def _learn_end(draft: PlanDraft, report: SessionReport) -> None:
     draft.put(open_items=open_items, busy=tuple(item for item in state.busy if item != report.item))
 
 
-def _learn_answer(draft: PlanDraft, report: SessionReport) -> None:
+def _learn_answer(draft: PlanDraft, report: ItemReport) -> None:
     """A question is settled by consent of its offices: the plan's reading follows, and so do its items."""
     question = next((each for each in draft.state.questions if each.id == report.question), None)
     if question is None or question.id in draft.state.settled:
@@ -103,7 +116,7 @@ def _settle_past(draft: PlanDraft, past: AdoptedSession) -> None:
     if found is not None:  # a one-off item, or a session of a series that has ended
         own = state.windows.get(past.obligation, ())
         window = next((each for each in own if each.name == past.session), None)
-        setup = setup_of(state.launch, *found, window if past.session else whole(own), ())
+        setup = setup_of(state.launch, *found, window if past.session else whole_window(own), ())
         if past.session:
             setup = past_session(setup, past.session, state.launch.launched)
         one: ItemState = MeetingState(setup=setup) if found[1].kind.meets else CommitmentState(setup=setup)

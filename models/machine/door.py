@@ -1,0 +1,94 @@
+"""The door of an item: the checks of every act before the machine of the item is asked.
+
+The door refuses texts beyond their limits and characters that no calendar can carry. It refuses a zone that does not
+exist, a wall time that does not fit its instant, and a day that is too far away. It also refuses an act after which the
+state would be too large. The validator of every Update calls `refuse`, and so does `--dry-run`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel
+
+from models.common.limits import fault_of
+from models.common.times import ZonedTime, fault_of_time
+from models.common.values import Instant
+from models.machine.draft import S
+from models.machine.machine import Machine
+from models.messages.acts import Accept, Act, Counter, Propose
+from models.messages.views import Refusal
+
+LARGEST_BY_PROPOSAL = 1_000_000
+"""The most bytes of a state, as JSON, after a proposal. A payload of Temporal holds at most 2 MB."""
+
+LARGEST_BY_CONSENT = 1_200_000
+"""The most bytes of a state after a consent, which may put an amendment into force. Every other act is taken at any
+size, so that an open proposal can always be settled: a state keeps only the last of those acts, and they are small."""
+
+REACH = timedelta(days=366 * 25)
+"""The greatest distance from now at which an act may name a day. No plan is signed for longer."""
+
+
+def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
+    """Why an act is not taken now: by the checks of the door, or by the machine. None if it is taken."""
+    fault = fault_of(act)
+    if fault is not None:
+        return Refusal(code=fault.code, message=f"{fault.field}: {fault.message}")
+    for field, time in _times_of(act, ""):
+        if (wrong := fault_of_time(time)) is not None:
+            return Refusal(code="bad-time", message=f"{field}: {wrong}")
+    for field, instant in _instants_of(act, ""):
+        if abs(instant - now) > REACH:
+            message = f"{field}: {instant:%-d %B %Y} is more than 25 years away; check the year"
+            return Refusal(code="bad-time", message=message)
+    return machine.refuse(state, act, now) or _refuse_growth(machine, state, act, now)
+
+
+def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
+    """Refuses a proposal or a consent after which the state would be larger than a workflow may carry. None if it
+    fits, and for every other act."""
+    if not isinstance(act, Propose | Counter | Accept):
+        return None
+    most = LARGEST_BY_CONSENT if isinstance(act, Accept) else LARGEST_BY_PROPOSAL
+    size = len(machine.rules.carried(machine.take(state, act, now).state).model_dump_json().encode())
+    if size <= most:
+        return None
+    message = (
+        f"{state.setup.id} would hold {size:,} bytes, and at most {most:,} fit; first accept, reject or withdraw open "
+        "proposals there"
+    )
+    return Refusal(code="too-large", message=message)
+
+
+def check_sound(machine: Machine[S], state: S, now: Instant, reread: bool = False) -> None:
+    """Raises where an item could not go on from a state that a signal has left: what is due cannot be said or, with
+    `reread`, the next run of its workflow could not read the state. An act needs no such check: it is refused by field.
+    """
+    machine.due(state, now)
+    machine.next_moment(state)
+    machine.view(state)
+    if reread:
+        carried = machine.rules.carried(state)
+        type(carried).model_validate_json(carried.model_dump_json(warnings=False))
+
+
+# Times in an act
+
+
+def _times_of(value: Any, path: str) -> Iterator[tuple[str, ZonedTime]]:
+    """Every wall time in an act, with the path of its field."""
+    if isinstance(value, ZonedTime):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _times_of(getattr(value, name), f"{path}.{name}".lstrip("."))
+
+
+def _instants_of(value: Any, path: str) -> Iterator[tuple[str, datetime]]:
+    """Every instant in an act, with the path of its field."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _instants_of(getattr(value, name), f"{path}.{name}".lstrip("."))

@@ -1,0 +1,254 @@
+"""The address of the Temporal UI: what the gate lets through is asked of the real UI, which no browser finds."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable
+
+import h11
+
+from servers.gate import Gate, Headers, LetIn, Refused, cookies_of
+from servers.ports import LOOPBACK, Address, PortBusy
+
+_HEAD = 256 * 1024
+"""Octets of the first lines of a request or an answer; the UI puts details of workflows into addresses."""
+_BODY = 4 * 1024 * 1024
+"""Octets of what a page posts: more, Temporal does not take."""
+_ANSWER = 256 * 1024 * 1024
+"""Octets of an answer: several times the largest history."""
+_CONNECTIONS = 64
+"""From browsers, at once. One opens six."""
+
+_IDLE = 75.0
+"""Seconds in which the next request has to come, whole but for its body."""
+_POSTED = 30.0
+"""Seconds in which its body has to come."""
+_CONNECT = 5.0
+_ANSWERED = 90.0
+"""Seconds until the UI answers: it waits up to 20 s for news of a workflow."""
+_PIECE = 60.0
+"""Seconds for each piece of an answer, to come and to be taken."""
+
+_ASKED = {
+    *(b"accept", b"accept-encoding", b"accept-language", b"caller-type", b"content-type"),
+    *(b"if-modified-since", b"if-none-match", b"range", b"user-agent", b"x-csrf-token"),
+}
+"""What the UI learns of a request. All else ends here: our cookie, what names other hosts, what is between two
+neighbours only (RFC 9110 section 7.6.1)."""
+_CSRF = "_csrf"
+"""The cookie by which the UI knows its own pages."""
+_NEIGHBOURS = {
+    *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer"),
+    *(b"transfer-encoding", b"upgrade"),
+}
+_OURS = [
+    (b"x-frame-options", b"SAMEORIGIN"),  # the UI shows details of workflows in frames of its own
+    (b"content-security-policy", b"frame-ancestors 'self'; base-uri 'self'; form-action 'self'; object-src 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_log = logging.getLogger(__name__)
+
+
+class _TooLarge(Exception):
+    """More octets than are taken."""
+
+
+class _Peer:
+    """One end of a connection, in HTTP/1.1."""
+
+    def __init__(
+        self, role: type[h11.CLIENT] | type[h11.SERVER], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.state = h11.Connection(role, max_incomplete_event_size=_HEAD)
+        self.bodiless = False
+        """Whether it has asked for the first lines of the answer alone."""
+        self._reader = reader
+        self._writer = writer
+
+    async def next(self) -> object:
+        """The next event of h11, or its PAUSED."""
+        while (event := self.state.next_event()) is h11.NEED_DATA:
+            self.state.receive_data(await self._reader.read(65536))
+        return event
+
+    async def send(self, *events: h11.Event) -> None:
+        for event in events:
+            if data := self.state.send(event):
+                self._writer.write(data)
+        async with asyncio.timeout(_PIECE):
+            await self._writer.drain()
+
+    async def body(self, limit: int) -> bytes:
+        """What follows the first lines. Raises _TooLarge."""
+        pieces, size = [], 0
+        while isinstance(event := await self.next(), h11.Data):
+            pieces.append(bytes(event.data))
+            size += len(event.data)
+            if size > limit:
+                raise _TooLarge
+        return b"".join(pieces)
+
+
+class UiProxy:
+    """Listens on 127.0.0.1, and asks the real UI what the gate lets through."""
+
+    def __init__(self, gate: Gate, port: int, real: Address) -> None:
+        self._gate = gate
+        self._port = port
+        self._real = real
+        self._server: asyncio.Server | None = None
+        self._conversations: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Raises PortBusy."""
+        try:
+            self._server = await asyncio.start_server(self._meet, LOOPBACK, self._port)
+        except OSError as error:
+            raise PortBusy(f"port {self._port}, wanted by the Temporal UI, cannot be had: {error.strerror}") from error
+
+    async def stop(self) -> None:
+        """Stops listening, and ends what is under way."""
+        if self._server is None:
+            return
+        self._server.close()
+        for conversation in self._conversations:
+            conversation.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
+        await self._server.wait_closed()
+        self._server = None
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._conversations.add(task)
+        try:
+            if len(self._conversations) <= _CONNECTIONS:
+                await self._converse(_Peer(h11.SERVER, reader, writer))
+        except (OSError, TimeoutError, h11.ProtocolError) as error:
+            _log.debug("a conversation of the Temporal UI ended: %s", error)
+        except asyncio.CancelledError:
+            pass  # we stop
+        finally:
+            self._conversations.discard(task)
+            writer.close()
+            with contextlib.suppress(OSError, TimeoutError, asyncio.CancelledError):
+                async with asyncio.timeout(_CONNECT):
+                    await writer.wait_closed()
+
+    async def _converse(self, browser: _Peer) -> None:
+        """One request after the other, until either side ends it."""
+        try:
+            while await self._exchange(browser):
+                browser.state.start_next_cycle()
+        except h11.RemoteProtocolError:
+            if browser.state.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+                await _say(browser, 400, "this is no HTTP")
+            raise
+
+    async def _exchange(self, browser: _Peer) -> bool:
+        """One request and its answer; whether another may follow."""
+        async with asyncio.timeout(_IDLE):
+            request = await browser.next()
+        if not isinstance(request, h11.Request):
+            return False
+        headers = list(request.headers)
+        browser.bodiless = request.method == b"HEAD"
+        verdict = self._gate.judge(request.method.decode(), request.target.decode("latin-1"), headers)
+        if isinstance(verdict, Refused):
+            await _say(browser, verdict.status, verdict.why)
+            return False
+        if isinstance(verdict, LetIn):
+            await _say(browser, 303, "", [(b"location", b"/"), (b"set-cookie", verdict.set_cookie.encode())])
+            return False
+        try:
+            async with asyncio.timeout(_POSTED):
+                body = await browser.body(_BODY)
+        except _TooLarge:
+            await _say(browser, 413, f"at most {_BODY} octets")
+            return False
+        await self._ask(browser, request, body)
+        return browser.state.our_state is h11.DONE and browser.state.their_state is h11.DONE
+
+    async def _ask(self, browser: _Peer, request: h11.Request, body: bytes) -> None:
+        """Asks the real UI, and hands its answer on piece by piece."""
+        try:
+            async with asyncio.timeout(_CONNECT):
+                reader, writer = await asyncio.open_connection(*self._real)
+        except (OSError, TimeoutError):
+            await _say(browser, 502, "Temporal does not answer; it is starting, or `up` starts it again")
+            return
+        with contextlib.closing(writer):
+            ui = _Peer(h11.CLIENT, reader, writer)
+            headers = [*asked_of(list(request.headers)), (b"host", f"{self._real.host}:{self._real.port}".encode())]
+            if body or request.method == b"POST":
+                headers.append((b"content-length", str(len(body)).encode()))
+            asked = h11.Request(method=request.method, target=request.target, headers=headers)
+            await ui.send(asked, *([h11.Data(data=body)] if body else []), h11.EndOfMessage())
+            try:
+                async with asyncio.timeout(_ANSWERED):
+                    while isinstance(answer := await ui.next(), h11.InformationalResponse):
+                        pass
+            except TimeoutError:
+                await _say(browser, 504, f"Temporal has not answered within {_ANSWERED:.0f} s")
+                return
+            if not isinstance(answer, h11.Response):
+                await _say(browser, 502, "Temporal has ended the conversation")
+                return
+            kept = answered_with(list(answer.headers))
+            await browser.send(h11.Response(status_code=answer.status_code, reason=answer.reason, headers=kept))
+            await _hand_on(ui, browser)
+
+
+async def _hand_on(ui: _Peer, browser: _Peer) -> None:
+    """The rest of an answer. A connection that ends midway is ended towards the browser too, which then knows."""
+    size = 0
+    while True:
+        async with asyncio.timeout(_PIECE):
+            event = await ui.next()
+        if isinstance(event, h11.EndOfMessage):
+            await browser.send(h11.EndOfMessage())
+            return
+        if not isinstance(event, h11.Data):
+            raise ConnectionError("Temporal has ended its answer midway")
+        size += len(event.data)
+        if size > _ANSWER:
+            raise ConnectionError(f"an answer of more than {_ANSWER} octets")
+        await browser.send(h11.Data(data=event.data))
+
+
+def asked_of(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The headers of a request that go on to the real UI."""
+    cookies = [f"{_CSRF}={value}" for value in cookies_of(headers, _CSRF)[:1]]
+    kept = [(name, value) for name, value in headers if name in _ASKED]
+    return [*kept, *((b"cookie", cookie.encode()) for cookie in cookies)]
+
+
+def answered_with(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer that go on to the browser, and ours."""
+    named = (part for name, value in headers if name == b"connection" for part in value.lower().split(b","))
+    left_out = _NEIGHBOURS | {part.strip() for part in named} | {b"x-frame-options", b"x-content-type-options"}
+    return [*((name, value) for name, value in headers if name not in left_out and _goes_on(name, value)), *_OURS]
+
+
+def _goes_on(name: bytes, value: bytes) -> bool:
+    if name == b"set-cookie":
+        return value.startswith(f"{_CSRF}=".encode())
+    return not name.startswith(b"access-control-")
+
+
+async def _say(browser: _Peer, status: int, text: str, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
+    """An answer of our own, after which the connection ends."""
+    content = f"{text}\n".encode() if text else b""
+    headers = [
+        *more,
+        *_OURS,
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(content)).encode()),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+    ]
+    body = [h11.Data(data=content)] if content and not browser.bodiless else []
+    await browser.send(h11.Response(status_code=status, headers=headers), *body, h11.EndOfMessage())
