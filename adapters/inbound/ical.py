@@ -6,6 +6,7 @@ Not icalendar's parser: what comes here was written by strangers, and has to cos
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from adapters.inbound import bounds
@@ -19,7 +20,7 @@ class Property(NamedTuple):
     """By name in capitals; of a list, and of one that stands twice, the first value."""
     value: str
     twice: frozenset[str] = frozenset()
-    """Parameters that it has twice."""
+    """Parameters that it has twice, or that hold more than one value."""
 
 
 @dataclass
@@ -51,6 +52,11 @@ class Component:
 
     def within(self, name: str) -> list["Component"]:
         return [each for each in self.components if each.name == name]
+
+    @cached_property
+    def zones(self) -> dict[str, "Component"]:
+        """Its VTIMEZONEs by TZID; of two with one TZID the first."""
+        return {each.value("TZID"): each for each in reversed(self.within("VTIMEZONE"))}
 
 
 def read_calendar(lines: list[str]) -> Component:
@@ -131,10 +137,10 @@ def _property(name: str, line: str) -> Property | None:
             break
         at = found.end()
         key = found[1].strip().upper()
-        if key in parameters:
+        value, more = _parameter(found[2])
+        if key in parameters or more:
             twice.add(key)
-        else:
-            parameters[key] = _parameter(found[2])
+        parameters.setdefault(key, value)
     else:
         raise OutOfBoundsError(f"a line of its calendar has more than the {bounds.PARAMETERS} parameters that are read")
     if not line.startswith(":", at):
@@ -145,13 +151,14 @@ def _property(name: str, line: str) -> Property | None:
 _CARETS = {"^n": "\n", "^'": '"', "^^": "^"}
 
 
-def _parameter(value: str) -> str:
-    """The first value, unquoted (section 3.2), its carets undone (RFC 6868)."""
+def _parameter(value: str) -> tuple[str, bool]:
+    """The first value, unquoted (section 3.2), its carets undone (RFC 6868); and whether anything follows it."""
     value = value[: 2 * bounds.VALUE].strip()
-    plain = value[1:].partition('"')[0] if value.startswith('"') else value.partition(",")[0]
+    quoted = value.startswith('"')
+    plain, _, more = value[1:].partition('"') if quoted else value.partition(",")
     if "^" in plain:
         plain = re.sub(r"\^[n'^]", lambda match: _CARETS[match.group()], plain)
-    return plain[: bounds.VALUE]
+    return plain[: bounds.VALUE], bool(more.strip())
 
 
 def unescaped(text: str) -> str:

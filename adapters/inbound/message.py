@@ -239,7 +239,7 @@ def _sent_by(attendee: Property | None) -> tuple[str, str]:
     if attendee is None:
         return "", ""
     if twice := sorted(attendee.twice & {"SENT-BY", "PARTSTAT", "DELEGATED-TO", "EMAIL"}):
-        return "", f"its attendee says {twice[0]} twice"
+        return "", f"its attendee says more than one {twice[0]}"
     said = attendee.parameters.get("SENT-BY")
     if said is None:
         return "", ""
@@ -257,6 +257,8 @@ def _attendee(event: Component, sender: str) -> tuple[Property | None, str]:
     if event.count("ATTENDEE") > bounds.ATTENDEES:
         raise OutOfBoundsError(f"its event has more attendees than the {bounds.ATTENDEES} that are read")
     found = event.all("ATTENDEE")
+    if len(found) < event.count("ATTENDEE"):
+        return (found or [None])[0], "an attendee of it cannot be read"
     own = [each for each in found if sender and _address(each) == sender]
     if len(own) == 1 or (len(found) == 1 and not own):
         return (own or found)[0], ""

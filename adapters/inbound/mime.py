@@ -345,7 +345,15 @@ def content(part: Part, limit: int) -> bytes:
     data = part.raw[part.start : min(part.end, part.start + _encoded(part, limit))]
     if part.encoding == "base64":
         return _base64(data)
-    return binascii.a2b_qp(data) if part.encoding == "quoted-printable" else data
+    return _quoted_printable(data) if part.encoding == "quoted-printable" else data
+
+
+_BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\n|\Z)")
+
+
+def _quoted_printable(data: bytes) -> bytes:
+    """Without blanks at the ends of lines, which a relay has added (RFC 2045 section 6.7, rule 3)."""
+    return binascii.a2b_qp(_BLANKS_AT_END.sub(b"", data))
 
 
 def whole(part: Part, limit: int) -> bytes | None:

@@ -69,7 +69,7 @@ def duration(text: str) -> timedelta:
 
 
 def _in_zone(local: datetime, name: str, calendar: Component) -> ZonedTime:
-    described = next((each for each in calendar.within("VTIMEZONE") if each.value("TZID") == name), None)
+    described = calendar.zones.get(name)
     try:
         offset = _offset(described, local) if described else None
         iana = _iana(name)

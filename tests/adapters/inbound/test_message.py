@@ -379,3 +379,35 @@ def test_no_text_can_command_a_terminal(name: str) -> None:
                     b"; method=REPLY", b""
                 )
             )
+
+
+# --- quoted-printable -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"one =\ntwo", "one two"),
+        (b"one=20=\r\ntwo", "one two"),
+        (b"one =  \ntwo", "one two"),  # a relay has put blanks behind a soft line break
+        (b"one \t \ntwo", "one\ntwo"),
+        (b"=e1=9E=9f", "\u179f"),
+        (b"1+1=3 =zz =4", "1+1=3 =zz =4"),
+        (b"one=", "one"),
+    ],
+)
+def test_quoted_printable_is_read_as_it_was_meant(written: bytes, said: str) -> None:
+    head = b"From: a@b.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n"
+    assert read(head + b"\n" + written).text == said
+
+
+def test_an_answer_in_quoted_printable_with_blanks_of_a_relay_counts() -> None:
+    plain = vcalendar(
+        "UID:x@aide-memoire.example\nDTSTAMP:20260102T021500Z\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED;CN=Focal Point:mailto:khm-moc@office.example"
+    )
+    quoted = plain.replace("=", "=3D").replace("mailto", "mai=   \nlto").replace("SEQUENCE:0", "SEQUENCE:0  ")
+    data = reply(quoted).replace(b"8bit", b"quoted-printable")
+    assert read(data).answers == read(reply(plain)).answers
+    [verdict] = judge(read(data), CONTACTS)
+    assert verdict.offices == ("khm-moc",)
