@@ -258,7 +258,7 @@ def _attendee(event: Component, sender: str) -> tuple[Property | None, str]:
         raise OutOfBoundsError(f"its event has more attendees than the {bounds.ATTENDEES} that are read")
     found = event.all("ATTENDEE")
     if len(found) < event.count("ATTENDEE"):
-        return (found or [None])[0], "an attendee of it cannot be read"
+        return found[0] if found else None, "an attendee of it cannot be read"
     own = [each for each in found if sender and _address(each) == sender]
     if len(own) == 1 or (len(found) == 1 and not own):
         return (own or found)[0], ""

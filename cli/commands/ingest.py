@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from adapters.inbound.intake import Intake, IntakeUnavailable
+from adapters.inbound.asking import IntakeUnavailable
+from adapters.inbound.intake import Intake
 from adapters.mailbox.maildir import Maildir
 from adapters.mailbox.source import LIMIT, MailboxUnavailable, Message
 from cli.display.inbox import message_document, message_text
