@@ -22,13 +22,15 @@ from models.messages.calendar_event import PartStat
 from models.post.contacts import plain_address
 from models.post.incoming import CalendarAnswer, IncomingMessage, MessageKind
 
+_TOO_LARGE = "it is larger than what is read; its beginning is kept here, the whole message stays where it came from"
+
 
 def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
     """The message, read. Whatever it holds, the answer is a Reading; what cannot be read is refused with a reason."""
     try:
         try:
             if truncated:
-                raise OutOfBoundsError("it is larger than what the mailbox hands over")
+                raise OutOfBoundsError(_TOO_LARGE)
             return _read(raw)
         except OutOfBoundsError as refused:
             return _refused(raw, str(refused))

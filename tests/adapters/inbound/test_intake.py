@@ -1,5 +1,7 @@
 """Taking mail in for several plans: the trouble of one plan or item stops no mail of another."""
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -98,16 +100,20 @@ Message-ID: <1@aide-memoire.example>
 """
 
 
-async def test_a_letter_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+def nothing(path: Path) -> None:
+    path.symlink_to("nowhere")
+
+
+@pytest.mark.parametrize("lost", [nothing, Path.mkdir])
+async def test_a_letter_that_cannot_be_read_hides_no_other(tmp_path: Path, lost: Callable[[Path], None]) -> None:
     box, _ = intake(tmp_path, "good", {"bad": running, "good": running})
-    folders = {plan: settings(tmp_path).record / plan / "letters" / "khm-moc" for plan in ("bad", "good")}
-    for folder in folders.values():
-        folder.mkdir(parents=True)
-    sent = folders["good"] / "1.eml"
+    sent, torn = (settings(tmp_path).record / plan / "letters" / "khm-moc" / "1.eml" for plan in ("good", "bad"))
+    for each in (sent, torn):
+        each.parent.mkdir(parents=True)
     sent.write_text("Message-ID: <1@aide-memoire.example>\n\nx")
-    lost = folders["bad"] / "1.eml"
-    lost.symlink_to("nowhere")
+    os.utime(sent, (0, 0))
+    lost(torn)
     [outcome] = (await box.take(BOUNCE.encode())).outcomes
     assert outcome.office == "khm-moc" and "its post room has ended" in outcome.why
-    for each in (sent, lost):
-        each.unlink()  # what tests leave behind is judged as mail
+    shutil.rmtree(sent.parent)  # what tests leave behind is judged as mail
+    shutil.rmtree(torn.parent)
