@@ -82,6 +82,7 @@ DISGUISED = {
     "a group": (f"From: Offices: {OFFICE};", Disguise.GROUP),
     "an empty group and an address": (f"From: Undisclosed:; {OFFICE}", Disguise.GROUP),
     "an open group": (f"From: Offices: {OFFICE}", Disguise.GROUP),
+    "a semicolon": (f"From: {OFFICE};", Disguise.GROUP),
     "two brackets": (f"From: <x@evil.example> <{OFFICE}>", Disguise.TORN),
     "words behind": (f"From: <{OFFICE}> x@evil.example", Disguise.TORN),
     "a bracket that does not end": (f"From: <{OFFICE}", Disguise.TORN),
