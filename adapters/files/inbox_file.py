@@ -7,9 +7,9 @@ lie in RECORD/PLAN/inbox/, named by their SHA-256, for the owner's eyes alone. N
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -19,7 +19,6 @@ from models.common.ids import safe_item_id
 from models.post.incoming import SeenTo, TakenIn
 
 FOLDER = "inbox"
-V = TypeVar("V", TakenIn, SeenTo)
 
 
 class Inbox:
@@ -92,22 +91,25 @@ class Inbox:
             before = self.taken(message.digest)
             if before is not None and (before.why, before.outcomes) == (message.why, message.outcomes):
                 return before
-            return self._append(descriptor, message)
+            self._append(descriptor, message)
+            return self._by_digest[message.digest]
 
-    async def see_to(self, note: SeenTo) -> SeenTo:
-        """Notes that a person has seen to a message. Repeated, it changes nothing."""
+    async def see_to(self, notes: Iterable[SeenTo]) -> list[SeenTo]:
+        """Notes that a person has seen to messages, and returns the notes that stand. Repeated, it changes nothing."""
         async with self._appending() as descriptor:
-            before = self.read().seen_to.get(note.done)
-            return before or self._append(descriptor, note)
+            self.read()
+            wanted = list(notes)
+            self._append(descriptor, *(each for each in wanted if each.done not in self.seen_to))
+            return [self.seen_to[each.done] for each in wanted]
 
     def _appending(self) -> AbstractAsyncContextManager[int]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         return locked(self.path)
 
-    def _append(self, descriptor: int, value: V) -> V:
-        numbered = value.model_copy(update={"n": self._count + 1})
+    def _append(self, descriptor: int, *values: TakenIn | SeenTo) -> None:
+        numbered = [each.model_copy(update={"n": n}) for n, each in enumerate(values, self._count + 1)]
         os.ftruncate(descriptor, self._read_to)
-        data = (numbered.model_dump_json() + "\n").encode()
+        data = "".join(each.model_dump_json() + "\n" for each in numbered).encode()
         written = 0
         while written < len(data):
             written += os.pwrite(descriptor, data[written:], self._read_to + written)
@@ -115,7 +117,6 @@ class Inbox:
         if self._read_to == 0:
             sync_folder(self.path.parent)
         self.read()
-        return numbered
 
     def keep(self, raw: bytes) -> str:
         """The message as a file, durably; returns its name. The same octets are kept once."""

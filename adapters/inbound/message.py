@@ -57,6 +57,7 @@ def _about(message: Part) -> dict[str, Any]:
         "named": sent.named,
         "submitter": sent.submitter,
         "disguises": sent.disguises,
+        "unauthentic": mime.unauthentic(message),
         "from_line": mime.header(message, "From", bounds.LINE),
         "subject": mime.header(message, "Subject", bounds.SUBJECT),
         "date": mime.date(message),
@@ -75,7 +76,6 @@ def _read(raw: bytes) -> IncomingMessage:
     said: dict[str, Any] = {"text": mime.text(message), "robot": _robot(message), **about}
     if bounces.is_report(message):
         return _report(message, said)
-    said["unauthentic"] = mime.unauthentic(message)
     calendar = _calendar(message, about["sender"])
     if calendar is not None:
         return _with_calendar(calendar, said)
@@ -85,7 +85,7 @@ def _read(raw: bytes) -> IncomingMessage:
         # A registry's program sends letters, too; who is out of office attaches nothing.
         kind, more = (MessageKind.LETTER, f", with {', '.join(names)}") if names else (MessageKind.AUTOMATIC, "")
         reason = line_of_mail(f"sent by a program ({said['robot']}){more}", bounds.LINE)
-        return IncomingMessage(kind=kind, reason=reason, digest=digest, **{**said, "unauthentic": False})
+        return IncomingMessage(kind=kind, reason=reason, digest=digest, **said)
     return IncomingMessage(kind=MessageKind.LETTER, reason=_letter(message, names), digest=digest, **said)
 
 

@@ -211,7 +211,10 @@ class TakenIn(Value):
     sender: str = ""
     offices: tuple[str, ...] = ()
     """For which the sender's address answers."""
+    unauthentic: bool = False
+    """Our own server found that it does not come from whom it says (DMARC)."""
     from_line: str = ""
+    message_id: str = ""
     subject: str = ""
     date: str = ""
     reason: str = ""
