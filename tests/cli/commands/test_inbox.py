@@ -14,7 +14,7 @@ from cli.app import app
 from cli.display.inbox import waiting_line
 from models.post.incoming import MessageKind, TakenIn
 
-FLOOD = 200
+FLOOD = 30
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_flood_is_one_row_with_its_count(data: Path) -> None:
     out = run(data)
     assert "Our answer" in out and "A question" in out
     assert f"   2  {FLOOD} messages from x@evil.example, 2026-01-02 to 2026-01-02\n" in out
-    assert "the last is message 201: Buy 199" in out and "Buy 198" not in out
+    assert "the last is message 31: Buy 29" in out and "Buy 28" not in out
     assert len(out.splitlines()) == 3 + 4 + 3
 
 

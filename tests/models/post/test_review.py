@@ -56,6 +56,11 @@ def test_many_senders_of_one_domain_share_a_row() -> None:
     assert len(rows(messages[: review.OF_A_DOMAIN])) == review.OF_A_DOMAIN
 
 
+def test_the_messages_of_a_shared_row_stand_in_their_order() -> None:
+    messages = [taken(n, f"x{n if n % 3 else ''}@evil.example") for n in range(50)]
+    assert numbers(messages) == [("@evil.example", list(range(50)))]
+
+
 def test_senders_in_disguise_share_the_row_of_their_domain() -> None:
     messages = [taken(n, "", from_line=f"{n} <@a.example:x@evil.example>") for n in range(50)]
     assert numbers(messages) == [("@evil.example", list(range(50)))]
