@@ -90,7 +90,7 @@ class Intake:
         to an older state. Raises IntakeUnavailable, where nothing is decided and it has to come again, and RecordFault.
         """
         reading = await asyncio.to_thread(read, raw, truncated)
-        before = self.inbox.taken(reading.digest)
+        before = await asyncio.to_thread(self.inbox.taken, reading.digest)
         if before is not None and not before.why and not (anew and reading.kind is MessageKind.ANSWERS):
             return before  # what a person was needed for is judged anew: an address may have been added
         try:
