@@ -1,5 +1,5 @@
-"""How the program speaks to the world: files, mail, calendars, mailboxes, zones and holidays, settings.
+"""Adapters: the modules that work with files, mail, calendars, mailboxes, holidays and settings.
 
-For activities, the command line and the embedded servers. It knows `models/` and libraries; it never knows workflows,
-activities or commands.
+Activities, the command line and the embedded servers use them. An adapter imports `models/` and libraries. It imports
+no workflow, no activity and no command.
 """

@@ -1,7 +1,6 @@
 """Public holidays, from the tables of the `holidays` package.
 
-They change between versions of the package, so that they are looked up by activities and command lines, never in a
-workflow.
+The tables change between versions of the package. So only activities and commands look holidays up, and no workflow.
 """
 
 import functools
@@ -13,9 +12,10 @@ from models.post.workdays import Holidays
 
 @functools.cache
 def public_holidays(country: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a country (ISO 3166-1 code) in a year, with their English names where the tables have
-    them. Raises NotImplementedError for a country of which there are no tables."""
-    import holidays  # most commands of the command line do without
+    """The public holidays of a country in one year: the day, and the name of the holiday. `country` is its ISO 3166-1
+    code. The names are in English if the tables have English names. Raises NotImplementedError for a country without
+    tables."""
+    import holidays  # imported here, because it is slow and most commands do not need it
 
     found = holidays.country_holidays(country, years=[year])
     if "en_US" in found.supported_languages:
@@ -25,6 +25,7 @@ def public_holidays(country: str, year: int) -> Mapping[date, str]:
 
 @functools.cache
 def has_tables(country: str) -> bool:
+    """Whether the `holidays` package has tables for a country."""
     try:
         public_holidays(country, 2026)
     except NotImplementedError:
@@ -34,5 +35,6 @@ def has_tables(country: str) -> bool:
 
 @functools.cache
 def holidays_of(country: str) -> Holidays:
-    """The public holidays of a country by year: one function for each country, so that calendars can be compared."""
+    """A function from a year to the public holidays of a country. It is the same object each time, so that two
+    `Workdays` of one country compare as equal."""
     return functools.partial(public_holidays, country)

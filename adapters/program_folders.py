@@ -1,9 +1,9 @@
-"""The folders that come with the program, in a checkout and where a wheel has put them."""
+"""The folders of files that come with the program, in a checkout and in an installed wheel."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-"""Where `worker.py` and `starter.py` lie."""
+"""The folder that contains `worker.py` and `starter.py`."""
 
 PLANS = ROOT / "plans"
 DEFAULT_PLAN_FILE = PLANS / "lao-cambodia-2023-2027.yaml"

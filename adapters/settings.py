@@ -1,6 +1,6 @@
-"""Settings of the parts around Temporal, by environment (AIDE_...) or a .env file.
+"""Settings of the program: environment variables AIDE_..., or lines of a file `.env` in the working directory.
 
-Temporal itself is configured by its own environment configuration (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, ...).
+The connection to Temporal has its own environment variables (TEMPORAL_ADDRESS, TEMPORAL_PROFILE, ...).
 """
 
 import ipaddress
@@ -17,58 +17,75 @@ from adapters.program_folders import TEMPLATES
 
 
 class Settings(BaseSettings):
-    """Where mail, calendars, contacts, templates and the record are. The defaults are those of `up`."""
+    """The servers, mailboxes, files and folders that the program uses. The defaults fit the servers that `up` starts.
+
+    The variable of a field is AIDE_ and its name in capitals: AIDE_SMTP_HOST. None, or an empty variable, means that
+    the field is not set.
+    """
 
     model_config = SettingsConfigDict(env_prefix="AIDE_", env_file=".env", extra="ignore", frozen=True)
 
     smtp_host: str = "127.0.0.1"
+    """The mail server that takes all outgoing mail."""
     smtp_port: int = 1025
     smtp_security: Literal["none", "starttls", "tls"] = "none"
     smtp_username: str | None = None
+    """None: the program does not log in."""
     smtp_password: SecretStr | None = None
     smtp_timeout: float = Field(default=20.0, gt=0)
-    """Seconds for each step of the conversation; five times as long for the answer to the letter itself."""
+    """Seconds to wait for each answer of the mail server. For the answer to the letter itself it is five times as
+    long."""
     smtp_connections: int = Field(default=5, gt=0)
-    """Conversations that one worker holds at once."""
+    """The most connections to the mail server that one worker has open at once."""
 
     caldav_url: str = "http://127.0.0.1:5232"
     caldav_home: str | None = None
-    """Path of the collection under which the calendars are made; None asks the server for the home of this login."""
+    """The path of the collection in which the calendars are made. None: the program asks the server for the home of
+    this login."""
     caldav_username: str | None = None
+    """None: the program does not log in."""
     caldav_password: SecretStr | None = None
     caldav_timeout: float = Field(default=20.0, gt=0)
+    """Seconds for each request."""
 
     maildir: Path | None = None
-    """A Maildir with the organizer's incoming mail."""
+    """The folder of a Maildir with the organizer's incoming mail. None: the program reads no Maildir."""
     imap_host: str | None = None
-    """A mailbox with the organizer's incoming mail."""
+    """The IMAP server of a mailbox with the organizer's incoming mail. None: the program reads no IMAP mailbox."""
     imap_port: int | None = None
-    """993 with tls, otherwise 143, where none is named."""
+    """None: 993 with `tls`, and 143 with `starttls` or `none`."""
     imap_security: Literal["none", "starttls", "tls"] = "tls"
     imap_username: str | None = None
     imap_password: SecretStr | None = None
     imap_folder: str = "INBOX"
+    """The folder that the program reads."""
     imap_done_folder: str | None = None
-    """Where messages are moved once they are taken in; without it they stay, marked by a keyword."""
+    """The folder into which the program moves a message after it has taken it in. None: the message stays where it is,
+    and is marked with a keyword."""
     imap_since: date | None = None
-    """The first day whose messages count; for a mailbox that was in use before."""
+    """The program reads only messages that arrived on this day or later. It is for a mailbox that was already in use.
+    None: it reads all messages."""
     imap_timeout: float = Field(default=20.0, gt=0)
-    """Seconds for each wait in the conversation."""
+    """Seconds to wait for each answer of the IMAP server."""
 
     mail_poll: float = Field(default=5.0, gt=0)
-    """Seconds between two looks into the organizer's mailboxes."""
+    """Seconds between two rounds in which the program reads the organizer's mailboxes."""
 
     ca_file: Path | None = None
-    """A private authority's certificate (PEM), trusted beside the machine's own by mail and calendar clients."""
+    """The file of a private authority's certificate (PEM). Mail and calendar clients trust it and the authorities of
+    the machine. None: they trust only the authorities of the machine."""
 
     contacts: Path = Path("plans/lao-cambodia-2023-2027.contacts.yaml")
+    """The contacts file."""
     office_hours: bool = True
-    """False: every office is taken to be open day and night. For trials; nobody is spared a mail at night."""
+    """False: the program treats every office as open day and night, and sends mail at night too. It is for trials."""
     templates: Path = TEMPLATES
+    """The folder of the letter templates."""
     record: Path = Path("var/record")
-    """The append-only record; all workers and command lines share this folder."""
+    """The folder of the record. All workers and all command lines share it."""
 
     log_level: str = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
 
     @field_validator(
         *("smtp_username", "smtp_password", "caldav_home", "caldav_username", "caldav_password", "maildir", "ca_file"),
@@ -77,7 +94,7 @@ class Settings(BaseSettings):
     )
     @classmethod
     def _none(cls, value: object) -> object:
-        """An empty value is none: so `up` can rule out logins that a .env file names for other servers."""
+        """Reads an empty variable as None. So `up` can switch off a login that a .env file names for another server."""
         return None if value == "" else value
 
     @field_validator("smtp_username", "imap_username", "caldav_username")
@@ -108,12 +125,13 @@ class Settings(BaseSettings):
 
 
 class Programs(BaseSettings):
-    """Which programs `up` runs. By environment only: no file of a working folder may name a program."""
+    """The programs that `up` runs. They come from environment variables only, because a `.env` file in a working
+    directory must not name a program to run."""
 
     model_config = SettingsConfigDict(env_prefix="AIDE_", extra="ignore", frozen=True)
 
     temporal_cli: Path | None = None
-    """Temporal's CLI, in place of the one of the environment."""
+    """The path of the `temporal` command. None: `up` takes the one in the Python environment, or else one on PATH."""
 
     @field_validator("temporal_cli", mode="before")
     @classmethod

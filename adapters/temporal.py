@@ -1,4 +1,4 @@
-"""Connecting to Temporal: by Temporal's own environment configuration, else to the server that `up` started."""
+"""Connects to Temporal: to the server in Temporal's environment configuration, or else to the one that `up` started."""
 
 import asyncio
 from typing import Any
@@ -10,16 +10,18 @@ from temporalio.service import RPCError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 CONNECT_TIMEOUT = 7.0
-"""Seconds. A server that cannot be reached is said so within ten."""
+"""Seconds. Commands report within ten seconds that a server cannot be reached."""
 
 
 class Unreachable(Exception):
-    """A server cannot be reached. The message names it and says what to do."""
+    """A server cannot be reached, or the configuration of the connection cannot be read. The message says what to
+    do."""
 
 
 def configured() -> dict[str, Any]:
-    """What Temporal's environment configuration gives: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, a
-    configuration file, TLS. Empty where nothing is configured."""
+    """The arguments of `Client.connect` from Temporal's environment configuration: TEMPORAL_ADDRESS,
+    TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, a configuration file, TLS. Empty if nothing is configured. Raises Unreachable
+    if the configuration cannot be read."""
     try:
         return dict(ClientConfig.load_client_connect_config())
     except (RuntimeError, ValueError, OSError) as error:
@@ -27,9 +29,9 @@ def configured() -> dict[str, Any]:
 
 
 async def connect(fallback: str = DEFAULT_ADDRESS, namespace: str | None = None) -> Client:
-    """A client of the configured Temporal server, else of the one at the fallback address.
+    """Returns a client of the configured Temporal server. If none is configured, it connects to the address `fallback`.
 
-    Raises Unreachable within ten seconds.
+    `namespace` counts only if the configuration names none. Raises Unreachable within ten seconds.
     """
     config = configured()
     config.setdefault("target_host", fallback)

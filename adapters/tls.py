@@ -1,4 +1,4 @@
-"""TLS towards mail and calendar servers: certificates are always verified."""
+"""TLS for connections to mail and calendar servers. Certificates are always verified."""
 
 import ssl
 
@@ -6,9 +6,9 @@ from adapters.settings import Settings
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext:
-    """The machine's authorities, and the private one of AIDE_CA_FILE where one is named.
+    """Returns an SSL context that trusts the authorities of the machine, and the one in AIDE_CA_FILE if that is set.
 
-    Raises OSError (ssl.SSLError among them) for a file that is not there or holds no certificate.
+    Raises OSError if the file does not exist. Raises ssl.SSLError, a kind of OSError, if it holds no certificate.
     """
     context = ssl.create_default_context()
     if settings.ca_file is not None:

@@ -1,4 +1,4 @@
-"""Office hours: what the contacts file says of an office, and the public holidays of its country."""
+"""Office hours: they follow from the contacts file and from the public holidays of the country of an office."""
 
 from collections.abc import Callable, Hashable, Iterable
 
@@ -12,8 +12,8 @@ from models.post.workdays import Workdays, hours_from, no_holidays
 
 
 def workdays_of(contacts: Contacts | None, office: str, side: str, zone: str) -> Workdays:
-    """The calendar of one office: what it says itself, else what its side says, else the default. None for the contacts
-    stands for contacts that say nothing."""
+    """The working days and hours of one office. For each value the entry of the office in the contacts file counts
+    first, then the entry of its side, then the default. With None for `contacts`, all values are defaults."""
     of_side = (contacts.sides.get(side) if contacts else None) or SideHours()
     own: HoursPart = (contacts.offices.get(office) if contacts else None) or HoursPart()
     return _workdays(side, zone, of_side, own)
@@ -31,26 +31,27 @@ def _workdays(side: str, zone: str, of_side: SideHours, own: HoursPart) -> Workd
         days=frozenset(int(day) for day in days) if days else default.days,
         letter_day=None if letter_day is None else int(letter_day),
         holidays=holidays_of(country) if has_tables(country) else no_holidays,
-        # What an office says of a day counts before what its side says.
+        # For each day the entry of the office counts before the entry of its side.
         closed={**{day: why for day, why in of_side.closed.items() if day not in own.working}, **own.closed},
         working=frozenset(day for day in moved if day not in own.closed),
     )
 
 
 def calendars_of(contacts: Contacts | None, parties: Iterable[Party]) -> dict[str, Workdays]:
-    """The calendar of each side of an item: that of its coordinator."""
+    """The working days and hours of each side of an item, by side. They are those of its coordinator."""
     return {party.side: workdays_of(contacts, party.coordinator.office, party.side, party.zone) for party in parties}
 
 
 def hours_of(contacts: Contacts | None, wanted: HoursWanted) -> Hours:
-    """The coming weeks of an office."""
+    """The office hours of the coming weeks, as the activity `hours` returns them."""
     workdays = workdays_of(contacts, wanted.office, wanted.side, wanted.zone)
     return hours_from(workdays, wanted.since, wanted.period)
 
 
 def rehearsed_hours(contacts: Contacts | None, until: Instant) -> Callable[[PostRoomAddress, Instant], Hours]:
-    """What post rooms are told in a rehearsal: everything to its end at once. Offices that keep the same hours share
-    them."""
+    """Returns a function that gives a post room its office hours in a rehearsal. The hours reach to the end of the
+    rehearsal (`until`), so a post room asks once. Offices with the same hours share one result, because that is
+    faster."""
     known: dict[Hashable, Hours] = {}
 
     def hours(address: PostRoomAddress, since: Instant) -> Hours:

@@ -1,4 +1,4 @@
-"""The bare workflow: issues the commands of a script and decides nothing."""
+"""The bare workflow: it issues the commands of a script, and makes no decision."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,12 +14,13 @@ with workflow.unsafe.imports_passed_through():
     from workflows.starting import EFFECT_RETRY
 
 ROUND = "round"
-"""Field of the argument of a workflow that lives on from round to round: which one comes next."""
+"""The field with the number of the next round, in the argument of a workflow that lives for several rounds."""
 
 
 @workflow.defn(name="bare")
 class BareWorkflow:
-    """Plain dicts in place of models, a counter in place of decisions; the rest is what any workflow must do."""
+    """A workflow with dicts instead of models and a counter instead of decisions. The rest is what every workflow
+    does."""
 
     @workflow.init
     def __init__(self, start: dict[str, Any]) -> None:
@@ -27,7 +28,7 @@ class BareWorkflow:
         self._signals: int = start.get("signals", 0)
         self._running: dict[str, asyncio.Task[Any]] = {}
         self._closed = False
-        # A meeting is one round and knows its script at once; a post room waits for the round's first word.
+        # A meeting lives for one round and has its script at once. A post room waits for the first signal of the round.
         self._lives_on = ROUND in start
         self._script = None if self._lives_on else load(workflow.info().workflow_id, 0)
 
@@ -45,7 +46,7 @@ class BareWorkflow:
 
     @workflow.update
     def act(self, act: dict[str, Any]) -> Any:
-        """The n-th update answers what the real one answered."""
+        """The n-th Update gives the answer that the n-th Update of the real workflow gave."""
         assert self._script is not None
         self._updates += 1
         return self._script.results[self._updates - 1]
@@ -57,12 +58,12 @@ class BareWorkflow:
 
     @workflow.signal
     def tell(self, words: Any) -> None:
-        """Anything said to this workflow."""
+        """Takes any signal."""
         self._signals += 1
 
     @workflow.query
     def standing(self, keys: Sequence[str]) -> list[str]:
-        """Asked by the despatching activity, as of our post room."""
+        """Answers that all notices stand. The activity `despatch` asks it, as it asks our post room."""
         return list(keys)
 
     async def _play(self, script: Script, again: dict[str, Any], place: int = 0) -> Any:
@@ -106,7 +107,7 @@ class BareWorkflow:
 
 
 def _attribute(name: str, kind: str, value: Any) -> SearchAttributeUpdate[Any]:
-    """`kind` is the type as Temporal writes it in the payload's metadata."""
+    """The update of a search attribute. `kind` is its type, as Temporal writes it in the metadata of the payload."""
     makers: dict[str, Any] = {
         "Keyword": SearchAttributeKey.for_keyword,
         "KeywordList": SearchAttributeKey.for_keyword_list,

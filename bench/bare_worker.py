@@ -1,8 +1,8 @@
-"""The worker of a bare lane: the bare workflow with the very activities of ours, in a process of its own.
+"""The worker of a bare lane: the bare workflow and our own activities, in a separate process.
 
     python -m bench.bare_worker QUEUE same|own
 
-`own` is for the lane whose items send for themselves: no post room is asked once more whether a mail still stands.
+`own` is for the lane whose items send their own mail. There no post room is asked whether a notice still stands.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ from worker import READY_FILE, calendar_client, log_as_json
 
 
 class Unasked(PostActivities):
-    """Sends without asking: the item itself has just decided to send."""
+    """Sends a mail without asking a post room, because the item itself has just decided to send it."""
 
     async def _standing(self, despatch: Despatch) -> set[str]:
         return set(keys_of(despatch))
 
 
 async def run(queue: str, own: bool) -> None:
-    """Polls until SIGINT or SIGTERM."""
+    """Runs the worker until SIGINT or SIGTERM."""
     settings = Settings()
     log_as_json(settings.log_level)
     client = await connect()

@@ -1,7 +1,9 @@
-"""`make bench`: what one meeting costs, next to bare workflows on the same server in the same run.
+"""`make bench`: measures the cost of one meeting, and compares it with bare workflows on the same server in the same
+run.
 
-Rounds of A, B, C, A, B, C, ...: A is ours; B is bare, with the commands read from A's histories; C sends the same mails
-from its own activities, without post rooms. Then one series, to see that a session costs what the one before cost.
+It runs rounds of three lanes: A, B, C, A, B, C, ... A is our program. B is a bare workflow with the commands from A's
+histories. C sends the same mails from its own activities, without post rooms. After that it runs one series, to show
+that each session costs as much as the one before.
 """
 
 import asyncio
@@ -30,23 +32,23 @@ from servers.errors import ServersError
 
 ROUNDS = 5
 PACE = 0.7
-"""Seconds between two acts: enough for all that follows from one to be over before the next."""
+"""Seconds between two acts. That is enough time to carry out all effects of an act before the next one."""
 IDLE = 4.0
-"""Seconds for which the idle server is watched."""
+"""Seconds for which the CPU use of the idle server is measured."""
 
 
 @dataclass
 class Reading:
-    """One round of one lane."""
+    """The measurements of one round of one lane."""
 
     server: float
-    """CPU seconds, without what the server uses when idle."""
+    """CPU seconds of the Temporal server, without its use when idle."""
     worker: float
-    """CPU seconds."""
+    """CPU seconds of the worker."""
     wall: float
-    """Seconds."""
+    """Seconds of wall time."""
     answer: float
-    """Seconds: the median time that an act took to be answered."""
+    """The median time from an act to its answer, in seconds."""
     tally: Tally = field(default_factory=Tally)
 
     @property
@@ -55,17 +57,18 @@ class Reading:
 
 
 class Bench:
-    """One run."""
+    """One run of the benchmark."""
 
     def __init__(self, servers: Servers) -> None:
         self.servers = servers
         self.lanes = {name: Lane(name, servers.client, lane_plan(name)) for name in "abc"}
         self.idle = 0.0
-        """CPU seconds a second that the idle server uses."""
+        """The CPU seconds that the idle server uses in each second."""
         self._tails: dict[str, list[Tail]] = {}
 
     async def prepare(self) -> None:
-        """Opens what lives on, and plays a round that does not count: calendars are made, caches filled."""
+        """Starts the plans and post rooms, and plays one round that is not measured, which makes calendars and fills
+        caches."""
         for lane in self.lanes.values():
             await lane.open()
             self._tails[lane.name] = tails(lane)
@@ -79,7 +82,7 @@ class Bench:
         self.idle = (cpu_seconds(self.servers.temporal) - began) / IDLE
 
     async def round(self, number: int) -> dict[str, Reading]:
-        """A, then B and C from what A did."""
+        """Runs lane A, and then B and C with the commands of A. Returns the measurements by lane."""
         readings = {"a": await self._measure("a", number)}
         histories = await self._histories("a", number)
         self._write_scripts(number, histories)
@@ -98,7 +101,7 @@ class Bench:
         return Reading(server - self.idle * wall, worker, wall, statistics.median(self.lanes[name].latencies))
 
     async def _histories(self, name: str, number: int) -> dict[str, list[HistoryEvent]]:
-        """What each workflow of a lane did in this round, by id."""
+        """The history events of this round for each workflow of a lane, by id."""
         lane = self.lanes[name]
         new = [Tail(lane.client, lane.meeting_id(i, number)) for i in range(AT_ONCE)]
         found: dict[str, list[HistoryEvent]] = {tail.id: [] for tail in [*new, *self._tails[name]]}
@@ -132,11 +135,11 @@ def _tally(histories: dict[str, list[HistoryEvent]], asks: bool) -> Tally:
     return tally
 
 
-# --- what is printed ----------------------------------------------------------------------------------------------
+# --- the printed report -------------------------------------------------------------------------------------------
 
 
 def spread(values: Sequence[float]) -> str:
-    """median [least..greatest]"""
+    """Gives "median [least..greatest]"."""
     return f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
 
 
@@ -160,7 +163,7 @@ def line(title: str, cells: Sequence[str]) -> str:
 
 
 def report(rounds: list[dict[str, Reading]]) -> str:
-    """CPU and wall as ratios of things measured in the same round; counts per cycle as they are."""
+    """The tables: ratios of CPU and wall time within the same round, and counts for each cycle."""
     lines = [
         f"{len(rounds)} rounds of {AT_ONCE} meetings at once; median [least..greatest] over the rounds",
         "",
@@ -188,7 +191,7 @@ def say(text: str) -> None:
 
 
 def write_contacts(plans: Sequence[Plan], path: Path) -> Path:
-    """Addresses under .example for every office of every lane."""
+    """Writes a contacts file with an .example address for every office of every lane. Returns its path."""
     offices = {office: {"address": f"{office}@office.example"} for plan in plans for office in all_offices(plan)}
     organizer = {"name": "Secretariat", "address": "secretariat@aide-memoire.example"}
     path.write_text(yaml.safe_dump({"organizer": organizer, "offices": offices}))
@@ -196,7 +199,7 @@ def write_contacts(plans: Sequence[Plan], path: Path) -> Path:
 
 
 async def measure(root: Path) -> None:
-    """The whole run: a little over three minutes."""
+    """Runs the benchmark, in a little over three minutes."""
     folder = DataFolder(root)
     folder.create()
     contacts = write_contacts([*(lane_plan(name) for name in "abc"), series_plan()], root / "contacts.yaml")

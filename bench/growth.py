@@ -1,4 +1,4 @@
-"""One series, session after session: what a cycle adds to the histories must not grow with its number."""
+"""Runs one series of many sessions, and counts the history events of each. The number must not grow."""
 
 import asyncio
 import statistics
@@ -17,14 +17,14 @@ from tests.support.builders import obligation
 SESSIONS = 20
 SHOWN = (1, 10, 20)
 PACE = 0.2
-"""Seconds between two acts. One meeting alone needs less than several at once."""
+"""Seconds between two acts. They can be fewer than in cycle.py, because only one meeting runs at a time."""
 SLACK = 0.4
-"""Seconds from the last consent to the date."""
+"""Seconds between the last consent and the agreed date."""
 _NAME = "benchs"
 
 
 def series_plan() -> Plan:
-    """A series that no window dates: the end of each session opens the next."""
+    """A plan with one series without windows. The end of each session opens the next one."""
     offices = {side: f"{_NAME}-{side.lower()}0" for side in ("LAO", "KHM")}
     kind: dict[str, Any] = {
         "kind": "meeting_series",
@@ -37,12 +37,12 @@ def series_plan() -> Plan:
 
 
 async def growth(client: Client) -> str:
-    """Plays the sessions; a table of events per cycle, with Continue-As-New and all."""
+    """Plays the sessions. Returns a table of events for each cycle, with those of Continue-As-New."""
     await launch(client, series_plan())
     rooms = [secretariat_id(_NAME, f"{_NAME}-{side}0") for side in ("lao", "khm")]
     lasting = {"series": [obligation_id(_NAME, "s0")], "post rooms": rooms}
     tails = {part: [Tail(client, each) for each in ids] for part, ids in lasting.items()}
-    await _count(tails)  # what the launch added is nobody's cycle
+    await _count(tails)  # the events of the launch belong to no cycle
     cycles: list[dict[str, int]] = []
     for number in range(1, SESSIONS + 1):
         meeting = session_id(_NAME, "s0", str(number))
@@ -74,7 +74,8 @@ async def _play(client: Client, meeting: str) -> None:
 
 
 async def _count(tails: dict[str, list[Tail]]) -> dict[str, int]:
-    """Events that this cycle added, once nothing is under way: the next session opens meanwhile, and waits."""
+    """Waits until no activity and no task is running, and counts the events of this cycle. The next session opens in
+    that time, and waits."""
     counts = {}
     for part, each in tails.items():
         events = [event for tail in each for event in await tail.fresh()]

@@ -1,4 +1,4 @@
-"""What histories say: how many events and billable actions, and which commands in which order."""
+"""Reads histories: counts events, billable actions and commands."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,13 +18,13 @@ _COMMANDS = {
     EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED: "workflow tasks",
 }
 _ACTIONS = {
-    # A continued run begins with an event of its own, so Continue-As-New is counted here too.
+    # A continued run begins with a start event, so this also counts Continue-As-New.
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED,
-    # A child counts twice: here where it is asked for, and above where it starts.
+    # A child counts twice: here, when its parent asks for it, and above, when it starts.
     EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
     EventType.EVENT_TYPE_TIMER_STARTED,
     EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES,
-    # Where it is received, so that a client's signal and a workflow's count once each.
+    # Counted at the receiver, so that each signal of a client or of a workflow counts once.
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
 }
@@ -40,15 +40,16 @@ _CLOSING = {
 
 @dataclass
 class Tally:
-    """What a stretch of histories holds."""
+    """The counts of a part of one or more histories."""
 
     events: int = 0
     actions: int = 0
-    """Billable actions, by the rule in docs/benchmark.md."""
+    """The number of billable actions, by the rule in docs/benchmark.md."""
     commands: Counter[str] = field(default_factory=Counter)
 
     def add(self, events: Iterable[HistoryEvent], asks: bool) -> "Tally":
-        """Adds a history; `asks` where its despatching activity asks the post room once more, which is a query."""
+        """Adds the events of a history. `asks`: its activity `despatch` asks the post room, and that query counts
+        too."""
         for event in events:
             self.events += 1
             if event.event_type in _COMMANDS:
@@ -65,7 +66,7 @@ class Tally:
 
 
 class Tail:
-    """The history of one workflow id over all its runs, read piece by piece."""
+    """Reads the history of one workflow id, over all its runs, in pieces."""
 
     def __init__(self, client: Client, workflow_id: str) -> None:
         self.id = workflow_id
@@ -91,5 +92,5 @@ class Tail:
 
 
 def quiet(events: Iterable[HistoryEvent]) -> bool:
-    """Whether nothing is under way at the end: no activity and no workflow task."""
+    """Whether no activity and no workflow task is running at the end of these events."""
     return sum(_CLOSING.get(event.event_type, 0) for event in events) == 0

@@ -1,6 +1,7 @@
-"""The three lanes: the same meetings, driven by the same acts at the same pace.
+"""The three lanes of the benchmark. Each runs the same meetings, with the same acts at the same times.
 
-A is our worker. B issues the same commands from bare workflows. C has no post room and sends the same mails itself.
+A is our worker. B issues the same commands from bare workflows. C has no post rooms, and its meetings send the same
+mails.
 """
 
 import asyncio
@@ -34,19 +35,19 @@ from tests.support.builders import launch_of, obligation, plan_of
 from workflows.visibility import MEMO_ROW, initial_attributes
 
 Driver = Callable[[str, Act], Awaitable[None]]
-"""Does an act on the meeting of this id."""
+"""A function that sends an act to the meeting with this id."""
 
 AT_ONCE = 3
-"""Meetings that run at the same time. Each has two offices of its own, so that nothing of a cycle is shared."""
+"""The number of meetings that run at the same time. Each has its own two offices, so that meetings share nothing."""
 GATHER = timedelta(seconds=0.2)
 SLACK = 1.0
-"""Seconds that a busy machine has to spare before the proposed date would pass unanswered."""
+"""Seconds between the last consent and the agreed date. A busy machine needs some, or the date would pass too early."""
 LASTS = 0.4
-"""Seconds that a meeting takes."""
+"""The length of a meeting in seconds."""
 
 
 def plan_named(name: str, obligations: list[dict[str, Any]]) -> Plan:
-    """A plan of two sides with two offices for each obligation; one that runs in years but for its letters' haste."""
+    """A plan of two sides, with two offices for each obligation. Only its letters go faster than in a real plan."""
     titles = {1: "Coordinator", 2: "Director General", 3: "Deputy Minister", 4: "Minister"}
     offices = {
         office: {"side": side, "name": f"Ministry {office.upper()}", "titles": titles}
@@ -62,7 +63,7 @@ def plan_named(name: str, obligations: list[dict[str, Any]]) -> Plan:
 
 
 def lane_plan(lane: str) -> Plan:
-    """The plan of a lane. Names differ in one letter between lanes, so that all payloads are of one size."""
+    """The plan of a lane. Names of lanes differ in one letter, so that all payloads have the same size."""
     far: dict[str, Any] = {
         "window": {"by": "offset", "opens": "P300D", "length": "P300D", "every": "P365D", "count": 1}
     }
@@ -72,13 +73,13 @@ def lane_plan(lane: str) -> Plan:
 
 @dataclass
 class Lane:
-    """One way of doing it."""
+    """One lane: its worker, its plan and its meetings."""
 
     name: str
     client: Client
     plan: Plan
     latencies: list[float] = field(default_factory=list)
-    """Seconds that each act of the last round took to be answered."""
+    """The seconds from each act of the last round to its answer."""
 
     @property
     def ours(self) -> bool:
@@ -92,12 +93,12 @@ class Lane:
         return session_id(self.plan.plan, f"m{i}", str(number))
 
     def rooms(self, i: int) -> list[str]:
-        """The post rooms of a meeting: C has none."""
+        """The ids of the post rooms of a meeting. Empty in lane C."""
         offices = [f"{self.plan.plan}-{side}{i}" for side in ("lao", "khm")]
         return [] if self.name == "c" else [secretariat_id(self.plan.plan, office) for office in offices]
 
     async def open(self) -> None:
-        """Starts what lives on from round to round: the plan and the post rooms."""
+        """Starts the workflows that live for all rounds: the plan and the post rooms."""
         if self.ours:
             await launch(self.client, self.plan)
             return
@@ -105,7 +106,8 @@ class Lane:
             await self.client.start_workflow("bare", {ROUND: 0}, id=workflow_id, task_queue=self.queue)
 
     async def play(self, number: int, pace: float) -> None:
-        """One round: `AT_ONCE` meetings from opening to close-out. `pace` is in seconds, between two acts."""
+        """Plays one round: `AT_ONCE` meetings from opening to close-out. `pace` is the number of seconds between two
+        acts."""
         self.latencies = []
         now = datetime.now(UTC)
         await asyncio.gather(*(self._start(i, number, now) for i in range(AT_ONCE)))
@@ -141,7 +143,7 @@ class Lane:
 
 
 def _opened(plan: Plan, i: int, number: int, meeting: str, now: datetime) -> MeetingState:
-    """A meeting whose window has just opened: as a series would open it."""
+    """The state of a meeting whose window has just opened, as a series makes it."""
     launch = launch_of(plan, now)
     template = openings(launch, resolve_windows(plan, now)).meetings[i]
     setup: ItemSetup = template.setup
@@ -158,7 +160,7 @@ def _opened(plan: Plan, i: int, number: int, meeting: str, now: datetime) -> Mee
 
 
 async def launch(client: Client, plan: Plan) -> None:
-    """Launches a plan on our worker, and waits for everything to be started."""
+    """Launches a plan on our worker, and waits until all its workflows have started."""
     argument: Launch = launch_of(plan, datetime.now(UTC))
     row = ItemRow(id=plan.plan, ref="-", kind="plan", title=plan.title, status="launching")
     attributes, memo = initial_attributes(row.id, row), {MEMO_ROW: row}
@@ -170,15 +172,15 @@ async def launch(client: Client, plan: Plan) -> None:
             if await handle.query("launched", result_type=bool):
                 return
         except RPCError:
-            pass  # its first task is not done
+            pass  # its first workflow task is not completed yet
         await asyncio.sleep(0.05)
     raise RuntimeError(f"{plan.plan} was not launched; see the worker's log")
 
 
 async def drive(meetings: list[str], pace: float, slack: float, act: Driver) -> None:
-    """The acts of a meeting's life, for several meetings at once. The host's side does what a host does.
+    """Sends the acts of a meeting's life, for several meetings at once. The host's side sends the acts of the host.
 
-    `pace` and `slack` are in seconds: between two acts, and from the last consent to the date.
+    `pace` are the seconds between two acts. `slack` are the seconds between the last consent and the agreed date.
     """
     start = zoned(
         (datetime.now(UTC) + timedelta(hours=7, seconds=2 * pace + slack)).replace(tzinfo=None), "Asia/Vientiane"
@@ -203,12 +205,12 @@ async def drive(meetings: list[str], pace: float, slack: float, act: Driver) -> 
 
 
 def office_of(meeting: str, side: str) -> str:
-    """benchb/m2/7 -> benchb-lao2"""
+    """The office of a side in a meeting: for benchb/m2/7 and LAO it is benchb-lao2."""
     plan, name, _ = meeting.split("/")
     return f"{plan}-{side}{name[1:]}"
 
 
 def tails(lane: Lane) -> list[Tail]:
-    """Everything whose history outlives a round: the plan and the post rooms."""
+    """The histories of the workflows that live for all rounds: the plan and the post rooms."""
     ids = [lane.plan.plan, *(room for i in range(AT_ONCE) for room in lane.rooms(i))]
     return [Tail(lane.client, each) for each in ids]

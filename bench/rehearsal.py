@@ -1,7 +1,7 @@
-"""What a rehearsal costs as plans grow: one world with 1, 10 and 100 plans over their five years, nobody answering.
+"""`make bench-rehearsal`: measures how the cost of a rehearsal grows with the number of plans.
 
-Prints the cost of one plan in each world as a ratio to the cost of the one that is alone: linear growth is 1.
-Run by `make bench-rehearsal`.
+It rehearses 1, 10 and 100 plans over five years, without any answer. It prints the cost of one plan in each run, as a
+ratio to the cost of a single plan. With linear growth the ratio is 1.
 """
 
 import gc
@@ -33,7 +33,7 @@ def launch_of(plan: Plan, name: str) -> Launch:
 
 
 def cost(plan: Plan, size: int) -> tuple[float, World]:
-    """Seconds of process time for a world of so many plans."""
+    """The seconds of process time for a rehearsal of `size` plans, and its result."""
     gc.collect()
     begun = time.process_time()
     end = end_of_validity(plan)

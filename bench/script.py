@@ -1,8 +1,8 @@
-"""Scripts: the commands of a real history in their order, for a bare workflow to issue again.
+"""Scripts: the commands of a real history in their order. A bare workflow issues them again.
 
-A script is read from a history and not written by hand, so that the bare workflow has exactly the timers, activities,
-signals, upserts and updates that ours had. It waits where ours was woken: for the n-th update or signal, for the end of
-an activity, for a timer. Each of these waits ends, because in the real history all that it depends on came earlier.
+A script is made from a history. So the bare workflow has exactly the timers, activities, signals, upserts and Updates
+of our workflow. It waits at the places where ours was woken: for the n-th Update or signal, for the end of an activity,
+for a timer. Every wait ends, because the real history has its cause before it.
 """
 
 import json
@@ -19,28 +19,28 @@ from temporalio.api.history.v1 import HistoryEvent
 from models.post.despatch import Fate
 
 SCRIPTS = "BENCH_SCRIPTS"
-"""Environment variable: the folder of the scripts, one file per workflow id and round."""
+"""The environment variable with the folder of the scripts. The folder has one file for each workflow id and round."""
 
 
 @dataclass
 class Op:
-    """One step: a command to issue, or something to wait for."""
+    """One step of a script: a command to issue, or an event to wait for."""
 
     kind: str
     ref: str = ""
-    """What ties a wait to its command."""
+    """Connects a wait with its command: both have the same `ref`. Empty for other steps."""
     count: int = 0
-    """How many updates or signals of this round must have come."""
+    """For a wait: the number of Updates or signals of this round that must have come."""
     name: str = ""
-    """An activity's type; the id of the workflow that is signalled."""
+    """The type of an activity, or the id of the workflow to signal. Empty for other steps."""
     seconds: float = 0.0
-    """A timer's length; how long one attempt of an activity may take."""
+    """The length of a timer, or the time for one attempt of an activity."""
     heartbeat: float = 0.0
-    """Seconds within which an activity has to give a sign of life; 0 where it need not."""
+    """The heartbeat timeout of an activity in seconds. 0 if it has none."""
     summary: str = ""
     data: Any = None
     at: float = 0.0
-    """When it happened, in seconds since 1970."""
+    """The time at which it happened, in seconds since 1970."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Script:
 
     ops: list[Op] = field(default_factory=list)
     results: list[Any] = field(default_factory=list)
-    """What its updates answer, in order."""
+    """The answers to its Updates, in order."""
 
 
 def read(payload: Payload) -> Any:
@@ -58,7 +58,7 @@ def read(payload: Payload) -> Any:
 
 
 def script_of(events: Iterable[HistoryEvent]) -> Script:
-    """The script of a stretch of history. Raises ValueError for a command that no script knows."""
+    """Makes the script of a part of a history. Raises ValueError for a command that scripts do not have."""
     script, counts = Script(), {"update": 0, "signal": 0}
     for event in events:
         op = _waiting(event, counts) or _command(event)
@@ -86,7 +86,7 @@ _PASSED_OVER = {
 
 
 def _waiting(event: HistoryEvent, counts: dict[str, int]) -> Op | None:
-    """What woke the workflow."""
+    """The wait for the event that woke the workflow. None if the event wakes no workflow."""
     kind = event.event_type
     if kind == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
         counts["update"] += 1
@@ -139,7 +139,7 @@ def _command(event: HistoryEvent) -> Op | None:
 
 
 def letters_of(events: Iterable[HistoryEvent]) -> list[Op]:
-    """The mails that a post room sent: an activity and its end for each."""
+    """The steps of the mails that a post room sent: for each mail, an activity and the wait for its end."""
     scheduled: dict[int, Op] = {}
     sent: list[Op] = []
     for event in events:
@@ -156,7 +156,8 @@ def letters_of(events: Iterable[HistoryEvent]) -> list[Op]:
 
 
 def without_post_room(script: Script, letters: list[Op]) -> Script:
-    """The same item without post rooms: it tells nobody, and sends the same mails itself, when they were sent."""
+    """The script of the same item without post rooms. It sends no signals to them, and sends the same mails itself, at
+    the same times."""
     told = {op.ref for op in script.ops if op.kind == "tell" and "/office/" in op.name}
     ops = [op for op in script.ops if op.ref not in told]
     for number, letter in enumerate(sorted(letters, key=lambda op: op.at)):
@@ -167,7 +168,8 @@ def without_post_room(script: Script, letters: list[Op]) -> Script:
 
 
 def save(folder: Path, workflow_id: str, number: int, script: Script, renamed: tuple[str, str]) -> None:
-    """Writes a script for the lane of another name: ids, keys and addresses are its own, and just as long."""
+    """Writes a script for another lane. `renamed` holds the old and the new name, which have the same length. Ids, keys
+    and addresses get the new name."""
     text = json.dumps(asdict(script)).replace(*renamed)
     path = _path(folder, workflow_id.replace(*renamed), number)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -175,7 +177,7 @@ def save(folder: Path, workflow_id: str, number: int, script: Script, renamed: t
 
 
 def load(workflow_id: str, number: int) -> Script:
-    """The script of a workflow in a round. It is on disk before the round begins, and never changes."""
+    """Reads the script of a workflow in a round. The file exists before the round begins, and does not change."""
     data = json.loads(_path(Path(os.environ[SCRIPTS]), workflow_id, number).read_text())
     return Script(ops=[Op(**op) for op in data["ops"]], results=data["results"])
 

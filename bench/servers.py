@@ -1,4 +1,4 @@
-"""The real servers and the three worker processes, and the CPU time that each has used."""
+"""Starts the real servers and the three worker processes, and measures the CPU time of each."""
 
 import os
 import subprocess
@@ -27,20 +27,20 @@ BARE_QUEUES = {"b": "bench-b", "c": "bench-c"}
 
 @dataclass
 class Servers:
-    """What runs: one Temporal server, and a worker for each lane."""
+    """The processes that run: one Temporal server, and one worker for each lane."""
 
     client: Client
     run: RunFile
     scripts: Path
     temporal: int
-    """Process id."""
+    """The process id of the Temporal server."""
     workers: dict[str, int]
-    """Process id of each lane's worker, by lane."""
+    """The process id of the worker of each lane, by lane."""
 
 
 @asynccontextmanager
 async def started(folder: DataFolder, contacts: Path, progress: Callable[[str], None]) -> AsyncIterator[Servers]:
-    """Starts everything on free ports, and stops it however this ends."""
+    """Starts everything on free ports, and stops it at the end, also after an error."""
     options = EmbeddedOptions(
         contacts=contacts,
         data=folder.root,
@@ -90,10 +90,10 @@ async def _ready(child: Child, file: Path, progress: Callable[[str], None]) -> N
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time that a process has used since its start, user and system, over all its threads."""
+    """The CPU seconds that a process has used since its start: user and system time of all its threads."""
     stat = Path(f"/proc/{pid}/stat")
     if stat.exists():
-        fields = stat.read_text().rpartition(")")[2].split()  # the name before may hold spaces
+        fields = stat.read_text().rpartition(")")[2].split()  # the program's name before them may hold spaces
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     text = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True).stdout
     seconds = 0.0

@@ -18,6 +18,7 @@ from cli.session import answered
 from models.common.ids import TASK_QUEUE, plan_id
 from models.common.zones import zone
 from models.governance.launch import Launch
+from models.machine.setup import EDITION
 from models.messages.views import ItemRow
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity, resolve_windows
@@ -140,14 +141,31 @@ def read_plan_and_contacts(plan_file: Path, contacts: Path) -> tuple[Plan, list[
     return plan, missing_contacts(plan, read_contacts(contacts))
 
 
+LARGEST_LAUNCH = 800_000
+"""Most bytes of a launch, as JSON. Its plan grows by amendments, up to what an act may leave (models/machine/door). The
+first plan has 270,000."""
+
+
 def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | None) -> Launch:
-    """A launch at the instant `launched`, with the sessions of a history file. Raises FileFault for a bad row of it."""
+    """A launch at the instant `launched`, with the sessions of a history file.
+
+    Raises FileFault for a bad row of that file, and Refused if plan and history are too large together.
+    """
     past = load_history(history, plan, resolve_windows(plan, launched), as_of) if history else ()
-    return Launch(
+    launch = Launch(
         plan=plan,
         launched=launched,
+        edition=EDITION,
         as_of=as_of,
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, launched),
         history=past,
     )
+    size = len(launch.model_dump_json().encode())
+    if size > LARGEST_LAUNCH:
+        raise Refused(
+            "too-large",
+            f"{plan.plan} has {size:,} bytes with its history, and at most {LARGEST_LAUNCH:,} fit into a workflow; "
+            "write a part of its provisions as a plan of its own",
+        )
+    return launch

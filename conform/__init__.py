@@ -1,1 +1,2 @@
-"""Judges of our mails and calendars that need more than Python: `make conform` (docs/conformance.md)."""
+"""Checks of our mails and calendars by other programs, which need more than Python: `make conform`
+(docs/conformance.md). The other programs are called judges."""

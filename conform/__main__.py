@@ -1,6 +1,7 @@
-"""`make conform`: every judge, one after the other. Exit code 1 where one finds a fault; a missing one is told of.
+"""`make conform`: runs every judge, one after the other. The exit code is 1 if one finds a fault. If a judge is
+missing, it prints how to install it.
 
-What the judges need goes into one folder, build/conform unless told otherwise; nothing is installed elsewhere.
+All that the judges need is installed in one folder, by default build/conform.
 """
 
 import argparse
@@ -21,11 +22,11 @@ ROOT = HERE.parent
 
 
 class MissingError(Exception):
-    """A judge is not on this machine; the message says how to install it."""
+    """A judge is not installed on this machine. The message says how to install it."""
 
 
 class FaultError(Exception):
-    """A judge found something; the message is what it said."""
+    """A judge has found a fault. The message is the output of the judge."""
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -56,7 +57,8 @@ def installed(what: subprocess.CompletedProcess[str], name: str) -> None:
 
 
 def icaljs(build: Path) -> str:
-    """Mozilla's ical.js reads every object, and postal-mime every mail."""
+    """Mozilla's ical.js reads every calendar object, and postal-mime reads every mail. Returns a line about the
+    result."""
     npm = need("npm", "install Node.js 20 or newer (apt install nodejs npm)")
     folder = build / "icaljs"
     shutil.copytree(HERE / "icaljs", folder, dirs_exist_ok=True)
@@ -68,12 +70,13 @@ def icaljs(build: Path) -> str:
     return ", ".join(f"{name} {versions[f'node_modules/{name}']['version']}" for name in ("ical.js", "postal-mime"))
 
 
-# RFC 5546 section 3.2.8 has SEQUENCE in a DECLINECOUNTER where it is above 0; libical's table has it nowhere.
+# By RFC 5546 section 3.2.8 a DECLINECOUNTER has SEQUENCE if it is above 0. The table of libical never allows it.
 KNOWN = "Failed iTIP restrictions for SEQUENCE property. Expected 0 instances of the property and got 1"
 
 
 def libical(build: Path) -> str:
-    """Debian's libical parses every object, and holds it against its tables of RFC 5546."""
+    """Debian's libical parses every object, and checks it with its tables of RFC 5546. Returns a line about the
+    result."""
     how = "install it with a compiler: apt install libical-dev gcc pkg-config"
     compiler, config = need("gcc", how), need("pkg-config", how)
     flags = run(config, "--cflags", "--libs", "libical")
@@ -107,7 +110,7 @@ def _instants(file: Path) -> str:
 
 
 def _environment(build: Path) -> Path:
-    """The Python environment of the judges; returns its bin folder."""
+    """Makes the Python environment of the judges. Returns its bin folder."""
     home = build / "venv"
     if not (home / "bin" / "xandikos").exists():
         installed(run(sys.executable, "-m", "venv", home), "a Python environment")
@@ -125,8 +128,7 @@ def _tests(*arguments: str, **environment: str) -> str:
 
 
 def xandikos(build: Path) -> str:
-    """Our own CalDAV client against Xandikos, which also schedules by itself: all of
-    tests/activities/test_publish.py."""
+    """Runs all of tests/activities/test_publish.py on Xandikos, a CalDAV server that also schedules by itself."""
     programs = _environment(build)
 
     async def judge() -> str:
@@ -137,7 +139,7 @@ def xandikos(build: Path) -> str:
 
 
 def caldav(build: Path) -> str:
-    """The `caldav` client library reads back from two servers what our client put there."""
+    """The `caldav` client library reads the events that our client has written to two servers."""
     programs = _environment(build)
 
     async def judge() -> str:
@@ -163,7 +165,7 @@ def _piped(given: str, *command: str | Path) -> subprocess.CompletedProcess[str]
 
 
 def dovecot(build: Path) -> str:
-    """Our own reading of the mailbox against Dovecot: tests/adapters/mailbox."""
+    """Runs tests/adapters/mailbox on Dovecot."""
     if shutil.which("dovecot") is None and not Path("/usr/sbin/dovecot").exists():
         raise MissingError("there is no dovecot; apt install dovecot-imapd")
     path = f"{os.environ.get('PATH', '')}:/usr/sbin"

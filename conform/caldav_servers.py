@@ -1,4 +1,4 @@
-"""CalDAV servers for an hour, each in its own process on a free port of 127.0.0.1, with empty folders."""
+"""Starts CalDAV servers for a check, each in its own process on a free port of 127.0.0.1, with an empty folder."""
 
 import asyncio
 import shutil
@@ -25,7 +25,7 @@ async def _running(port: int, *command: str) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def running_xandikos(program: Path, folder: Path) -> AsyncIterator[str]:
-    """Xandikos, which keeps calendars as git repositories and schedules by itself."""
+    """Runs Xandikos, which stores calendars as git repositories and schedules by itself. Yields its URL."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     port = free_port()
@@ -36,7 +36,7 @@ async def running_xandikos(program: Path, folder: Path) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def running_radicale(folder: Path) -> AsyncIterator[str]:
-    """Radicale, the one that `up` starts, letting everybody in."""
+    """Runs Radicale, the server that `up` starts, without logins. Yields its URL."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     port = free_port()

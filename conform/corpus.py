@@ -1,4 +1,5 @@
-"""The mails and calendar objects that the judges look at: the same each time, in every method, zone and script."""
+"""The mails and calendar objects that the judges read. They are the same in every run, and have every method, several
+zones and several scripts."""
 
 import json
 import random
@@ -16,7 +17,7 @@ from models.common.times import Slot, ZonedTime
 from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.notices import AnnouncementKind
 from tests.support.mail_samples import KHMER, LAO, announcement, contacts, despatch, event
-from tests.support.wire import objects
+from tests.support.wire import mail, objects
 from tests.support.wire.readers import expected
 
 LIVES = 60
@@ -40,7 +41,7 @@ class Case:
     mail: bytes
     calendar: bytes
     said: dict[str, Any]
-    """What a reader finds in the calendar object."""
+    """The values that a reader should find in the calendar object."""
 
     def write(self, folder: Path) -> None:
         (folder / f"{self.name}.eml").write_bytes(self.mail)
@@ -54,7 +55,8 @@ def _plain(value: Any) -> Any:
 
 
 def cases() -> Iterator[Case]:
-    """Each life: proposed, moved, confirmed, a counter-proposal declined, one office removed, cancelled."""
+    """Yields the mails of several events. Each event is proposed, moved, confirmed and cancelled. In between, a
+    counter-proposal is declined and one office is removed."""
     chance = random.Random(1)
     for life in range(LIVES):
         text, name = chance.choice(TEXTS), chance.choice(TEXTS)
@@ -78,20 +80,20 @@ def cases() -> Iterator[Case]:
             word = announcement(
                 kind=kind, event=event(**{**values, **changes, "dtstamp": stamp}), comment=name, text=text, title=text
             )
-            mail = compose(
+            letter = compose(
                 despatch(key=f"{life}/{number}", announcement=word, references=references),
                 contacts(name=chance.choice(TEXTS)),
                 TEMPLATES,
             )
-            references = (mail.read(mail).one("Message-ID"),)
-            calendar = mail.calendar_of(mail)
+            references = (mail.read(letter).one("Message-ID"),)
+            calendar = mail.calendar_of(letter)
             assert calendar is not None
             name_of_case = f"{life:02}-{number}-{objects.read(calendar).all('METHOD')[0].value.lower()}"
-            yield Case(name_of_case, mail, calendar, expected(objects.read(calendar)))
+            yield Case(name_of_case, letter, calendar, expected(objects.read(calendar)))
 
 
 def at_rest() -> Iterator[tuple[str, bytes]]:
-    """Objects as calendars keep them: without METHOD, in each status."""
+    """Yields objects as calendars keep them: without METHOD, in each status and with each text."""
     for number, status in enumerate(EventStatus):
         for text in TEXTS:
             attendees = [each.model_copy(update={"partstat": PartStat.ACCEPTED}) for each in event().attendees]
@@ -110,7 +112,8 @@ def _zoned(chance: random.Random, moment: datetime) -> ZonedTime:
 
 
 def write(folder: Path) -> int:
-    """Writes NAME.eml, NAME.ics and NAME.json (what is in it); objects at rest have no mail. Returns how many."""
+    """Writes NAME.eml, NAME.ics and NAME.json (the expected values). Objects of calendars have no mail. Returns the
+    number of objects."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()

@@ -1,4 +1,4 @@
-"""Puts events onto a CalDAV server with our own activity, and says on stdout what a client is to find there."""
+"""Writes events to a CalDAV server with our own activity, and prints on stdout what a client should find there."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ EVENTS: list[dict[str, Any]] = [
     {"uid": "1@conform.example", "summary": LAO * 10, "location": KHMER * 8},
     {"uid": "2@conform.example", "summary": "Commas, semicolons; \\n and\nlines", "description": "one\ntwo"},
     {"uid": "3@conform.example", "slot": Slot(start=zoned(4, 9), end=zoned(6, 12, "Europe/Paris", 1))},
-    # Another version of the first, and of the second its cancellation.
+    # Another version of the first event, and the cancellation of the second.
     {"uid": "1@conform.example", "summary": LAO, "sequence": 1, "dtstamp": at(2), "status": EventStatus.CONFIRMED},
     {"uid": "2@conform.example", "summary": "Off", "sequence": 1, "dtstamp": at(2), "status": EventStatus.CANCELLED},
 ]

@@ -1,7 +1,7 @@
-"""Reads the calendars of a server back with the `caldav` client library, as a calendar program would.
+"""Reads the calendars of a server with the `caldav` client library, as a calendar program does.
 
-Runs in the judges' own environment and imports nothing of ours. What is to be found comes on stdin, as
-`conform/publishing.py` says it; each calendar is listed, and searched by time, which the server itself evaluates.
+It runs in the Python environment of the judges, and imports no module of ours. The expected events come on stdin, in
+the form that `conform/publishing.py` prints. It lists each calendar, and also lets the server search it by time.
 """
 
 import json

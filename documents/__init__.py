@@ -1,1 +1,1 @@
-"""What a person can hand on as it is: the progress report as DOCX and HTML, the timeline as SVG."""
+"""Documents for people: the progress report as DOCX and HTML, and the timeline as SVG."""

@@ -1,6 +1,7 @@
-"""The progress report as a Word document (DOCX, ISO/IEC 29500), as it goes to the governments.
+"""The progress report as a Word document (DOCX, ISO/IEC 29500), ready for the governments.
 
-The same report gives the same bytes: the date inside is that of the report, and the parts of the ZIP file carry none.
+The same report gives the same bytes: the date in the document is that of the report, and all parts of the ZIP file have
+the same fixed time.
 """
 
 import io
@@ -60,7 +61,8 @@ from models.report.values import ArticleReport, PillarReport, ProgressReport, St
 
 FONT = "Cambria"
 COMPLEX_FONT = "Leelawadee UI"
-"""Lao, Khmer and Thai letters; Word takes it for these scripts by itself. Other programs put their own in its place."""
+"""The font of Lao, Khmer and Thai letters. Word uses it for these scripts. Other programs use their own font
+instead."""
 
 TABLE_STYLE = "ReportTable"
 INK = RGBColor(0x1F, 0x2A, 0x44)
@@ -74,7 +76,7 @@ SHADES = {
     Standing.EXCUSED: "EAE4F1",
     Standing.NO_EVIDENCE: "FBF1D3",
 }
-"""Discreet, and never alone: the word stands in the cell."""
+"""The light shading of cells, by standing. The word is in the cell too, so that colour is not needed."""
 
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)
 TALLY_WIDTHS = (4.1, 1.3, 1.8, 2.0, 2.0, 1.8, 1.8, 2.2)
@@ -83,29 +85,30 @@ TURN_WIDTHS = (2.2, 3.4, 3.4, 3.2, 4.8)
 AMENDMENT_WIDTHS = (1.1, 6.7, 2.7, 2.5, 4.0)
 QUESTION_WIDTHS = (9.4, 4.8, 2.8)
 AWAITED_WIDTHS = (1.5, 6.3, 3.6, 2.8, 2.8)
-"""In centimetres; each adds up to the 17 cm between the margins."""
+"""The widths of columns in centimetres. Those of each table add up to 17 cm, the width between the margins."""
 
 SHORT_TABLE = 6
-"""Rows, head included, that are not worth a page break."""
+"""A table with at most this many rows, with its head, is not split between two pages."""
 
 _NOT_OURS = (
     RELATIONSHIP_TYPE.THUMBNAIL,
     "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects",
 )
-"""Parts of the library's own template: a preview of another document, and styles for an older Word."""
+"""Parts of the library's template that the document does not need: a preview of another document, and styles for an
+older Word."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class Cell(NamedTuple):
-    """What a cell says, and the shading behind it."""
+    """The text of a cell, and its shading."""
 
     text: str
     shade: str = ""
 
 
 def render(report: ProgressReport) -> bytes:
-    """The document. Deterministic: it holds nothing but the report and this layout."""
+    """Returns the document in bytes. Equal reports give equal bytes."""
     document = Document()
     _lay_out(document)
     _set_styles(document)
@@ -126,7 +129,7 @@ def render(report: ProgressReport) -> bytes:
 
 
 def _lay_out(document: DocumentObject) -> None:
-    """A4 upright, and none of the blank paragraphs and previews that the library's own template brings."""
+    """Sets the page to A4 portrait, and removes the empty paragraphs and the preview of the library's template."""
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = PAGE_WIDTH, PAGE_HEIGHT
@@ -175,11 +178,11 @@ def _style(
     after: float = 0,
     line: float = 1.0,
 ) -> None:
-    """Sets a style of the template, or adds one: type, colour, spacing."""
+    """Sets the type, colour and spacing of a style. Adds the style if the template does not have it."""
     known = name in document.styles
     style = document.styles[name] if known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     assert isinstance(style, ParagraphStyle)
-    # Where a style says nothing of weight, the table style's bold head and last row show.
+    # If a style sets no weight, the bold head and last row of the table style show.
     style.font.size, style.font.bold, style.font.italic = Pt(size), bold or None, False
     style.font.color.rgb = INK if ink else RGBColor(0, 0, 0)
     spacing = style.paragraph_format
@@ -189,7 +192,7 @@ def _style(
 
 
 def _set_fonts(style: ParagraphStyle, size: float) -> None:
-    """One family for all scripts that it has, another for those of complex layout, at the same size."""
+    """Sets one font family for most scripts, and another for scripts of complex layout, at the same size."""
     properties = style.element.get_or_add_rPr()
     for tag in ("w:rFonts", "w:szCs", "w:spacing", "w:kern"):
         for old in properties.findall(qn(tag)):
@@ -205,8 +208,8 @@ def _set_fonts(style: ParagraphStyle, size: float) -> None:
 
 
 def _set_table_style(document: DocumentObject) -> None:
-    """Every table has this style: lines between rows only, some air in the cells, a shaded head and a shaded last row
-    where a table sums up. The other table styles of the template go, so that this one is found."""
+    """Defines the style of every table: lines between rows only, space in the cells, a shaded head, and a shaded last
+    row for totals. It removes the other table styles of the template, so that a person finds this one."""
     styles = document.styles.element
     for style in [each for each in styles.iter(qn("w:style")) if each.get(qn("w:type")) == "table"]:
         if style.get(qn("w:styleId")) != "TableNormal":
@@ -244,7 +247,8 @@ def _put_properties(document: DocumentObject, report: ProgressReport) -> None:
 
 
 def _put_footer(document: DocumentObject, report: ProgressReport) -> None:
-    """The short title and the day on the left, the page of how many on the right."""
+    """Puts the short title and the day on the left of the footer, and the page number with the number of pages on the
+    right."""
     paragraph = document.sections[0].footer.paragraphs[0]
     paragraph.paragraph_format.tab_stops.clear_all()
     style = document.styles["Footer"]
@@ -270,7 +274,7 @@ def _put_field(paragraph: Paragraph, instruction: str) -> None:
 
 
 def _rule(paragraph: Paragraph, where: str) -> None:
-    """A thin line above or below a paragraph."""
+    """Draws a thin line above or below a paragraph."""
     borders = _element("w:pBdr")
     borders.append(_element(f"w:{where}", val="single", sz="4", space="4", color=RULE))
     properties = paragraph._p.get_or_add_pPr()
@@ -310,7 +314,7 @@ def _put_summary(document: DocumentObject, report: ProgressReport) -> None:
 
 
 def _put_contents(document: DocumentObject) -> None:
-    """The sections that follow the pillars; the pillars are in the table above."""
+    """Adds a list of the sections after the pillars. The table above it lists the pillars."""
     paragraph = _paragraph(document, "After the pillars: ")
     paragraph.paragraph_format.space_before = Pt(8)
     for key in ("turns", "amendments", "questions", "awaited"):
@@ -418,7 +422,7 @@ def _paragraph(document: DocumentObject, text: str, style: str = "Normal") -> Pa
 
 
 def _heading(document: DocumentObject, text: str, rank: int) -> None:
-    """A heading, which its style keeps with what follows; one of the first rank can be linked to."""
+    """Adds a heading. A heading of the first rank gets a bookmark, so that links can lead to it."""
     paragraph = document.add_heading(clean(text), rank)
     if rank != 1 or not paragraph.runs:
         return
@@ -430,13 +434,15 @@ def _heading(document: DocumentObject, text: str, rank: int) -> None:
 
 
 def _anchor(text: str) -> str:
-    """The name of a bookmark: letters, digits and lines, at most 40; a digest tells those apart that begin alike."""
+    """The name of a bookmark: letters, digits and underscores, at most 40. A digest makes names different that begin
+    with the same letters."""
     plain = re.sub("[^0-9A-Za-z]+", "_", text)[:24]
     return f"s_{plain}_{zlib.crc32(text.encode(errors='replace')):08x}"
 
 
 def _link(paragraph: Paragraph, text: str, *, add: bool = False) -> None:
-    """A link to a heading of the first rank: around what the paragraph says, or added to it."""
+    """Makes a link to a heading of the first rank. With `add` the link is added to the paragraph. Without it, the text
+    of the paragraph becomes the link."""
     link = _element("w:hyperlink", anchor=_anchor(text), history="1")
     runs = [paragraph.add_run(clean(text))] if add else paragraph.runs
     runs[0]._r.addprevious(link)
@@ -457,7 +463,8 @@ def _table(
     *,
     summed: bool = False,
 ) -> Table:
-    """A ruled table whose head stands on every page, and whose rows stay whole. The caption is read out, not shown."""
+    """Adds a table. Its head is repeated on every page, and no row is split. Screen readers read the caption, but it is
+    not shown."""
     table: Table = document.add_table(rows=len(rows) + 1, cols=len(columns))
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
     table.autofit = False
@@ -474,7 +481,7 @@ def _table(
 
 
 def _describe(table: Table, caption: str, summed: bool) -> None:
-    """The style and which of its parts count; the caption, at its place at the end."""
+    """Sets the style of a table, the parts of the style that apply, and the caption."""
     properties = table._tbl.tblPr
     for tag in ("w:tblStyle", "w:tblLook"):
         for old in properties.findall(qn(tag)):
@@ -486,7 +493,7 @@ def _describe(table: Table, caption: str, summed: bool) -> None:
 
 
 def _keep_together(rows: Sequence[_Row]) -> None:
-    """A short table stays on one page; of a long one no page shows a single row."""
+    """Keeps a short table on one page. A long table never has a page with only one of its rows."""
     kept = rows[:-1] if len(rows) <= SHORT_TABLE else (*rows[:2], rows[-2])
     for row in kept:
         for cell in row.cells:
@@ -517,7 +524,7 @@ def _element(tag: str, **attributes: str) -> BaseOxmlElement:
 
 
 def _without_dates(document: DocumentObject) -> bytes:
-    """The file, with the same time in every part of the ZIP."""
+    """Returns the file in bytes, with the same fixed time in every part of the ZIP."""
     saved, fixed = io.BytesIO(), io.BytesIO()
     document.save(saved)
     with zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:

@@ -40,7 +40,8 @@ from models.report.values import ProgressReport
 
 
 def render(report: ProgressReport) -> str:
-    """The page: styles inside, no script, nothing fetched. Every text of the report is escaped."""
+    """Returns the page as HTML. Styles are inside it. It has no script and loads nothing. Every text of the report is
+    escaped."""
     return _template().render(
         report=report,
         standings=STANDINGS,
@@ -82,7 +83,8 @@ def _template() -> Template:
 
 
 def _css_string(text: str) -> Markup:
-    """A text as a string of CSS, all but letters and digits as escapes: a style element knows no entities."""
+    """A text as a string of CSS. All characters except ASCII letters and digits are escaped in the way of CSS, because
+    a style element knows no HTML entities."""
     letters = (c if c.isascii() and c.isalnum() else "\\" + f"{ord(c):x} " for c in text)
     return Markup('"' + "".join(letters) + '"')
 

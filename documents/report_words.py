@@ -1,6 +1,6 @@
-"""The words of the progress report, which the page and the DOCX have in common.
+"""The words of the progress report. The HTML page and the DOCX use the same words.
 
-They are those of a sober diplomatic document: a count always comes with what it is a count of, and an empty section
+The words are those of a diplomatic document. A count always says what is counted, and out of how many. An empty section
 says that it is empty.
 """
 
@@ -11,7 +11,7 @@ from models.messages.sentences import joined
 from models.report.values import ArticleReport, AwaitedLine, ProgressReport, Standing, Tally
 
 STANDINGS = tuple(Standing)
-"""In the order of columns and sentences."""
+"""The standings of items, in the order of columns and sentences."""
 
 HEADINGS = {
     "summary": "Summary",
@@ -36,7 +36,7 @@ NO_QUESTIONS = "The text leaves no question to the sides."
 OPEN = "open"
 NO_DAY = "no day stated"
 EMPTY = "–"
-"""In a cell where there is nothing to say."""
+"""The text of an empty cell."""
 NOTHING_AWAITED = "Nothing is awaited of any office."
 _UNTOLD = "The record of this plan was begun before records told what was awaited and what was settled. "
 AWAITED_UNKNOWN = (
@@ -58,7 +58,7 @@ _TURNS = {"owed": "due", "served": "taken", "swapped": "exchanged", "forfeited":
 
 
 def count(tally: Tally, standing: Standing) -> int:
-    """How many items stand there."""
+    """The number of items with this standing."""
     return int(getattr(tally, standing.name.lower()))
 
 
@@ -70,7 +70,8 @@ def of(number: int, total: int) -> str:
 def share(number: int, total: int) -> str:
     """A count with its denominator and its percentage: "12 of 40 (30 per cent)".
 
-    Rounded; what is not quite nothing or not quite all is not called so.
+    The percentage is rounded. It says "less than 1" or "more than 99" where rounding would give 0 or 100 for a count
+    that is not zero and not the total.
     """
     if not total:
         return of(number, total)
@@ -84,7 +85,7 @@ def share(number: int, total: int) -> str:
 
 
 def tally_in_words(tally: Tally) -> str:
-    """ "Of 12 items, 4 are done and 8 have not started." What no item is, is left out: the total tells."""
+    """Gives "Of 12 items, 4 are done and 8 have not started." A standing that no item has is left out."""
     stand = [(standing, count(tally, standing)) for standing in STANDINGS if count(tally, standing)]
     if not stand:
         return "No item is followed here."
@@ -97,7 +98,7 @@ def tally_in_words(tally: Tally) -> str:
 
 
 def recitals_in_words(article: ArticleReport) -> str:
-    """What of an article asks for nothing; empty where all of it asks."""
+    """Says how many provisions of an article ask for nothing. Empty if there are none."""
     if not article.recitals:
         return ""
     if article.recitals == 1:
@@ -107,17 +108,18 @@ def recitals_in_words(article: ArticleReport) -> str:
 
 
 def dateline(report: ProgressReport) -> tuple[str, str]:
-    """As of which day, and what the plan's validity is."""
+    """Two texts: the day of the report with its zone, and the validity of the plan."""
     return f"As of {report.as_of_day} ({report.zone})", sentence_case(report.valid)
 
 
 def footer(report: ProgressReport) -> str:
-    """What stands at the foot of every page, beside its number."""
+    """The text at the foot of every page, beside the page number."""
     return f"{report.short}: progress report as of {report.as_of_day}"
 
 
 def summary(report: ProgressReport) -> tuple[str, ...]:
-    """The opening paragraphs: what the plan holds, how far it has come, what is not counted."""
+    """The first paragraphs: what the plan contains, how far it has come, which sessions are to come, what is
+    awaited."""
     parts = (_holdings, _progress, _to_come, _open_matters)
     return tuple(text for text in (part(report) for part in parts) if text)
 
@@ -161,7 +163,7 @@ def _to_come(report: ProgressReport) -> str:
 
 
 def _open_matters(report: ProgressReport) -> str:
-    """What is awaited of each side, and how many questions are settled."""
+    """Says how many acts are awaited of each side, and how many questions are settled."""
     parts = []
     if report.awaited:
         of_sides = Counter(line.side for line in report.awaited)
@@ -178,7 +180,7 @@ def _open_matters(report: ProgressReport) -> str:
 
 
 def questions_in_words(settled: int, total: int) -> str:
-    """ "Of 12 questions, 2 are settled and 10 are open." """
+    """Gives "Of 12 questions, 2 are settled and 10 are open"."""
     if total == 1:
         return f"The one question is {'settled' if settled else OPEN}."
     if settled in (0, total):
@@ -188,36 +190,37 @@ def questions_in_words(settled: int, total: int) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """With a capital first letter, the others as they are."""
+    """The text with a capital first letter."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
 def side_name(report: ProgressReport, side: str) -> str:
-    """The short name of a side; what names no side, as it is written."""
+    """The short name of a side. If the report has no such side, it returns `side` itself."""
     return report.sides.get(side, side)
 
 
 def turn_state(state: str) -> str:
-    """What became of a turn, as one says it of a turn: taken, exchanged, lapsed."""
+    """The standing of a turn in the words of the report: due, taken, exchanged, lapsed, not known."""
     return _TURNS.get(state, state)
 
 
 def nothing_awaited(report: ProgressReport) -> str:
-    """Why no awaited act is listed; empty where some are."""
+    """Says why the report lists no awaited act. Empty if it lists one."""
     if not report.awaited_known:
         return AWAITED_UNKNOWN
     return "" if report.awaited else NOTHING_AWAITED
 
 
 def no_questions(report: ProgressReport) -> str:
-    """Why no question is listed; empty where some are."""
+    """Says why the report lists no question. Empty if it lists one."""
     if not report.questions_known:
         return QUESTIONS_UNKNOWN
     return "" if report.questions else NO_QUESTIONS
 
 
 def awaited_by_side(report: ProgressReport) -> Iterator[tuple[str, list[tuple[str, list[AwaitedLine]]]]]:
-    """Awaited lines by the name of the side, then by office: sides as the report names them, offices as they come."""
+    """Yields each side's name with its offices: pairs of the office's title and its awaited acts. Empty if the report
+    cannot tell what was awaited."""
     if not report.awaited_known:
         return
     of_sides: dict[str, dict[str, list[AwaitedLine]]] = {side: {} for side in report.sides}

@@ -1,6 +1,6 @@
-"""Elements of an SVG drawing, and how wide texts run in it. All lengths are millimetres.
+"""Adds elements to an SVG drawing, and estimates the width of texts. All lengths are millimetres.
 
-A drawing is built as a tree of elements, so that no text can bring markup into it.
+A drawing is a tree of elements, and not text. So a title cannot add markup to it.
 """
 
 import unicodedata
@@ -17,14 +17,16 @@ _ADVANCES = {
     **dict.fromkeys("ckJsvxyz", 0.52),
     **dict.fromkeys("mMwW@%", 0.88),
 }
-"""Of letters that are not as wide as most, in parts of the size; after Arial."""
+"""Widths of characters in Arial, as parts of the type size. Other characters have the widths in `_advance`."""
 
 
 def group(parent: ET.Element, name: str) -> ET.Element:
+    """Adds a group with a class name, and returns it."""
     return ET.SubElement(parent, "g", {"class": name})
 
 
 def title(parent: ET.Element, words: str) -> None:
+    """Adds the text that a browser shows when the mouse is over an element."""
     ET.SubElement(parent, "title").text = clean(words)
 
 
@@ -39,6 +41,7 @@ def write(
     weight: str = "normal",
     fill: str = INK,
 ) -> None:
+    """Adds a text. `y` is its base line. `anchor` is start, middle or end: the part of the text that is at `x`."""
     attributes = {"x": mm(x), "y": mm(y), "font-size": mm(size), "fill": fill}
     attributes |= {"text-anchor": anchor} if anchor != "start" else {}
     attributes |= {"font-weight": weight} if weight != "normal" else {}
@@ -46,6 +49,7 @@ def write(
 
 
 def rect(parent: ET.Element, x: float, y: float, width: float, height: float, **attributes: str) -> None:
+    """Adds a rectangle. `x` and `y` are its upper left corner."""
     place = {"x": mm(x), "y": mm(y), "width": mm(width), "height": mm(height)}
     ET.SubElement(parent, "rect", place | attributes)
 
@@ -60,17 +64,20 @@ def line(
     width: float,
     **attributes: str,
 ) -> None:
+    """Adds a line from (x1, y1) to (x2, y2)."""
     place = {"x1": mm(x1), "y1": mm(y1), "x2": mm(x2), "y2": mm(y2)}
     ET.SubElement(parent, "line", place | {"stroke": stroke, "stroke-width": mm(width)} | attributes)
 
 
 def polygon(parent: ET.Element, points: Sequence[tuple[float, float]], *, fill: str, stroke: str, width: float) -> None:
+    """Adds a polygon with these corners. `width` is the width of its outline."""
     place = " ".join(f"{mm(x)},{mm(y)}" for x, y in points)
     ET.SubElement(parent, "polygon", {"points": place, "fill": fill, "stroke": stroke, "stroke-width": mm(width)})
 
 
 def measure(words: str, size: float, *, bold: bool = False) -> float:
-    """About how wide a text runs, rather too wide than too narrow. Marks above and below a letter take no room."""
+    """Estimates the width of a text. The estimate is more often too wide than too narrow. A mark above or below a
+    letter has no width."""
     return sum(map(_advance, words)) * size * (1.08 if bold else 1.0)
 
 
@@ -87,7 +94,8 @@ def _advance(letter: str) -> float:
 
 
 def shorten(words: str, width: float, size: float, *, bold: bool = False) -> str:
-    """The text, or as much of it as fits with an ellipsis; never a letter without the marks that belong to it."""
+    """Returns the text if it fits the width, or else its beginning with an ellipsis. A letter keeps the marks that
+    belong to it."""
     words = " ".join(clean(words).split())
     if measure(words, size, bold=bold) <= width:
         return words
@@ -98,7 +106,7 @@ def shorten(words: str, width: float, size: float, *, bold: bool = False) -> str
 
 
 def wrap(words: str, width: float, size: float, most: int) -> list[str]:
-    """The text on so many lines at most, broken between words; the last one shortened where it must be."""
+    """Breaks a text between words into at most `most` lines. If it is too long, the last line is shortened."""
     lines: list[str] = []
     rest = " ".join(clean(words).split())
     while len(lines) < most - 1 and measure(rest, size) > width:
@@ -112,10 +120,10 @@ def wrap(words: str, width: float, size: float, most: int) -> list[str]:
 
 
 def _cuts(words: str, at: int) -> bool:
-    """Whether a cut there would part a letter from its mark, or a Khmer subscript from its sign."""
+    """Whether a cut at this position would separate a letter from its mark, or a Khmer subscript from its sign."""
     return at < len(words) and (unicodedata.category(words[at])[0] == "M" or words[at - 1] == "\u17d2")
 
 
 def mm(length: float) -> str:
-    """A length with no more digits than a printer can use."""
+    """A length as text, with at most three decimals."""
     return f"{length:.3f}".rstrip("0").rstrip(".")

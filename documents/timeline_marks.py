@@ -1,4 +1,4 @@
-"""The marks of a timeline: a bar for what is due, a symbol for what became of it, and the full words of each.
+"""The marks of a timeline: a bar for each window, a symbol for what became of it, and the words of each.
 
 All lengths are millimetres.
 """
@@ -23,20 +23,20 @@ KINDS = {
     MarkKind.EXCUSED: "excused",
     MarkKind.ROUND: "status round",
 }
-"""How each is named."""
+"""The words for each kind of mark."""
 
 _HOSTED = {MarkKind.WINDOW: "turn of", MarkKind.AGREED: "to be hosted by", MarkKind.HELD: "hosted by"}
 
 
 class Marks(NamedTuple):
-    """Draws the marks of rows of one height."""
+    """Draws the marks of the rows of a timeline. All rows have the same height."""
 
     timeline: Timeline
     scale: Scale
     row: float
     """The height of a row."""
     colours: Mapping[str | None, str]
-    """By side; under None the colour of nobody's turn."""
+    """The colour of each side. Under None: the colour of a mark without a side."""
 
     @property
     def size(self) -> float:
@@ -44,6 +44,7 @@ class Marks(NamedTuple):
         return min(self.row * 0.33, 2.0)
 
     def draw(self, parent: ET.Element, row: TimelineRow, mark: TimelineMark, y: float) -> None:
+        """Draws one mark of a row. `y` is the top of the row."""
         group = svg.group(parent, f"mark {mark.kind.value}")
         svg.title(group, self._in_words(row, mark))
         if mark.kind is MarkKind.WINDOW:
@@ -56,7 +57,7 @@ class Marks(NamedTuple):
             draw_symbol(group, mark.kind, self.colours[mark.side or None], x, middle, self.size)
 
     def _bar(self, group: ET.Element, row: TimelineRow, mark: TimelineMark, y: float) -> None:
-        """A window: tinted and outlined in the colour of the side, whose code stands in it where there is room."""
+        """Draws a window as a bar in the colour of the side. If there is room, the code of the side is in the bar."""
         left, right = self.scale.x(mark.start), self.scale.x(mark.end or mark.start)
         width, height = max(right - left - 0.5, 0.5), self.row * 0.7
         left, top = min(left + 0.25, AXIS_RIGHT - width), y + self.row * 0.15
@@ -68,7 +69,8 @@ class Marks(NamedTuple):
             svg.write(group, x, top + height / 2 + 0.83, code, 2.3, weight="bold")
 
     def _free_place(self, row: TimelineRow, left: float, right: float, width: float) -> float | None:
-        """Where in a bar a word stands clear of symbols and lines: far left, by a round, far right."""
+        """The x at which a word in a bar touches no symbol and no line. It tries the left end, then the lines of status
+        rounds, then the right end. None if there is no such place."""
         taken = [self._place(mark) for mark in row.marks if mark.kind is not MarkKind.WINDOW]
         taken += [self.scale.x(self.timeline.today)] if self.timeline.today else []
         lines = [self.scale.x(mark.start) for mark in rounds_of(self.timeline)]
@@ -80,20 +82,21 @@ class Marks(NamedTuple):
         return None
 
     def _place(self, mark: TimelineMark) -> float:
-        """Where a symbol stands: of what happened on an unknown day of a stretch, in the middle of that."""
+        """The x of a symbol. If the day is not known, the mark has a start and an end, and the symbol is in the
+        middle."""
         x = self.scale.x(mark.start)
         if mark.end is not None:
             return (x + self.scale.x(mark.end)) / 2
-        # What was missed is missed at the end of its window: its symbol stands in the bar, not in the next one.
+        # The symbol of a missed window is just before the end of its bar, and not in the next bar.
         before = self.size * 1.6 if mark.kind is MarkKind.MISSED else 0.0
         return self._inside(x - before, self.size * 1.2)
 
     def _inside(self, x: float, size: float) -> float:
-        """A symbol at the edge of the chart stays whole."""
+        """Moves a symbol so that all of it is on the chart."""
         return min(max(x, AXIS_LEFT + size), AXIS_RIGHT - size)
 
     def _in_words(self, row: TimelineRow, mark: TimelineMark) -> str:
-        """The full words of a mark: of what, what, called how, when, whose."""
+        """The words of a mark: the item, the kind, the label, the day and the side."""
         when = day_of(self.timeline, mark.start)
         if mark.end:
             between = ("from", "to") if mark.kind is MarkKind.WINDOW else ("between", "and")
@@ -110,19 +113,20 @@ class Marks(NamedTuple):
 
 
 def rounds_of(timeline: Timeline) -> list[TimelineMark]:
-    """Every status round, however many rows name it."""
+    """The marks of all status rounds. A round is there once for each row that has it."""
     marks = [mark for pillar in timeline.pillars for row in pillar.rows for mark in row.marks]
     return [mark for mark in marks if mark.kind is MarkKind.ROUND]
 
 
 def tinted(group: ET.Element, left: float, top: float, width: float, height: float, colour: str) -> None:
-    """A bar in a light tint of its colour, so that what lies on it is read, and outlined in the full one."""
+    """Draws a bar with a light fill and an outline of the full colour. So text and symbols on it are easy to read."""
     tint = {"fill-opacity": "0.3", "stroke-width": "0.25"}
     svg.rect(group, left, top, width, height, fill=colour, stroke=colour, **tint)
 
 
 def draw_symbol(group: ET.Element, kind: MarkKind, colour: str, x: float, y: float, size: float) -> None:
-    """One shape each; colour only repeats what the shape says, or names the side."""
+    """Draws the symbol of a kind of mark. Each kind has its own shape, so that the drawing can be read without
+    colours."""
     own = OUTCOME_COLOURS.get(kind, colour)
     if kind in (MarkKind.AGREED, MarkKind.HELD):
         _circle(group, x, y, size, colour, filled=kind is MarkKind.HELD)
@@ -138,7 +142,8 @@ def draw_symbol(group: ET.Element, kind: MarkKind, colour: str, x: float, y: flo
 
 
 def _circle(group: ET.Element, x: float, y: float, size: float, colour: str, *, filled: bool) -> None:
-    """Full where it was held, a ring where it is only agreed. The dark rim sets it off from its bar."""
+    """Draws a filled circle for a meeting that was held, and a ring for an agreed date. The dark edge separates it from
+    its bar."""
     if filled:
         attributes = {"fill": colour, "stroke": svg.INK, "stroke-width": "0.35"}
     else:

@@ -1,6 +1,7 @@
-"""The timeline of a plan as one SVG drawing, made to be printed on A3: its years across, its pillars down.
+"""The timeline of a plan as one SVG drawing for an A3 page. Years go from left to right, and pillars from top to
+bottom.
 
-All lengths are millimetres. The drawing is built as a tree of elements, so that no title can bring markup into it.
+All lengths are millimetres. The drawing is a tree of elements, and not text. So a title cannot add markup to it.
 """
 
 from collections.abc import Iterator
@@ -28,29 +29,30 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 FONTS = "Arial, 'Liberation Sans', 'Noto Sans', 'Noto Sans Lao', 'Noto Sans Khmer', 'Leelawadee UI', sans-serif"
 
 PAGE_HEIGHT = 297.0
-"""A3 landscape. A plan too long for it makes the page higher, never wider."""
+"""The height of A3 landscape. If the plan has too many rows for it, the page is higher, but not wider."""
 HEADER, AXIS, LEGEND, BAND = 15.0, 8.0, 12.0, 5.4
 LEAST_ROW, MOST_ROW = 4.4, 10.5
 TWO_LINES = 9.0
-"""Height of a row in which a long title stands on two lines."""
+"""In rows of this height or more, a long title has two lines."""
 LABEL_SIZE = 3.4
-"""Type of the row labels: its capitals are 2.43 mm high in Arial (0.716 of the size)."""
+"""The type size of row labels. In Arial, capitals of this size are 2.43 mm high (0.716 of the size)."""
 
 MUTED, HAIR, AXIS_COLOUR = "#4a5468", "#d5d9e2", "#8f98aa"
 
 NOBODY = "#8b929e"
 SIDE_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c6d1f", "#5b4a9c")
-"""By the order in which the plan names its sides; told apart by colour-blind eyes (the first five: Okabe and Ito)."""
+"""The colours of the sides, in the order in which the plan names them. Colour-blind readers can tell them apart. The
+first five are from Okabe and Ito."""
 TODAY_COLOUR = "#c2185b"
 
 
 def render(timeline: Timeline) -> str:
-    """The drawing as a text that stands alone, XML declaration first."""
+    """Returns the drawing as an SVG file: a text that begins with the XML declaration."""
     return _Drawing(timeline).text()
 
 
 class Layout(NamedTuple):
-    """How high a row is, and the page."""
+    """The height of a row, and the height of the page."""
 
     row: float
     chart: float
@@ -58,12 +60,13 @@ class Layout(NamedTuple):
 
     @property
     def bottom(self) -> float:
-        """Where the chart ends."""
+        """The y at which the chart ends."""
         return MARGIN + HEADER + AXIS + self.chart
 
 
 def lay_out(timeline: Timeline) -> Layout:
-    """Rows as high as the page allows, within limits; below the lower one the page grows."""
+    """Chooses the height of rows so that they fill the page, within limits. If the lowest height is too high, the page
+    becomes higher."""
     rows = sum(max(len(pillar.rows), 1) for pillar in timeline.pillars)
     bands = BAND * len(timeline.pillars)
     free = PAGE_HEIGHT - 2 * MARGIN - HEADER - AXIS - LEGEND - bands
@@ -73,7 +76,7 @@ def lay_out(timeline: Timeline) -> Layout:
 
 
 class _Drawing:
-    """The tree in the making."""
+    """Builds the tree of elements."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
@@ -83,7 +86,7 @@ class _Drawing:
         self.marks = Marks(timeline, self.scale, self.layout.row, self.colours)
         self.rows: list[tuple[TimelineRow, float]] = []
         self.stretches: list[tuple[float, float]] = []
-        """From where to where the rows of each pillar stand."""
+        """The y of the top and of the bottom of the rows of each pillar."""
         width, height = svg.mm(PAGE_WIDTH), svg.mm(self.layout.page)
         self.root = ET.Element(
             "svg",
@@ -123,7 +126,7 @@ class _Drawing:
         svg.write(group, MARGIN, MARGIN + 11.5, line, 3.6, fill=MUTED)
 
     def _grid(self) -> None:
-        """A line at each local new year, a fainter one at each quarter, and the years in their columns."""
+        """Draws a line at each new year, a lighter line at each quarter, and the years in their columns."""
         group = svg.group(self.root, "grid")
         top, bottom = MARGIN + HEADER + AXIS, self.layout.bottom
         for instant, month in quarters(self.timeline):
@@ -147,13 +150,13 @@ class _Drawing:
         words = f"today, {day_of(self.timeline, today)}"
         svg.title(group, words)
         x, top = self.scale.x(today), MARGIN + HEADER + AXIS
-        # Bands hold words: the line stands in the rows.
+        # The bands of pillars hold words, so the line is only in the rows.
         svg.line(group, x, top - 1.2, x, top, TODAY_COLOUR, 0.5)
         for first, last in self.stretches:
             svg.line(group, x, first, x, last, TODAY_COLOUR, 0.5)
         half = svg.measure(words, 2.8) / 2
         middle = min(max(x, AXIS_LEFT + half), AXIS_RIGHT - half)
-        # The line of a new year must not strike the words through.
+        # The line of a new year must not cross the words.
         svg.rect(group, middle - half - 0.8, top - AXIS - 2.2, 2 * half + 1.6, 3.8, fill="#ffffff")
         svg.write(group, middle, top - AXIS + 0.6, words, 2.8, anchor="middle", fill=TODAY_COLOUR)
 
@@ -201,7 +204,7 @@ class _Drawing:
         self.rows.append((row, y))
 
     def _symbols(self) -> None:
-        """What lies on the windows, over the line of today."""
+        """Draws the symbols, which lie over the windows and over the line of today."""
         for row, y in self.rows:
             own = svg.group(self.root, "symbols")
             svg.title(own, f"{row.ref} {row.title}")
@@ -210,7 +213,7 @@ class _Drawing:
                     self.marks.draw(own, row, mark, y)
 
     def _rounds(self) -> None:
-        """A thin line down the chart for each status round, however many rows it asks about."""
+        """Draws one thin vertical line for each status round."""
         rounds = {mark.start: mark.label for mark in rounds_of(self.timeline) if self.scale.holds(mark.start)}
         for instant, label in sorted(rounds.items()):
             group = svg.group(self.root, "round-line")
@@ -254,11 +257,11 @@ class _Drawing:
 
 
 _ORDER = tuple(MarkKind)
-"""Windows are drawn first, what lies on them after."""
+"""The order of drawing: windows first, then the symbols that lie on them."""
 
 
 def undated_in_words(pillar: TimelinePillar) -> str:
-    """How many items of a pillar are counted and not drawn."""
+    """Says how many items of a pillar have no date, and are counted but not drawn."""
     if not pillar.undated:
         return "every item bears a date" if pillar.rows else "no items"
     if pillar.undated == 1:
@@ -267,7 +270,8 @@ def undated_in_words(pillar: TimelinePillar) -> str:
 
 
 def _colours(timeline: Timeline) -> dict[str | None, str]:
-    """One colour a side: first the sides that the plan names, then those that only marks do; and nobody's."""
+    """The colour of each side: first the sides that the plan names, then sides that only marks name. Under None: the
+    colour of a mark without a side."""
     marked = (mark.side for pillar in timeline.pillars for row in pillar.rows for mark in row.marks)
     sides = dict.fromkeys((*timeline.sides, *filter(None, marked)))
     return {None: NOBODY, **{side: SIDE_COLOURS[n % len(SIDE_COLOURS)] for n, side in enumerate(sides)}}

@@ -1,4 +1,4 @@
-"""Text that XML can hold."""
+"""Removes characters from a text that XML cannot hold."""
 
 import re
 
@@ -6,5 +6,5 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def clean(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
+    """The text without the characters that XML cannot hold, such as most control characters."""
     return _NOT_XML.sub("", text)

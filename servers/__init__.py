@@ -1,1 +1,1 @@
-"""The embedded defaults: what `up` runs on one machine when nothing else is configured."""
+"""The embedded servers: Temporal, Radicale, a mail spool and the worker. `up` runs them on one machine."""

@@ -1,4 +1,4 @@
-"""The data folder of `up`: where everything it keeps lies, who holds it, and what runs on it."""
+"""The data folder of `up`: the paths in it, its lock, and run.json, which says what runs."""
 
 import contextlib
 import fcntl
@@ -16,15 +16,15 @@ from servers.errors import ServersError
 
 
 class FolderLocked(ServersError):
-    """Another `up` holds the data folder."""
+    """Another `up` uses the data folder."""
 
 
 class RunFileFault(ServersError):
-    """run.json is there and cannot be read as one."""
+    """run.json exists and cannot be read."""
 
 
 class RunFile(Value):
-    """What runs on a data folder, and under which addresses. Written by `up`, read by the command lines."""
+    """The content of run.json: what runs on a data folder, and its addresses. `up` writes it, and commands read it."""
 
     model_config = ConfigDict(hide_input_in_errors=True)  # it holds passwords
 
@@ -32,24 +32,27 @@ class RunFile(Value):
     """host:port of the gRPC frontend."""
     namespace: str
     ui: str | None
-    """URL of the operators' Temporal UI; None where Temporal is a configured one and its UI is not known."""
+    """The URL of the Temporal UI. None if `up` runs no UI (on macOS), or if Temporal is a configured one, because the
+    URL of its UI is not known."""
     ui_entry: SecretStr | None = None
-    """The address that lets a browser in there."""
+    """The URL that a person opens once, so that the browser may use the UI. None if `up` runs no UI."""
     caldav_url: str
     calendar_logins: Mapping[str, SecretStr] = {}
-    """The password of each login of the calendar server."""
+    """The password of each login of the calendar server, by login."""
     smtp_host: str
     smtp_port: int
     mail: Path
+    """The folder of the mail spool."""
     record: Path
     contacts: Path
     plan_file: Path | None = None
+    """The plan file of the last start. None if none was named."""
     plan: str | None = None
-    """Id of the plan."""
+    """The id of the plan. None if `up` follows no plan."""
     pid: int
-    """Of `up` itself."""
+    """The process id of `up`."""
     children: Mapping[str, int] = {}
-    """Process id of each child, by its name: temporal, radicale, worker."""
+    """The process id of each child that runs, by its name: temporal, radicale, worker."""
     started: Instant
     state: Literal["starting", "running", "stopped"]
 
@@ -62,12 +65,13 @@ class RunFile(Value):
         return {name: password.get_secret_value() for name, password in logins.items()}
 
     def alive(self) -> bool:
-        """Whether the `up` that wrote this is still there; False also after it was killed and could not write so."""
+        """Whether the `up` that wrote this still runs. False also if it was killed and could not write that it has
+        stopped."""
         return self.state != "stopped" and process_exists(self.pid)
 
 
 def process_exists(pid: int) -> bool:
-    """Whether a process of this id is there, of whatever user."""
+    """Whether a process with this id exists, of any user."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -78,12 +82,12 @@ def process_exists(pid: int) -> bool:
 
 
 ORGANIZER = "organizer"
-"""Folder of the mail to the organizer's own address, the answers: a Maildir."""
+"""The folder of mail to the organizer, which holds the answers of offices. It is a Maildir."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """The whole content under this name, or what was there before: also after a power cut. Raises OSError."""
-    # Hidden while it is incomplete, so that nobody who lists the folder reads half of it.
+    """Replaces a file. Even after a power cut it has its full new content, or its old one. Raises OSError."""
+    # The name is hidden while the file is incomplete, so that nobody who lists the folder reads half of it.
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -100,7 +104,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 class DataFolder:
-    """The sub-paths of one data folder, its lock and its run.json. Paths are absolute."""
+    """The paths in one data folder, its lock and its run.json. All paths are absolute."""
 
     def __init__(self, root: Path = Path("var")) -> None:
         self._named = root
@@ -118,15 +122,15 @@ class DataFolder:
         self._held: int | None = None
 
     def check(self) -> None:
-        """Raises NotPrivate where other accounts may read or write the folder, or it is not this account's own."""
+        """Raises NotPrivate if other accounts may read or write the folder, or if it belongs to another account."""
         check_private(self._named)
 
     def create(self) -> None:
-        """Makes the folders that are missing. Raises NotPrivate as `check` does, and ServersError when the file system
+        """Makes the folders that are missing. Raises NotPrivate as `check` does. Raises ServersError if the file system
         refuses."""
         self.check()
         try:
-            # Only for the account that runs `up`: mail, calendars and record name people.
+            # Private, because mail, calendars and record name people.
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in self._folders:
                 folder.mkdir(mode=0o700, exist_ok=True)
@@ -136,17 +140,17 @@ class DataFolder:
             ) from error
 
     def close(self) -> int:
-        """Closes to other accounts what an older release left open in the folder; says with how many files and folders
-        that was. Raises NotPrivate for what cannot be closed."""
+        """Makes private what an older release left open to other accounts. Returns the number of files and folders that
+        it has changed. Raises NotPrivate if one of them cannot be changed."""
         closed = close_to_others(self.root)
         for folder in self._folders:
             check_private(folder)
         return closed
 
     def lock(self) -> None:
-        """Takes the folder for this process until `unlock` or the end of the process, however it ends.
+        """Locks the folder for this process, until `unlock` or the end of the process.
 
-        Raises FolderLocked when another process holds it, and what `create` raises.
+        Raises FolderLocked if another process has locked it. Raises the errors of `create` too.
         """
         self.create()
         descriptor = os.open(self.lock_file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -161,7 +165,7 @@ class DataFolder:
         self._held = descriptor
 
     def unlock(self) -> None:
-        """Gives the folder back; nothing if it is not held. The file stays, because a new one would be a new lock."""
+        """Releases the lock, if this process has it. The lock file stays, because a new file would be another lock."""
         if self._held is not None:
             os.ftruncate(self._held, 0)
             os.close(self._held)
@@ -172,7 +176,7 @@ class DataFolder:
         self.write(self.run_file, run.model_dump_json(indent=2) + "\n")
 
     def write(self, path: Path, text: str) -> None:
-        """Replaces a file of the folder's own. Raises ServersError, which says what the file system answered."""
+        """Replaces a file in the folder. Raises ServersError, which says what the file system answered."""
         try:
             write_atomically(path, text.encode())
         except OSError as error:
@@ -186,9 +190,9 @@ def _locked(root: Path, pid: str) -> str:
 
 
 def read_run(root: Path = Path("var")) -> RunFile | None:
-    """What was last started on a data folder, or None if nothing ever was.
+    """The run.json of a data folder: what `up` started last. None if `up` never ran there.
 
-    Raises RunFileFault if it is unreadable, and NotPrivate if other accounts may have written it.
+    Raises RunFileFault if it cannot be read. Raises NotPrivate if other accounts may have written it.
     """
     folder = DataFolder(root)
     folder.check()

@@ -1,4 +1,4 @@
-"""All embedded parts together: started as fast as they can be, watched over, and stopped in order."""
+"""Starts all embedded parts, starts those again that end, and stops all of them in order."""
 
 import asyncio
 import contextlib
@@ -38,38 +38,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EmbeddedOptions:
-    """What to start, and where. Ports of 0 mean any free one."""
+    """What to start, and where. A port of 0 means any free port."""
 
     contacts: Path
     data: Path = Path("var")
     plan_file: Path | None = None
     plan: str | None = None
-    """Id of the plan."""
+    """The id of the plan. None if `up` follows no plan."""
     calendars: Sequence[str] = ()
-    """The offices that have a calendar: each gets a login for it."""
+    """The names of the calendars. Each gets a login."""
     search_attributes: Mapping[str, str] = field(default_factory=dict)
-    """Name and type of each, as in {"Office": "Keyword"}."""
+    """The type of each search attribute, by name: {"Office": "Keyword"}."""
     temporal_port: int = 7233
     ui_port: int = 8233
     caldav_port: int = 5232
     smtp_port: int = 1025
     temporal_address: str | None = None
-    """host:port of a Temporal that runs already, as the environment configures it. Then none is started."""
+    """host:port of a Temporal that the environment configures. None: `up` starts its own."""
     namespace: str = "default"
     retention: timedelta = RETENTION
     """How long the embedded Temporal keeps closed workflows."""
     worker_command: Sequence[str] = ()
-    """The worker's program and arguments; empty for none. `--data=FOLDER` is appended to it."""
+    """The worker's program and arguments. `--data=FOLDER` is added to them. Empty: no worker is started."""
     worker_directory: Path = ROOT
     worker_environment: Mapping[str, str] = field(default_factory=dict)
-    """In addition to ours and to the addresses of the parts; it wins over both."""
+    """More environment variables for the worker. They replace variables of `up` with the same name."""
     worker_timeout: float = 60.0
-    """Seconds until the worker must have written its ready file."""
+    """Seconds in which the worker must write its ready file."""
 
 
 @dataclass
 class _Supervised:
-    """A child and what has to be done when it has been started, first or anew."""
+    """A child, its name for people, and what to do after each start of it."""
 
     child: Child
     title: str
@@ -77,24 +77,25 @@ class _Supervised:
 
 
 class Embedded:
-    """The embedded parts on one data folder. `start`, then `watch` until it is to end, then `stop`."""
+    """The embedded parts on one data folder. Call `start`, then `watch`, then `stop`."""
 
     quick = 30.0
-    """Seconds: a child that lived shorter than this after it was ready died quickly."""
+    """Seconds. If a child ends less than this after it was ready, that is a quick death."""
     deaths = 5
-    """Quick deaths in a row after which a child is not started again."""
+    """After this many quick deaths in a row, a child is not started again."""
     backoff: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-    """Seconds before a child is started again after its first, second... quick death in a row."""
+    """Seconds to wait before a child is started again: after its first quick death, its second, and so on."""
 
     def __init__(self, options: EmbeddedOptions) -> None:
         self.options = options
         self.folder = DataFolder(options.data)
         self.run: RunFile | None = None
-        """What run.json says; None before `start`."""
+        """The content of run.json. None before `start`."""
         self.new_logins: dict[str, SecretStr] = {}
-        """The logins of calendars that had none before this start, with their passwords."""
+        """The new logins of this start, with their passwords: those of calendars that had no login before."""
         self.new_entry: SecretStr | None = None
-        """The address that opens the Temporal UI, where none was known before this start."""
+        """The URL that opens the Temporal UI, if it is new at this start. None if it was known before, or if there is
+        no UI."""
         self._before: RunFile | None = None
         self._progress: Progress = lambda _: None
         self._parts: dict[str, _Supervised] = {}
@@ -105,10 +106,11 @@ class Embedded:
         self._stopped = False
 
     async def start(self, progress: Progress) -> RunFile:
-        """Starts everything and returns its addresses once all is ready. `progress` gets one line for each step.
+        """Starts all parts, waits until they are ready, and returns the content of run.json. `progress` gets one line
+        for each step.
 
-        Raises ServersError (FolderLocked, PortBusy, StartFailed...), after stopping whatever had started; NotPrivate
-        for a data folder that other accounts can reach.
+        If a part fails, it stops the others and raises ServersError (FolderLocked, PortBusy, StartFailed...). Raises
+        NotPrivate if other accounts can reach the data folder.
         """
         self._progress = progress
         progress(f"data folder {self.folder.root}")
@@ -119,7 +121,7 @@ class Embedded:
             await self._reap()
             self.run = self._claim()
             self._compose()
-            # The spool last: its import takes a while, in which the other two are starting already.
+            # The spool comes after the first two, because its import takes a while, and they start in that time.
             await all_or_none(
                 self._start_temporal_and_worker(), self._start_calendar(), self._start_spool(), self._start_ui()
             )
@@ -130,7 +132,7 @@ class Embedded:
         return self.run
 
     async def watch(self) -> None:
-        """Starts anew each child that ends, until it is cancelled or `stop` is called. Raises GaveUp."""
+        """Starts each child again that ends, until it is cancelled or `stop` is called. Raises GaveUp."""
         if self._stopped:
             return
         self._watchers = [asyncio.ensure_future(self._supervise(part)) for part in self._parts.values()]
@@ -143,11 +145,11 @@ class Embedded:
                 watcher.result()
 
     async def stop(self) -> None:
-        """Stops the worker, the spool, Radicale and Temporal, in this order, and gives the folder back."""
+        """Stops the worker, the spool, the UI, Radicale and Temporal, in this order. Then it unlocks the folder."""
         self._stopped = True
         await self._dismiss_watchers()
         try:
-            # The worker first, while what it may be in the middle of using still answers.
+            # The worker comes first, because it may still be using the other parts.
             await self._stop_child("worker")
             if self._spool is not None:
                 await self._spool.stop()
@@ -161,13 +163,13 @@ class Embedded:
             self.folder.unlock()
 
     async def _reap(self) -> None:
-        with contextlib.suppress(RunFileFault):  # written anew below; what it named is unknown then
+        with contextlib.suppress(RunFileFault):  # then the children of the last start are unknown
             self._before = read_run(self.folder.root)
         for name in await reap_orphans(self._before, self.folder.root):
-            self._progress(f"ended {name}, left behind by an `up` that was killed")
+            self._progress(f"ended {name}, which an `up` that was killed left behind")
 
     def _claim(self) -> RunFile:
-        """Looks that the ports are free, and says what everything will be called. Raises PortBusy."""
+        """Checks that the ports are free, and makes the content of run.json. Raises PortBusy."""
         options, folder = self.options, self.folder
         known = self._before.calendar_logins if self._before else {}
         logins = calendar_logins([*options.calendars, *([options.plan] if options.plan else [])], known)
@@ -201,7 +203,7 @@ class Embedded:
         )
 
     def _entry(self, ui: str) -> SecretStr:
-        """The address that lets a browser in: with the key of the last start, else with a new one."""
+        """The URL that lets a browser in. It has the key of the last start, or a new key at the first start."""
         known = self._before.ui_entry if self._before else None
         key = known.get_secret_value().rpartition("/")[2] if known else new_secret().get_secret_value()
         entry = SecretStr(f"{ui}{ENTRY}{key}")
@@ -209,7 +211,7 @@ class Embedded:
         return entry
 
     def _compose(self) -> None:
-        """The children in the order in which they start; nothing is started yet."""
+        """Makes the children, but does not start them."""
         assert self.run is not None
         options = self.options
         if options.temporal_address is None:
@@ -249,7 +251,7 @@ class Embedded:
 
     async def _start_calendar(self) -> None:
         assert self.run is not None
-        # Beside what the other parts wait for: hashing takes a quarter of a second for a large plan.
+        # In a thread, so that the other parts go on: for a large plan, hashing takes a quarter of a second.
         await asyncio.to_thread(write_users, self.folder, self.run.calendar_logins)
         await self._bring_up(self._parts["radicale"])
 
@@ -268,7 +270,8 @@ class Embedded:
         if part.child.name == "worker":
             self.folder.ready_file.unlink(missing_ok=True)
         await part.child.start()
-        self._record(self.run.state if self.run else "starting")  # at once, so that no killed `up` hides an orphan
+        # At once, so that run.json names the child even if `up` is killed now.
+        self._record(self.run.state if self.run else "starting")
         await part.settle()
         self._progress(f"{part.title} ready after {time.monotonic() - began:.1f} s")
 
@@ -310,7 +313,7 @@ class Embedded:
             delay = self.backoff[min(deaths, len(self.backoff)) - 1]
             self._progress(f"{ending}; starting it again in {delay:g} s (log: {part.child.log})")
             await asyncio.sleep(delay)
-            # One that dies before it is ready has died quickly; one that hangs is ended, which is the same.
+            # If a child dies before it is ready, or hangs and is ended, that is a quick death too.
             try:
                 await self._bring_up(part)
             except ServersError as error:

@@ -1,8 +1,8 @@
-"""What `up` says when a part of it cannot start or cannot go on."""
+"""The errors of `up`: a part cannot start, or cannot go on."""
 
 
 class ServersError(Exception):
-    """A part cannot start or cannot go on. The message names the part, the cause and what to do."""
+    """A part cannot start or cannot go on. The message names the part and the cause, and says what to do."""
 
 
 class StartFailed(ServersError):

@@ -1,7 +1,8 @@
-"""Who is let through to the Temporal UI: a browser that holds the key, asked by a page of the UI itself.
+"""The gate of the Temporal UI. It decides which requests may go on to the UI: those of a browser that has shown the
+key, if a page of the UI itself makes them.
 
-Temporal's dev server asks nobody who he is. Without a gate, a page of another site that is open in a browser of this
-machine could post to it, and a name that its owner points at 127.0.0.1 (DNS rebinding) could read and write as well.
+Temporal's dev server has no login. Without a gate, a page of another site in a browser of this machine could send
+requests to it. And a site whose name points at 127.0.0.1 (DNS rebinding) could also read the answers.
 """
 
 import hashlib
@@ -13,24 +14,24 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 Headers = Sequence[tuple[bytes, bytes]]
-"""Names in lower case."""
+"""Pairs of name and value. Names are in lower case."""
 
 ENTRY = "/enter/"
-"""The path, with the key after it, that lets a browser in."""
+"""The beginning of the path that lets a browser in. The key follows it."""
 METHODS = ("GET", "HEAD", "POST")
-"""What the UI needs of the plans that are followed here."""
+"""The methods that the UI needs. The gate refuses all others."""
 
 _HTTP = 80
-"""The port that browsers do not write."""
+"""The port that browsers leave out of the header Host."""
 _REMEMBERED = 30 * 24 * 3600
-"""Seconds for which a browser is let in without the key."""
+"""Seconds for which a browser keeps the cookie, and needs no key."""
 _TARGET = re.compile(r"/(?!/)[!-~]*")
 _NEEDS_KEY = "open the address that `up` has shown at its first start; it is `ui_entry` in run.json of the data folder"
 
 
 @dataclass(frozen=True)
 class Refused:
-    """What a request is answered that is not let through."""
+    """A request is refused: the HTTP status and the text of the answer."""
 
     status: int
     why: str
@@ -38,31 +39,31 @@ class Refused:
 
 @dataclass(frozen=True)
 class LetIn:
-    """The key was right: the browser gets a cookie and goes to the UI."""
+    """The key was right. The browser gets a cookie, and is sent to the UI."""
 
     set_cookie: str
 
 
 @dataclass(frozen=True)
 class Passed:
-    """A request for the UI."""
+    """A request may go on to the UI."""
 
 
 class Gate:
-    """Judges each request by its first lines alone."""
+    """Decides about each request from its method, path and headers."""
 
     def __init__(self, key: SecretStr, port: int) -> None:
-        """`port` is the one that browsers ask, on 127.0.0.1."""
+        """`port` is the port on 127.0.0.1 to which browsers connect."""
         self._key = key.get_secret_value()
-        # Browsers send cookies of 127.0.0.1 to every port of it. So its name names the port, and it does not hold the
-        # key itself.
+        # A browser sends the cookies of 127.0.0.1 to every port of it. So the name of the cookie contains the port, and
+        # its value is not the key itself.
         self._name = f"aide_ui_{port}"
         self._cookie = hmac.new(self._key.encode(), b"cookie of the Temporal UI", hashlib.sha256).hexdigest()
         names = ("127.0.0.1", "localhost")
         self._hosts = {name if port == _HTTP else f"{name}:{port}" for name in names}
 
     def judge(self, method: str, target: str, headers: Headers) -> Refused | LetIn | Passed:
-        """Whether a request is let through."""
+        """Decides whether a request is refused, brings the key, or may go on."""
         if refused := self._refused(method, target, headers):
             return refused
         if target.startswith(ENTRY):
@@ -75,32 +76,33 @@ class Gate:
         return Passed()
 
     def _refused(self, method: str, target: str, headers: Headers) -> Refused | None:
-        """What is refused of whoever holds the key, too."""
+        """The refusal of a request that is refused even with the right key. None if there is no reason."""
         hosts, origins = _values(headers, b"host"), _values(headers, b"origin")
         if len(hosts) != 1 or hosts[0] not in self._hosts:
             return Refused(403, f"this is only for {' and '.join(sorted(self._hosts))}, and not for other names")
         if method not in METHODS:
             return Refused(405, f"only {', '.join(METHODS)}")
         if not _TARGET.fullmatch(target):
-            return Refused(400, "the address is none of the UI")
+            return Refused(400, "the UI has no such address")
         if any(origin != f"http://{hosts[0]}" for origin in origins):
-            return Refused(403, "a page of another site has asked")
+            return Refused(403, "the request comes from a page of another site")
         sites = set(_values(headers, b"sec-fetch-site"))
         if not sites <= {"same-origin", "none"} and not _opens_a_page(method, headers):
-            return Refused(403, "a page of another site has asked")
+            return Refused(403, "the request comes from a page of another site")
         if method == "POST" and len(origins) != 1:
-            return Refused(403, "a browser says which page asks")
+            return Refused(403, "a POST needs one header Origin")
         return None
 
 
 def cookies_of(headers: Headers, name: str) -> list[str]:
-    """The values of a cookie: several, if pages on other ports have set it too."""
+    """The values of a cookie. There are several if pages on other ports have set it too."""
     pairs = (pair.strip().partition("=") for header in _values(headers, b"cookie") for pair in header.split(";"))
     return [value for each, _, value in pairs if each == name]
 
 
 def _opens_a_page(method: str, headers: Headers) -> bool:
-    """A person follows a link to the UI: its page opens, and the one with the link learns nothing of it."""
+    """Whether a person has followed a link to the UI. That is safe, because the page with the link cannot read the
+    UI."""
     modes, places = _values(headers, b"sec-fetch-mode"), _values(headers, b"sec-fetch-dest")
     return method == "GET" and modes == ["navigate"] and places == ["document"]
 
@@ -110,5 +112,5 @@ def _values(headers: Headers, wanted: bytes) -> list[str]:
 
 
 def _same(given: str, wanted: str) -> bool:
-    """Without telling by its time how much of it is right."""
+    """Compares two secrets. The time that it takes does not show how much of them is equal."""
     return hmac.compare_digest(given.encode(), wanted.encode())

@@ -1,4 +1,4 @@
-"""Who may use the parts of `up`: a login with a password for each calendar, and the key of the Temporal UI."""
+"""The logins of the parts of `up`: a login with a password for each calendar, and secrets."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -8,17 +8,18 @@ from pydantic import SecretStr
 from servers.errors import ServersError
 
 PUBLISHER = "organizer"
-"""The program's own login: it writes every calendar."""
+"""The program's own login. It may write every calendar."""
 
 
 def new_secret() -> SecretStr:
-    """What nobody guesses: 192 random bits, in letters, digits, - and _."""
+    """A new random secret of 192 bits, in letters, digits, - and _."""
     return SecretStr(secrets.token_urlsafe(24))
 
 
 def calendar_logins(calendars: Iterable[str], before: Mapping[str, SecretStr]) -> dict[str, SecretStr]:
-    """The password of each login: the program's, and one for each calendar, of the same name. One that had a password
-    keeps it, also if its calendar is no longer named. Raises ServersError for a calendar of the program's own name."""
+    """The password of each login, by login: the program's own login, and one for each calendar, with the name of the
+    calendar. Logins in `before` keep their passwords, even if their calendar is not named any more. Raises ServersError
+    if a calendar has the name of the program's own login."""
     names = sorted(set(calendars))
     if PUBLISHER in names:
         raise ServersError(

@@ -1,4 +1,4 @@
-"""Loopback ports: whether one is free, said before a server fails on it."""
+"""Ports on the loopback address. It checks whether a port is free before a server is started on it."""
 
 import secrets
 import socket
@@ -10,28 +10,28 @@ from servers.errors import ServersError
 LOOPBACK = "127.0.0.1"
 _HIGHEST = 65535
 _ANY = range(15_000, 32_000)
-"""Where "any free port" is sought: below the ranges from which Linux (32768-60999) and macOS (49152-65535) hand out
-ports of their own accord. One from those was seen to be taken between our look and the server's start, by one of the
-many connections of the other parts."""
+"""The ports from which "any free port" is chosen. They lie below the ranges from which Linux (32768-60999) and macOS
+(49152-65535) give ports to connections. In those ranges, a connection of another part can take the port between the
+check and the start of the server."""
 _TRIES = 200
 
 
 class Address(NamedTuple):
-    """Where something listens."""
+    """The address on which a server listens."""
 
     host: str
     port: int
 
 
 class PortBusy(ServersError):
-    """A port cannot be had. The message names the port, the part that wanted it and the option that changes it."""
+    """A port cannot be used. The message names the port, the part that needs it, and the option that changes it."""
 
 
 def claim(name: str, port: int, option: str) -> int:
-    """The port, once it is seen to be free on 127.0.0.1; for 0 any free one.
+    """Checks that a port is free on 127.0.0.1, and returns it. For 0 it returns any free port.
 
-    `name` is the part that wants it and `option` the command-line option to choose another, for the message of
-    PortBusy. The port is not held: another program that asks for this very port may still be first.
+    `name` is the part that needs the port. `option` is the command-line option that chooses another port. The message
+    of PortBusy names both. The port is not reserved: another program may still take it first.
     """
     hint = f"choose another with {option}, or 0 for any free one"
     if not 0 <= port <= _HIGHEST:
@@ -48,8 +48,8 @@ def claim(name: str, port: int, option: str) -> int:
 
 
 def hidden_address(name: str) -> Address | None:
-    """An address of this machine that nobody guesses: of 16 million, with a port of 17,000. None where the system has
-    no loopback address but 127.0.0.1, as macOS."""
+    """A random address of this machine, one of 16 million, with one of 17,000 ports, so that nobody can guess it. None
+    if the system has no loopback address except 127.0.0.1, as on macOS, or if no port is free."""
     if not sys.platform.startswith("linux"):
         return None
     host = ".".join(("127", *(str(1 + secrets.randbelow(254)) for _ in range(3))))
@@ -72,6 +72,6 @@ def _any_free(name: str, host: str = LOOPBACK) -> int:
 def _probe(port: int, host: str = LOOPBACK) -> None:
     """Raises OSError if the port cannot be bound."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        # As the servers themselves do: a port that only waits for the last packets of a closed connection is free.
+        # The servers set this option too. With it, a port with only closed connections counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))

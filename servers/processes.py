@@ -1,4 +1,5 @@
-"""Child processes of `up`: started with a log file each, stopped politely and then not, never left behind."""
+"""Child processes of `up`. Each has a log file. They are stopped with SIGTERM and then SIGKILL, and none is left
+behind."""
 
 import asyncio
 import contextlib
@@ -19,7 +20,7 @@ from servers.datafolder import RunFile
 from servers.errors import ServersError, StartFailed
 
 _LOG_LIMIT = 5 * 1024 * 1024
-"""Bytes of a log file above which the next start begins a new one; the one before is kept as NAME.log.1."""
+"""If a log file has more bytes than this, the next start begins a new one. The old one is kept as NAME.log.1."""
 _TAIL_BYTES = 64 * 1024
 _HAS_PROC = Path("/proc/self/cmdline").exists()
 _TETHER = Path(__file__).with_name("tether.py")
@@ -27,17 +28,19 @@ _TETHER = Path(__file__).with_name("tether.py")
 
 @dataclass
 class Child:
-    """One program that runs beside `up`. What it prints goes to `logs`/`name`.log."""
+    """One program that `up` runs. Its output goes to `logs`/`name`.log."""
 
     name: str
     command: Sequence[str]
-    """The program and its arguments. One argument names the data folder, so that an orphan can be told by it."""
+    """The program and its arguments. One argument names the data folder, so that `reap_orphans` can recognise the
+    child."""
     logs: Path
     environment: Mapping[str, str] | None = None
-    """The whole environment; None for that of `up`."""
+    """All environment variables of the child. None: those of `up`."""
     directory: Path | None = None
+    """The working directory of the child. None: that of `up`."""
     patience: float = 10.0
-    """Seconds between the polite request to end and the kill."""
+    """Seconds between SIGTERM and SIGKILL."""
     _process: asyncio.subprocess.Process | None = field(default=None, init=False, repr=False)
     _log_start: int = field(default=0, init=False, repr=False)
 
@@ -48,16 +51,16 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """Its process id while it runs, else None."""
+        """The process id. None if the child does not run."""
         return self._process.pid if self.running and self._process else None
 
     @property
     def running(self) -> bool:
-        """Whether it was started and has not ended."""
+        """Whether the child was started and has not ended."""
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Starts it in a process group of its own, so that Ctrl-C reaches `up` alone. Raises ServersError."""
+        """Starts the child in its own process group, so that Ctrl-C reaches only `up`. Raises ServersError."""
         try:
             with self._begin_log() as output:
                 self._process = await asyncio.create_subprocess_exec(
@@ -74,11 +77,13 @@ class Child:
             raise ServersError(f"{self.name} cannot be started: {error}; log: {self.log}") from error
 
     async def wait(self) -> int:
-        """Waits for its end and returns its exit status (negative: the signal). 0 if it was never started."""
+        """Waits until the child ends, and returns its exit status. A negative status is a signal. 0 if it was never
+        started."""
         return 0 if self._process is None else await self._process.wait()
 
     async def stop(self) -> None:
-        """SIGTERM, `patience` seconds, then SIGKILL to its group; nothing if it is not running."""
+        """Sends SIGTERM, waits up to `patience` seconds, and then sends SIGKILL to the process group. Does nothing if
+        the child does not run."""
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -92,7 +97,7 @@ class Child:
             await process.wait()
 
     def must_run(self) -> None:
-        """Raises StartFailed with the last lines of its log if it has ended."""
+        """Raises StartFailed, with the last lines of the log, if the child has ended."""
         if self._process is None or self._process.returncode is None:
             return
         ending = describe_exit(self._process.returncode)
@@ -101,7 +106,7 @@ class Child:
         raise StartFailed(f"{self.name} {ending} before it was ready; log: {self.log}; {said}")
 
     def tail(self, lines: int = 20) -> list[str]:
-        """The last lines that it printed since its last start."""
+        """The last lines that the child has printed since its last start."""
         try:
             with self.log.open("rb") as log:
                 size = log.seek(0, os.SEEK_END)
@@ -111,7 +116,7 @@ class Child:
             return []
 
     def _begin_log(self) -> BinaryIO:
-        """The log, opened at its end after a line that marks this start."""
+        """Opens the log for appending, and writes a line that marks this start."""
         with contextlib.suppress(FileNotFoundError):
             if self.log.stat().st_size > _LOG_LIMIT:
                 self.log.replace(self.log.with_name(f"{self.log.name}.1"))
@@ -133,7 +138,8 @@ def describe_exit(status: int) -> str:
 
 
 def _tethered(command: Sequence[str]) -> list[str]:
-    """The command so wrapped that it dies with us. Elsewhere than on Linux `reap_orphans` has to do."""
+    """Wraps a command so that the kernel kills it when `up` ends. Only Linux can do this. On other systems
+    `reap_orphans` ends the child at the next start."""
     if not sys.platform.startswith("linux"):
         return list(command)
     # The kernel sends the death signal when the *thread* that forked ends. We fork from the main thread, which is the
@@ -142,7 +148,7 @@ def _tethered(command: Sequence[str]) -> list[str]:
 
 
 async def command_line(pid: int) -> str:
-    """The command line of a process; empty if there is none (a dead one that nobody has waited for counts as none)."""
+    """The command line of a process. Empty if there is no such process, or if it has ended."""
     if _HAS_PROC:
         return _from_proc(pid)
     ps = await asyncio.create_subprocess_exec(
@@ -163,10 +169,12 @@ def _from_proc(pid: int) -> str:
 
 
 async def reap_orphans(run: RunFile | None, root: Path, patience: float = 8.0) -> list[str]:
-    """Ends children that a killed `up` left behind, so that ports and database are free; returns their names.
+    """Ends the children that a killed `up` has left behind, so that their ports and files are free. Returns their
+    names.
 
-    Only a process whose command line names this data folder is touched: its id may belong to somebody else by now.
-    The caller holds the folder's lock. `patience` is in seconds, between SIGTERM and SIGKILL.
+    It ends a process only if its command line names this data folder, because its id may belong to another program by
+    now. The caller must have locked the folder. `patience` are the seconds between SIGTERM and SIGKILL. Raises
+    ServersError if a process does not end.
     """
     if run is None:
         return []
@@ -192,12 +200,12 @@ async def _end(pid: int, root: Path, patience: float) -> None:
 
 
 def _names(command: str, root: Path) -> bool:
-    """Whether a command line names this folder itself, and not one whose name only begins alike."""
+    """Whether a command line names this folder, and not another folder whose name begins with the same letters."""
     return re.search(rf"{re.escape(str(root))}(?=[/\s]|$)", command) is not None
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:
-    """To the whole group where the process leads one, as our children do."""
+    """Sends a signal to a process. If the process leads a group, as our children do, the signal goes to the group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         if os.getpgid(pid) == pid:
             os.killpg(pid, number)

@@ -14,16 +14,17 @@ from servers.processes import Child
 from servers.waiting import Progress, wait_until
 
 HOME = "/aide-memoire/"
-"""Path of the collection under which the calendars are made."""
+"""The path of the collection in which the calendars are made."""
 
 _READY = 20.0
-"""Seconds that Radicale has to answer."""
+"""Seconds in which Radicale must answer after its start."""
 
 _ROUNDS = 1000
-"""The fewest that SHA-512 crypt has: slow hashes protect passwords that people choose, and these are random."""
+"""The rounds of SHA-512 crypt: the fewest that it allows. Many rounds protect passwords that people choose, but these
+passwords are random."""
 
-# Every account of this machine, and every page in a browser on it, reaches the loopback address: nothing answers
-# without a login. The program writes all calendars; every other login reads the calendar of its own name.
+# Every account of this machine, and every page in a browser on it, can reach the loopback address. So every request
+# needs a login. The program's login writes all calendars. Every other login reads the calendar with its own name.
 _RIGHTS = f"""\
 [organizer]
 user: {PUBLISHER}
@@ -67,21 +68,22 @@ level = warning
 
 
 def radicale_child(folder: DataFolder, port: int) -> Child:
-    """Radicale, not yet started; its logins are told with `write_users`. Writes its two configuration files into the
-    data folder; raises ServersError."""
+    """Makes the child that runs Radicale, but does not start it. It writes two configuration files into the data
+    folder. `write_users` writes the logins. Raises ServersError."""
     rights, config = folder.root / "radicale.rights", folder.root / "radicale.conf"
     folder.write(rights, _RIGHTS)
     address, users = f"{LOOPBACK}:{port}", _users(folder)
     folder.write(config, _CONFIG.format(address=address, users=users, rights=rights, calendars=folder.calendars))
-    # -P: what lies in the working folder is not taken for Radicale, or for a part of it.
+    # -P: Python does not import modules from the working directory.
     command = [sys.executable, "-P", "-m", "radicale", "--config", str(config)]
     return Child("radicale", command, folder.logs, directory=folder.root)
 
 
 def write_users(folder: DataFolder, logins: Mapping[str, SecretStr]) -> None:
-    """Tells Radicale the logins: of each password its hash. It reads them at each request. Raises ServersError.
+    """Writes the file of logins: each login, and the hash of its password. Radicale reads it at each request. Raises
+    ServersError.
 
-    SHA-512 crypt is the strongest that Radicale takes without packages that we do not have (bcrypt, argon2-cffi).
+    SHA-512 crypt is the strongest hash that Radicale takes without more packages (bcrypt, argon2-cffi).
     """
     from passlib.hash import sha512_crypt
 
@@ -95,11 +97,11 @@ def _users(folder: DataFolder) -> Path:
 
 
 async def wait_for_radicale(child: Child, port: int, password: SecretStr, progress: Progress) -> None:
-    """Waits until Radicale answers, and makes our home in it, with the password of the program's login. Raises
-    StartFailed if it dies or takes over 20 s."""
+    """Waits until Radicale answers, and makes the collection HOME. `password` is that of the program's login. Raises
+    StartFailed if Radicale ends, or is not ready after 20 s."""
     import httpx
 
-    # Without trust_env a proxy in the environment would be asked for the loopback address.
+    # trust_env=False: a proxy in the environment cannot reach the loopback address.
     auth = (PUBLISHER, password.get_secret_value())
     async with httpx.AsyncClient(base_url=f"http://{LOOPBACK}:{port}", auth=auth, trust_env=False) as client:
 

@@ -1,6 +1,6 @@
-"""The embedded mail system: an SMTP server on the loopback that keeps each message as one .eml file per office.
+"""The mail spool: an SMTP server on 127.0.0.1 that keeps each message as one .eml file for each office.
 
-What is sent to the organizer, the answers, goes into a Maildir, from which the worker takes it in.
+Messages to the organizer, which are the answers of offices, go into a Maildir. The worker reads that Maildir.
 """
 
 import asyncio
@@ -23,19 +23,19 @@ from servers.datafolder import ORGANIZER, write_atomically
 from servers.ports import LOOPBACK, PortBusy
 
 UNKNOWN = "unknown"
-"""Folder of the mail to addresses that the contacts file does not have."""
+"""The folder of mail to addresses that are not in the contacts file."""
 
 _SIZE_LIMIT = 10 * 1024 * 1024
-"""Bytes of one message."""
+"""The most bytes of one message."""
 _FOLDER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _log = logging.getLogger(__name__)
 
 
 class Spool:
-    """Keeps messages under `mail`/OFFICE/TIMESTAMP-HASH.eml; the contacts file says whose an address is."""
+    """Writes messages to `mail`/OFFICE/TIMESTAMP-HASH.eml. The contacts file says which office has an address."""
 
     def __init__(self, mail: Path, contacts: Path, port: int) -> None:
-        """`port` 0 takes any free one; `port` tells which, after `start`."""
+        """If `port` is 0, the spool takes any free port. After `start`, the attribute `port` has its number."""
         self.mail = mail
         self.contacts = contacts
         self.port = port
@@ -46,17 +46,18 @@ class Spool:
 
     async def start(self) -> None:
         """Listens on 127.0.0.1. Raises PortBusy."""
-        logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's own; it tells of each connection
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # the logger of aiosmtpd logs every connection
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(self._conversation, LOOPBACK, self.port)
         except OSError as error:
             raise PortBusy(f"port {self.port}, wanted by the mail spool, cannot be had: {error.strerror}") from error
-        self._make_maildir()  # it is read from the start, and empty is not missing
+        self._make_maildir()  # the worker reads it from the start, and it must exist
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stops listening and closes what is open; a message not yet answered with 250 is the sender's to repeat."""
+        """Stops listening, and closes all connections. If a message was not answered with 250 yet, its sender sends it
+        again."""
         if self._server is None:
             return
         self._server.close()
@@ -66,12 +67,12 @@ class Spool:
         self._server = None
 
     def keep(self, recipients: list[str], content: bytes) -> list[Path]:
-        """Writes a message once for each office among the recipients and returns the files written now.
+        """Writes a message once for each office among the recipients. Returns the files that it has written.
 
-        An office that already has this Message-ID gets nothing more; the organizer gets everything.
-        Raises OSError, and FileFault for the contacts.
+        If an office already has a message with this Message-ID, it gets no second one. The organizer gets every
+        message. Raises OSError. Raises ApplicationError (ContactsFile) if the contacts file has a fault.
         """
-        contacts = load_contacts(self.contacts)  # at each message: a correction counts from then on
+        contacts = load_contacts(self.contacts)  # read for each message, so that a correction counts at once
         name = message_hash(content)
         written = []
         for office in dict.fromkeys(folder_of(contacts, recipient) for recipient in recipients):
@@ -89,7 +90,8 @@ class Spool:
         return written
 
     def _deliver(self, content: bytes) -> Path:
-        """Into the organizer's Maildir, each time: whether an answer was there before is judged by what it says."""
+        """Writes a message into the organizer's Maildir, even if it came before. The intake recognises a repeat by its
+        content."""
         self._make_maildir()
         moment = time.time_ns()
         name = f"{moment // 10**9}.M{moment // 1000 % 10**6:06}P{os.getpid()}Q{next(self._deliveries)}.localhost.eml"
@@ -102,7 +104,7 @@ class Spool:
             (self.mail / ORGANIZER / name).mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _has(self, folder: Path, name: str) -> bool:
-        # Read once and then remembered, so that a message costs the same in the fifth year as in the first.
+        # The folder is read only once, so that a message costs the same after years.
         if folder not in self._kept:
             self._kept[folder] = {path.stem.rpartition("-")[2]: path for path in folder.glob("*.eml")}
         path = self._kept[folder].get(name)
@@ -113,25 +115,25 @@ class Spool:
 
 
 def message_hash(content: bytes) -> str:
-    """Twelve hexadecimal digits that stand for a message: of its Message-ID, or of all of it where it has none."""
+    """Twelve hexadecimal digits that identify a message: a digest of its Message-ID, or of its bytes if it has none."""
     message_id = str(BytesHeaderParser().parsebytes(content).get("Message-ID", "")).strip()
     return hashlib.sha256(message_id.encode("utf-8", "replace") or content).hexdigest()[:12]
 
 
 def folder_of(contacts: Contacts, address: str) -> str:
-    """The folder of the mail to an address: its office, `organizer` or `unknown`."""
+    """The name of the folder for mail to an address: its office, `organizer` or `unknown`."""
     if address.casefold() == contacts.organizer.address.casefold():
         return ORGANIZER
     office = contacts.office_of(address)
-    # The contacts file is written by hand: a name that is no plain folder name must not lead out of the spool.
+    # A person writes the contacts file. A name that is no plain folder name could lead out of the spool.
     return office if office is not None and _FOLDER.fullmatch(office) else UNKNOWN
 
 
 class _SmtpConversation(SMTP):
-    """aiosmtpd's conversation, whose connection the spool can close."""
+    """The SMTP protocol of aiosmtpd, with a connection that the spool can close."""
 
     def __init__(self, handler: "_Handler", connections: set[asyncio.Transport]) -> None:
-        # A fixed host name: the default one is looked up in the DNS, at each connection and on the event loop.
+        # A fixed host name, because aiosmtpd looks the default one up in the DNS at each connection, and that blocks.
         loop = asyncio.get_running_loop()
         super().__init__(handler, data_size_limit=_SIZE_LIMIT, hostname="localhost", ident="spool", loop=loop)
         self._open = connections
@@ -148,7 +150,7 @@ class _SmtpConversation(SMTP):
 
 
 class _Handler:
-    """Answers 250 once the message is on disk, and 451 (try again later) where it cannot be kept."""
+    """Answers 250 after the message is on disk, and 451 (try again later) if it cannot be written."""
 
     def __init__(self, keep: Callable[[list[str], bytes], list[Path]]) -> None:
         self._keep = keep
@@ -159,7 +161,7 @@ class _Handler:
         try:
             self._keep(list(envelope.rcpt_tos), content)
         except Exception as error:
-            # Whatever it was, the message is not kept, and only a temporary refusal makes the sender repeat it.
+            # The message was not written. After a temporary refusal the sender sends it again.
             _log.warning("a message was not kept: %s", error)
             return "451 4.3.0 The message could not be kept; try again later"
         return "250 2.0.0 Kept"

@@ -1,4 +1,5 @@
-"""The embedded Temporal: the CLI's dev server on a file, with the search attributes and the retention of a plan."""
+"""The embedded Temporal: the dev server of the `temporal` command, with a database file. This module also sets and
+checks search attributes and retention."""
 
 import asyncio
 import contextlib
@@ -16,23 +17,25 @@ from servers.ports import LOOPBACK, Address, claim
 from servers.processes import Child
 from servers.waiting import Progress, wait_until
 
-if TYPE_CHECKING:  # Importing the SDK takes half a second; `up` says its first word before.
+if TYPE_CHECKING:  # Importing the SDK takes half a second, and `up` should print its first line before that.
     from temporalio.client import Client
 
 RETENTION = timedelta(days=4000)
-"""How long closed workflows are kept: longer than any plan lives. (Temporal's own default is one day.)"""
+"""How long Temporal keeps closed workflows. It is longer than the validity of any plan. Temporal's default is one
+day."""
 
 _READY = 30.0
-"""Seconds that the dev server has to become ready; a large database takes some."""
+"""Seconds in which the dev server must become ready. A large database makes it slow."""
 _NO_HOST = " "
-"""A name that no request can ask for: a space ends it."""
+"""A host name that no request can have, because it is a space."""
 _CALL = timedelta(seconds=10)
-"""How long connecting, or one call, may take."""
+"""The longest time for a connection, or for one call."""
 
 
 def find_temporal() -> Path:
-    """The `temporal` command: AIDE_TEMPORAL_CLI, else the one packaged in this environment, else one on PATH that only
-    this account or the administrator can have put there. Raises ServersError."""
+    """The path of the `temporal` command. It is AIDE_TEMPORAL_CLI if that is set, or else the one in this Python
+    environment, or else one on PATH. One on PATH counts only if no other account except the administrator can write it.
+    Raises ServersError."""
     from adapters.settings import Programs
 
     if named := Programs().temporal_cli:
@@ -56,14 +59,14 @@ def _runs(program: Path) -> bool:
 
 
 def _planted(program: Path) -> bool:
-    """Whether another account may have written a program, or what is in its folder."""
+    """Whether another account, except the administrator, may have written a program or its folder."""
     found = (program.resolve().stat(), program.parent.stat(), program.resolve().parent.stat())
     return any(each.st_uid not in (0, os.geteuid()) or each.st_mode & 0o002 for each in found)
 
 
 def temporal_environment(address: str, namespace: str) -> dict[str, str]:
-    """Our environment with Temporal's own configuration set to the embedded server, and to nothing besides."""
-    # A profile file or a TEMPORAL_TLS, TEMPORAL_API_KEY... meant for some cluster must not reach the embedded one.
+    """The environment variables of `up`, with Temporal's configuration set to the embedded server only."""
+    # A profile file, TEMPORAL_TLS or TEMPORAL_API_KEY for another cluster must not be used with the embedded one.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
     return kept | {
         "TEMPORAL_ADDRESS": address,
@@ -76,16 +79,16 @@ def temporal_environment(address: str, namespace: str) -> dict[str, str]:
 def temporal_child(
     folder: DataFolder, port: int, ui: Address | None, namespace: str, search_attributes: Mapping[str, str]
 ) -> Child:
-    """The dev server, not yet started. `ui` is where its UI listens, for the gate alone; None for no UI.
-    `search_attributes` maps each name to its type, as in {"Office": "Keyword"}."""
+    """Makes the child that runs the dev server, but does not start it. `ui` is the address of its UI, which only the
+    gate knows. None: it runs no UI. `search_attributes` has the type of each name: {"Office": "Keyword"}."""
     command = [str(find_temporal()), "server", "start-dev", "--ip", LOOPBACK, "--log-level", "warn"]
     command += ["--port", str(port), "--db-filename", str(folder.temporal_db)]
     command += ["--ui-ip", ui.host, "--ui-port", str(ui.port), "--ui-disable-news-fetch"] if ui else ["--headless"]
-    # Neither can be left out. The HTTP API lets web pages act as anybody, so it is told to answer to no name.
+    # Both always run. Through the HTTP API web pages could act as any user, so it is set to answer to no host name.
     for part, title in (("http", "Temporal's HTTP API"), ("metrics", "Temporal's metrics")):
         command += [f"--{part}-port", str(claim(title, 0, "--temporal-port"))]
     command += ["--dynamic-config-value", f"frontend.httpAllowedHosts={json.dumps([_NO_HOST])}"]
-    # Measured: more than twice the starts a second, half the CPU; and still safe when the process is killed.
+    # Measured: more than twice as many workflow starts a second, half the CPU, and safe if the process is killed.
     command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
     if namespace != "default":
         command += ["--namespace", namespace]
@@ -96,8 +99,9 @@ def temporal_child(
 
 
 async def wait_for_temporal(child: Child, port: int, namespace: str, progress: Progress) -> "Client":
-    """A client of the dev server, once it knows its namespace. Raises StartFailed when it dies or takes over 30 s."""
-    import temporalio.client  # now, while the server is starting; not once it has
+    """Waits until the dev server has its namespace, and returns a client. Raises StartFailed if the server ends, or is
+    not ready after 30 s."""
+    import temporalio.client  # imported here, while the server is starting
 
     found: list[temporalio.client.Client] = []
 
@@ -111,7 +115,7 @@ async def wait_for_temporal(child: Child, port: int, namespace: str, progress: P
 
 
 async def listens(port: int) -> bool:
-    """Whether something accepts connections on this loopback port."""
+    """Whether a program accepts connections on this port of 127.0.0.1."""
     try:
         _, writer = await asyncio.open_connection(LOOPBACK, port)
     except OSError:
@@ -136,7 +140,7 @@ async def _client_of(address: str, namespace: str) -> "Client | None":
 
 
 async def configured_temporal(address: str, namespace: str) -> "Client":
-    """A client of the Temporal that the environment configures. Raises StartFailed if it does not answer."""
+    """Connects to the Temporal that the environment configures. Raises StartFailed if it does not answer."""
     from temporalio.client import Client
     from temporalio.envconfig import ClientConfig
     from temporalio.service import RPCError
@@ -166,7 +170,7 @@ async def namespace_retention(client: "Client") -> timedelta:
 
 
 async def prepare_namespace(client: "Client", search_attributes: Mapping[str, str], retention: timedelta) -> None:
-    """Gives the namespace of an embedded Temporal its search attributes and its retention. Raises StartFailed."""
+    """Sets the search attributes and the retention of the namespace of an embedded Temporal. Raises StartFailed."""
     from temporalio.service import RPCError
 
     try:
@@ -177,7 +181,8 @@ async def prepare_namespace(client: "Client", search_attributes: Mapping[str, st
 
 
 async def keep_closed_workflows(client: "Client", retention: timedelta = RETENTION) -> None:
-    """Sets the retention of the client's namespace, and looks whether it took. Raises StartFailed, RPCError."""
+    """Sets the retention of the client's namespace. Raises RPCError, and StartFailed if the retention is not set after
+    that."""
     from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 
     if await namespace_retention(client) == retention:
@@ -191,7 +196,8 @@ async def keep_closed_workflows(client: "Client", retention: timedelta = RETENTI
 
 
 async def registered_search_attributes(client: "Client") -> dict[str, str]:
-    """The custom search attributes of the client's namespace: name and type, as in {"Office": "Keyword"}."""
+    """The type of each custom search attribute of the client's namespace, by name: {"Office": "Keyword"}. Raises
+    RPCError."""
     from temporalio.api.enums.v1 import IndexedValueType
     from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 
@@ -202,10 +208,11 @@ async def registered_search_attributes(client: "Client") -> dict[str, str]:
 
 
 async def register_search_attributes(client: "Client", wanted: Mapping[str, str]) -> None:
-    """Registers the search attributes that the namespace lacks. Raises StartFailed where a type differs, RPCError.
+    """Registers the search attributes that the namespace lacks. Raises RPCError, and StartFailed if an attribute has
+    another type there.
 
-    `--search-attribute` does this only while the database is new: on an existing one the dev server ignores, without
-    a word, an attribute that it does not know yet and one whose type has changed.
+    The option `--search-attribute` works only with a new database. With an existing one, the dev server silently
+    ignores new attributes and changed types.
     """
     from temporalio.api.enums.v1 import IndexedValueType
     from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
@@ -223,12 +230,13 @@ async def register_search_attributes(client: "Client", wanted: Mapping[str, str]
 
 
 async def check_search_attributes(client: "Client", wanted: Mapping[str, str], progress: Progress) -> None:
-    """Looks whether a configured Temporal has the search attributes; it is not ours to change. Raises StartFailed."""
+    """Raises StartFailed if a configured Temporal lacks a search attribute. It does not register it, because the server
+    belongs to somebody else."""
     from temporalio.service import RPCError
 
     try:
         known = await registered_search_attributes(client)
-    except RPCError as error:  # Temporal Cloud, say, does not list them to everybody
+    except RPCError as error:  # Temporal Cloud, for example, does not list them for every user
         progress(f"the search attributes of namespace {client.namespace} could not be checked ({error})")
         return
     _refuse_other_types(known, wanted)

@@ -1,9 +1,9 @@
-"""Becomes another program that the kernel kills when `up` dies, however `up` dies. Linux only.
+"""Runs a command that the kernel kills as soon as `up` ends. Linux only.
 
     python -I -S tether.py PID_OF_UP COMMAND ARGUMENT...
 
-A program of its own and not a `preexec_fn`, because `up` has threads by then (Temporal's core), and Python code
-between fork and exec is not safe beside threads.
+It is a separate program and not a `preexec_fn`, because `up` has threads (of Temporal's core), and then no Python code
+is safe between fork and exec.
 """
 
 import ctypes
@@ -15,12 +15,12 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Arranges the death signal and turns into the command; returns only by an exception."""
+    """Asks the kernel for the signal, and replaces this process by the command. It never returns: it can only raise."""
     parent, command = int(arguments[0]), arguments[1:]
-    # SIGKILL: a child that hangs cannot ignore it, and every child survives being killed (WAL, atomic writes, retries).
+    # SIGKILL, because a child that hangs cannot ignore it. No child loses data when it is killed.
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG) was refused")
-    # `up` may have died before the line above; then no signal would ever come.
+    # If `up` ended before the line above, no signal would come.
     if os.getppid() != parent:
         raise SystemExit(f"process {parent}, which started this, is gone")
     os.execvp(command[0], command)

@@ -1,4 +1,5 @@
-"""The address of the Temporal UI: what the gate lets through is asked of the real UI, which no browser finds."""
+"""The proxy of the Temporal UI. Browsers connect to it. It sends the requests that the gate allows to the real UI,
+whose address no browser knows."""
 
 import asyncio
 import contextlib
@@ -11,38 +12,38 @@ from servers.gate import Gate, Headers, LetIn, Refused, cookies_of
 from servers.ports import LOOPBACK, Address, PortBusy
 
 _HEAD = 256 * 1024
-"""Octets of the first lines of a request or an answer; the UI puts details of workflows into addresses."""
+"""The most bytes of the head of a request or of an answer. The UI puts details of workflows into addresses."""
 _BODY = 4 * 1024 * 1024
-"""Octets of what a page posts: more, Temporal does not take."""
+"""The most bytes of the body of a request. Temporal takes no more."""
 _ANSWER = 256 * 1024 * 1024
-"""Octets of an answer: several times the largest history."""
+"""The most bytes of an answer. It is several times the largest history."""
 _CONNECTIONS = 64
-"""From browsers, at once. One opens six."""
+"""The most connections from browsers at once. One browser opens six."""
 
 _IDLE = 75.0
-"""Seconds in which the next request has to come, whole but for its body."""
+"""Seconds in which the head of the next request must arrive."""
 _POSTED = 30.0
-"""Seconds in which its body has to come."""
+"""Seconds in which the body of a request must arrive."""
 _CONNECT = 5.0
 _ANSWERED = 90.0
-"""Seconds until the UI answers: it waits up to 20 s for news of a workflow."""
+"""Seconds in which the UI must answer. It may wait up to 20 s for news of a workflow."""
 _PIECE = 60.0
-"""Seconds for each piece of an answer, to come and to be taken."""
+"""Seconds in which each piece of an answer must arrive, and in which the browser must take it."""
 
 _ASKED = {
     *(b"accept", b"accept-encoding", b"accept-language", b"caller-type", b"content-type"),
     *(b"if-modified-since", b"if-none-match", b"range", b"user-agent", b"x-csrf-token"),
 }
-"""What the UI learns of a request. All else ends here: our cookie, what names other hosts, what is between two
-neighbours only (RFC 9110 section 7.6.1)."""
+"""The headers of a request that go on to the UI. All others are dropped: our cookie, headers that name other hosts, and
+headers of one connection only (RFC 9110 section 7.6.1)."""
 _CSRF = "_csrf"
-"""The cookie by which the UI knows its own pages."""
+"""The cookie with which the UI recognises its own pages."""
 _NEIGHBOURS = {
     *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-connection", b"te", b"trailer"),
     *(b"transfer-encoding", b"upgrade"),
 }
 _OURS = [
-    (b"x-frame-options", b"SAMEORIGIN"),  # the UI shows details of workflows in frames of its own
+    (b"x-frame-options", b"SAMEORIGIN"),  # the UI shows details of workflows in its own frames
     (b"content-security-policy", b"frame-ancestors 'self'; base-uri 'self'; form-action 'self'; object-src 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -53,28 +54,29 @@ _log = logging.getLogger(__name__)
 
 
 class _TooLarge(Exception):
-    """More octets than are taken."""
+    """A body has too many bytes."""
 
 
 class _Peer:
-    """One end of a connection, in HTTP/1.1."""
+    """One HTTP/1.1 connection: to a browser, or to the real UI."""
 
     def __init__(
         self, role: type[h11.CLIENT] | type[h11.SERVER], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self.state = h11.Connection(role, max_incomplete_event_size=_HEAD)
         self.bodiless = False
-        """Whether it has asked for the first lines of the answer alone."""
+        """True after a HEAD request: the answer has no body."""
         self._reader = reader
         self._writer = writer
 
     async def next(self) -> object:
-        """The next event of h11, or its PAUSED."""
+        """Waits for the next event of h11, or for h11.PAUSED."""
         while (event := self.state.next_event()) is h11.NEED_DATA:
             self.state.receive_data(await self._reader.read(65536))
         return event
 
     async def send(self, *events: h11.Event) -> None:
+        """Sends events of h11. Raises TimeoutError if the peer takes no data for 60 s."""
         for event in events:
             if data := self.state.send(event):
                 self._writer.write(data)
@@ -82,7 +84,7 @@ class _Peer:
             await self._writer.drain()
 
     async def body(self, limit: int) -> bytes:
-        """What follows the first lines. Raises _TooLarge."""
+        """Reads the body. Raises _TooLarge if it has more than `limit` bytes."""
         pieces, size = [], 0
         while isinstance(event := await self.next(), h11.Data):
             pieces.append(bytes(event.data))
@@ -93,7 +95,7 @@ class _Peer:
 
 
 class UiProxy:
-    """Listens on 127.0.0.1, and asks the real UI what the gate lets through."""
+    """Listens on 127.0.0.1, and sends the requests that the gate allows to the real UI."""
 
     def __init__(self, gate: Gate, port: int, real: Address) -> None:
         self._gate = gate
@@ -103,14 +105,14 @@ class UiProxy:
         self._conversations: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Raises PortBusy."""
+        """Starts to listen. Raises PortBusy."""
         try:
             self._server = await asyncio.start_server(self._meet, LOOPBACK, self._port)
         except OSError as error:
             raise PortBusy(f"port {self._port}, wanted by the Temporal UI, cannot be had: {error.strerror}") from error
 
     async def stop(self) -> None:
-        """Stops listening, and ends what is under way."""
+        """Stops listening, and ends all connections."""
         if self._server is None:
             return
         self._server.close()
@@ -130,7 +132,7 @@ class UiProxy:
         except (OSError, TimeoutError, h11.ProtocolError) as error:
             _log.debug("a conversation of the Temporal UI ended: %s", error)
         except asyncio.CancelledError:
-            pass  # we stop
+            pass  # `stop` was called
         finally:
             self._conversations.discard(task)
             writer.close()
@@ -139,17 +141,17 @@ class UiProxy:
                     await writer.wait_closed()
 
     async def _converse(self, browser: _Peer) -> None:
-        """One request after the other, until either side ends it."""
+        """Handles one request after the other, until one side ends the connection."""
         try:
             while await self._exchange(browser):
                 browser.state.start_next_cycle()
         except h11.RemoteProtocolError:
             if browser.state.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-                await _say(browser, 400, "this is no HTTP")
+                await _say(browser, 400, "this is not HTTP")
             raise
 
     async def _exchange(self, browser: _Peer) -> bool:
-        """One request and its answer; whether another may follow."""
+        """Handles one request. Returns whether another may follow on this connection."""
         async with asyncio.timeout(_IDLE):
             request = await browser.next()
         if not isinstance(request, h11.Request):
@@ -167,13 +169,13 @@ class UiProxy:
             async with asyncio.timeout(_POSTED):
                 body = await browser.body(_BODY)
         except _TooLarge:
-            await _say(browser, 413, f"at most {_BODY} octets")
+            await _say(browser, 413, f"a request may have at most {_BODY:,} bytes")
             return False
         await self._ask(browser, request, body)
         return browser.state.our_state is h11.DONE and browser.state.their_state is h11.DONE
 
     async def _ask(self, browser: _Peer, request: h11.Request, body: bytes) -> None:
-        """Asks the real UI, and hands its answer on piece by piece."""
+        """Sends a request to the real UI, and its answer to the browser, piece by piece."""
         try:
             async with asyncio.timeout(_CONNECT):
                 reader, writer = await asyncio.open_connection(*self._real)
@@ -203,7 +205,8 @@ class UiProxy:
 
 
 async def _hand_on(ui: _Peer, browser: _Peer) -> None:
-    """The rest of an answer. A connection that ends midway is ended towards the browser too, which then knows."""
+    """Sends the body of an answer to the browser. Raises ConnectionError if the UI ends it too early. The connection to
+    the browser then ends too, so that the browser knows."""
     size = 0
     while True:
         async with asyncio.timeout(_PIECE):
@@ -212,10 +215,10 @@ async def _hand_on(ui: _Peer, browser: _Peer) -> None:
             await browser.send(h11.EndOfMessage())
             return
         if not isinstance(event, h11.Data):
-            raise ConnectionError("Temporal has ended its answer midway")
+            raise ConnectionError("Temporal has ended its answer too early")
         size += len(event.data)
         if size > _ANSWER:
-            raise ConnectionError(f"an answer of more than {_ANSWER} octets")
+            raise ConnectionError(f"an answer of more than {_ANSWER:,} bytes")
         await browser.send(h11.Data(data=event.data))
 
 
@@ -227,7 +230,7 @@ def asked_of(headers: Headers) -> list[tuple[bytes, bytes]]:
 
 
 def answered_with(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer that go on to the browser, and ours."""
+    """The headers of an answer that go on to the browser, and the headers that the proxy adds."""
     named = (part for name, value in headers if name == b"connection" for part in value.lower().split(b","))
     left_out = _NEIGHBOURS | {part.strip() for part in named} | {b"x-frame-options", b"x-content-type-options"}
     return [*((name, value) for name, value in headers if name not in left_out and _goes_on(name, value)), *_OURS]
@@ -240,7 +243,7 @@ def _goes_on(name: bytes, value: bytes) -> bool:
 
 
 async def _say(browser: _Peer, status: int, text: str, more: Iterable[tuple[bytes, bytes]] = ()) -> None:
-    """An answer of our own, after which the connection ends."""
+    """Sends an answer of the proxy itself. The connection ends after it."""
     content = f"{text}\n".encode() if text else b""
     headers = [
         *more,

@@ -1,4 +1,4 @@
-"""Waiting for something to become ready, without leaving whoever watches in silence."""
+"""Waits until a part is ready, and reports its progress meanwhile."""
 
 import asyncio
 import time
@@ -9,12 +9,12 @@ from servers.errors import StartFailed
 from servers.processes import Child
 
 Progress = Callable[[str], None]
-"""Told one line, in words, whenever something begins, takes long, or changes."""
+"""A function that takes one line of text. It is called when a step begins, takes long, or ends."""
 
 _POLL = 0.03
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 _SILENCE = 2.0
-"""Seconds after which a wait is mentioned, and then again."""
+"""A wait is reported each time that this many seconds have passed."""
 
 
 async def wait_until(
@@ -22,12 +22,13 @@ async def wait_until(
     what: str,
     child: Child,
     *,
-    timeout: float,  # noqa: ASYNC109 - the message says what was waited for, and looking is never cut short
+    timeout: float,  # noqa: ASYNC109 - the error names the part, and no check is interrupted
     progress: Progress,
 ) -> None:
-    """Looks until `ready` says yes, telling `progress` every 2 s.
+    """Calls `ready` again and again until it returns True. Calls `progress` every 2 s. `what` names the part in
+    messages.
 
-    Raises StartFailed after `timeout` seconds, or once the child that is to become ready has ended.
+    Raises StartFailed after `timeout` seconds, or if the child has ended.
     """
     began = time.monotonic()
     mention = _SILENCE
@@ -45,7 +46,8 @@ async def wait_until(
 
 
 async def all_or_none(*work: Coroutine[Any, Any, None]) -> None:
-    """Runs the work side by side. The first error ends it all and is raised as it is, not in a group."""
+    """Runs all work at the same time. The first error ends all of it. It is raised itself, and not in an
+    ExceptionGroup."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:
         await asyncio.gather(*tasks)

@@ -1,4 +1,4 @@
-"""The worker as a child of `up`: its program, told where the embedded parts are."""
+"""The worker as a child of `up`. Its environment variables name the embedded parts."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,11 @@ def worker_child(
     *,
     own_temporal: bool,
 ) -> Child:
-    """The worker, not started yet. `environment` wins over what the parts ask for; without a Temporal of our own, the
-    configured one's settings are left as they are."""
+    """Makes the child that runs the worker, but does not start it.
+
+    Variables in `environment` replace those that this module sets. `own_temporal` is False if Temporal is a configured
+    one. Its settings then stay as they are.
+    """
     return Child(
         "worker",
         [*command, f"--data={folder.root}"],
@@ -35,7 +38,7 @@ def worker_child(
 def _environment(folder: DataFolder, run: RunFile, own_temporal: bool) -> dict[str, str]:
     if own_temporal:
         environment = temporal_environment(run.temporal_address, run.namespace)
-    else:  # its other settings (TLS, key) come from the same environment as the address
+    else:  # its TLS and key settings are already in the environment
         environment = dict(os.environ)
         environment |= {"TEMPORAL_ADDRESS": run.temporal_address, "TEMPORAL_NAMESPACE": run.namespace}
     return {
@@ -43,7 +46,7 @@ def _environment(folder: DataFolder, run: RunFile, own_temporal: bool) -> dict[s
         "AIDE_SMTP_HOST": run.smtp_host,
         "AIDE_SMTP_PORT": str(run.smtp_port),
         "AIDE_SMTP_SECURITY": "none",
-        "AIDE_SMTP_USERNAME": "",  # the spool takes no login, whatever a .env file names for others
+        "AIDE_SMTP_USERNAME": "",  # the spool takes no login: this switches off a login in a .env file
         "AIDE_CALDAV_USERNAME": PUBLISHER,
         "AIDE_CALDAV_PASSWORD": run.calendar_logins[PUBLISHER].get_secret_value(),
         "AIDE_CALDAV_URL": run.caldav_url,
@@ -53,5 +56,5 @@ def _environment(folder: DataFolder, run: RunFile, own_temporal: bool) -> dict[s
         "AIDE_RECORD": str(run.record),
         "AIDE_CONTACTS": str(run.contacts),
         "AIDE_READY_FILE": str(folder.ready_file),
-        "PYTHONUNBUFFERED": "1",  # so that the log has the last words of a worker that dies
+        "PYTHONUNBUFFERED": "1",  # so that the log has the last lines of a worker that dies
     }

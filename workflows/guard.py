@@ -7,6 +7,7 @@ A workflow that an earlier release left stuck goes on as soon as a worker with t
 its task is handled anew.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from temporalio import workflow
@@ -23,6 +24,36 @@ with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
 
     from models.common.limits import fault_of_signal
+
+SMALL = 2_000
+"""Bytes of a signal, as JSON, up to which only one in `SOME` is weighed."""
+SOME = 50
+LARGEST_BY_SIGNAL = 1_600_000
+"""The most bytes of a state, as JSON, that a signal may leave. A payload of Temporal holds 2 MB; acts stop earlier
+(models/machine/door), so only signals that nobody can have meant reach it."""
+
+
+class Scales:
+    """Weighs what signals leave of the state of one workflow, so that it fits into the next run."""
+
+    def __init__(self) -> None:
+        self._heard = 0
+        self._full = False
+
+    def weigh(self, message: BaseModel, before: Callable[[], BaseModel], after: Callable[[], BaseModel]) -> None:
+        """Raises ValueError if the state after the signal is too large and larger than before. To be cheap, it weighs
+        after a large signal and after every fiftieth one; once the state is too large, after every signal."""
+        self._heard += 1
+        if not self._full and self._heard % SOME and _size(message) <= SMALL:
+            return
+        size = _size(after())
+        self._full = size > LARGEST_BY_SIGNAL
+        if self._full and size > _size(before()):
+            raise ValueError(f"{size:,} bytes would be too many to carry")
+
+
+def _size(model: BaseModel) -> int:
+    return len(model.model_dump_json(warnings=False).encode())
 
 
 class GuardedHandlers(WorkflowInboundInterceptor):

@@ -5,7 +5,11 @@ from typing import Generic
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from workflows.guard import Scales
+
 with workflow.unsafe.imports_passed_through():
+    from pydantic import BaseModel
+
     from models.machine.awaited_record import with_awaited
     from models.machine.door import check_sound, refuse
     from models.machine.draft import S, Step
@@ -27,6 +31,7 @@ class Handlers(Generic[S]):
     def __init__(self, state: S) -> None:
         self.state = state
         self._effects: list[Effect] = []
+        self._scales = Scales()
 
     def check(self, act: acts.Act) -> None:
         """The validator of every Update. It calls the same function as the command line's dry run.
@@ -45,9 +50,11 @@ class Handlers(Generic[S]):
         assert step.receipt is not None
         return step.receipt
 
-    def _hear(self, step: Step[S], reread: bool = False) -> None:
-        """Keeps what follows from a signal. Raises where the item could not go on from it: the guard ignores it."""
+    def _hear(self, message: BaseModel, step: Step[S], reread: bool = False) -> None:
+        """Keeps what follows from a signal. Raises if the item could not go on from it; the guard then ignores it."""
         check_sound(self.machine, step.state, workflow.now(), reread)
+        carried = self.machine.rules.carried
+        self._scales.weigh(message, lambda: carried(self.state), lambda: carried(step.state))
         self._keep(step)
 
     def _keep(self, step: Step[S]) -> None:
@@ -138,21 +145,21 @@ class Handlers(Generic[S]):
     @workflow.signal
     def order(self, order: Order) -> None:
         """Takes an order of the workflow that opened this item: its host, a change by amendment, or its end."""
-        self._hear(self.machine.ordered(self.state, order, workflow.now()), reread=True)
+        self._hear(order, self.machine.ordered(self.state, order, workflow.now()), reread=True)
 
     @workflow.signal
     def learn(self, report: ItemReport) -> None:
         """Takes a report of an item that this item opened."""
-        self._hear(self.machine.learn(self.state, report, workflow.now()))
+        self._hear(report, self.machine.learn(self.state, report, workflow.now()))
 
     @workflow.signal
     def returned(self, returned: Returned) -> None:
         """Takes the word of a post room that a notice does not reach its office, or (no reason) reaches it again."""
         now = workflow.now()
         if returned.reason:
-            self._hear(self.machine.returned(self.state, returned.key, returned.reason, now))
+            self._hear(returned, self.machine.returned(self.state, returned.key, returned.reason, now))
         else:
-            self._hear(self.machine.reached(self.state, returned.key, now))
+            self._hear(returned, self.machine.reached(self.state, returned.key, now))
 
     def ignored(self, signal: str, why: str) -> None:
         """A signal that cannot be used (workflows/guard)."""

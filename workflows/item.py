@@ -13,6 +13,7 @@ from workflows.visibility import MEMO_ROW, show_in_lists
 with workflow.unsafe.imports_passed_through():
     from models.common.values import Instant
     from models.machine.draft import S
+    from models.machine.setup import EDITION
     from models.messages.effects import (
         Effect,
         Enter,
@@ -70,8 +71,9 @@ class ItemWorkflow(Handlers[S]):
         return workflow.info().is_continue_as_new_suggested()
 
     def carried(self) -> Any:
-        """The argument of the next run."""
-        return self.state
+        """The argument of the next run, which decides by the rules of today."""
+        setup = self.state.setup.model_copy(update={"edition": EDITION})
+        return self.machine.rules.carried(self.state.model_copy(update={"setup": setup}))
 
     # Waiting
 

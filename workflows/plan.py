@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from models.governance.launch import Launch, Openings
     from models.governance.opening import openings
     from models.governance.plan_machine import PLAN
-    from models.governance.plan_state import PlanState, carried_on, carry, plan_state, post_rooms
+    from models.governance.plan_state import PlanState, carried_on, plan_state, post_rooms
     from models.items.past_sessions import adopted_entries
     from models.machine.draft import Draft
     from models.messages.effects import Effect, Resolve
@@ -60,9 +60,6 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
     def state_now(self) -> PlanState:
         """The state of the plan: amendments, the current round, the open items."""
         return self.state
-
-    def carried(self) -> Any:
-        return carry(self.state)
 
     async def _launch(self) -> None:
         """Starts everything. Items may report meanwhile: their reports change the state of this run, and are kept."""

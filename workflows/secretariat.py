@@ -6,6 +6,7 @@ from datetime import datetime
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from workflows.guard import Scales
 from workflows.starting import (
     DESPATCH_TIMEOUT,
     EFFECT_RETRY,
@@ -55,6 +56,7 @@ class SecretariatWorkflow:
     def __init__(self, state: PostRoomState) -> None:
         self.state = state
         self._heard = 0
+        self._scales = Scales()
         self._composed_before = state.composed
         self._shown: ItemRow | None = None
 
@@ -82,13 +84,16 @@ class SecretariatWorkflow:
     @workflow.signal
     def tell(self, words: Words) -> None:
         """Takes the words of an item: announcements, notices of awaited acts, and notices that are settled."""
-        now = workflow.now()
+        now, state = workflow.now(), self.state
         for announcement in words.announce:
-            self.state = hear_announcement(self.state, announcement, now)
+            state = hear_announcement(state, announcement, now)
         for notice in words.awaited:
-            self.state = hear_awaited(self.state, notice, now)
+            state = hear_awaited(state, notice, now)
         for settle in words.settled:
-            self.state = hear_settled(self.state, settle, now)
+            state = hear_settled(state, settle, now)
+        next_despatch(state, now)  # raises if no mail could be made of it; the guard then ignores the signal
+        self._scales.weigh(words, lambda: _carried(self.state), lambda: _carried(state))
+        self.state = state
         self._heard += 1
 
     @workflow.signal
@@ -224,3 +229,8 @@ class SecretariatWorkflow:
             )
         except TimeoutError:
             return
+
+
+def _carried(state: PostRoomState) -> PostRoomState:
+    """What one run hands to the next: every line is on record then."""
+    return state.model_copy(update={"pending": ()})

@@ -1,4 +1,4 @@
-"""Calendars: events as iCalendar objects, and CalDAV servers that hold them.
+"""Calendars: events as iCalendar objects, and a client for CalDAV servers.
 
-For the activity `publish` and for mail that carries an event. It never decides what an event says.
+The activity `publish` uses them, and so does mail that carries an event. They do not decide what an event says.
 """

@@ -1,6 +1,6 @@
-"""Speaks CalDAV (RFC 4791): what calendars there are, and what is fetched, written and removed in them.
+"""A CalDAV client (RFC 4791): it makes calendars, and fetches, finds, writes and removes the objects in them.
 
-Decides nothing about events.
+It does not decide what an event says.
 """
 
 import re
@@ -31,18 +31,21 @@ _BY_UID = """<?xml version="1.0" encoding="utf-8"?>
 
 @dataclass(frozen=True)
 class Stored:
-    """An object as the server has it."""
+    """A calendar object as the server holds it."""
 
     etag: str
+    """Empty if the server gives none."""
     data: bytes
     modified: str = ""
-    """Last-Modified, for servers whose ETags are of no use."""
+    """The header Last-Modified, for servers whose ETags do not work. Empty if the server gives none."""
 
     def conditions(self) -> list[dict[str, str]]:
-        """The headers that keep a write from overwriting what we have not seen, the surest first.
+        """Headers for a conditional write, the most reliable first. Each makes the server refuse the write if the
+        object has changed since it was fetched.
 
-        A weak ETag never matches by RFC 9110 section 13.1.1. Mostly a proxy has weakened it, and the server knows it in
-        its strong form; some servers compare the letters. Last-Modified counts whole seconds, so it comes last.
+        By RFC 9110 section 13.1.1 a weak ETag never matches. In most cases a proxy has made it weak, and the server
+        still knows the strong form, so the strong form comes first. Some servers compare the text of a weak ETag.
+        Last-Modified counts whole seconds only, so it comes last.
         """
         tags = [self.etag.removeprefix("W/"), self.etag] if self.etag else []
         found = [{"If-Match": tag} for tag in dict.fromkeys(tags)]
@@ -50,7 +53,7 @@ class Stored:
 
 
 class CalDav:
-    """The calendars of one server, as one login sees them."""
+    """The calendars of one server, with the login of the settings."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._settings = settings
@@ -58,19 +61,18 @@ class CalDav:
         self._discovery = Discovery(settings, self._dav)
 
     async def home(self) -> str:
-        """The address of the collection under which the calendars are made, with a slash at its end. Raises
-        ApplicationError."""
+        """The URL of the collection in which the calendars are made. It ends with a slash. Raises ApplicationError."""
         return await self._discovery.home()
 
     def refusal(self, answer: httpx.Response) -> ApplicationError:
-        """What the server refused, and which setting to look at."""
+        """An error that says what the server refused, and which setting to check."""
         return self._dav.refusal(answer)
 
     # Calendars
 
     async def schedules_by_itself(self, collection: str) -> bool:
-        """Whether the server would send invitations of its own (RFC 6638 section 2)."""
-        # A calendar that is not made yet may not answer; what it is made in, or the server, does.
+        """Whether the server sends invitations by itself (RFC 6638 section 2). Raises ApplicationError."""
+        # A calendar that does not exist yet may give no answer. Then its home is asked, and then the server.
         for url in (collection, await self.home(), self._settings.caldav_url):
             answer = await self._dav.ask("OPTIONS", url)
             if answer.status_code in (401, 403):
@@ -80,15 +82,20 @@ class CalDav:
         return False
 
     async def make_calendar(self, collection: str, title: str, refused: httpx.Response) -> None:
-        """Make the calendar that a PUT did not find. Servers say 409 for a missing parent and for one that exists."""
+        """Makes a calendar. `refused` is the answer to a PUT, 404 or 409, that seemed to say that the calendar is
+        missing.
+
+        Raises ApplicationError. If the calendar exists, the error is about `refused`, because a server can answer 409
+        for other reasons too.
+        """
         if await self._look(collection) < 300:
-            raise self._dav.refusal(refused)  # it is there: the refusal meant something else
+            raise self._dav.refusal(refused)
         await self._make_home()
         headers = {"Content-Type": "application/xml; charset=utf-8"}
         made = await self._dav.ask("MKCALENDAR", collection, _MKCALENDAR.format(name=escape(title)).encode(), headers)
         if made.is_success:
             return
-        # 405 where it exists (RFC 4791 section 5.3.1.2), and where calendars cannot be made; Radicale says 409.
+        # 405 means that it exists (RFC 4791 section 5.3.1.2), or that the server makes no calendars. Radicale says 409.
         if made.status_code not in (405, 409, 501):
             raise self._dav.refusal(made)
         if await self._look(collection) >= 300:
@@ -96,14 +103,14 @@ class CalDav:
             raise self._dav.error(what, REFUSED)
 
     async def _look(self, collection: str) -> int:
-        """The status that a collection has: 207 where it is there, 404 where it is not."""
+        """The HTTP status of a PROPFIND for a collection: 207 if it exists, 404 if it does not, or another code."""
         answer = await self._dav.ask("PROPFIND", collection, headers={"Depth": "0"})
-        # Some servers answer 207, and say within that it is not there (RFC 4918 section 9.1).
+        # Some servers answer 207, and say inside the answer that it does not exist (RFC 4918 section 9.1).
         told = [response.findtext(f"{DAV}status") or "" for response in elements(answer, f"{DAV}response")]
         return 404 if any(" 404" in status for status in told) else answer.status_code
 
     async def _make_home(self) -> None:
-        """Make the collections above the calendars, the outermost first, as far as they are missing."""
+        """Makes the missing collections above the calendars, the outermost first. Raises ApplicationError."""
         home, base = httpx.URL(await self.home()), httpx.URL(self._settings.caldav_url).path.rstrip("/")
         path = home.path.rstrip("/")
         missing = []
@@ -115,13 +122,13 @@ class CalDav:
             path = path.rpartition("/")[0]
         for url in reversed(missing):
             made = await self._dav.ask("MKCOL", url)
-            if not made.is_success and made.status_code != 405:  # it exists: another worker was quicker
+            if not made.is_success and made.status_code != 405:  # 405: another worker has made it in the meantime
                 raise self._dav.refusal(made)
 
     # Objects
 
     async def fetch(self, href: str) -> Stored | None:
-        """The object at an address; None where there is none."""
+        """The object at a URL, or None if there is none. Raises ApplicationError."""
         answer = await self._dav.ask("GET", href)
         if answer.status_code in (404, 410):
             return None
@@ -135,7 +142,8 @@ class CalDav:
         return Stored(etag, answer.content, answer.headers.get("Last-Modified", ""))
 
     async def find(self, collection: str, uid: str) -> str | None:
-        """The address under which the collection holds the event of this UID; None where it does not or cannot tell."""
+        """The URL of the event with this UID in the collection. None if it is not there, or if the server cannot
+        search."""
         headers = {"Depth": "1", "Content-Type": "application/xml; charset=utf-8"}
         answer = await self._dav.ask("REPORT", collection, _BY_UID.format(uid=escape(uid)).encode(), headers)
         for element in elements(answer, f"{DAV}response"):
@@ -145,7 +153,8 @@ class CalDav:
         return None
 
     def conflicting(self, collection: str, answer: httpx.Response) -> str | None:
-        """Where the event is, by an answer that refuses to hold its UID twice (RFC 4791 section 5.3.2.1)."""
+        """The URL of the event that already has this UID, from an answer that refuses a second one (RFC 4791 section
+        5.3.2.1). None if the answer names no URL in this collection."""
         for element in elements(answer, f"{CAL}no-uid-conflict"):
             href = (element.findtext(f"{DAV}href") or "").strip()
             if href:
@@ -153,20 +162,21 @@ class CalDav:
         return None
 
     def _inside(self, collection: str, url: httpx.URL) -> str | None:
-        """The address, if it lies in this very collection: nothing else is ours to write."""
+        """The URL, if it is directly in this collection. None if not, because the program writes nowhere else."""
         folder = str(httpx.URL(collection))
         rest = str(url).removeprefix(folder)
         return str(url) if rest != str(url) and rest and "/" not in rest else None
 
     async def write(self, href: str, data: bytes, condition: dict[str, str]) -> httpx.Response:
-        """PUT an object, on a condition."""
+        """Writes an object (PUT). `condition` is one of the headers of `Stored.conditions`."""
         return await self._dav.ask("PUT", href, data, {"Content-Type": "text/calendar; charset=utf-8", **condition})
 
     async def remove(self, href: str, condition: dict[str, str]) -> httpx.Response:
-        """DELETE an object, on a condition."""
+        """Removes an object (DELETE). `condition` is one of the headers of `Stored.conditions`."""
         return await self._dav.ask("DELETE", href, headers=condition)
 
 
 def file_name(uid: str) -> str:
-    """The name of an event's resource, a function of its UID: a create whose answer was lost finds itself again."""
+    """The file name of an event on the server. It follows from the UID. So if the answer to a first write was lost, the
+    program finds the event again."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", uid).lstrip(".") + ".ics"

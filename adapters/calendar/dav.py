@@ -1,6 +1,6 @@
-"""Speaks WebDAV (RFC 4918) over httpx to one calendar server: requests, its login, and what its refusals mean.
+"""A WebDAV client (RFC 4918) for one calendar server: it sends requests, logs in, and explains refusals.
 
-Every refusal is told in the operator's words, with the setting to look at.
+Every error names the server, and the setting that an operator should check.
 """
 
 from datetime import timedelta
@@ -13,7 +13,7 @@ from adapters.settings import Settings
 
 UNAVAILABLE = "CalendarServerUnavailable"
 REFUSED = "CalendarServerRefused"
-"""Types of the errors: what passes, and what an operator has to look at."""
+"""Types of the errors. UNAVAILABLE passes by itself. REFUSED needs an operator."""
 
 DAV = "{DAV:}"
 CAL = "{urn:ietf:params:xml:ns:caldav}"
@@ -22,11 +22,11 @@ PROPFIND = """<?xml version="1.0" encoding="utf-8"?>
 <D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop>{prop}</D:prop></D:propfind>
 """
 
-_MAX_WAIT = 600  # seconds: a longer Retry-After is not obeyed in full
+_MAX_WAIT = 600  # seconds: the program waits at most this long, even if Retry-After says more
 
 
 class Dav:
-    """One server, as one login sees it."""
+    """One server, with the login of the settings."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._settings = settings
@@ -36,8 +36,9 @@ class Dav:
     async def ask(
         self, method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        """One request. Raises ApplicationError where no answer came or the server could not give one."""
-        # A proxy that compresses makes ETags weak.
+        """Sends one request and returns the answer, whatever its status is. Raises ApplicationError if no answer comes,
+        or if the answer is 423, 429, 507 or another 5xx (except 501)."""
+        # Without this, a proxy may compress the answer, and that makes ETags weak.
         headers = {"Accept-Encoding": "identity", **(headers or {})}
         timeout = self._settings.caldav_timeout
         try:
@@ -63,7 +64,7 @@ class Dav:
         return answer
 
     def _wants_digest(self, answer: httpx.Response) -> bool:
-        """Whether the server takes this login as Digest alone (RFC 7616); from then on it gets it so."""
+        """Whether the server refused Basic and takes only Digest (RFC 7616). If so, all later requests use Digest."""
         offered = answer.headers.get("WWW-Authenticate", "").lower() if answer.status_code == 401 else ""
         if "digest" not in offered or "basic" in offered or not isinstance(self._login, httpx.BasicAuth):
             return False
@@ -71,7 +72,7 @@ class Dav:
         return True
 
     def refusal(self, answer: httpx.Response) -> ApplicationError:
-        """What the server refused, and which setting to look at."""
+        """An error that says what the server refused, and which setting to check."""
         what = f"refused {answer.request.method} {answer.request.url.path} with {answer.status_code}"
         if answer.status_code == 401:
             what += "; check AIDE_CALDAV_USERNAME and AIDE_CALDAV_PASSWORD"
@@ -84,8 +85,9 @@ class Dav:
         return self.error(what, REFUSED)
 
     def error(self, what: str, kind: str, wait: timedelta | None = None) -> ApplicationError:
-        """An error that names the server; `wait` is how long it asks us to."""
-        url = httpx.URL(self._settings.caldav_url)  # without the user and password that a URL may hold
+        """An error that names the server. `wait` is the time before the next attempt. None: as the retry policy
+        says."""
+        url = httpx.URL(self._settings.caldav_url)  # may hold a password: only the scheme and the host are shown
         message = f"calendar server {url.scheme}://{url.netloc.decode()} {what}"
         return ApplicationError(message, type=kind, next_retry_delay=wait)
 
@@ -96,7 +98,7 @@ def _login(settings: Settings) -> tuple[str, str]:
 
 
 def elements(answer: httpx.Response, name: str) -> list[ElementTree.Element]:
-    """The elements of that name in an answer's XML; none where it holds no XML."""
+    """The elements of this name in the XML of an answer. Empty if the answer is no XML."""
     try:
         return list(ElementTree.fromstring(answer.content).iter(name))
     except ElementTree.ParseError:
@@ -104,6 +106,6 @@ def elements(answer: httpx.Response, name: str) -> list[ElementTree.Element]:
 
 
 def _retry_after(answer: httpx.Response) -> timedelta | None:
-    """How long the server asks us to wait (RFC 9110 section 10.2.3); None where it does not say it in seconds."""
+    """How long the server asks us to wait (RFC 9110 section 10.2.3). None if it does not say so in seconds."""
     value = answer.headers.get("Retry-After", "")
     return timedelta(seconds=min(int(value), _MAX_WAIT)) if value.isascii() and value.isdecimal() else None

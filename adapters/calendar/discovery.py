@@ -1,4 +1,4 @@
-"""Finds where on a calendar server the calendars are: as configured, as the server tells, or at a place of ours."""
+"""Finds the home of the calendars: the collection on the calendar server in which the program makes them."""
 
 import asyncio
 from urllib.parse import quote
@@ -9,13 +9,13 @@ from adapters.calendar.dav import CAL, DAV, PROPFIND, REFUSED, Dav, elements
 from adapters.settings import Settings
 
 FALLBACK_HOME = "aide-memoire"
-"""Under the configured address, where the server names no home: one without logins."""
+"""The home, below the configured URL, if the server names none. A server without logins names none."""
 
 _REDIRECTS = 5
 
 
 class Discovery:
-    """The home of the calendars, looked for once."""
+    """Finds the home once, and remembers it."""
 
     def __init__(self, settings: Settings, dav: Dav) -> None:
         self._settings = settings
@@ -24,10 +24,10 @@ class Discovery:
         self._finding = asyncio.Lock()
 
     async def home(self) -> str:
-        """The address of the collection under which the calendars are made, with a slash at its end.
+        """The URL of the collection in which the calendars are made. It ends with a slash.
 
-        AIDE_CALDAV_HOME, or what the server names as the home of this login (RFC 6764 section 6, RFC 4791 section
-        6.2.1), or a collection of ours. Raises ApplicationError.
+        It is AIDE_CALDAV_HOME if that is set. If not, it is the home that the server names for this login (RFC 6764
+        section 6, RFC 4791 section 6.2.1). If the server names none, it is `aide-memoire/`. Raises ApplicationError.
         """
         configured = self._settings.caldav_home
         if configured is not None:
@@ -54,12 +54,12 @@ class Discovery:
         return None
 
     async def _property(self, url: str, asked: str, name: str) -> str | None:
-        """The address that a property of a resource holds; None where there is none."""
+        """The URL in a property of a resource. None if the resource does not have the property."""
         headers = {"Depth": "0", "Content-Type": "application/xml; charset=utf-8"}
         for _ in range(_REDIRECTS):
             answer = await self._dav.ask("PROPFIND", url, PROPFIND.format(prop=asked).encode(), headers)
             if answer.status_code == 401 and self._settings.caldav_username:
-                raise self._dav.refusal(answer)  # without a login it has no home to name
+                raise self._dav.refusal(answer)  # a server names a home only after a login
             if not answer.is_redirect:
                 break
             url = self._trusted(answer.request.url.join(answer.headers["Location"]))
@@ -70,7 +70,8 @@ class Discovery:
         return None
 
     def _trusted(self, url: httpx.URL) -> str:
-        """An address that the server names: its login goes there too, so to another host over https only."""
+        """Checks a URL that the server names. The login goes there too, so another host must use https. Raises
+        ApplicationError."""
         own = httpx.URL(self._settings.caldav_url)
         if url.scheme != "https" and (url.scheme, url.host, url.port) != (own.scheme, own.host, own.port):
             raise self._dav.error(

@@ -1,7 +1,7 @@
-"""A session as an iCalendar object: the bytes that calendars accept (RFC 5545, 5546, 6638).
+"""Writes an event as an iCalendar object, in bytes (RFC 5545, 5546, 6638).
 
-Pure: equal events and contacts give equal bytes. The same object goes into the mail (with METHOD) and onto the
-calendar server (without); what a person added there is kept by `merged`.
+Equal events and contacts give equal bytes. A mail carries the object with METHOD. A calendar server gets the object
+without METHOD, and `merged` adds what a person has written there.
 """
 
 import re
@@ -19,18 +19,20 @@ from models.post.contacts import Contacts
 PRODID = "-//Aide-Memoire//Aide-Memoire 0.1//EN"
 
 UNTITLED = "Meeting"
-"""SUMMARY of an event whose title holds nothing that can be shown: a REQUEST must have one (RFC 5546 section 3.2.2)."""
+"""The SUMMARY of an event with an empty title. A REQUEST must have a SUMMARY (RFC 5546 section 3.2.2)."""
 
 OWNED = frozenset(
     {"UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "RECURRENCE-ID", "ORGANIZER", "ATTENDEE"}
     | {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"}
     | {"SUMMARY", "DESCRIPTION", "LOCATION", "STATUS", "TRANSP"}
 )
-"""Properties of the VEVENT that say what the sides agreed: ours alone, also where we leave them out."""
+"""Properties of the VEVENT that say what the sides agreed. Only the program writes them. If it leaves one out, the one
+that a person wrote is removed."""
 
 
 class _Text(vText):
-    """TEXT by RFC 5545 section 3.3.11. icalendar's own writes a literal backslash and N as a line break."""
+    """A TEXT value by RFC 5545 section 3.3.11. The class of icalendar would turn a backslash with N into a line
+    break."""
 
     def to_ical(self) -> bytes:
         return re.sub(r"([\\;,])", r"\\\1", self).replace("\n", r"\n").encode()
@@ -39,11 +41,11 @@ class _Text(vText):
 def calendar_object(
     event: CalendarEvent, contacts: Contacts, method: Method | None, schedule_agent_client: bool = False
 ) -> bytes:
-    """The VCALENDAR of one session: CRLF, lines of at most 75 octets (RFC 5545 section 3.1).
+    """The VCALENDAR of one event: CRLF line ends, lines of at most 75 bytes (RFC 5545 section 3.1).
 
-    With `method` it is an iTIP message (RFC 5546); without, the object that a calendar keeps (RFC 4791 section 4.1).
-    `schedule_agent_client` keeps a scheduling server from inviting everybody again (RFC 6638 section 7.1). Attendees
-    without a contact are left out: they have no address.
+    With a method it is an iTIP message (RFC 5546). With None it is the object that a calendar keeps (RFC 4791 section
+    4.1). `schedule_agent_client` tells a server that schedules by itself to send no invitations (RFC 6638 section 7.1).
+    An attendee without a contact is left out, because it has no address.
     """
     calendar = Calendar()
     calendar.add("PRODID", PRODID)
@@ -63,9 +65,10 @@ def calendar_object(
 
 
 def declined_counter(event: CalendarEvent, contacts: Contacts, reason: str) -> bytes:
-    """The DECLINECOUNTER of an event that stays as it is (RFC 5546 section 3.2.8): no time, no ATTENDEE.
+    """The DECLINECOUNTER that rejects a COUNTER (RFC 5546 section 3.2.8). The event stays as it is, so the object holds
+    no time and no ATTENDEE.
 
-    SEQUENCE only where it is above 0; `reason` becomes its COMMENT, where there is one.
+    It holds SEQUENCE only if that is above 0. `reason` becomes the COMMENT. An empty reason gives no COMMENT.
     """
     calendar = Calendar()
     calendar.add("PRODID", PRODID)
@@ -98,7 +101,7 @@ def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: boo
         vevent["LOCATION"] = _Text(clean_line(event.location))
     if not (event.removes and message):
         vevent.add("STATUS", event.status.value)
-    # Said outright: some clients show a tentative date as free otherwise. A cancelled one blocks nobody's time.
+    # Without TRANSP some clients show a tentative date as free. A cancelled event does not block time.
     vevent.add("TRANSP", "TRANSPARENT" if event.status is EventStatus.CANCELLED else "OPAQUE")
     agent = {"SCHEDULE-AGENT": "CLIENT"} if schedule_agent_client else {}
     vevent["ORGANIZER"] = _address(contacts.organizer.address, contacts.organizer.name, agent)
@@ -109,7 +112,7 @@ def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: boo
 
 
 def _attendees(event: CalendarEvent, contacts: Contacts, agent: dict[str, str]) -> Iterator[vCalAddress]:
-    """One ATTENDEE for each address: two offices may share a mailbox, and a client finds itself only once."""
+    """One ATTENDEE for each address. Two offices may share a mailbox, and a client expects to find itself only once."""
     seen = set()
     for attendee in event.attendees:
         contact = contacts.offices.get(attendee.office)
@@ -117,7 +120,7 @@ def _attendees(event: CalendarEvent, contacts: Contacts, agent: dict[str, str]) 
             continue
         seen.add(contact.address.casefold())
         parameters = {
-            # An office is no GROUP: clients look themselves up as INDIVIDUAL, and a group offers them no buttons.
+            # INDIVIDUAL and not GROUP, because clients show no buttons to a group.
             "CUTYPE": "INDIVIDUAL",
             "ROLE": "REQ-PARTICIPANT",
             "PARTSTAT": attendee.partstat.value,
@@ -128,31 +131,32 @@ def _attendees(event: CalendarEvent, contacts: Contacts, agent: dict[str, str]) 
 
 
 def _address(address: str, name: str, parameters: dict[str, str]) -> vCalAddress:
-    # A quotation mark cannot be written in a parameter (RFC 5545 section 3.2), and few clients read the circumflex of
-    # RFC 6868. Some parsers take a backslash there for an escape, and then lose the address after it.
+    # A parameter cannot hold a quotation mark (RFC 5545 section 3.2), and few clients read the circumflex escapes of
+    # RFC 6868. Some parsers read a backslash as an escape, and then lose the address after it.
     common_name = clean_line(re.sub('["^]', "", name).replace("\\", "/"))
     return vCalAddress(f"mailto:{address}", params={"CN": common_name or address, **parameters})
 
 
 def _moment(time: ZonedTime) -> datetime:
-    """Local time with TZID where the zone keeps one offset; otherwise UTC."""
+    """The time to write: local time with TZID if the zone has one offset all year, or else UTC."""
     if _fixed_offset(time) is None:
         return time.utc.replace(microsecond=0)
     return time.local.replace(microsecond=0, tzinfo=ZoneInfo(time.zone))
 
 
 def _fixed_offset(time: ZonedTime) -> timedelta | None:
-    """The offset of a zone that keeps it all year, as it was when the time was resolved; None where UTC is safer.
+    """The offset from UTC of a zone that has one offset all year. None if the time must be written in UTC.
 
-    Outlook misreads daylight saving that is written date by date, and a machine's zone table may be older than the one
-    that resolved the time: then the instant decides.
+    A zone that changes its clocks is written in UTC, because Outlook misreads daylight saving time that is listed date
+    by date. A time is also written in UTC if this machine's zone table gives another offset than the table that
+    computed the instant.
     """
     if not re.fullmatch(r"(?!Etc/)[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)+", time.zone):
         return None
     try:
         zone = ZoneInfo(time.zone)
         first = datetime(time.local.year - 1, 1, 1, 12, tzinfo=zone)
-        # Weekly, over the year before, the year and the year after: Morocco's own pause lasts a month.
+        # Check each week of three years. Weeks are close enough: Morocco's yearly change lasts a month.
         offsets = {(first + timedelta(weeks=n)).utcoffset() for n in range(157)}
     except (LookupError, OSError, OverflowError, ValueError):
         return None
@@ -174,7 +178,7 @@ def _timezone(tzid: str, offset: timedelta) -> Timezone:
 
 
 def _offset_name(offset: timedelta) -> str:
-    """+07, -0330: as the IANA tables name a zone without letters of its own."""
+    """The name of an offset as in the IANA tables: +07, -0330."""
     minutes = round(abs(offset).total_seconds() / 60)
     tail = f"{minutes % 60:02}" if minutes % 60 else ""
     return f"{'-' if offset < timedelta() else '+'}{minutes // 60:02}{tail}"

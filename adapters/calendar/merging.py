@@ -1,4 +1,7 @@
-"""What a calendar server holds of an event, and what has to change in it: content is compared, not bytes."""
+"""Compares the event that a calendar server holds with the version to write, and merges the two.
+
+It compares what the objects say, and not their bytes, because servers write objects in their own form.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -8,12 +11,12 @@ from icalendar.parser import Contentline
 
 from adapters.calendar.event_object import OWNED
 
-# --- objects that came back from a server -------------------------------------------------------------------------
+# --- objects from a server ----------------------------------------------------------------------------------------
 
 
 @dataclass
 class _Part:
-    """A component as its unfolded lines: what we do not know passes through unread and unharmed."""
+    """A component of a calendar object, as unfolded lines. Lines that the program does not know stay as they are."""
 
     name: str
     lines: list[str] = field(default_factory=list)
@@ -23,7 +26,7 @@ class _Part:
         return [part for part in self.parts if part.name == name]
 
     def value(self, name: str) -> str | None:
-        """The raw value of the first property of this name, or None."""
+        """The text of the first property with this name. None if there is none."""
         return next((line.partition(":")[2].strip() for line in self.lines if _name(line) == name), None)
 
 
@@ -32,9 +35,9 @@ def _name(line: str) -> str:
 
 
 def _read(data: bytes) -> _Part:
-    """The VCALENDAR in the bytes. Raises ValueError where there is none.
+    """Parses the VCALENDAR in the bytes. Raises ValueError if there is not exactly one.
 
-    Unfolds before it decodes: a fold may split a UTF-8 sequence (RFC 5545 section 3.1).
+    It unfolds lines before it decodes them, because a fold may split a UTF-8 sequence (RFC 5545 section 3.1).
     """
     root = _Part("")
     stack = [root]
@@ -67,7 +70,7 @@ def _write(part: _Part) -> bytes:
 
 
 def _event_of(calendar: _Part, uid: str) -> _Part | None:
-    """The VEVENT of that UID that stands for the whole, not for one recurrence."""
+    """The VEVENT with this UID and without RECURRENCE-ID. None if there is none."""
     for event in calendar.named("VEVENT"):
         if event.value("UID") == uid and event.value("RECURRENCE-ID") is None:
             return event
@@ -75,9 +78,11 @@ def _event_of(calendar: _Part, uid: str) -> _Part | None:
 
 
 def version_of(data: bytes, uid: str) -> tuple[int, str] | None:
-    """(SEQUENCE, DTSTAMP) of the event of that UID, as RFC 5546 section 2.1.5 orders versions; None where it has none.
+    """The version of the event with this UID: (SEQUENCE, DTSTAMP). A newer version compares as greater (RFC 5546
+    section 2.1.5). None if the object does not hold the event.
 
-    DTSTAMP is in its own UTC form, which sorts as text. Raises ValueError where the bytes hold no VCALENDAR.
+    DTSTAMP is the text of the property, in UTC, and "" if there is none. Raises ValueError if the bytes hold no
+    VCALENDAR.
     """
     event = _event_of(_read(data), uid)
     if event is None:
@@ -87,9 +92,10 @@ def version_of(data: bytes, uid: str) -> tuple[int, str] | None:
 
 
 def same_occasion(a: bytes, b: bytes, uid: str) -> bool:
-    """Whether two calendar objects give the event of that UID the same time and status: what SEQUENCE counts.
+    """Whether the event with this UID has the same time and status in two calendar objects. If one of these changes,
+    SEQUENCE rises.
 
-    Raises ValueError for what icalendar cannot read.
+    Raises ValueError for an object that icalendar cannot read.
     """
     return _occasion(a, uid) == _occasion(b, uid)
 
@@ -103,9 +109,10 @@ def _occasion(data: bytes, uid: str) -> tuple[object, ...]:
 
 
 def merged(fetched: bytes, ours: bytes, uid: str) -> bytes:
-    """Ours, with whatever a person added to the fetched object: alarms, categories, X- properties, other components.
+    """Returns `ours` with everything that a person added to the fetched object: alarms, categories, X- properties,
+    other components.
 
-    Raises ValueError where the fetched object is not of this UID: it is somebody else's, and stays.
+    Raises ValueError if the fetched object does not hold the event with this UID. It then belongs to somebody else.
     """
     theirs, calendar = _read(fetched), _read(ours)
     kept, event = _event_of(theirs, uid), _event_of(calendar, uid)
@@ -130,12 +137,15 @@ _DEFAULTS = {
     "PARTSTAT": "NEEDS-ACTION",
     "RSVP": "FALSE",
 }
-"""Parameters that mean the same when left out (RFC 5545 section 3.2)."""
+"""Default values of parameters (RFC 5545 section 3.2). A parameter with its default means the same as no parameter."""
 
 
 def same_content(a: bytes, b: bytes) -> bool:
-    """Whether two calendar objects say the same. Servers re-serialize: order, folding, case of names and of mailto:,
-    defaults written out, PRODID and the body of a VTIMEZONE do not count. Bytes without a VCALENDAR equal nothing."""
+    """Whether two calendar objects say the same. False if one of them is no VCALENDAR.
+
+    Servers write objects in their own form. So these differences do not count: the order, the folding, the case of
+    names and of mailto:, default values, PRODID and the content of a VTIMEZONE.
+    """
     try:
         return _content(_read(a)) == _content(_read(b))
     except ValueError:
@@ -152,7 +162,8 @@ def _content(part: _Part) -> _Content:
 
 
 def _property(line: str) -> tuple[str, tuple[str, ...], str]:
-    """Name, parameters and value in one spelling. A line that icalendar cannot read stands for itself."""
+    """Name, parameters and value of a line, in one spelling. A line that icalendar cannot read is returned as the
+    value."""
     try:
         name, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
     except ValueError:
@@ -165,7 +176,7 @@ def _property(line: str) -> tuple[str, tuple[str, ...], str]:
 
 
 def _is_default(parameter: str, text: object) -> bool:
-    # SCHEDULE-STATUS is what a server did with it, not what was agreed (RFC 6638 section 7.3).
+    # SCHEDULE-STATUS says what a server did with the event, and not what was agreed (RFC 6638 section 7.3).
     return parameter == "SCHEDULE-STATUS" or _DEFAULTS.get(parameter) == str(text).upper()
 
 

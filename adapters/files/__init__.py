@@ -1,4 +1,5 @@
 """Files that people or the program write: plans, contacts, tables, the record, the inbox.
 
-For activities and the command line. Bad input gets an error that names file, line and field; it never half-writes.
+Activities and the command line use them. An error about a bad file names the file, the line and the field. A write that
+fails leaves no half-written file.
 """

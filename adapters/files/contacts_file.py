@@ -1,4 +1,4 @@
-"""Reads the contacts file, anew at every despatch: a corrected address works at once."""
+"""Reads the contacts file. Every despatch reads it again, so a corrected address counts at once."""
 
 from pathlib import Path
 
@@ -7,25 +7,26 @@ from adapters.holidays import has_tables
 from models.post.contacts import Contacts
 
 _last: dict[Path, tuple[bytes, Contacts]] = {}
-"""What each file held when it was last parsed: it is read at every despatch, and parsed when it has changed."""
+"""The bytes of each file when it was last parsed, and the contacts in it. A file is parsed again only if it has
+changed."""
 
 
 def load_contacts(path: Path) -> Contacts:
-    """The contacts in a YAML file.
+    """The contacts in a YAML file, for activities.
 
-    Raises a retryable ApplicationError (type ContactsFile) that names file, line and field: an operator mends the file
-    and the despatch goes on.
+    Raises a retryable ApplicationError (type ContactsFile) that names file, line and field. After an operator has
+    corrected the file, the next attempt succeeds.
     """
     try:
         content = path.read_bytes()
     except OSError:
-        content = None  # the loader says what is wrong
+        content = None  # `read_contacts` reports the fault
     if path in _last and _last[path][0] == content:
         return _last[path][1]
     try:
         contacts = read_contacts(path)
     except FileFault as fault:
-        from temporalio.exceptions import ApplicationError  # a command line does without the engine
+        from temporalio.exceptions import ApplicationError  # imported here, because commands do not need it
 
         raise ApplicationError(f"the contacts file cannot be used: {fault}", type="ContactsFile") from None
     if content is not None:
@@ -34,7 +35,8 @@ def load_contacts(path: Path) -> Contacts:
 
 
 def read_contacts(path: Path) -> Contacts:
-    """The same, for whoever reads it once. Raises FileFault with file, line, field and what to do."""
+    """The contacts in a YAML file, for commands. Raises FileFault, which names file, line and field and says what to
+    do."""
     file = YamlFile.read(path)
     contacts = file.parse(Contacts)
     unknown = [

@@ -1,4 +1,4 @@
-"""Reads the tables that people hand in: CSV files (RFC 4180) in UTF-8, with named columns in any order and case."""
+"""Reads the tables that people write: CSV files (RFC 4180) in UTF-8. Columns have names, in any order and case."""
 
 import csv
 import io
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adapters.files.yaml_file import Fault, FileFault
+from models.common.limits import fault_of_text
 
 MAX_BYTES = 5_000_000
 
@@ -18,21 +19,24 @@ def _always(first: list[str]) -> bool:
 
 
 class Table(NamedTuple):
-    """What a file is read as."""
+    """The columns that a file may have."""
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
+    """The columns that a header must name."""
     has_header: Callable[[list[str]], bool] = _always
-    """Whether a first row names columns. Where it does not, it is data, and the columns stand in their order."""
+    """Takes the cells of the first row, in lower case. Says whether they are names of columns. If not, the row is data,
+    and the columns are in the order of `columns`."""
 
     @property
     def first_line(self) -> str:
+        """The header that a file should have."""
         return ",".join(self.columns)
 
 
 def read_table(path: Path, table: Table) -> Iterator[tuple[int, Cells | Fault]]:
-    """Each row that holds anything, with its line, or what makes it none. Raises FileFault where the file is no table
-    with these columns."""
+    """Yields the line number and the cells of each row that is not empty, or the fault of that row. Raises FileFault if
+    the file is no table with these columns."""
     rows = _rows(path)
     line, first = next(rows, (1, None))
     if first is None:
@@ -52,24 +56,28 @@ def read_table(path: Path, table: Table) -> Iterator[tuple[int, Cells | Fault]]:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str] | Fault]]:
-    """The cells of each row that holds any, with the line on which it begins. A text in quotes may hold line breaks."""
+    """Yields each row that is not empty, with the number of its first line. A text in quotes may hold line breaks."""
     reader = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     last = 0
     try:
         for row in reader:
             line, last = last + 1, reader.line_num
-            cells = [cell.strip() for cell in row]
+            cells = ["\n".join(cell.strip().splitlines()) for cell in row]
             if any(cells):
                 yield line, cells
     except csv.Error as error:
         message = f"this is no valid CSV ({error}); close every quote, and double a quote inside one"
-        yield last + 1, Fault(str(path), last + 1, "", f"{message}; what follows could not be read")
+        yield last + 1, Fault(str(path), last + 1, "", f"{message}; the lines after it could not be read")
 
 
 def _named(path: Path, line: int, row: list[str], names: list[str], where: str) -> Cells | Fault:
     if any(row[len(names) :]):
-        return Fault(str(path), line, "", f"{len(row)} cells where {where}; put a text that holds a comma in quotes")
-    return dict(zip(names, row, strict=False))
+        return Fault(str(path), line, "", f"{len(row)} cells, but {where}; put a text that holds a comma in quotes")
+    cells = dict(zip(names, row, strict=False))
+    for name, cell in cells.items():
+        if (wrong := fault_of_text(cell)) is not None:
+            return Fault(str(path), line, name, f"{wrong}; shorten or correct it")
+    return cells
 
 
 def _text(path: Path) -> str:
@@ -88,7 +96,8 @@ def _text(path: Path) -> str:
 
 
 def _check_separator(path: Path, line: int, cell: str) -> None:
-    """No column and no id holds a semicolon or a tab: it separates where a spreadsheet was told so."""
+    """Raises FileFault if the cells are separated by semicolons or tabs. No column name and no id holds one of
+    these."""
     for mark, words in ((";", "semicolons"), ("\t", "tabs")):
         if mark in cell:
             message = f"the cells are separated by {words}; save the table with commas"
@@ -106,6 +115,6 @@ def _check_header(path: Path, line: int, names: list[str], table: Table) -> None
         message = f"the column {missing[0]} is missing; the first line is {table.first_line}"
         faults.append(Fault(str(path), line, "", message))
     twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
-    faults += [Fault(str(path), line, name, "this column stands twice") for name in twice]
+    faults += [Fault(str(path), line, name, "this column is there twice; remove one") for name in twice]
     if faults:
         raise FileFault(faults)

@@ -1,4 +1,4 @@
-"""What a power cut must not undo."""
+"""Durable writes: a power cut does not undo them."""
 
 import os
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes a new or renamed file in this folder durable: a name is durable only when its folder is."""
+    """Makes the names of the files in a folder durable. Call it after a file was made or renamed there."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -15,7 +15,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """All of it or nothing, also after a power cut: a torn file must never look like a whole one."""
+    """Writes a file so that it holds all of the data or does not exist, even after a power cut. It makes the folder
+    too."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:

@@ -1,7 +1,8 @@
-"""The inbox of a plan: every message that was taken in, what became of it, and what still needs a person.
+"""The inbox of a plan: every message that was taken in, what became of it, and which messages still need a person.
 
-RECORD/PLAN/inbox.jsonl, one line a message or a note on one, numbered from 1 and never changed; the messages themselves
-lie in RECORD/PLAN/inbox/, named by their SHA-256, for the owner's eyes alone. Nothing is thrown away.
+The list is the file RECORD/PLAN/inbox.jsonl. Each line is a message, or a note that a person has seen to one. Lines are
+numbered from 1 and never change. The messages are files in RECORD/PLAN/inbox/. Their names are their SHA-256, and only
+the owner may read them. Nothing is deleted.
 """
 
 import hashlib
@@ -24,7 +25,7 @@ FOLDER = "inbox"
 class Inbox:
     """The inbox of one plan.
 
-    Several processes may write to it: the file is locked and read on before each line.
+    Several processes may write to it. Before each line a process locks the file and reads the lines of the others.
     """
 
     def __init__(self, root: Path, plan: str) -> None:
@@ -37,13 +38,15 @@ class Inbox:
     def _forget(self) -> None:
         self._inode = self._read_to = self._count = 0
         self.messages: dict[int, TakenIn] = {}
+        """The messages, by number. `read` fills it."""
         self.seen_to: dict[int, SeenTo] = {}
-        """By number of the message."""
+        """The notes, by number of the message."""
         self._by_digest: dict[str, TakenIn] = {}
 
     @property
     def waiting(self) -> list[TakenIn]:
-        """What needs a person, oldest first: not seen to, and not taken after all when it came again."""
+        """The messages that need a person, oldest first. A message is not among them after a person has seen to it, or
+        after it came again and a newer line replaced it."""
         return [
             each
             for n, each in self.messages.items()
@@ -51,7 +54,8 @@ class Inbox:
         ]
 
     def read(self) -> "Inbox":
-        """Reads on from where it was last read. Raises RecordFault for a line that is none."""
+        """Reads the lines that were added since the last read. Returns the inbox itself. Raises RecordFault for a line
+        that is no line of an inbox."""
         try:
             with self.path.open("rb") as file:
                 now = os.fstat(file.fileno())
@@ -63,7 +67,7 @@ class Inbox:
         except FileNotFoundError:
             self._forget()
             return self
-        data = data[: data.rfind(b"\n") + 1]  # a torn last line was never acknowledged
+        data = data[: data.rfind(b"\n") + 1]  # an incomplete last line was never acknowledged
         for line in data.splitlines():
             self._note(line)
         self._read_to += len(data)
@@ -82,11 +86,12 @@ class Inbox:
             self.messages[said.n] = self._by_digest[said.digest] = said
 
     def taken(self, digest: str) -> TakenIn | None:
-        """What became last of a message that says the same."""
+        """The newest line about a message with this digest. None if there is none."""
         return self.read()._by_digest.get(digest)
 
     async def enter(self, message: TakenIn) -> TakenIn:
-        """Appends a message, unless the same became of it before; returns the line that stands."""
+        """Appends a line about a message. If the newest line about it says the same, appends nothing. Returns the line
+        that is in the file."""
         async with self._appending() as descriptor:
             before = self.taken(message.digest)
             if before is not None and (before.why, before.outcomes) == (message.why, message.outcomes):
@@ -95,7 +100,10 @@ class Inbox:
             return self._by_digest[message.digest]
 
     async def see_to(self, notes: Iterable[SeenTo]) -> list[SeenTo]:
-        """Notes that a person has seen to messages, and returns the notes that stand. Repeated, it changes nothing."""
+        """Appends notes that a person has seen to messages, and returns the notes that stand.
+
+        A second note about the same message changes nothing.
+        """
         async with self._appending() as descriptor:
             self.read()
             wanted = list(notes)
@@ -119,7 +127,7 @@ class Inbox:
         self.read()
 
     def keep(self, raw: bytes) -> str:
-        """The message as a file, durably; returns its name. The same octets are kept once."""
+        """Stores the message durably as a file, and returns the name of the file. The same bytes are stored once."""
         name = f"{hashlib.sha256(raw).hexdigest()}.eml"
         path = self.folder / name
         if not path.exists():

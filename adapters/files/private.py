@@ -1,4 +1,4 @@
-"""Folders for their owner alone: other accounts of the machine neither read nor write what lies in them."""
+"""Private folders: only the account of the program may read and write the files in them."""
 
 import os
 import shlex
@@ -6,21 +6,21 @@ import stat
 from pathlib import Path
 
 OTHERS = 0o077
-"""The mode bits of the group and of everybody else."""
+"""The mode bits of the group and of all other accounts."""
 
 
 class NotPrivate(Exception):
-    """Other accounts can reach what lies in a folder. The message names it, and what to do."""
+    """Other accounts can read or write in a folder. The message names the folder, and says what to do."""
 
 
 def keep_to_ourselves() -> None:
-    """From here on this process makes files and folders for its own account alone, and so do its children."""
+    """Sets the umask: files and folders that this process and its children make from now on are private."""
     os.umask(OTHERS)
 
 
 def check_private(folder: Path) -> None:
-    """Raises NotPrivate where others may read or write a folder, or may put another in its place. A folder that is not
-    there yet is private."""
+    """Raises NotPrivate if other accounts may read or write a folder, or may replace it by another one. A folder that
+    does not exist yet counts as private."""
     folder = folder.expanduser().absolute()
     try:
         found = folder.lstat()
@@ -39,7 +39,8 @@ def check_private(folder: Path) -> None:
 
 
 def _check_parents(folder: Path) -> None:
-    """Whoever may write in a parent can put another folder under this name, unless its sticky bit forbids it."""
+    """Raises NotPrivate if every account may write in a parent folder that has no sticky bit. Such an account could put
+    another folder in the place of this one."""
     for parent in folder.resolve().parents:
         try:
             mode = parent.stat().st_mode
@@ -51,8 +52,8 @@ def _check_parents(folder: Path) -> None:
 
 
 def close_to_others(root: Path) -> int:
-    """Takes from group and others what they may do with anything in a private folder; says with how many files and
-    folders that was. Links are left alone. Raises NotPrivate for what belongs to another account."""
+    """Makes all files and folders in a folder private, and returns how many it has changed. It does not change links.
+    Raises NotPrivate if one of them belongs to another account."""
     closed = 0
     for folder, folders, files in os.walk(root):
         for path in (Path(folder, name) for name in (*folders, *files)):

@@ -1,6 +1,6 @@
-"""The append-only record: one JSON Lines file per item, which outlives the history of its workflow.
+"""The append-only record: one JSON Lines file for each item. The file stays when the history of its workflow is gone.
 
-What a file takes is decided by models/messages/record_lines.py; here it is read, locked and written.
+This module reads, locks and writes the files. models/messages/record_lines.py decides which lines a file takes.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from models.messages.record_lines import Line, NoPlaceError, RecordEntries, in_f
 if TYPE_CHECKING:
     from temporalio.exceptions import ApplicationError
 
-_BLOCK = 65536  # octets read from the end at a time: what is appended costs the same however old the item is
+_BLOCK = 65536  # bytes read at a time from the end, so that appending to an old item costs no more
 
 _NOT_ITEMS = ("letters", "office", "inbox")
 
@@ -29,20 +29,20 @@ _log = logging.getLogger(__name__)
 
 
 class RecordFault(Exception):
-    """A file of the record cannot be read. The message names it."""
+    """A file of the record or of the inbox cannot be read. The message names the file."""
 
 
 def record_path(root: Path, item: str) -> Path:
-    """The file of an item's record. Raises a non-retryable ApplicationError for an id that must not become a path."""
+    """The file of an item's record. Raises a non-retryable ApplicationError if the id cannot be a path."""
     if not safe_item_id(item):
         raise record_error(f"{item!r} cannot name a file of the record")
     return root / f"{item}.jsonl"
 
 
 def read_record(root: Path, item: str) -> list[dict[str, Any]]:
-    """The lines of an item's record that are in force, oldest first; none where it has no file.
+    """The lines of an item's record that are in force, oldest first. Empty if the item has no file.
 
-    A torn last line is left out, and so is what a rewind has set aside. Raises RecordFault.
+    Lines that a rewind has set aside are left out. So is an incomplete last line. Raises RecordFault.
     """
     try:
         return [dict(line) for line in in_force(read_whole_record(root, item))]
@@ -51,12 +51,14 @@ def read_record(root: Path, item: str) -> list[dict[str, Any]]:
 
 
 def read_rewinds(root: Path, item: str) -> list[dict[str, Any]]:
-    """The markers of an item's record: when, why and from which number on lines were set aside. Raises RecordFault."""
+    """The markers of rewinds in an item's record. Each says when and why lines were set aside, and which. Raises
+    RecordFault."""
     return [dict(line) for line in markers(read_whole_record(root, item))]
 
 
 def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
-    """Every line of an item's file, with the markers and with what they set aside. Raises RecordFault."""
+    """Every line of an item's file: also markers, and lines that markers set aside. Empty if there is no file. Raises
+    RecordFault."""
     try:
         data = record_path(root, item).read_bytes()
     except FileNotFoundError:
@@ -68,10 +70,10 @@ def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
 
 
 def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str]:
-    """Ids of a plan that have a record, sorted.
+    """The ids of a plan that have a record, sorted.
 
-    Without a prefix: the plan and its items, without the letters and the offices' own ledgers. With one, whatever id
-    begins with it: "lao-khm/office/".
+    Without `prefix`: the ids of the plan and its items, without post rooms and the inbox. With `prefix`: every id that
+    begins with it, for example the post rooms with "lao-khm/office/".
     """
     files = [record_path(root, plan), *(root / plan).rglob("*.jsonl")]
     ids = (path.relative_to(root).as_posix().removesuffix(".jsonl") for path in files if path.is_file())
@@ -81,18 +83,19 @@ def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str
 
 
 def record_error(message: str, kind: str = "Record", *, final: bool = True) -> "ApplicationError":
-    """What an activity raises; `final` where trying again would not help."""
-    from temporalio.exceptions import ApplicationError  # whoever only reads does without the engine
+    """An error for an activity to raise. `final`: Temporal does not try the activity again."""
+    from temporalio.exceptions import ApplicationError  # imported here, because commands that only read do not need it
 
     return ApplicationError(message, type=kind, non_retryable=final)
 
 
 def _damaged(message: str) -> "ApplicationError":
-    # Tried again: an operator can put a lost or changed file back, and the item goes on where it was.
+    # The activity is tried again. After an operator has put a lost or changed file back, the item goes on.
     return record_error(message, "RecordDamaged", final=False)
 
 
 def check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
+    """Raises a non-retryable ApplicationError if the numbers of the lines do not follow each other."""
     for before, line in zip([None, *lines], lines, strict=False):
         n = line.get("n")
         if type(n) is not int or n < 1 or (before is not None and n != before["n"] + 1):
@@ -101,7 +104,8 @@ def check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
 
 @asynccontextmanager
 async def locked(path: Path) -> AsyncIterator[int]:
-    """The file, held by this worker alone. Several share the folder, and a lock dies with its process."""
+    """Opens a file and locks it for this process. Yields its descriptor. Several workers share the folder. If a process
+    dies, the operating system releases its lock."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         while True:
@@ -109,13 +113,18 @@ async def locked(path: Path) -> AsyncIterator[int]:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                await asyncio.sleep(0.02)  # the loop goes on; the activity's own timeout ends a wait in vain
+                await asyncio.sleep(0.02)  # other tasks run meanwhile; the activity's timeout ends the wait
         yield descriptor
     finally:
         os.close(descriptor)
 
 
 def append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Instant) -> None:
+    """Appends lines to a locked file, and makes them durable. It leaves out lines that the file has already.
+
+    `handed_over` is the instant at which the workflow handed the lines over. Raises a retryable ApplicationError
+    (RecordDamaged) if the lines do not fit the file, or if the file cannot be read.
+    """
     if not entries.lines:
         return
     end = _whole_length(descriptor)
@@ -127,7 +136,7 @@ def append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Ins
     if fresh and is_marker(fresh[0]):
         _log.warning("%s: %s", path, fresh[0]["text"], extra={"item": entries.item})
     data = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in fresh)
-    # A crash while writing leaves a line without its end. It was never acknowledged: it comes again.
+    # A crash may have left an incomplete line. It was never acknowledged, so the workflow writes it again.
     os.ftruncate(descriptor, end)
     _write_all(descriptor, data.encode(), end)
     os.fsync(descriptor)
@@ -136,7 +145,7 @@ def append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Ins
 
 
 def _whole_length(descriptor: int) -> int:
-    """Octets up to the end of the last whole line."""
+    """The number of bytes up to the end of the last complete line."""
     end = os.fstat(descriptor).st_size
     while end > 0:
         start = max(0, end - _BLOCK)
@@ -148,7 +157,7 @@ def _whole_length(descriptor: int) -> int:
 
 
 def _tail(path: Path, descriptor: int, end: int, first: int) -> list[Line]:
-    """The last lines in force, as many blocks as it takes to reach number `first` or the one before."""
+    """The last lines in force. It reads blocks from the end until it has the line before number `first`."""
     start = end
     while True:
         start = max(0, start - _BLOCK)
@@ -158,7 +167,7 @@ def _tail(path: Path, descriptor: int, end: int, first: int) -> list[Line]:
         try:
             lines = in_force(json.loads(line) for line in data.splitlines())
         except ValueError as error:
-            # Retried: an operator can mend the file, and the line must not be lost meanwhile.
+            # The activity is tried again, so the new line is not lost. An operator can mend the file meanwhile.
             raise _damaged(
                 f"{path}: a line is not a numbered JSON object ({type(error).__name__}); mend the file"
             ) from None

@@ -1,7 +1,8 @@
-"""Reads a YAML file that a person writes into a model, and says of each fault where it stands and what to do.
+"""Reads a YAML file that a person has written into a model. Each fault names its line, and says what to do.
 
-The text is composed into nodes first: they know their lines, so that a fault of the model is told at the line of the
-nearest part that is there. Only plain YAML is taken: one document, known scalars, no key twice, bounded size and depth.
+The text is first parsed into nodes, because nodes know their lines. So a fault that the model finds can name the line
+of the nearest part in the file. Only plain YAML is accepted: one document, known scalars, no key twice, limited size
+and depth.
 """
 
 import difflib
@@ -18,39 +19,43 @@ from pydantic_core import ErrorDetails
 from yaml.reader import Reader
 
 from models.common.ids import SLUG
+from models.common.limits import fault_of_text
 from models.common.values import write_duration
 
-try:  # libyaml is many times faster; where its wheel lacks it, the Python parser reads the same.
+try:  # libyaml is many times faster. Some wheels lack it. The Python parser reads the same files.
     from yaml import CSafeLoader as Loader
 except ImportError:
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 M = TypeVar("M", bound=BaseModel)
 Loc = tuple[str | int, ...]
-"""Where in a file: keys and 0-based positions, from the outermost."""
+"""The place of a part in a file: keys and positions (from 0), the outermost first."""
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
 MAX_PARTS = 500_000
-"""Nodes after aliases are written out: a few aliases of aliases could otherwise stand for billions."""
+"""The most nodes, with each alias counted as the nodes that it stands for. A few aliases of aliases could stand for
+billions."""
 SHOWN = 20
+"""The most faults that one error lists."""
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = {_TAG + name for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")}
 _SPECIAL = {_TAG + "merge", _TAG + "value"}
-"""How YAML reads a bare << and a bare =."""
+"""The tags that YAML gives to << and = without quotes."""
 _ALSO_YAML = "check the indentation, close every quote and bracket, and quote a text that holds a colon"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a file: where, and what to do about it."""
+    """One fault of a file: its place, and what to do about it."""
 
     file: str
     line: int | None
-    """From 1; None where the fault is the file itself."""
+    """The number of the line, from 1. None if the fault concerns the full file."""
     field: str
-    """As in provisions[3].obligations[0].cadence, positions from 0; empty for the whole file."""
+    """The path of the field, with positions from 0: provisions[3].obligations[0].cadence. Empty if no field is
+    meant."""
     message: str
 
     def __str__(self) -> str:
@@ -59,7 +64,8 @@ class Fault:
 
 
 class FileFault(Exception):
-    """A file that cannot be used. `faults` are in the order of their lines; `str()` gives one line each, 20 at most."""
+    """A file that cannot be used. `faults` are in the order of their lines. `str()` gives one line for each, at most
+    20."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults, key=lambda fault: fault.line or 0)
@@ -73,12 +79,12 @@ class FileFault(Exception):
 
 
 def load_yaml(path: Path, model: type[M]) -> M:
-    """The model that a file describes. Raises FileFault, which names file, line, field and what to do."""
+    """Reads a file into a model. Raises FileFault, which names file, line and field and says what to do."""
     return YamlFile.read(path).parse(model)
 
 
 class YamlFile:
-    """A file that is plain YAML: its data, and the line of every part of it."""
+    """A file of plain YAML: its data, and the line of every part."""
 
     def __init__(self, path: Path, root: yaml.MappingNode, data: dict[Any, Any]) -> None:
         self.path = path
@@ -87,7 +93,7 @@ class YamlFile:
 
     @classmethod
     def read(cls, path: Path) -> "YamlFile":
-        """Read and check a file short of its model. Raises FileFault."""
+        """Reads a file and checks its YAML, but not yet its fields. Raises FileFault."""
         text = _text(path)
         try:
             _check_depth(path, text)
@@ -106,22 +112,23 @@ class YamlFile:
             raise FileFault([_yaml_fault(path, text, error)]) from None
 
     def parse(self, model: type[M]) -> M:
-        """The model that the data describes. Raises FileFault with every fault that the model finds."""
+        """Reads the data into a model. Raises FileFault with every fault that the model finds."""
         return parse_data(model, self.data, self.fault)
 
     def fault(self, loc: Loc, message: str) -> Fault:
-        """A fault at a part of the file, at the line of the nearest part that is there."""
+        """Makes a fault about a part of the file. If the part is missing, the fault names the line of the nearest
+        part."""
         line, field = self._place(loc)
         return Fault(str(self.path), line, field, message)
 
     def _place(self, loc: Loc) -> tuple[int, str]:
-        """The line and the written path of a part."""
+        """The line of a part, and its path as text."""
         node: yaml.Node | None = self._root
         line, field = self._root.start_mark.line, ""
         for n, part in enumerate(loc):
             found = _child(node, part)
             if part == "[key]" or (found is None and n + 1 < len(loc) and _names_kind(node, part)):
-                continue  # pydantic's own words; the file has no such key
+                continue  # a word that pydantic adds to its paths; the file has no such key
             field += f"[{part}]" if isinstance(part, int) and isinstance(node, yaml.SequenceNode) else f".{part}"
             node = found[1] if found else None
             line = found[0].start_mark.line if found else line
@@ -129,18 +136,18 @@ class YamlFile:
 
 
 def parse_data(model: type[M], data: dict[Any, Any], fault: Callable[[Loc, str], Fault]) -> M:
-    """The model that the data describes; `fault` says where in which file a part stands. Raises FileFault."""
+    """Reads data into a model. `fault` makes a fault from the place of a part and a message. Raises FileFault."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        # A list whose entries are all faulty counts as too short for pydantic: the entries are told, not that.
+        # Pydantic also reports a list as too short if all its entries are faulty. Then only the entries are reported.
         told = [each for each in details if each["type"] != "too_short" or not each["input"]]
         raise FileFault(fault(_told_at(each), _message(model, each)) for each in told or details) from None
 
 
 def _text(path: Path) -> str:
-    """The text of a file. Raises FileFault where there is none that could be YAML."""
+    """The text of a file. Raises FileFault if the file cannot be read or is no UTF-8 text."""
     try:
         if path.is_dir():
             raise FileFault([Fault(str(path), None, "", "this is a folder; name the file in it")])
@@ -166,7 +173,8 @@ def _text(path: Path) -> str:
 
 
 def _check_depth(path: Path, text: str) -> None:
-    """Refuse what is nested too deeply, before anything recurses into it. Raises FileFault, yaml.YAMLError."""
+    """Raises FileFault if the file is nested too deeply. It runs before the recursive checks. Raises yaml.YAMLError
+    too."""
     depth = 0
     for event in yaml.parse(text, Loader=Loader):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -182,17 +190,17 @@ _TOO_DEEP = f"nested more than {MAX_DEPTH} deep; no field here needs that, check
 
 
 class _Check:
-    """Faults of the YAML itself that the constructor would pass over, or tell without a line."""
+    """Finds faults of the YAML that the constructor would accept, or would report without a line."""
 
     def __init__(self, path: Path, loader: Any) -> None:
         self._file = str(path)
         self._loader = loader
         self._size: dict[int, int] = {}
-        """Nodes below each node, aliases written out; 0 while the node is being walked."""
+        """The number of nodes below each node, with aliases written out. 0 while the node is being checked."""
         self._deep: dict[int, int] = {}
 
     def node(self, node: yaml.Node, field: Loc) -> Iterator[Fault]:
-        """Faults of a node and what is below it. A node that aliases share is walked once."""
+        """Yields the faults of a node and of the nodes below it. A node with several aliases is checked once."""
         if id(node) in self._size:
             if not self._size[id(node)]:
                 yield self._fault(node, field, "an alias to a part that contains it; write the part out")
@@ -213,18 +221,20 @@ class _Check:
         self._size[id(node)] = 1 + sum(self._size.get(id(child), 1) for child, _ in children)
         self._deep[id(node)] = 1 + max((self._deep.get(id(child), 0) for child, _ in children), default=0)
         if self._size[id(node)] > MAX_PARTS or self._deep[id(node)] > MAX_DEPTH:
-            self._size[id(node)], self._deep[id(node)] = 1, 1  # told once, not again at every part around it
+            self._size[id(node)], self._deep[id(node)] = 1, 1  # so that the parts around it do not report it again
             yield self._fault(node, field, "aliases of aliases that stand for too much; write the parts out")
 
     def _scalar(self, node: yaml.ScalarNode, field: Loc) -> Iterator[Fault]:
-        if node.tag in _SPECIAL:
+        if (wrong := fault_of_text(node.value)) is not None:
+            yield self._fault(node, field, f"{wrong}; shorten or correct it")
+        elif node.tag in _SPECIAL:
             yield self._fault(node, field, f"{node.value!r} has a special meaning in YAML; put it in quotes")
         elif node.tag not in _PLAIN:
             yield self._tag(node, field)
         else:
             try:
                 self._loader.construct_object(node)
-            except (ValueError, ArithmeticError, LookupError):  # what its parsers of numbers and dates let through
+            except (ValueError, ArithmeticError, LookupError):  # errors of its parsers of numbers and dates
                 yield self._fault(node, field, f"{_short(node.value)} is no date or number that exists; correct it")
 
     def _tag(self, node: yaml.Node, field: Loc) -> Fault:
@@ -238,7 +248,7 @@ class _Check:
                 continue
             faults = [] if key.tag == _TAG + "merge" else list(self._scalar(key, (*field, key.value)))
             yield from faults
-            # 1, 01 and "1" are one key to the model.
+            # The model reads 1, 01 and "1" as one key.
             name = key.value if faults or key.tag in _SPECIAL else str(self._loader.construct_object(key))
             if name in first:
                 message = f"written twice, first on line {first[name]}; keep one of them"
@@ -251,7 +261,8 @@ class _Check:
 
 
 def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
-    """The key (or the entry itself) and the value at a part, or None. Of merged keys the file's own comes last."""
+    """The node of the key and the node of the value at a part. For an entry of a list both are the entry. None if there
+    is no such part. With merged keys, the key that the file itself writes comes last, and counts."""
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return node.value[part], node.value[part]
     if isinstance(node, yaml.MappingNode):
@@ -260,7 +271,8 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, yaml.Nod
 
 
 def _names_kind(node: yaml.Node | None, part: str | int) -> bool:
-    """Whether a part is the kind of a union, as `year` is in {by: year, ...}: pydantic puts it into its paths."""
+    """Whether a part is the name of a kind in a union, as `year` in {by: year, ...}. Pydantic puts it into its
+    paths."""
     return isinstance(node, yaml.MappingNode) and any(value.value == part for _, value in node.value)
 
 
@@ -269,7 +281,7 @@ def _yaml_fault(path: Path, text: str, error: yaml.YAMLError) -> Fault:
         return Fault(str(path), None, "", f"this is not valid YAML ({error}); {_ALSO_YAML}")
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else None
-    # The mark may lie behind the last line, where the text ends too early.
+    # If the text ends too early, the mark is after the last line.
     start = next(iter(text.split("\n")[mark.line :]), "") if mark else ""
     problem = ", ".join(part for part in (error.context, error.problem) if part)
     if "\t" in start[: len(start) - len(start.lstrip())]:
@@ -281,19 +293,19 @@ def _yaml_fault(path: Path, text: str, error: yaml.YAMLError) -> Fault:
 
 def _no_fields(root: yaml.Node | None) -> str:
     if root is None or root.tag == "tag:yaml.org,2002:null":
-        return "the file is empty; see docs/plan-files.md for what stands in it"
+        return "the file is empty; docs/plan-files.md says what to write in it"
     return "the file must be a mapping, lines of 'field: value'; see docs/plan-files.md"
 
 
 def _told_at(error: ErrorDetails) -> Loc:
-    """Where a fault is told: a wrong kind of a union at the field that names the kind."""
+    """The place that a fault names. For a wrong kind of a union it is the field that names the kind."""
     if error["type"].startswith("union_tag"):
         return (*error["loc"], error["ctx"]["discriminator"].strip("'"))
     return error["loc"]
 
 
 def _message(model: type[BaseModel], error: ErrorDetails) -> str:
-    """What to do about a fault that pydantic found."""
+    """Says what to do about a fault that pydantic found."""
     kind, value, ctx = error["type"], error["input"], error.get("ctx", {})
     if kind == "missing":
         return "missing; add it"
@@ -355,7 +367,7 @@ def _limit(value: object) -> str:
 
 
 def _short(value: object) -> str:
-    """A value as it is shown in a message, at most 40 characters of it."""
+    """A value as a message shows it: at most 40 characters."""
     written = write_duration(value) if isinstance(value, timedelta) else repr(value)
     return written if len(written) <= 40 else f"{written[:37]}..."
 
@@ -375,7 +387,8 @@ def _what_is(value: object) -> str:
 
 
 def _quote_hint(value: object) -> str:
-    """A text was wanted. YAML reads 16.3, no and 2023-02-13 as something else unless they stand in quotes."""
+    """The message for a field that needs a text. Without quotes, YAML does not read 16.3, no and 2023-02-13 as
+    texts."""
     if isinstance(value, bool):
         return f"YAML reads this as {str(value).lower()}; put the word in quotes"
     if isinstance(value, int | float):
@@ -394,7 +407,7 @@ def _unknown_field(model: type[BaseModel], loc: Loc) -> str:
 
 
 def _models_at(annotation: Any, loc: Loc) -> list[type[BaseModel]]:
-    """The models that may stand at a part of a model, to name their fields."""
+    """The models that are allowed at a part of a model. A message lists their fields."""
     here = list(_alternatives(annotation))
     for part in loc:
         here = [inner for each in here for step in _step(each, part) for inner in _alternatives(step)]
@@ -402,7 +415,7 @@ def _models_at(annotation: Any, loc: Loc) -> list[type[BaseModel]]:
 
 
 def _alternatives(annotation: Any) -> Iterator[Any]:
-    """What an annotation admits, with Annotated and unions taken apart."""
+    """The types that an annotation allows. It takes Annotated and unions apart."""
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from _alternatives(get_args(annotation)[0])
@@ -414,7 +427,7 @@ def _alternatives(annotation: Any) -> Iterator[Any]:
 
 
 def _step(annotation: Any, part: str | int) -> Iterator[Any]:
-    """The annotation one part further in. A part that is no field may be the kind of a union, as pydantic names it."""
+    """The annotations of a part of a type. A part that is no field may be the name of a kind in a union."""
     origin, args = get_origin(annotation), get_args(annotation)
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if part in annotation.model_fields:

@@ -1,4 +1,5 @@
-"""Mail that goes out: letters in words, MIME, SMTP, and the notes of what was sent.
+"""Outgoing mail: the words of letters, MIME, SMTP, and notes about sent mails.
 
-For the activity `despatch` and for previews. It never chooses what is said to whom: the post room does.
+The activity `despatch` and previews use it. It does not decide what to send to whom, because the post room decides
+that.
 """

@@ -1,4 +1,4 @@
-"""The acts that a letter asks for, as commands: for whoever enters answers at a command line."""
+"""The commands that a letter shows: the person who enters answers at a command line types them."""
 
 from models.messages.notices import Announcement, Notice
 
@@ -15,19 +15,19 @@ _AWAITED = {
     "(or not-started, substantial, complete, no-evidence)",
     "settle": "propose {item} answer QUESTION VALUE --as {office}",
 }
-"""By awaited act."""
+"""Templates of commands, by awaited act."""
 
 _SUGGESTED = {
     "accept": "accept {item} --proposal {proposal} --as {office}",
     "withdraw": "withdraw {item} --proposal {proposal} --as {office}",
     "regret": 'regret {item} --reason "..." --as {office}',
 }
-"""By the verb that an announcement suggests."""
+"""Templates of commands, by the verb that an announcement suggests."""
 
 
 def commands_of(notices: list[Notice], office: str) -> list[str]:
-    """The command of each kind of act, once: with its item where there is one, else with ITEM in its place. What a
-    command does not answer (an address is corrected in a file) has none."""
+    """One command for each kind of act that the notices await. If only one notice awaits it, the command names the
+    item. If several do, it says ITEM. An act without a command is left out: an address is corrected in a file."""
     by: dict[str, list[Notice]] = {}
     for notice in notices:
         by.setdefault(notice.verb, []).append(notice)
@@ -44,7 +44,7 @@ def _command(verb: str, group: list[Notice], office: str) -> str:
 
 
 def command_suggested(word: Announcement) -> str:
-    """The command of the act that an announcement suggests; empty where it suggests none."""
+    """The command of the act that an announcement suggests. Empty if it suggests none."""
     if word.suggests is None:
         return ""
     template = _SUGGESTED[word.suggests.verb]

@@ -1,7 +1,7 @@
-"""Letters and announcements as whole mails (RFC 5322, 2045 to 2047, 6047).
+"""Composes letters and announcements as mails (RFC 5322, 2045 to 2047, 6047).
 
-Pure, given the despatch, the contacts and the folder of templates: the same input gives the same bytes, so that an
-attempt whose outcome is unknown can be repeated with one Message-ID.
+The same despatch, contacts and templates give the same bytes. So an attempt with an unknown outcome can be repeated
+with the same Message-ID.
 """
 
 import base64
@@ -24,17 +24,18 @@ from models.messages.notices import AnnouncementKind
 from models.post.contacts import Contacts, StandIn
 from models.post.despatch import Despatch
 
-# Headers are written here line by line and left alone: the standard library folds long words and mixed scripts
-# differently from version to version. 7bit, because not every relay takes 8BITMIME.
+# This module folds headers itself, because versions of the standard library fold long words and mixed scripts in
+# different ways. 7bit, because not every relay takes 8BITMIME.
 _POLICY = SMTP.clone(refold_source="none", cte_type="7bit")
 
 
 class NoAddressError(LookupError):
-    """The contacts name no address for the office; the message says which."""
+    """The contacts file has no address for an office. The message names the office."""
 
 
 def recipient(despatch: Despatch, contacts: Contacts) -> str:
-    """The address that the despatch goes to: of whoever stands in, while the office is away. Raises NoAddressError."""
+    """The address that the mail goes to. While the office is away, it is the address of its stand-in. Raises
+    NoAddressError."""
     contact = contacts.offices.get(despatch.office)
     if contact is None:
         raise NoAddressError(f"no address for {despatch.office} in the contacts file")
@@ -42,14 +43,14 @@ def recipient(despatch: Despatch, contacts: Contacts) -> str:
     if not despatch.second_address:
         return away.address if away else contact.address
     if away is not None:
-        return contact.address  # rather to the office itself than to nobody
+        return contact.address  # the stand-in's address was refused: try the office itself
     if contact.second is None:
         raise NoAddressError(f"no second address for {despatch.office} in the contacts file")
     return contact.second
 
 
 def _stand_in(despatch: Despatch, contacts: Contacts) -> StandIn | None:
-    """Who stands in for the office on the day of the despatch, by the office's own calendar."""
+    """The stand-in of the office on the day of the despatch, in the zone of the office. None if there is none."""
     contact = contacts.offices.get(despatch.office)
     return contact.stand_in(despatch.at.astimezone(ZoneInfo(despatch.zone)).date()) if contact else None
 
@@ -57,8 +58,8 @@ def _stand_in(despatch: Despatch, contacts: Contacts) -> StandIn | None:
 def message_id(despatch: Despatch, contacts: Contacts) -> str:
     """The Message-ID with its angle brackets (RFC 5322 section 3.6.4). Raises NoAddressError.
 
-    For an announcement with a calendar object a function of (UID, METHOD, SEQUENCE, DTSTAMP, recipient); otherwise of
-    the despatch's key and the recipient.
+    If the mail carries a calendar object, the Message-ID is made from UID, METHOD, SEQUENCE, DTSTAMP and the recipient.
+    If not, it is made from the key of the despatch and the recipient.
     """
     address = recipient(despatch, contacts)
     word = despatch.announcement
@@ -70,14 +71,15 @@ def message_id(despatch: Despatch, contacts: Contacts) -> str:
 
 
 def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
-    """The whole message with CRLF line ends. Raises as `compose_noting` does."""
+    """The mail in bytes, with CRLF line ends. Raises the same errors as `compose_noting`."""
     return compose_noting(despatch, contacts, templates)[0]
 
 
 def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> tuple[bytes, Written]:
-    """The whole message with CRLF line ends, and its words with what operators should know of their templates.
+    """The mail in bytes, with CRLF line ends, and the words from which it was made. The words also say if a template
+    failed.
 
-    Raises NoAddressError, and jinja2.TemplateError where the shipped English templates fail too.
+    Raises NoAddressError. Raises jinja2.TemplateError if the program's own English templates fail too.
     """
     identity = message_id(despatch, contacts)
     away = _stand_in(despatch, contacts)
@@ -100,8 +102,8 @@ def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> t
 
 
 def _as_addressed(despatch: Despatch, contacts: Contacts, stand_in: str) -> Contacts:
-    """With the second address, or that of who stands in, in place of the first where we write to it: a client looks for
-    itself in ATTENDEE."""
+    """The contacts, with the address to which this mail goes as the only address of the office. A mail program looks
+    for its own address among the attendees. `stand_in` is the name of the stand-in, or empty."""
     address = recipient(despatch, contacts)
     contact = contacts.offices[despatch.office].model_copy(update={"address": address, "second": address})
     if stand_in:
@@ -113,10 +115,11 @@ def _as_addressed(despatch: Despatch, contacts: Contacts, stand_in: str) -> Cont
 
 
 def _fill_invitation(message: EmailMessage, data: bytes, method: Method, parts: Written) -> None:
-    """mixed{ alternative{ plain, html, calendar }, attachment } as Outlook, Gmail and Thunderbird all show it."""
+    """Builds mixed{ alternative{ plain, html, calendar }, attachment }. Outlook, Gmail and Thunderbird all understand
+    it."""
     alternative, inline, attached = EmailMessage(_POLICY), EmailMessage(_POLICY), EmailMessage(_POLICY)
     _fill_alternative(alternative, parts)
-    # By hand: `add_alternative` would add a Content-Disposition, at which Thunderbird hides its buttons.
+    # Not with `add_alternative`: it adds a Content-Disposition, and then Thunderbird hides its buttons.
     inline["Content-Type"] = "text/calendar"
     inline.set_param("charset", "UTF-8")
     inline.set_param("method", method.value)
@@ -140,8 +143,9 @@ def _fill_alternative(message: EmailMessage, parts: Written) -> None:
 
 
 def _set_text(part: EmailMessage, text: str) -> None:
-    """By hand: `set_content` writes quoted-printable lines of 78, and 76 is the limit (RFC 2045 section 6.7)."""
-    # Readable in a spool as long as it is mostly ASCII; Lao and Khmer are a third of the size in base64.
+    """Encodes a text part. `set_content` is not used, because it writes quoted-printable lines of 78 characters, and 76
+    is the limit (RFC 2045 section 6.7)."""
+    # Text that is mostly ASCII stays readable in a spool. Lao and Khmer text is three times smaller in base64.
     if sum(c.isascii() for c in text) <= 0.8 * len(text):
         _set_base64(part, text.replace("\n", "\r\n").encode())
         return
@@ -165,11 +169,11 @@ def _headers(despatch: Despatch, contacts: Contacts, identity: str, subject: str
         ("Subject", _phrase(subject)),
         ("Date", format_datetime(despatch.at.replace(microsecond=0))),
         ("Message-ID", identity),
-        ("Auto-Submitted", "auto-generated"),  # RFC 3834: nothing answers it by itself
+        ("Auto-Submitted", "auto-generated"),  # RFC 3834: automatic responders do not answer it
         ("MIME-Version", "1.0"),
     ]
     if despatch.references:
-        # One on each line: a Message-ID may be as long as a line allows.
+        # Each on its own line, because a Message-ID may be as long as a line.
         headers += [("In-Reply-To", despatch.references[-1]), ("References", "\r\n ".join(despatch.references))]
     return headers
 
@@ -184,7 +188,7 @@ def _mailbox(name: str, address: str) -> str:
     if not name:
         return address
     quoted = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    # In quotation marks where ASCII says it, folded at its spaces: some readers put a blank between encoded words.
+    # An ASCII name is quoted and folded at its spaces, because some readers put a space between encoded words.
     lines = textwrap.wrap(quoted, 68, break_long_words=False, break_on_hyphens=False)
     plain = _plain(name) and all(len(line) <= 68 for line in lines)
     phrase = "\r\n ".join(lines) if plain else _encoded(name)

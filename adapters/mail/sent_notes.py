@@ -1,9 +1,9 @@
-"""What an office was sent in a time that Temporal has lost.
+"""Notes about sent mails. They show which mails went in a time that Temporal has lost.
 
-Where Temporal was put back to an older state, a post room decides again what it has decided already, and would send it
-again under a new key. Beside each archived letter lies a note, written once the letter had gone: which notices it
-carried. Within one life of a post room the numbers of its despatches only rise; so a letter of an earlier instant with
-the number of this despatch or a higher one is of a time that was lost, and what it said need not be said again.
+After a rewind a post room decides again what it had decided before, and would send the same words under a new key. To
+prevent this, the program writes a note beside each archived mail after the mail has gone. The note says which notices
+the mail carried. The numbers of a post room's despatches only rise. So if a mail has an earlier instant than this
+despatch, and its number or a higher one, that mail is from the lost time, and the office knows already what it says.
 """
 
 import json
@@ -25,7 +25,7 @@ _KEY = re.compile(r"[^/]+/([^/]+Z)/(\d+)")
 
 
 def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
-    """Notes beside an archived letter that it has gone. A note that cannot be written changes nothing about that."""
+    """Writes the note that an archived mail has gone. If it cannot be written, only the log says so."""
     letter = despatch.announcement is None
     told = {"key": despatch.key, "message_id": message_id, "letter": letter, "said": _said(despatch)}
     try:
@@ -35,10 +35,12 @@ def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
 
 
 def sent_before(archive: Path, despatch: Despatch) -> str | None:
-    """The Message-ID of the letter that has said everything that is new in a despatch; None where it is still to go.
+    """The Message-ID of a mail from the lost time that has said everything that is new in this despatch. None if there
+    is none, so that the despatch must go.
 
-    A notice is the same where its key and the instant at which it was due are: an act that is taken anew asks anew. A
-    letter in which nothing is new is the periodical one: it is not due again before its period has passed.
+    A notice is the same if its key and its instant are the same. An act that was taken again after the rewind has
+    another instant, so its notices are new. If nothing in the despatch is new, it is a routine letter. It must not go
+    if a letter went less than one despatch period ago.
     """
     notes = list(_lost(archive, despatch))
     new = {key: at for key, at in _said(despatch).items() if key not in despatch.repeated}
@@ -52,7 +54,7 @@ def sent_before(archive: Path, despatch: Despatch) -> str | None:
 
 
 def _lost(archive: Path, despatch: Despatch) -> Iterator[dict[str, Any]]:
-    """The notes of letters that went in a time that was lost, oldest first."""
+    """The notes of mails that went in the lost time, oldest first."""
     ours, folder = _KEY.fullmatch(despatch.key), archive.parent
     if ours is None or not folder.is_dir():
         return

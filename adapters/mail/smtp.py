@@ -1,7 +1,7 @@
-"""Speaks SMTP (RFC 5321): hands one letter to the mail server, and judges whose fault a refusal is.
+"""An SMTP client (RFC 5321): it hands one letter to the mail server, and decides what a refusal is about.
 
-A refusal is the address's, the letter's or our own. Only the first says anything about an office; the last is for an
-operator, and everything waits until it is mended.
+A refusal is about the address, about the content of the letter, or about our own access to the server. Only the first
+says that an office cannot be reached. For the last, all mail waits until an operator has corrected it.
 """
 
 import contextlib
@@ -18,45 +18,47 @@ from adapters.text import clean_line
 from adapters.tls import tls_context
 
 ANSWER_TIMES = 5
-"""How many times as long as for another step the answer to the letter itself is waited for.
+"""The program waits this many times AIDE_SMTP_TIMEOUT for the answer to the letter itself.
 
-A server that looks into the letter before it takes it needs longer (RFC 5321 section 4.5.3.2.6), and each letter that
-is given up too early is sent twice.
+A server that checks the content of a letter needs longer (RFC 5321 section 4.5.3.2.6). If the program gave up too
+early, the letter would be sent twice.
 """
 
 _LEAVE_SECONDS = 3.0
 
-# RFC 4954 section 6: what these codes refuse is our login, whatever command they answer.
+# RFC 4954 section 6: with these codes a server refuses our login, as the answer to any command.
 _LOGIN_CODES = (530, 534, 535, 538)
 
-# The command was not understood or not expected.
+# The server does not know the command, or does not expect it now.
 _PROTOCOL_CODES = (500, 502, 503, 504)
 
-# Servers say in words alone that they do not relay for this client, or do not speak with it.
+# Only the words of the answer show that a server does not relay for us, or does not accept us as a client.
 _OUR_ACCESS = re.compile(r"\brelay|\bclient host|\bauthenticat|\b5\.7\.(54|60|64)\b", re.IGNORECASE)
 
-# RFC 3463: 1 is about addresses, 2 about the mailbox, 4 about the way to it.
+# RFC 3463: 5.1 is about addresses, 5.2 about the mailbox, 5.4 about the network on the way to it.
 _ADDRESS_STATUS = re.compile(r"5\.[124]\.\d")
 
 _TOO_LARGE = re.compile(r"5\.3\.4\b")
 
 
 class RefusedByServerError(Exception):
-    """The server definitely refused this letter; the message is its code and text, fit to be shown."""
+    """The mail server has refused this letter for good. The message is its code and its text, on one line."""
 
     def __init__(self, text: str, content: bool = False) -> None:
         super().__init__(text)
         self.content = content
-        """It refused what was said, not the address."""
+        """True: the server refused the content of the letter. False: it refused the address."""
 
 
 async def transmit(settings: Settings, letter: bytes) -> str:
-    """Hand a letter to the mail server; the envelope is that of its From and To. Returns its Message-ID.
+    """Hands a letter to the mail server. Returns the Message-ID of the letter.
 
-    Bounces go to the envelope's sender, which is the organizer: the mailbox that is read.
+    The envelope has the addresses of From and To. So a bounce comes back to the organizer's mailbox, which the program
+    reads.
 
-    Raises RefusedError for a 5xx to RCPT or DATA; a retryable ApplicationError of type MailServerUnavailable
-    where the server took nothing, TransmissionUncertain where the connection ended before its answer.
+    Raises RefusedByServerError if the server refuses the address or the content of the letter for good. Raises a
+    retryable ApplicationError of type MailServerUnavailable if the server has not taken the letter for another reason,
+    and of type TransmissionUncertain if no answer to the letter came.
     """
     headers = email.message_from_bytes(letter, policy=email.policy.default)
     sender, to = (headers[name].addresses[0].addr_spec for name in ("From", "To"))
@@ -86,7 +88,7 @@ def identity_of(letter: bytes) -> str:
 
 
 def place(settings: Settings) -> str:
-    """The mail server in words."""
+    """The mail server in words: "mail server HOST:PORT"."""
     return f"mail server {settings.smtp_host}:{settings.smtp_port}"
 
 
@@ -99,14 +101,15 @@ def _server(settings: Settings, sender: str) -> aiosmtplib.SMTP:
         username=settings.smtp_username,
         password=password.get_secret_value() if password else None,
         use_tls=settings.smtp_security == "tls",
-        start_tls=settings.smtp_security == "starttls",  # a server without it is an error: never in the clear
+        start_tls=settings.smtp_security == "starttls",  # a server without it is an error: never in plain text
         tls_context=None if settings.smtp_security == "none" else tls_context(settings),
-        local_hostname=sender.rpartition("@")[2],  # the machine's own name is nobody's business
+        local_hostname=sender.rpartition("@")[2],  # EHLO names the organizer's domain, and not this machine
     )
 
 
 async def _reach(server: aiosmtplib.SMTP, settings: Settings) -> None:
-    """Connects, says EHLO, secures the line and logs in. Whatever is refused here is our own matter."""
+    """Connects, says EHLO, starts TLS and logs in. A refusal of any of these is about our access, and not about an
+    office."""
     try:
         await server.connect()
         await server.ehlo()
@@ -124,14 +127,14 @@ async def _reach(server: aiosmtplib.SMTP, settings: Settings) -> None:
 
 
 async def _take_leave(server: aiosmtplib.SMTP, settings: Settings) -> None:
-    """QUIT, also after a refusal: relays count clients that hang up. What is said to it changes nothing any more."""
+    """Sends QUIT, also after a refusal, because relays count clients that hang up without it. Errors are ignored."""
     if server.is_connected:
         with contextlib.suppress(aiosmtplib.SMTPException, OSError, TimeoutError):
             await server.quit(timeout=min(settings.smtp_timeout, _LEAVE_SECONDS))
 
 
 async def _address(server: aiosmtplib.SMTP, settings: Settings, sender: str, to: str, size: int) -> None:
-    """Says from whom and to whom. Nothing has been delivered whichever way this ends."""
+    """Sends MAIL and RCPT: the sender and the recipient. If this raises an error, nothing was delivered."""
     options = [f"size={size}"] if server.supports_extension("size") else []
     try:
         await server.mail(sender, options=options)
@@ -142,7 +145,7 @@ async def _address(server: aiosmtplib.SMTP, settings: Settings, sender: str, to:
             raise RefusedByServerError(text, content=True) from None
         if error.code in _LOGIN_CODES:
             raise _login(error, settings) from None
-        # Our own address is refused: that is no fault of the office, and an operator can mend it.
+        # The server refuses our own address. That says nothing about the office, and an operator can correct it.
         raise _unavailable(f"refuses the sender {sender}: {text}", settings) from None
     except aiosmtplib.SMTPResponseException as error:
         raise _after_rcpt(error, settings) from None
@@ -151,7 +154,7 @@ async def _address(server: aiosmtplib.SMTP, settings: Settings, sender: str, to:
 
 
 def _after_rcpt(answer: aiosmtplib.SMTPResponseException, settings: Settings) -> Exception:
-    """A 5xx to RCPT is the address's, unless it is about us."""
+    """The error for a refused RCPT. A 5xx is about the recipient's address, unless it is about our login or access."""
     text = _text(answer)
     if answer.code in _LOGIN_CODES:
         return _login(answer, settings)
@@ -163,7 +166,8 @@ def _after_rcpt(answer: aiosmtplib.SMTPResponseException, settings: Settings) ->
 
 
 def _after_data(answer: aiosmtplib.SMTPResponseException, settings: Settings) -> Exception:
-    """A 5xx to DATA is about what was said, unless its status names the address: some servers look it up only then."""
+    """The error for a refused DATA. A 5xx is about the content, unless its status names the address. Some servers check
+    the address only at this point."""
     text = _text(answer)
     if answer.code in _LOGIN_CODES:
         return _login(answer, settings)
@@ -194,5 +198,5 @@ def _words(error: Exception) -> str:
 
 
 def _text(answer: aiosmtplib.SMTPResponseException) -> str:
-    """Its code and words, on one line: "550 5.1.1 no such mailbox"."""
+    """The code and the words of an answer, on one line: "550 5.1.1 no such mailbox"."""
     return f"{answer.code} {clean_line(str(answer.message))}"[:200]

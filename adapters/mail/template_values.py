@@ -1,4 +1,4 @@
-"""The values that letter templates are given: what a letter says, in fields, grouped and in order."""
+"""The values for letter templates: everything that a letter says, in fields, in groups, and in order."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -14,11 +14,12 @@ from models.post.despatch import Despatch
 
 
 class LetterEntry(NamedTuple):
-    """One notice as a template sees it; docs/letters.md lists its fields."""
+    """One notice as a template sees it. docs/letters.md lists its fields."""
 
     number: int
+    """The number of the matter in the letter, from 1."""
     name: str
-    """How an answer names it: 16.3-jtc/2026."""
+    """The reference that an answer gives: 16.3-jtc/2026. Empty if it asks questions or for an address."""
     verb: str
     act: str
     title: str
@@ -28,20 +29,21 @@ class LetterEntry(NamedTuple):
     due: datetime | None
     proposal: Any
     lines: tuple[str, ...]
-    """Of a proposed amendment: what would read otherwise, a line a field, in the words of the record."""
+    """For a proposed amendment: what would change, one line for each field, in English. Empty for other notices."""
     questions: tuple[Any, ...]
     wanted: str
     reason: str
     before: tuple[Any, ...]
     readings: tuple[str, ...]
     fresh: bool
-    """It is new, and stands among what is not."""
+    """True: the notice is new, in a letter that lists new and repeated notices together."""
 
 
 class Group(NamedTuple):
-    """Notices that one sentence asks: those of a status round; any other stands alone."""
+    """Notices that one sentence asks for: those of one status round. Every other notice is a group of its own."""
 
     several: bool
+    """Whether the group has more than one notice."""
     since: datetime
     due: datetime | None
     readings: tuple[str, ...]
@@ -49,23 +51,26 @@ class Group(NamedTuple):
 
 
 class Past(NamedTuple):
-    """An office that was asked before."""
+    """An office of a lower rung, which was asked before."""
 
     title: str
     since: datetime | None
+    """The instant since which the act is awaited of it. None for notices of releases that did not record it."""
 
 
 class SideCount(NamedTuple):
     """How far the offices of one side have answered a round."""
 
     who: str
+    """The name of the side."""
     asked: int
     answered: int
     given: tuple[tuple[str, int], ...]
+    """The number of answers for each state, as pairs of state and number."""
 
 
 def values_of(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
-    """What a layout may name; docs/letters.md lists the same names."""
+    """The values that a layout may use, by name. docs/letters.md lists the names."""
     contact = contacts.offices[despatch.office]
     office = contact.name or despatch.office_title
     common = {
@@ -83,7 +88,7 @@ def values_of(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
 
 
 def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
-    # What could not wait for the day of the letter stands first; the letter of that day lists the oldest first.
+    # A letter that goes early lists new notices first. The letter of the despatch day lists the oldest first.
     new_first = despatch.immediate or not despatch.side
     repeated = set(despatch.repeated)
     ordered = sorted(despatch.notices, key=lambda each: (new_first and each.key in repeated, each.since, each.key))
@@ -109,7 +114,7 @@ def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
 
 
 def _groups(notices: Iterator[Notice]) -> Iterator[list[Notice]]:
-    """What a status round asks at one instant stands together, where its first stands."""
+    """Puts the notices of one status round into one group, at the place of the first of them."""
     by: dict[Any, list[Notice]] = {}
     for notice in notices:
         together = notice.verb == "progress"
@@ -119,7 +124,7 @@ def _groups(notices: Iterator[Notice]) -> Iterator[list[Notice]]:
 
 
 def _natural(ref: str) -> list[tuple[bool, int, str]]:
-    """22.2 before 22.10: the order of the text."""
+    """A sort key that puts 22.2 before 22.10, as the plan does."""
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in ref.split(".")]
 
 
@@ -131,7 +136,7 @@ def _entered(group: list[Notice], number: int, despatch: Despatch, contacts: Con
 
 
 def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) -> LetterEntry:
-    settles = notice.verb in ("settle", "give-address")  # what it asks has names of its own
+    settles = notice.verb in ("settle", "give-address")  # its questions have references of their own
     name = "" if settles else notice.item.partition("/")[2] or notice.item
     return LetterEntry(
         number=number,
@@ -156,26 +161,26 @@ def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) 
 
 
 def _before(notice: Notice, office_title: str, contacts: Contacts) -> tuple[Past, ...]:
-    """Whom the rungs below have asked: within the same institution the title alone says who it is."""
+    """The offices of the lower rungs. For an office of the same institution the title alone is enough."""
     institution = office_title.partition(", ")[2]
 
     def short(title: str) -> str:
         return title.removesuffix(f", {institution}") if institution else title
 
-    if not notice.before:  # notices of before it was told in fields
+    if not notice.before:  # notices of releases that did not record it in fields
         return tuple(Past(short(title), None) for title in notice.asked_before)
     named = {office: contact.name for office, contact in contacts.offices.items() if contact.name}
     return tuple(Past(named.get(each.office) or short(each.title), each.since) for each in notice.before)
 
 
 def _round_of(notices: list[Notice]) -> str:
-    """The name of the newest of several status rounds; of before it was told, its year."""
+    """The name of the newest status round among the notices. If the notice has no name, it is the year."""
     newest = max(notices, key=lambda notice: notice.since)
     return newest.round or str(newest.since.year)
 
 
 def _ways(notices: list[Notice]) -> list[str]:
-    """Which explanations of how to answer a letter needs, each once."""
+    """The names of the explanations of how to answer that a letter needs. Each name is there once."""
     ways = []
     for notice in notices:
         invited = notice.verb == "answer" and notice.proposal is not None and notice.proposal.invited

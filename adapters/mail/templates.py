@@ -1,7 +1,7 @@
-"""The words of one mail: layouts that are the same in every language, and one file of words for each language.
+"""Writes the words of one mail from templates: layouts for all languages, and one file of words for each language.
 
-What a language has not translated falls back to English, file by file. What fails (a syntax error, a name that is not
-there) never holds a mail back: the whole mail is then written in the shipped English, and the fault is told.
+A piece of text that a language has not translated appears in English. If a template fails (a syntax error, a name that
+does not exist), the full mail is written in the program's own English, and the result names the fault.
 """
 
 import textwrap
@@ -47,17 +47,20 @@ class Written(NamedTuple):
     text: str
     html: str
     fault: str = ""
-    """Which template failed, and where; the mail is then in the shipped English."""
+    """Which template failed, and where. The mail is then in the program's own English. Empty if none failed."""
     stand_in: str = ""
-    """How whoever stands in is addressed: "Deputy, for Coordinator, Ministry of Industry and Commerce"."""
+    """The name of the stand-in in the address: "Deputy, for Coordinator, Ministry of Industry and Commerce". Empty if
+    nobody stands in, or if the stand-in has no name."""
     missing: str = ""
-    """What the language has not translated: it stands there in English."""
+    """A sentence that names the pieces that the language has not translated. The mail has them in English. Empty if
+    there are none."""
 
 
 def write(despatch: Despatch, contacts: Contacts, templates: Path, stand_in: StandIn | None = None) -> Written:
-    """The words of a despatch, in the language of its office as far as there are templates, perhaps to a stand-in.
+    """Writes the words of a despatch in the language of its office. `stand_in` is the person who receives it for the
+    office, or None.
 
-    Raises jinja2.TemplateError only where the shipped English fails too.
+    Raises jinja2.TemplateError only if the program's own English templates fail too.
     """
     language = contacts.offices[despatch.office].language
     values = {**values_of(despatch, contacts), "stand_in": stand_in}
@@ -75,13 +78,13 @@ def write(despatch: Despatch, contacts: Contacts, templates: Path, stand_in: Sta
 
 
 def fault_of(error: BaseException) -> str:
-    """Where a template failed, and how: "templates/lo/words.j2, line 12: 'offce' is undefined"."""
+    """Says where a template failed, and how: "templates/lo/words.j2, line 12: 'offce' is undefined"."""
     message = getattr(error, "message", None) or str(error) or type(error).__name__
     if isinstance(error, TemplateSyntaxError):
         return f"{error.filename or error.name}, line {error.lineno}: {message}"
     if isinstance(error, TemplateNotFound):
         return f"there is no template {error.name}"
-    # Jinja puts the template's own lines into the traceback.
+    # Jinja puts the lines of the template into the traceback.
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
     return f"{frames[-1].filename}, line {frames[-1].lineno}: {message}" if frames else message
 
@@ -121,7 +124,7 @@ def _write(despatch: Despatch, values: Mapping[str, Any], templates: Path, langu
 
 
 class _Compiled(BytecodeCache):
-    """Keeps compiled templates for the life of the process, by the checksum of their source: an edit counts at once."""
+    """Keeps compiled templates in memory, by the checksum of their source. So an edited template counts at once."""
 
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
@@ -138,7 +141,7 @@ _COMPILED = _Compiled()
 
 
 class _Files(FileSystemLoader):
-    """Names the file that is no text."""
+    """A loader whose error names the file that is not UTF-8."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         try:
@@ -149,12 +152,11 @@ class _Files(FileSystemLoader):
 
 
 def _environment(templates: Path, language: str) -> Environment:
-    """Read anew for each mail, because a side may edit its own; sandboxed, because it is a side that edits them."""
+    """A new environment for each mail, so that an edited template counts at once. It is sandboxed, because other people
+    edit templates."""
     folders = [templates / language, templates / ENGLISH, templates / LAYOUT]
-    folders += [
-        TEMPLATES / ENGLISH,
-        TEMPLATES / LAYOUT,
-    ]  # a folder of a ministry's own need not hold what it leaves as it is
+    # The program's own folders come last: a ministry's folder needs to hold only the files that it changes.
+    folders += [TEMPLATES / ENGLISH, TEMPLATES / LAYOUT]
     return ImmutableSandboxedEnvironment(
         loader=_Files(folders),
         undefined=StrictUndefined,
@@ -166,9 +168,10 @@ def _environment(templates: Path, language: str) -> Environment:
 
 
 class _Words:
-    """The file of words, as templates see it: macros give one line of text, whatever their spaces and line ends.
+    """The file of words, as templates see it. A macro gives one line of text: runs of spaces and line ends become one
+    space.
 
-    What the language has not translated is taken from the English file.
+    A piece that the file of the language does not have comes from the English file.
     """
 
     def __init__(self, own: Environment, english: Environment, file: Path) -> None:
@@ -181,7 +184,7 @@ class _Words:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        if not self._modules:  # not before the filters are there
+        if not self._modules:  # at first use, because the filters must exist by then
             self._sources = [environment.get_template(WORDS) for environment in self._environments]
             self._modules = [source.make_module() for source in self._sources]
         found = [getattr(module, name) for module in self._modules if hasattr(module, name)]
@@ -198,7 +201,8 @@ class _Words:
 
     @property
     def missing(self) -> str:
-        """What the language has not translated of what this mail says; empty where it has all, or is English."""
+        """A sentence that names the pieces of this mail that the language lacks. Empty if it lacks none, or is
+        English."""
         if not self._sources:
             return ""
         own, english = self._sources
@@ -208,7 +212,7 @@ class _Words:
 
 
 def _folded(text: str) -> str:
-    """Lines of at most 76 characters, items of a list indented; commands and scripts without spaces stay whole."""
+    """Folds lines at 76 characters, and indents items of a list. It does not fold commands, or text without spaces."""
     lines: list[str] = []
     for line in text.strip("\n").split("\n"):
         bare = line.lstrip(" ")
@@ -226,7 +230,7 @@ def _folded(text: str) -> str:
             break_long_words=False,
             break_on_hyphens=False,
         )
-    # One empty line between paragraphs, however a template came by more.
+    # Several empty lines in a row become one.
     return "\n".join(key for key, group in groupby(lines) for key in ([key] if not key else list(group))) + "\n"
 
 
@@ -234,7 +238,7 @@ def _folded(text: str) -> str:
 
 
 class _Dates:
-    """Instants as the office's own wall clock shows them, in the words of its language."""
+    """The filters for dates: instants in the zone of the office, in the words of its language."""
 
     def __init__(self, despatch: Despatch, words: _Words) -> None:
         self._zone = ZoneInfo(despatch.zone)
@@ -242,35 +246,36 @@ class _Dates:
         self._words = words
 
     def day(self, instant: datetime) -> str:
-        """3 March 2026; in a plan that runs in seconds also the time."""
+        """Gives "3 March 2026". In a plan that runs in seconds, the time follows."""
         local = instant.astimezone(self._zone)
         day = str(self._words.date(local))
         return f"{day}, {local:%H:%M:%S}" if self._fine else day
 
     def last_day(self, end: datetime) -> str:
-        """The last day before an end that is no longer included: a year ends on 31 December."""
+        """The last day before `end`. `end` itself is not included: for 1 January it gives 31 December."""
         return self.day(end if self._fine else end - timedelta(seconds=1))
 
     def time(self, instant: datetime) -> str:
+        """Gives the time of day: "09:00"."""
         return str(self._words.clock(instant.astimezone(self._zone)))
 
     def date(self, time: ZonedTime | date) -> str:
-        """The day of a wall time, or a day."""
+        """Gives a day, or the day of a wall time: "3 March 2026"."""
         return str(self._words.date(time.local if isinstance(time, ZonedTime) else time))
 
     def moment(self, time: ZonedTime) -> str:
-        """3 March 2026, 09:00 (Asia/Vientiane)"""
+        """Gives "3 March 2026, 09:00 (Asia/Vientiane)"."""
         return str(self._words.moment(time.local, time.zone))
 
     def slot(self, slot: Slot) -> str:
-        """3 March 2026, 09:00 to 12:00 (Asia/Vientiane); both dates and zones where they differ."""
+        """Gives "3 March 2026, 09:00 to 12:00 (Asia/Vientiane)". If the two dates or zones differ, it gives both."""
         start, end = slot.start, slot.end
         if start.zone != end.zone:
             return str(self._words.span_of_zones(start.local, start.zone, end.local, end.zone))
         return str(self._words.span(start.local, end.local, start.local.date() == end.local.date(), start.zone))
 
     def period(self, length: timedelta) -> str:
-        """7 days, 1 hour, 20 seconds: the largest unit that divides it."""
+        """Gives a length of time in the largest unit that divides it: "7 days", "1 hour", "20 seconds"."""
         seconds = round(length.total_seconds())
         for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
             if seconds and seconds % size == 0:

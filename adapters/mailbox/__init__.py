@@ -1,4 +1,4 @@
-"""Where mail that comes in is fetched: a Maildir or an IMAP mailbox.
+"""Mailboxes from which the program reads incoming mail: a Maildir or an IMAP folder.
 
-For the activity `collect` and `ingest`. It hands messages on as they came; it never reads what they say.
+The activity `collect` and the command `ingest` use them. They return messages as bytes, and do not parse them.
 """

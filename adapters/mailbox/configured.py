@@ -1,4 +1,4 @@
-"""Which mailboxes are read, by the settings."""
+"""The mailboxes that the settings name."""
 
 from adapters.mailbox.imap import ImapMailbox
 from adapters.mailbox.maildir import Maildir
@@ -7,7 +7,8 @@ from adapters.settings import Settings
 
 
 def mailboxes(settings: Settings) -> tuple[MailSource, ...]:
-    """A source for each mailbox that the settings name; none where answers come by `ingest` alone."""
+    """One source for each mailbox that the settings name. Empty if they name none: then mail comes in only with
+    `ingest`."""
     found: list[MailSource] = []
     if settings.maildir is not None:
         found.append(Maildir(settings.maildir))

@@ -1,8 +1,8 @@
-"""An IMAP folder as a source of incoming mail (RFC 3501 and 9051), by IMAPClient in a thread.
+"""An IMAP folder as a source of incoming mail (RFC 3501 and 9051). IMAPClient runs in a thread.
 
-What was taken in carries a keyword, so that a person who reads the mailbox too hides no answer from us. Where the
-server keeps no keywords, a folder to move to (AIDE_IMAP_DONE_FOLDER) tells; where there is neither, only what is unseen
-counts.
+The program marks a message that it has taken in with a keyword. So a person may read the mailbox too, and no answer is
+missed. Some servers keep no keywords. Then the program moves the message to AIDE_IMAP_DONE_FOLDER. If that is not set,
+it marks the message as seen, and reads only unseen messages.
 """
 
 import asyncio
@@ -21,20 +21,21 @@ from adapters.text import clean_line
 from adapters.tls import tls_context
 
 KEYWORD = "AideTaken"
-"""Set on each message that was taken in."""
+"""The keyword of each message that was taken in."""
 
 _STEPS = 4
-"""How many timeouts one step may last in all: a server that dribbles is given up."""
+"""One step may last this many times AIDE_IMAP_TIMEOUT. A server that sends its answer too slowly is given up."""
 
 _FAULTS = (exceptions.IMAPClientError, OSError, ValueError, LookupError)
-"""What a conversation may end in: the server's refusals, the network's, and answers that are no IMAP."""
+"""The errors that can end a connection: refusals of the server, errors of the network, and answers that are not
+IMAP."""
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
 class ImapMailbox:
-    """One folder. Keeps its connection between rounds, and opens a new one when that is lost."""
+    """One folder. It keeps its connection between rounds, and opens a new one if the connection is lost."""
 
     def __init__(self, settings: Settings, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - frozen
         self._settings = settings
@@ -63,7 +64,7 @@ class ImapMailbox:
                 yield message
 
     async def _read(self, key: str, size: int) -> Message | None:
-        # In one piece with one octet over the limit: some servers' sizes are estimates.
+        # Ask for one byte more than the limit, because the sizes of some servers are estimates.
         whole = size <= self._bounds.limit
         wanted = self._bounds.limit + 1 if whole else self._bounds.head
         data = await self._do(lambda talk: talk.octets(key, wanted))
@@ -79,7 +80,7 @@ class ImapMailbox:
                 await asyncio.to_thread(talk.leave)
 
     async def _do(self, step: "Callable[[_ImapConversation], _T]") -> _T:
-        """One step of the conversation, on a connection that is there or new. Raises MailboxUnavailable."""
+        """Runs one step on the open connection, or on a new one. Raises MailboxUnavailable."""
         async with self._one_at_a_time:
             try:
                 async with asyncio.timeout(_STEPS * self._settings.imap_timeout):
@@ -97,12 +98,12 @@ class ImapMailbox:
             try:
                 return await asyncio.to_thread(self._talk.take, step)
             except (exceptions.IMAPClientAbortError, OSError):
-                self._talk = None  # idle connections are closed by servers and firewalls: once more on a new one
+                self._talk = None  # servers and firewalls close idle connections: try again on a new one
         self._talk = await asyncio.to_thread(_ImapConversation, self._settings)
         return await asyncio.to_thread(self._talk.take, step)
 
     def _words(self, error: Exception) -> str:
-        """What went wrong and which setting to look at."""
+        """Says what went wrong, and which setting to check. The password is left out."""
         password = self._settings.imap_password
         text = clean_line(str(error))
         if password and password.get_secret_value():
@@ -128,14 +129,14 @@ class ImapMailbox:
 
 
 class _NoFolder(exceptions.IMAPClientError):  # type: ignore[misc]
-    """The folder to read or to move to cannot be had; the message says what to do."""
+    """The folder to read, or the one to move messages to, cannot be used. The message says what to do."""
 
 
 class _ImapConversation:
-    """A connection with its folder selected. Blocks; used from one thread at a time."""
+    """A connection with its folder selected. Its methods block. Only one thread uses it at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        """Connects, logs in, selects."""
+        """Connects, logs in and selects the folder."""
         self._settings = settings
         security = settings.imap_security
         context = tls_context(settings)
@@ -156,7 +157,7 @@ class _ImapConversation:
             raise
 
     def take(self, step: "Callable[[_ImapConversation], _T]") -> _T:
-        """One step. What fails in any way ends the conversation: nobody knows where it stands then."""
+        """Runs one step. Any error closes the connection, because its state is then unknown."""
         try:
             return step(self)
         except BaseException:
@@ -188,8 +189,8 @@ class _ImapConversation:
             _log.warning("%s cannot move messages; what was taken in stays where it is", self._settings.imap_host)
 
     def unmarked(self) -> list[str]:
-        """Keys of what was not taken in yet, oldest first."""
-        self._select()  # anew in each round: it tells what has come, and whether all is numbered anew
+        """The keys of the messages that were not taken in yet, oldest first."""
+        self._select()  # again in each round: it shows new messages, and whether the server has renumbered them
         criteria: list[Any] = ["UNDELETED", "UNDRAFT"]
         if self._keywords:
             criteria += ["UNKEYWORD", KEYWORD]
@@ -200,13 +201,13 @@ class _ImapConversation:
         return [f"{self._validity}.{uid}" for uid in sorted(self._client.search(criteria))]
 
     def sizes(self, keys: list[str]) -> dict[str, int]:
-        """What the server says of each message's size; messages that are gone are left out."""
+        """The size of each message in bytes, by key, as the server says. Messages that are gone are left out."""
         uids = {uid: key for key in keys if (uid := self._uid(key)) is not None}
         answer = self._client.fetch(list(uids), ["RFC822.SIZE"]) if uids else {}
         return {uids[uid]: int(found[b"RFC822.SIZE"]) for uid, found in answer.items() if uid in uids}
 
     def octets(self, key: str, count: int) -> bytes | None:
-        """The first octets of a message, which stays unseen; None where it is gone."""
+        """The first `count` bytes of a message. It stays unseen. None if it is gone."""
         uid = self._uid(key)
         if uid is None:
             return None
@@ -215,6 +216,7 @@ class _ImapConversation:
         return None if data is None else bytes(data)[:count]
 
     def mark(self, key: str) -> None:
+        """Marks a message as taken in, and moves it if AIDE_IMAP_DONE_FOLDER is set."""
         uid = self._uid(key)
         if uid is None:
             return
@@ -240,17 +242,20 @@ class _ImapConversation:
             self._client.move([uid], folder)
 
     def _uid(self, key: str) -> int | None:
-        """None where the server has numbered its messages anew since (RFC 3501 section 2.3.1.1): they come again."""
+        """The UID in a key. None if the server has renumbered its messages since (RFC 3501 section 2.3.1.1). They then
+        come again under other keys."""
         validity, _, uid = key.partition(".")
         return int(uid) if validity == str(self._validity) else None
 
     def leave(self) -> None:
+        """Logs out and closes the connection. Errors are ignored."""
         with contextlib.suppress(*_FAULTS):
             self._client.logout()
         self._close()
 
     def interrupt(self) -> None:
-        """Ends a step that another thread is in. Only the socket: all else waits for that thread."""
+        """Ends a step that runs in another thread. It closes only the socket, because everything else waits for that
+        thread."""
         with contextlib.suppress(OSError, ValueError):
             self._client.socket().shutdown(socket.SHUT_RDWR)
 

@@ -1,4 +1,4 @@
-"""A Maildir as a source of incoming mail: what getmail, fetchmail, an MTA or the spool of `up` delivers."""
+"""A Maildir as a source of incoming mail. getmail, fetchmail, a mail server or the spool of `up` delivers into it."""
 
 import asyncio
 import contextlib
@@ -18,10 +18,11 @@ _SEEN = re.compile(r":2,[A-Za-z]*S[A-Za-z]*$")
 
 
 class Maildir:
-    """Takes what lies in `new`, and what a mail program moved to `cur` without reading it; marks it as seen in `cur`.
+    """One Maildir. It offers the messages in `new`, and the messages in `cur` without the flag S (seen). A message that
+    was taken in goes to `cur`, with the flag S.
 
-    Format: https://cr.yp.to/proto/maildir.html. A message that is not a plain file, or cannot be read, is passed over
-    with a line in the log.
+    The format is described at https://cr.yp.to/proto/maildir.html. A message that is not a plain file, or that cannot
+    be read, is skipped, and the log says so.
     """
 
     def __init__(self, folder: Path, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - frozen
@@ -52,7 +53,7 @@ class Maildir:
         return
 
     def _unseen(self) -> dict[str, Path]:
-        """Path by key, oldest delivery first."""
+        """The path of each message that is not marked, by key, oldest first."""
         found = {}
         try:
             for path in (self._folder / "new").iterdir():
@@ -68,7 +69,7 @@ class Maildir:
 
     def _read(self, key: str, path: Path) -> Message | None:
         try:
-            # Never a link that leads elsewhere, nor a pipe that never ends.
+            # O_NOFOLLOW and O_NONBLOCK: do not follow links to other places, and do not wait for a pipe.
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -77,7 +78,7 @@ class Maildir:
         except FileNotFoundError:
             return None  # another worker has taken it
         except OSError as error:
-            _log.warning("%s: %s is passed over: %s", self.name, path.name, error.strerror)
+            _log.warning("%s: %s is skipped: %s", self.name, path.name, error.strerror)
             return None
         return self._bounds.cut(key, data)
 
@@ -90,7 +91,7 @@ class Maildir:
         try:
             seen.mkdir(exist_ok=True)
             for number in range(100):
-                # A link and not a rename: what stands under that name already is another message.
+                # A link and not a rename, because a file with this name would be another message.
                 target = seen / f"{key}{f'.{number}' if number else ''}:2,{flags}"
                 with contextlib.suppress(FileExistsError):
                     os.link(path, target, follow_symlinks=False)
@@ -110,12 +111,13 @@ class Maildir:
 
 
 def _key(name: str) -> str:
-    """A message's name without its flags, which change."""
+    """The name of a message without its flags, because flags change."""
     return name.partition(":")[0]
 
 
 def _age(path: Path) -> tuple[float, str]:
-    """Delivery names begin with the time in seconds; where one does not, the file's own time counts."""
+    """A sort key by age. The name of a delivered message begins with its time in seconds. If it does not, the time of
+    the file counts."""
     head = path.name.partition(".")[0]
     if head.isascii() and head.isdecimal() and len(head) < 12:
         return float(head), path.name

@@ -1,7 +1,7 @@
-"""Where incoming mail is read from: a Maildir, an IMAP folder. Each hands over raw bytes and judges nothing.
+"""The common interface of mailboxes, and how much one round reads. A mailbox returns bytes, and does not parse them.
 
-A message is marked only once `done` is called for it, after it was taken in durably; until then every round offers it
-again. So a message may come twice, and never gets lost. Nothing is ever deleted.
+A caller calls `done` for a message after it has stored the message durably. Until then every round offers the message
+again. So a message may come twice, but none is lost. Nothing is deleted.
 """
 
 from collections.abc import AsyncIterator, Iterable
@@ -9,80 +9,86 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 LIMIT = 10 * 1024 * 1024
-"""Bytes of one message. Of a larger one the head alone is handed over."""
+"""The most bytes of one message. For a larger message, only the first HEAD bytes are returned."""
 
 HEAD = 64 * 1024
-"""Bytes of the head of a message that is over the limit: enough to see who wrote, and about what."""
+"""Bytes that are returned of a message that is too large. They show who wrote it, and its subject."""
 
 
 class Message(NamedTuple):
-    """One message as it lies in a mailbox."""
+    """One message of a mailbox."""
 
     key: str
-    """Names it in its mailbox, for `done`."""
+    """Identifies the message in its mailbox. `done` takes it."""
     data: bytes
     truncated: bool = False
-    """Over the limit: `data` is its head, for a person to look at."""
+    """True: the message is too large, and `data` holds only its beginning. A person must look at it."""
 
 
 class MailboxUnavailable(Exception):
-    """A mailbox cannot be read now. The message says which, why, and what to do; never a password."""
+    """A mailbox cannot be read now. The message says which one, why, and what to do. It holds no password."""
 
 
 class MailSource(Protocol):
-    """One mailbox that is read."""
+    """One mailbox."""
 
     @property
     def name(self) -> str:
-        """The mailbox in words, for logs and errors: "IMAP mail.example/INBOX"."""
+        """The name of the mailbox in logs and errors: "IMAP mail.example/INBOX"."""
 
     def messages(self) -> AsyncIterator[Message]:
-        """One round: what has not been marked, oldest first, within the bounds of a round. Raises MailboxUnavailable.
+        """Yields the messages of one round: those that are not marked, oldest first, up to the bounds of a round.
+        Raises MailboxUnavailable.
 
-        What an earlier round offered in vain comes after what was not offered yet, so that nothing blocks the rest.
+        A message that an earlier round has offered comes after the new ones, so that it does not block them.
         """
 
     async def done(self, key: str) -> None:
-        """Mark a message that has been taken in durably. Of no effect for one that is gone or marked already.
+        """Marks a message after it was stored durably. Does nothing if the message is gone or marked already.
 
-        Raises MailboxUnavailable; the message is then offered again.
+        Raises MailboxUnavailable. Then a later round offers the message again.
         """
 
     async def close(self) -> None:
-        """Let go of the connection, if there is one. A later round opens it again."""
+        """Closes the connection, if there is one. A later round opens it again."""
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """How much one round hands over at most."""
+    """The most that one round returns."""
 
     messages: int = 100
     octets: int = 64 * 1024 * 1024
-    """Of all messages together; at least one message is handed over."""
+    """A round ends after the message with which it has returned this many bytes."""
     limit: int = LIMIT
+    """As LIMIT."""
     head: int = HEAD
+    """As HEAD."""
 
     def cut(self, key: str, data: bytes, whole: bool = True) -> Message:
-        """The message, or its head where it is over the limit or was not read whole."""
+        """Makes a message. If `data` is larger than the limit, or is not the whole message, only its beginning is
+        kept."""
         truncated = not whole or len(data) > self.limit
         return Message(key, data[: self.head] if truncated else data, truncated)
 
 
 class OfferedBefore:
-    """Which messages a round offers: what is new to this process before what was offered in vain, each oldest first."""
+    """Decides the order of messages in a round. New messages come first, then those that were offered before and not
+    marked. Both are oldest first."""
 
     def __init__(self) -> None:
         self._offered: set[str] = set()
 
     def of(self, keys: Iterable[str], count: int) -> list[str]:
-        """At most `count` of the keys, which come oldest first. What is no longer among them is forgotten."""
+        """Chooses at most `count` of the keys for this round. `keys` are all unmarked messages, oldest first."""
         there = list(keys)
         self._offered &= set(there)
         new = [key for key in there if key not in self._offered]
         again = [key for key in there if key in self._offered]
-        if not new:  # all were offered in vain: begin anew, or those beyond `count` would never come
+        if not new:  # all were offered: start again, or those after the first `count` would never come
             self._offered.clear()
         return [*new, *again][:count]
 
     def offered(self, key: str) -> None:
+        """Remembers that a round has offered this message."""
         self._offered.add(key)

@@ -31,6 +31,8 @@ DEPTH = 8
 
 SIGNAL = 1_000_000
 """Most bytes of a signal, as JSON. Our own have at most 500,000."""
+SIGNAL_TEXT = 20_000
+"""Most characters of a text in a signal. Our own have at most 12,000."""
 LIFETIME = timedelta(days=366 * 60)
 """The greatest distance from now of an instant in a signal, and the longest length of time."""
 
@@ -71,26 +73,30 @@ def fault_of_signal(message: BaseModel, now: datetime) -> str | None:
         return f"it cannot be written as JSON: {type(error).__name__}"
     if size > SIGNAL:
         return f"it has {size:,} bytes; up to {SIGNAL:,} are heard"
-    return next((f"{path}: too far from now" for path in _far(message, now, "")), None)
+    return next(_unusable(message, now, ""), None)
 
 
-def _far(value: Any, now: datetime, path: str) -> Iterator[str]:
-    """Fields that hold an instant or a length of time beyond a lifetime."""
-    if isinstance(value, datetime):
+def _unusable(value: Any, now: datetime, path: str) -> Iterator[str]:
+    """Fields with a text that is too long, or with an instant or a length of time beyond a lifetime."""
+    if isinstance(value, str):
+        if len(value) > SIGNAL_TEXT:
+            yield f"{path} has {len(value):,} characters; up to {SIGNAL_TEXT:,} are heard"
+    elif isinstance(value, datetime):
         if value.tzinfo is not None and abs(value - now) > LIFETIME:
-            yield path
+            yield f"{path} is too far from now"
     elif isinstance(value, timedelta):
         if abs(value) > LIFETIME:
-            yield path
+            yield f"{path} is too long a time"
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _far(getattr(value, name), now, f"{path}.{name}".lstrip("."))
+            yield from _unusable(getattr(value, name), now, f"{path}.{name}".lstrip("."))
     elif isinstance(value, list | tuple):
         for n, each in enumerate(value):
-            yield from _far(each, now, f"{path}.{n}")
+            yield from _unusable(each, now, f"{path}.{n}")
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _far(each, now, f"{path}.{key}")
+            yield from _unusable(str(key), now, path)
+            yield from _unusable(each, now, f"{path}.{str(key)[:IDENTIFIER]}")
 
 
 def _faults_of_model(message: BaseModel, path: str, depth: int) -> Iterator[Fault]:
@@ -150,6 +156,12 @@ def _faults_of_text(text: str, path: str, limit: int) -> Iterator[Fault]:
         yield Fault(
             path, "bad-character", f"it holds the character U+{ord(bad):04X}, which no mail or calendar can carry"
         )
+
+
+def fault_of_text(text: str) -> str | None:
+    """Why a text in a file cannot be taken: it is longer than TEXT, or it holds a forbidden character. None if it can
+    be taken."""
+    return next((fault.message for fault in _faults_of_text(text, "", TEXT)), None)
 
 
 def forbidden_character(text: str) -> str | None:

@@ -19,6 +19,8 @@ class Launch(Value):
 
     plan: Plan
     launched: Instant
+    edition: int = 0
+    """The edition of the rules by which the plan's own workflow decides (models/machine/setup)."""
     as_of: Instant
     clock: Clock = Clock()
     """Of the plan's zone, resolved like its validity by whoever launches."""

@@ -10,7 +10,7 @@ from models.items.commitment import CommitmentState
 from models.items.meeting_state import MeetingState
 from models.items.past_sessions import AdoptedSession, PastState
 from models.items.series_state import SeriesState, asking_from
-from models.machine.setup import ItemSetup, RoundAt
+from models.machine.setup import EDITION, ItemSetup, RoundAt
 from models.machine.state import ItemState
 from models.messages.effects import PostRoomAddress
 from models.plan.kinds import Kind
@@ -119,6 +119,7 @@ def setup_of(
     on_trigger = obligation.cadence is Cadence.ON_TRIGGER
     asked = launch.rounds_on and window is None and not on_trigger
     setup = ItemSetup(
+        edition=EDITION,
         plan=plan.plan,
         plan_title=plan.short,
         id=item,

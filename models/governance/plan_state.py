@@ -111,6 +111,7 @@ def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None 
     plan, item = launch.plan, plan_id(launch.plan.plan)
     rounds = (windows or {}).get(ROUND, ())
     setup = ItemSetup(
+        edition=launch.edition,
         plan=plan.plan,
         plan_title=plan.short,
         id=item,

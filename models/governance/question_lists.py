@@ -7,7 +7,7 @@ from models.common.clock import Clock
 from models.common.ids import event_uid, plan_id, questions_id
 from models.common.values import Instant
 from models.items.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, PAST, YEAR, Question, QuestionsState
-from models.machine.setup import ItemSetup
+from models.machine.setup import EDITION, ItemSetup
 from models.plan.parties import coordinators, institution_title, signatory_focal_points
 from models.plan.plan import Cadence, HostRule, Obligation, Plan, Reading
 
@@ -145,6 +145,7 @@ def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: 
     names = "; ".join(institution_title(plan, institution) for _, institution in group)
     refs = [key for key, _ in groupby(_ref(plan, each) for each in questions)]
     setup = ItemSetup(
+        edition=EDITION,
         plan=plan.plan,
         plan_title=plan.short,
         id=item,

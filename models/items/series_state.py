@@ -8,7 +8,7 @@ from models.common.values import Instant
 from models.items import turns
 from models.items.past_sessions import AdoptedSession
 from models.items.turns import Turns
-from models.machine.setup import ItemSetup
+from models.machine.setup import EDITION, ItemSetup
 from models.machine.state import ItemState
 from models.plan.kinds import Kind
 from models.plan.plan import HostRule, Window
@@ -136,6 +136,7 @@ def past_session(series: ItemSetup, name: str, launched: Instant) -> ItemSetup:
             "uid": event_uid(item, launched.isoformat()),
             "parent": series.id,
             "rounds": (),
+            "edition": EDITION,
         }
     )
 

@@ -13,6 +13,10 @@ from models.messages.effects import PostRoomAddress
 from models.plan.parties import Party
 from models.plan.plan import DespatchRule, Window
 
+EDITION = 1
+"""The edition of the rules by which items that start now decide. It grows by one when a rule changes what an item does
+at which instant: a history of an earlier release then replays by the rules with which its run started."""
+
 
 class RoundAt(Value):
     """One status round of the plan, resolved to instants."""
@@ -90,6 +94,8 @@ class Duties(Value):
 class ItemSetup(ItemName, Schedule, CallRule, Duties):
     """The setup of an item. Only an amendment, or the answer to a question, changes it."""
 
+    edition: int = 0
+    """The edition of the rules by which the item decides, from the start of its run. 0: of release 0.1.0, or before."""
     parties: tuple[Party, ...]
     despatch: DespatchRule
     clock: Clock = Clock()

@@ -18,6 +18,7 @@ from models.governance.launch import Launch
 from models.governance.opening import openings
 from models.governance.plan_machine import PLAN
 from models.governance.plan_state import PlanState, plan_state
+from models.machine.door import refuse
 from models.machine.draft import Draft, Step
 from models.machine.state import ItemState
 from models.messages.acts import Act
@@ -196,7 +197,7 @@ class World:
         if act is None:
             return
         machine, state = MACHINES[self._kinds[item]], self.items[item]
-        refused = machine.refuse(state, act, self.now)
+        refused = refuse(machine, state, act, self.now)
         if refused is not None:
             self.refused.append(RefusedAct(self.now, item, act, refused))
             return

@@ -1,1 +1,2 @@
-"""What tests share: builders of small plans, real servers, judges of what was written. No tests in here."""
+"""Modules that several tests use: builders of small plans, real servers, checks of mails and calendars. It has no
+tests."""

@@ -1,4 +1,4 @@
-"""Small plans and states for tests: built by the same functions as real ones."""
+"""Small plans and states for tests. The functions of the program build them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from models.governance.launch import Launch
 from models.governance.opening import openings
 from models.items.meeting_state import MeetingState
 from models.machine.machine import Machine
+from models.machine.setup import EDITION
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from models.plan.plan import Plan
@@ -19,7 +20,7 @@ DAY = timedelta(days=1)
 
 
 def plan_of(*obligations: dict[str, Any], third: bool = False, despatch: str = "P7D", **more: Any) -> Plan:
-    """A plan of two signatories (and Viet Nam as a third state), with these obligations in one provision."""
+    """A plan of two signatories with these obligations in one provision. With `third`, Viet Nam is the third state."""
     titles = {1: "Coordinator", 2: "Director General", 3: "Deputy Minister", 4: "Minister"}
     gap = {"P7D": ("P30D", "P60D", "P90D"), "PT5S": ("PT5S", "PT10S", "PT15S")}[despatch]
     rungs = [{"rank": 1, "after": "PT0S"}, *({"rank": r, "after": a} for r, a in zip((2, 3, 4), gap, strict=True))]
@@ -62,7 +63,7 @@ def plan_of(*obligations: dict[str, Any], third: bool = False, despatch: str = "
 def obligation(
     oid: str = "m", kind: str = "meeting", sides: tuple[str, ...] = ("LAO", "KHM"), **more: Any
 ) -> dict[str, Any]:
-    """One obligation, in calendar year 2026 unless said otherwise."""
+    """One obligation. Its window is the calendar year 2026, unless the arguments name another."""
     return {
         "id": oid,
         "title": f"Title {oid}",
@@ -82,6 +83,7 @@ def launch_of(plan: Plan, at: datetime = START, **more: Any) -> Launch:
     return Launch(
         plan=plan,
         launched=at,
+        edition=EDITION,
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, at),
         **{"as_of": at, **more},
@@ -95,7 +97,7 @@ def opened(plan: Plan, at: datetime = START, **more: Any) -> Any:
 
 
 def meeting(third: bool = False, **more: Any) -> MeetingState:
-    """A one-off meeting of 2026 between two or three sides, not yet asked for."""
+    """A one-off meeting of 2026 between two or three sides, before anything is asked."""
     sides = ("LAO", "KHM", "VNM") if third else ("LAO", "KHM")
     state: MeetingState = opened(plan_of(obligation(sides=sides, **more), third=third)).meetings[0]
     return state
@@ -116,7 +118,7 @@ class Player:
         self.tick()
 
     def tick(self, until: datetime | None = None) -> "Player":
-        """Lets time pass, stopping at each instant at which the item wants to be asked."""
+        """Lets time pass. It stops at each instant at which something is due for the item, and carries that out."""
         end = until or self.now
         for _ in range(1000):
             step = self.machine.due(self.state, self.now)
@@ -132,7 +134,7 @@ class Player:
         return self
 
     def act(self, verb: type[acts.Act], office: str, **fields: Any) -> Any:
-        """Refusal, or the receipt of the act taken."""
+        """Sends an act. Returns the refusal, or the receipt if the act was taken."""
         self.count += 1
         act = verb.model_validate({"act_id": str(self.count), "office": office, **fields})
         refusal = self.machine.refuse(self.state, act, self.now)

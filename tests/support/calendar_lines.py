@@ -1,10 +1,11 @@
-"""A calendar object as its bytes are: content lines, the values of a property, what RFC 5545 demands of each line."""
+"""Reads a calendar object as bytes: its content lines and the values of a property. It also checks lines by RFC
+5545."""
 
 import re
 
 
 def lines(data: bytes) -> list[str]:
-    """Unfolded content lines."""
+    """The unfolded content lines."""
     return data.replace(b"\r\n ", b"").decode().split("\r\n")
 
 
@@ -13,7 +14,7 @@ def values(data: bytes, name: str) -> list[str]:
 
 
 def check_wire(data: bytes) -> None:
-    """RFC 5545 section 3.1, in bytes."""
+    """Checks lines and line ends by RFC 5545 section 3.1."""
     assert data.endswith(b"END:VCALENDAR\r\n")
     assert b"\n" not in data.replace(b"\r\n", b"")
     assert b"\r" not in data.replace(b"\r\n", b"")

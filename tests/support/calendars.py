@@ -16,7 +16,7 @@ XML = {"Content-Type": "application/xml"}
 
 @asynccontextmanager
 async def running(port: int, *command: str) -> AsyncIterator[None]:
-    """A server in its own process, while the block runs."""
+    """Runs a server in its own process for the time of the block."""
     process = await asyncio.create_subprocess_exec(*command)
     try:
         await listening(port, process)
@@ -28,7 +28,8 @@ async def running(port: int, *command: str) -> AsyncIterator[None]:
 
 
 def attempt(seconds: float = 20, details: Sequence[Any] = ()) -> ActivityEnvironment:
-    """One attempt, which Temporal would give up after `seconds`; after one that left these heartbeat details."""
+    """The environment of one attempt, with a timeout of `seconds`. `details` are the heartbeat details of the attempt
+    before."""
     environment = ActivityEnvironment()
     limit = timedelta(seconds=seconds)
     environment.info = dataclasses.replace(

@@ -1,4 +1,4 @@
-"""The activity that sends, run once: against a real SMTP server, with a post room that stands in for a workflow."""
+"""Runs the activity `despatch` once, with a real SMTP server and a fake post room."""
 
 import dataclasses
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ ROOM = "lao-khm/office/lao-moic"
 
 
 class PostRoom:
-    """Stands in for the client, for one query alone: what a post room says still stands."""
+    """A fake client. It answers only one query: which notices still stand."""
 
     def __init__(self, settled: set[str] | None = None) -> None:
         self.settled = settled or set()
@@ -38,7 +38,7 @@ class PostRoom:
 
 
 def activities_of(config: Settings, room: PostRoom | None = None) -> PostActivities:
-    """As one worker has them."""
+    """The activities of one worker."""
     return PostActivities(config, room or PostRoom())  # type: ignore[arg-type]
 
 
@@ -49,7 +49,7 @@ async def run(
     seconds: float = 20,
     activities: PostActivities | None = None,
 ) -> DespatchResult:
-    """One attempt, which Temporal would give up after `seconds`; of a worker of its own unless activities are given."""
+    """Runs one attempt, with a timeout of `seconds`. Without `activities` it runs in a new worker."""
     environment = ActivityEnvironment()
     limit = timedelta(seconds=seconds)
     environment.info = dataclasses.replace(environment.info, workflow_id=ROOM, start_to_close_timeout=limit)

@@ -1,7 +1,8 @@
-"""What Word is strict about in a DOCX: the order of elements, and names that lead somewhere.
+"""Checks what Word is strict about in a DOCX: the order of elements, and references to names.
 
-LibreOffice and python-docx forgive both. The orders are those of WordprocessingML (ISO/IEC 29500-1, annex A), as far
-as the report uses it: an element that is not listed here is a fault, so that whoever adds one looks its place up.
+LibreOffice and python-docx accept faults in both. The orders are those of WordprocessingML (ISO/IEC 29500-1, annex A).
+Only the elements that the report uses are listed. An element that is not listed is a fault, so that a person who adds
+one looks up its place.
 """
 
 import io
@@ -47,12 +48,12 @@ ORDERS = {
     }.items()
 }
 FREE = {"trPr": frozenset({"cnfStyle", "gridBefore", "gridAfter", "cantSplit", "trHeight", "tblHeader"})}
-"""Elements whose children stand in any order, and once each."""
+"""Elements whose children may be in any order, each once."""
 MANY = frozenset({"tr", "tc", "p", "tblStylePr", "headerReference", "footerReference", "bookmarkStart", "bookmarkEnd"})
 
 
 def faults(document: bytes) -> list[str]:
-    """Everything in the file over which Word may stumble; empty where nothing is."""
+    """All faults that Word may not accept. Empty if there are none."""
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     trees = {name: ET.fromstring(data) for name, data in parts.items() if name.endswith((".xml", ".rels"))}
@@ -105,7 +106,7 @@ def _tables(document: ET.Element) -> Iterator[str]:
 
 
 def _names(trees: dict[str, ET.Element]) -> Iterator[str]:
-    """Styles, bookmarks and relations that are named exist, and no name stands for two things."""
+    """Checks that all styles, bookmarks and relations that are referred to exist, and that no name is there twice."""
     document, styles = trees["word/document.xml"], trees["word/styles.xml"]
     known = Counter(str(style.get(f"{W}styleId")) for style in styles.iter(f"{W}style"))
     yield from (f"style {name} is defined twice" for name, n in known.items() if n > 1)
@@ -125,7 +126,7 @@ def _names(trees: dict[str, ET.Element]) -> Iterator[str]:
 
 
 def _parts(trees: dict[str, ET.Element], parts: set[str]) -> Iterator[str]:
-    """Relations lead to parts that are there, and every part has a content type."""
+    """Checks that all relations lead to existing parts, and that every part has a content type."""
     for name, tree in trees.items():
         if name.endswith(".rels"):
             folder = dirname(dirname(name))

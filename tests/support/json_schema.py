@@ -1,7 +1,7 @@
-"""Checks data against a JSON schema: the words of draft 2020-12 that ours use, and a refusal of any other word.
+"""Checks data with a JSON schema. It knows only the keywords of draft 2020-12 that our schemas use.
 
-No validator is among our dependencies, and one of our own that knew fewer words than it meets would pass what it should
-not: an unknown word is an error of the test.
+A keyword that it does not know is an error of the test. If it ignored the keyword, it would accept wrong data. No JSON
+schema validator is among our dependencies.
 """
 
 import json
@@ -23,7 +23,7 @@ ANNOTATIONS = {"$schema", "$comment", "$defs", "description", "default"}
 
 
 def faults(value: Any, schema: dict[str, Any]) -> list[str]:
-    """What is wrong with data, each with its place: "provisions.0.ref: pattern"; nothing where it fits."""
+    """The faults of data, each with its place: "provisions.0.ref: pattern". Empty if there are none."""
     return [f"{'.'.join(place)}: {word}" for place, word in _faults(value, schema, schema, ())]
 
 

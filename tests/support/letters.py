@@ -1,4 +1,4 @@
-"""A mail as a reader's program takes it apart: headers, MIME tree, words."""
+"""Reads a mail as a mail program does: headers, MIME tree, words."""
 
 import email
 import email.header
@@ -36,7 +36,8 @@ def body(data: bytes, kind: str = "plain") -> str:
 
 
 def decoded(data: bytes, name: str = "Subject") -> str:
-    """A header by RFC 2047 section 6.2: no space between encoded words (Python's newer decoder keeps it in a name)."""
+    """A decoded header. By RFC 2047 section 6.2 it has no space between encoded words. Python's newer decoder keeps
+    one."""
     raw = email.message_from_bytes(data)[name]
     return str(email.header.make_header(email.header.decode_header(re.sub(r"\r?\n ", " ", raw))))
 
@@ -57,5 +58,5 @@ def tree(part: Message) -> Any:
 
 
 def flat(text: str) -> str:
-    """Words without markup and line ends."""
+    """The text without markup and line ends."""
     return re.sub(r"\s+", " ", html.unescape(re.sub("<[^>]*>", "", text)))

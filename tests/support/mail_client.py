@@ -1,4 +1,4 @@
-"""What a mail program does with an invitation: its answers, as bytes, and sending them."""
+"""A mail program for tests: it makes answers to invitations, and sends them."""
 
 import re
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ def answer(
     times: str = "",
     **more: Any,
 ) -> EmailMessage:
-    """The REPLY or COUNTER of one attendee to a REQUEST: as a program writes it that has only the REQUEST."""
+    """The REPLY or COUNTER of one attendee to a REQUEST, as a mail program writes it from the REQUEST alone."""
     event = event_in(calendar_of(request)[0])
     stamp = more.get("dtstamp", datetime.now(UTC))
     same = "\r\n".join(re.findall("(?m)^DT(?:START|END)[^\r\n]*", event))
@@ -69,7 +69,7 @@ def answer(
 
 
 async def send(mail: EmailMessage, port: int) -> bytes:
-    """By SMTP, as any program would; returns the octets."""
+    """Sends a mail by SMTP, and returns its bytes."""
     data = mail.as_bytes()
     sender, to = str(mail["From"]), str(mail["To"])
     await aiosmtplib.send(data, sender=sender, recipients=[to], hostname="127.0.0.1", port=port)

@@ -1,4 +1,5 @@
-"""What the tests of the post share: one office's contacts, an event, despatches, a real SMTP server. All `.example`."""
+"""Samples for tests of mail: the contacts of one office, an event, despatches, a real SMTP server. All addresses are
+`.example`."""
 
 import asyncio
 import ssl
@@ -130,7 +131,7 @@ def despatch(**changes: Any) -> Despatch:
 
 
 def settings(folder: Path, **changes: Any) -> Settings:
-    """Settings with everything under one folder, and the contacts written there."""
+    """Settings with all paths in one folder. It also writes the contacts file there."""
     folder.mkdir(exist_ok=True)
     path = folder / "contacts.yaml"
     if not path.exists():
@@ -141,16 +142,16 @@ def settings(folder: Path, **changes: Any) -> Settings:
 
 @dataclass
 class Mailbox:
-    """A real SMTP server's handler: keeps what it accepts, and answers as told."""
+    """The handler of a real SMTP server. It keeps the mails that it accepts, and gives the answers that a test sets."""
 
     port: int = 0
     rcpt: str = ""
     mail: str = ""
     data: str = ""
     drop: bool = False
-    """Take the letter, then break the connection instead of answering."""
+    """True: take the letter, and then close the connection without an answer."""
     hang: bool = False
-    """Take the letter, then say nothing."""
+    """True: take the letter, and then give no answer."""
     letters: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     sessions: int = 0
@@ -179,7 +180,7 @@ class Mailbox:
 
 @asynccontextmanager
 async def smtp_server(implicit_tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Mailbox]:
-    """aiosmtpd in the test's own loop, on a free port of 127.0.0.1; its options are aiosmtpd's own."""
+    """Runs aiosmtpd in the event loop of the test, on a free port of 127.0.0.1. `options` are those of aiosmtpd."""
     mailbox = Mailbox()
     loop = asyncio.get_running_loop()
     server = await loop.create_server(
@@ -198,7 +199,7 @@ def cancelled() -> CalendarEvent:
 
 
 def away(**more: Any) -> Contacts:
-    """The office is away from 2 to 4 March, by its own calendar."""
+    """Contacts in which the office is away from 2 to 4 March, in its own zone."""
     stand_in = {"address": "deputy@moic-lao.example", "name": "Deputy", "first": "2026-03-02", "last": "2026-03-04"}
     who = contacts().model_dump(mode="json", exclude_defaults=True)
     who["offices"]["lao-moic"]["stand_ins"] = [stand_in | more]
@@ -206,7 +207,7 @@ def away(**more: Any) -> Contacts:
 
 
 def a_round(count: int = 21, **more: Any) -> Despatch:
-    """A letter of a status round, as one ministry gets it."""
+    """A letter of a status round to one ministry."""
     notices = tuple(
         notice(
             1,

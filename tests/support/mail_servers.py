@@ -1,4 +1,4 @@
-"""What tests of mail run against: an IMAP server in its own process, TLS in front of it, certificates of their own."""
+"""Servers for tests of mail: an IMAP server in its own process, a relay with TLS, and certificates."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ USER, PASSWORD = "organizer", "pässwörd of the mailbox"
 
 @dataclass(frozen=True)
 class Certificates:
-    """A private authority and what it vouches for: 127.0.0.1."""
+    """A private authority, and a certificate from it for 127.0.0.1."""
 
     authority: Path
     certificate: Path
@@ -53,7 +53,7 @@ def free_port() -> int:
 
 
 async def listening(port: int, process: asyncio.subprocess.Process | None = None) -> None:
-    """Waits until something accepts connections there."""
+    """Waits until a program accepts connections on this port."""
     for _ in range(1200):
         if process is not None and process.returncode is not None:
             raise AssertionError(f"the server ended with {process.returncode}")
@@ -69,7 +69,7 @@ async def listening(port: int, process: asyncio.subprocess.Process | None = None
 
 @asynccontextmanager
 async def ending(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
-    """The process is stopped at the end, whatever happens."""
+    """Stops the process at the end of the block, also after an error."""
     try:
         yield
     finally:
@@ -80,7 +80,7 @@ async def ending(process: asyncio.subprocess.Process) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def imap_server(certificates: Certificates) -> AsyncIterator[int]:
-    """pymap with one empty mailbox in memory, STARTTLS offered; yields its port."""
+    """Runs pymap with one empty mailbox in memory and with STARTTLS. Yields its port."""
     port = free_port()
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("pymap")),
@@ -97,7 +97,7 @@ async def imap_server(certificates: Certificates) -> AsyncIterator[int]:
 
 @dataclass
 class Relay:
-    """A port in front of a server: it ends TLS, and can cut every connection, or swallow all that is said."""
+    """A port in front of a server. It ends TLS. It can close every connection, or drop all data."""
 
     port: int = 0
     silent: bool = False
@@ -122,7 +122,7 @@ class Relay:
 
 @asynccontextmanager
 async def relay(to: int, context: ssl.SSLContext | None = None) -> AsyncIterator[Relay]:
-    """A relay on a free port, with TLS if there is a context."""
+    """Runs a relay on a free port. With a context it uses TLS."""
     made = Relay()
 
     async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -143,7 +143,7 @@ async def relay(to: int, context: ssl.SSLContext | None = None) -> AsyncIterator
 
 @dataclass
 class Script:
-    """An SMTP server that answers as told, word for word; keeps what it was told.
+    """An SMTP server that gives the answers that a test sets, and keeps what clients send.
 
     A step is a verb, `greeting` or `letter`.
     """
@@ -151,16 +151,16 @@ class Script:
     port: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     silent: str = ""
-    """The step after which nothing more is said."""
+    """The step after which the server gives no more answers. Empty: it always answers."""
     drop: str = ""
-    """The step at which the connection breaks, unanswered."""
+    """The step at which the server closes the connection without an answer. Empty: it does not."""
     released: asyncio.Event | None = None
-    """A letter is taken, and answered only once this is set."""
+    """The server takes a letter, and answers it only after this event is set. None: it answers at once."""
     said: list[str] = field(default_factory=list)
     letters: list[bytes] = field(default_factory=list)
     open: int = 0
     most: int = 0
-    """Conversations at once, and the most there were."""
+    """The highest number of connections at the same time."""
 
     ANSWERS: ClassVar = {
         "greeting": "220 mx.example ESMTP",
@@ -249,7 +249,7 @@ first_valid_uid = {uid}
 
 @asynccontextmanager
 async def dovecot_server(certificates: Certificates) -> AsyncIterator[int]:
-    """Debian's Dovecot (dovecot-imapd) with one empty mailbox; yields its port."""
+    """Runs Debian's Dovecot (dovecot-imapd) with one empty mailbox. Yields its port."""
     # A folder of its own: pytest's are closed to other accounts, and a Dovecot started by root gives up its rights.
     with tempfile.TemporaryDirectory(prefix="dovecot-") as name:
         folder, port = Path(name), free_port()

@@ -1,4 +1,4 @@
-"""Mailboxes for tests: what one hands on, and a real IMAP server with a person's mail program on the same mailbox."""
+"""Mailboxes for tests: a real IMAP server, and a second mail program on the same mailbox."""
 
 import asyncio
 import shutil
@@ -34,7 +34,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 @pytest.fixture(params=["pymap", "dovecot"])
 async def port(request: pytest.FixtureRequest, certificates: Certificates) -> AsyncIterator[int]:
-    """Two servers: Dovecot keeps keywords, pymap keeps none."""
+    """The ports of two servers. Dovecot keeps keywords, and pymap does not."""
     if request.param == "dovecot" and shutil.which("dovecot") is None:
         pytest.skip("Dovecot is not installed (Debian: dovecot-imapd); pymap alone is proven")
     server = dovecot_server if request.param == "dovecot" else imap_server
@@ -57,14 +57,14 @@ def config(tmp_path: Path, certificates: Certificates, port: int) -> Settings:
 
 
 class Person:
-    """Somebody else's mail program on the same mailbox."""
+    """The mail program of a person on the same mailbox."""
 
     def __init__(self, port: int) -> None:
         self.client = IMAPClient("127.0.0.1", port, ssl=False, timeout=20)
         self.client.plain_login(USER, PASSWORD)
         answer = self.client.select_folder("INBOX")
         self.taken = {b"\\Seen"}
-        """What marks a message as taken in, on this server."""
+        """The flags of a message that was taken in, on this server."""
         if b"\\*" in answer[b"PERMANENTFLAGS"]:
             self.taken.add(KEYWORD.encode())
 

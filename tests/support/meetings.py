@@ -1,4 +1,4 @@
-"""Meetings as far along as a test needs them: a date proposed, a date agreed."""
+"""Meetings for tests: with a proposed date, or with an agreed date."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ LAO, KHM, VNM = "lao-moc", "khm-moc", "vnm-moc"
 
 
 def proposed(third: bool = False, day: int = 10, **more: Any) -> Player:
-    """LAO has proposed a date; the tentative invitation is out."""
+    """A meeting after LAO has proposed a date. The tentative invitation was sent."""
     player = Player(MEETING, meeting(third=third, **more))
     player.act(acts.Propose, LAO, terms=date_terms(START + day * DAY))
     return player
 
 
 def agreed(third: bool = False, **more: Any) -> Player:
-    """Every side has consented to that date."""
+    """A meeting after every side has consented to that date."""
     player = proposed(third, **more)
     for office in (KHM, VNM)[: 2 if third else 1]:
         player.act(acts.Accept, office, proposal=1)

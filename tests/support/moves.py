@@ -1,4 +1,4 @@
-"""Random acts of random offices, and time that passes: what histories of a meeting are made of."""
+"""Random steps for histories of a meeting: acts of offices, and time that passes."""
 
 from typing import Any
 
@@ -55,4 +55,5 @@ PREAMBLE: list[tuple[str, Any]] = [
     ("held", ("lao-moc", 0, Topic.DATE, 0, "LAO")),
     ("outcome", ("lao-moc", 0, Topic.DATE, 0, "LAO")),
 ]
-"""The good way; histories start somewhere along it, so that late states are reached as often as early ones."""
+"""The steps of a meeting without trouble. A random history starts after some of them, so that late states are tested as
+often as early ones."""

@@ -29,7 +29,7 @@ def wanted(since: datetime = NEW_YEAR, period: timedelta = WEEK, side: str = "LA
 
 
 def opened(hours: Hours, days: int = 14) -> list[str]:
-    """Openings of the first days, by the wall clock."""
+    """The opening hours of the first days, in local time."""
     spans = [span for span in hours.open if span.start < NEW_YEAR + days * DAY]
     return [f"{s.start.astimezone(HERE):%d %H:%M}-{s.end.astimezone(HERE):%H:%M}" for s in spans]
 

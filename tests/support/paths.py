@@ -1,11 +1,11 @@
-"""Where tests find what they read: the repository, and the folders of samples in it."""
+"""Paths for tests: the repository, and its folders of samples."""
 
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 TESTS = REPOSITORY / "tests"
 MAILS = TESTS / "adapters" / "inbound" / "mails"
-"""Mails as clients send them."""
+"""Sample mails, as mail programs send them."""
 HISTORIES = TESTS / "workflows" / "histories"
-"""Of workflows, as the releases of their day recorded them."""
+"""Histories of workflows that releases have recorded."""
 LANGUAGES = TESTS / "adapters" / "mail" / "languages"

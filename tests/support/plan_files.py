@@ -16,7 +16,7 @@ PARTS = PLANS / "lao-cambodia-2023-2027"
 DEMO = PLANS / "a-year-in-a-minute.yaml"
 SHIPPED = [ACTION_PLAN, DEMO]
 FIELD = "provisions[0].obligations[0]"
-"""Of the demonstration plan."""
+"""The path of the only obligation of the demonstration plan."""
 both_loaders = pytest.mark.parametrize("loader", ["libyaml", "python"])
 
 
@@ -41,7 +41,7 @@ def change_part(tmp_path: Path, part: str, old: str, new: str) -> tuple[Path, Pa
 
 
 def line_of(path: Path, text: str) -> int:
-    """The line, from 1, on which a text first stands."""
+    """The number, from 1, of the first line with a text."""
     return path.read_text(encoding="utf-8").partition(text)[0].count("\n") + 1
 
 
@@ -54,7 +54,7 @@ def refusal(path: Path) -> FileFault:
 def check_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loader: str, old: str, new: str, field: str, message: str
 ) -> None:
-    """The demonstration plan with one place changed is refused, and the fault is told by line and field."""
+    """Checks that the demonstration plan is refused after one change, and that the fault names line and field."""
     if loader == "python":
         monkeypatch.setattr(yaml_file, "Loader", yaml.SafeLoader)
     path = change(tmp_path, old, new)

@@ -1,4 +1,4 @@
-"""What the tests of a plan as an item share: its rounds and its term, a series and a standing commitment, consent."""
+"""Values for tests of a plan as an item: rounds, validity, a series, a standing commitment, consent."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from tests.support.worlds import KHM, LAO, Life
 
 ROUND: dict[str, Any] = {"by": "year", "day": "01-15", "first": 2026, "last": 2029}
 TERM: dict[str, Any] = {"valid_from": "2025-01-01", "valid_for_years": 3}
-"""Valid until the end of 2027."""
+"""A validity until the end of 2027."""
 END = datetime(2027, 12, 31, 17, tzinfo=UTC)
 YEARLY: dict[str, Any] = {"cadence": "annual", "window": {"by": "year", "first": 2026, "last": 2027}}
 UNDATED: dict[str, Any] = {"cadence": "continuous", "window": None}
@@ -30,7 +30,7 @@ def standing(oid: str = "c", **more: Any) -> dict[str, Any]:
 
 
 def agree(life: Life, terms: Terms, proposer: str = LAO, item: str = "t") -> None:
-    """Both signatories consent now."""
+    """One signatory proposes, and the other consents at once."""
     other = KHM if proposer == LAO else LAO
     assert life.act(item, acts.Propose, proposer, terms=terms) is None
     assert life.act(item, acts.Accept, other, proposal=life.plan.last_proposal) is None

@@ -1,4 +1,4 @@
-"""Post rooms for tests: one that keeps no hours, one that does; what they are told, what becomes of a despatch."""
+"""Post rooms for tests, with and without office hours. Also words for them, and results of a despatch."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -78,7 +78,7 @@ def announcement(n: int, kind: AnnouncementKind = AnnouncementKind.INVITATION, u
 
 
 def about(begins: datetime, n: int = 1, uid: str = "u", **event: Any) -> Announcement:
-    """A version of an event: the invitation to an agreed date, unless the event is said to be otherwise."""
+    """An announcement of a version of an event. Without `event` it is the invitation to an agreed date."""
     slot = date_terms(begins).slot
     word = announcement(n, uid=uid)
     assert slot is not None and word.event is not None
@@ -87,7 +87,7 @@ def about(begins: datetime, n: int = 1, uid: str = "u", **event: Any) -> Announc
 
 
 def reminder(begins: datetime, n: int = 1, uid: str = "u") -> Announcement:
-    """A reminder of a date that begins then."""
+    """A reminder of a date that begins at `begins`."""
     return about(begins, n, uid).model_copy(update={"key": f"r/{uid}/{n}", "kind": AnnouncementKind.REMINDER})
 
 
@@ -108,7 +108,7 @@ _RESOLVED = rehearsed_hours(None, NOON + 80 * WEEK)
 
 
 def courteous(ceiling: int = 1, period: timedelta = WEEK) -> PostRoomState:
-    """A post room that keeps hours, in Vientiane, and knows them for the whole test."""
+    """A post room in Vientiane with office hours. It knows its hours for the full test."""
     rule = DespatchRule(period=period, gather=timedelta(seconds=5), ceiling=ceiling)
     address = room().address.model_copy(update={"side": "LAO", "zone": "Asia/Vientiane", "despatch": rule})
     return PostRoomState(address=address, hours=_RESOLVED(address, NOON))
@@ -125,7 +125,7 @@ def asked(key: str, at: datetime, rung: int = 1, due: timedelta | None = 30 * DA
 
 
 def written_to() -> PostRoomState:
-    """Its first letter went on the Thursday, and nothing is awaited any longer."""
+    """A post room whose first letter went on the Thursday, and of whose office nothing is awaited now."""
     state = hear_awaited(courteous(), asked("first", NOON - HOUR), NOON)
     state, _ = send(state, NOON + timedelta(seconds=5))
     return hear_settled(state, Settle(office="x", item="t/m", keys=("first",)), NOON + HOUR)

@@ -1,4 +1,4 @@
-"""Processes of tests: whether they have ended, what a data folder tells of those that run."""
+"""Functions about processes: whether one has ended, and which run on a data folder."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from servers.datafolder import RunFile
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended, waited for or not."""
+    """Whether a process has ended. A zombie counts as ended."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Progress reports for tests: facts of real machines, and what the report says of an item."""
+"""Progress reports for tests, made from the facts of real machines."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -58,7 +58,7 @@ def stands(report: ProgressReport, item: str) -> tuple[Standing, str]:
 
 
 def held_meeting() -> Player:
-    """Held on 31 January 2026."""
+    """A meeting that was held on 31 January 2026."""
     player = agreed(day=30).tick(START + 31 * DAY)
     player.act(acts.Held, LAO)
     return player
@@ -70,7 +70,8 @@ def commitment(oid: str = "c", at: datetime = START, **more: Any) -> Player:
 
 
 def mixed() -> tuple[Plan, tuple[ItemFact, ...]]:
-    """Two meetings, a series with one session behind and one to come, a shared item, a trigger, undated ones."""
+    """A plan and its facts: two meetings, a series with one past and one coming session, a shared item, an item that
+    waits for a call, and items without a window."""
     window = {"by": "year", "first": 2026, "last": 2028}
     rotating = {"kind": "meeting_series", "cadence": "annual", "host_rule": "rotating", "window": window}
     plan = plan_of(

@@ -1,4 +1,4 @@
-"""Lines of the record of one item, by the minute."""
+"""Lines of the record of one item, one for each minute."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,5 +1,5 @@
-"""A plan that lives in memory and keeps its record, as its workflows would enter it; and the same record in words that
-tell nothing."""
+"""A plan that runs in memory and keeps its record, as its workflows do. It can replace all texts of the record by
+meaningless words."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -20,11 +20,11 @@ from models.report.item_record import hear_all
 from tests.support.worlds import Life
 
 Record = Mapping[str, tuple[LedgerEntry, ...]]
-"""Lines by item."""
+"""The lines of the record, by item."""
 
 
 class RecordingWorld(World):
-    """A world that keeps the lines which an activity enters into the record otherwise."""
+    """A world that keeps the lines of the record. In the program the activity `enter` writes them."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
         self.lines: dict[str, list[LedgerEntry]] = {}
@@ -55,18 +55,18 @@ class RecordedLife(Life):
 
     @property
     def record(self) -> Record:
-        """Of the plan and its items, those of before the launch among them; the post rooms' own are not."""
+        """The records of the plan and its items, also of sessions before the launch. Post rooms are left out."""
         launch = self.plan.launch
         past = openings(launch, self.plan.windows).past
         adopted = {item.setup.id: adopted_entries(item, known, launch.launched) for item, known in past}
         return {**adopted, **{item: tuple(own) for item, own in self.world.lines.items() if "/office/" not in item}}
 
     def rows(self) -> list[ItemRow]:
-        """What visibility lists."""
+        """The rows that Temporal lists."""
         return [self.machine(item).row(state) for item, state in self.world.items.items() if not state.closed]
 
     def facts(self, record: Record, at: datetime, rows: Iterable[ItemRow] = (), current: bool = False) -> Facts:
-        """What a report is made of, gathered as `report` does."""
+        """The facts for a report, gathered as the command `report` does."""
         state, by_id = self.plan, {row.id: row for row in rows}
         heard = {item: tuple(line for line in own if line.at <= at) for item, own in record.items()}
         told = {item: hear_all(own).turns for item, own in heard.items()}
@@ -92,7 +92,7 @@ class RecordedLife(Life):
 
 
 def gibberish(line: LedgerEntry) -> LedgerEntry:
-    """The same line in words that tell nothing."""
+    """The same line with meaningless words as its text."""
     return line.model_copy(update={"text": f"~{line.n}~"})
 
 

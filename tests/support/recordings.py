@@ -1,4 +1,4 @@
-"""Machines of which each step is recorded, as workflows do it."""
+"""Machines that record each of their steps, as workflows do."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from tests.support.progress import entries
 
 
 class Recording:
-    """A machine as the workflow runs it: each of its steps is recorded."""
+    """Runs a machine as a workflow does, and records each step."""
 
     def __init__(self, machine: Any) -> None:
         self._machine = machine
@@ -33,7 +33,7 @@ def player(machine: Any, state: Any) -> Player:
 
 
 def known(of: Player, at: Instant | None = None) -> Known:
-    """What the record tells, up to an instant."""
+    """What the record says, up to an instant."""
     return hear_all(line for line in entries(of) if at is None or line.at <= at)
 
 

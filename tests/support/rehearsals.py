@@ -1,4 +1,4 @@
-"""The shipped plan, rehearsed over its years."""
+"""Rehearsals of the shipped plan."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ END = end_of_validity(ACTION_PLAN)
 
 
 def whole(assume: str) -> World:
-    """The shipped plan over its five years, with its office hours."""
+    """A rehearsal of the shipped plan over its five years, with office hours."""
     assert END is not None
     hours = rehearsed_hours(read_contacts(PLANS / "lao-cambodia-2023-2027.contacts.yaml"), END + DAY)
     return World(launch_at(ACTION_PLAN, SIGNED, SIGNED, None), assumption_of(assume), hours).run(END + DAY)

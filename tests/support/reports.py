@@ -1,4 +1,4 @@
-"""A progress report by hand, and its documents read back by the libraries that others read them with."""
+"""A progress report for tests, and functions that read its documents with other libraries."""
 
 import io
 from collections import Counter
@@ -126,13 +126,13 @@ def docx_rows(document: DocumentObject) -> Iterator[tuple[str, ...]]:
 
 
 def docx_words(what: ProgressReport) -> list[str]:
-    """Paragraphs and cells, as they are read."""
+    """The texts of the paragraphs and cells, in reading order."""
     document = opened(what)
     return [paragraph.text for paragraph in document.paragraphs] + [text for row in docx_rows(document) for text in row]
 
 
 class Page(HTMLParser):
-    """The texts of a page by the element they stand in, its rows, and every tag."""
+    """Reads a page: its texts by element, its table rows, and all its tags."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -1,4 +1,5 @@
-"""The whole house for a test: a real mail spool, a real calendar server and a worker, around any Temporal server."""
+"""All parts of the program for a test: a real mail spool, a real calendar server and a worker, with any Temporal
+server."""
 
 import asyncio
 import email
@@ -22,6 +23,7 @@ from adapters.files.record_file import read_record
 from adapters.settings import Settings
 from models.governance.launch import Launch
 from models.items.past_sessions import AdoptedSession
+from models.machine.setup import EDITION
 from models.messages.acts import Act
 from models.messages.views import ItemRow, ItemView, Receipt, Refusal
 from models.plan.parties import all_offices
@@ -39,7 +41,7 @@ from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 @dataclass
 class House:
-    """One plan on real parts."""
+    """One plan that runs on real parts."""
 
     client: Client
     plan: Plan
@@ -55,6 +57,7 @@ class House:
         launch = Launch(
             plan=self.plan,
             launched=now,
+            edition=EDITION,
             as_of=as_of or now,
             valid_until=end_of_validity(self.plan),
             clock=clock_of(self.plan, now),
@@ -79,7 +82,8 @@ class House:
         return await looked_up(self.client.get_workflow_handle(self.item(item)))
 
     async def until(self, item: str, true: Callable[[ItemView], bool]) -> ItemView:
-        """The view as soon as it is so; AssertionError after a while."""
+        """Waits until `true` holds for the view of the item, and returns the view. Raises AssertionError after a
+        time."""
         found: list[ItemView] = []
 
         async def look() -> bool:
@@ -96,11 +100,11 @@ class House:
         return found[0]
 
     async def act(self, item: str, verb: type[Act], office: str, act_id: str = "", **fields: Any) -> Receipt | Refusal:
-        """An Update; the refusal where its validator refuses."""
+        """Sends an act as an Update. Returns its receipt, or the refusal of its validator."""
         return await self._update(self.item(item), verb, office, act_id, fields)
 
     async def act_on_plan(self, verb: type[Act], office: str, **fields: Any) -> Receipt | Refusal:
-        """The same for the plan itself."""
+        """Sends an act to the plan itself. Returns its receipt or the refusal."""
         return await self._update(self.plan.plan, verb, office, "", fields)
 
     async def _update(
@@ -116,7 +120,7 @@ class House:
         return receipt
 
     def mails(self, office: str) -> list[EmailMessage]:
-        """What lies in the mailbox of an office, oldest first."""
+        """The mails in the mailbox of an office, oldest first."""
         files = sorted((self.folder.mail / office).glob("*.eml"))
         return [email.message_from_bytes(path.read_bytes(), policy=default) for path in files]  # type: ignore[misc]
 
@@ -124,7 +128,7 @@ class House:
         return read_record(self.settings.record, self.item(item))
 
     async def calendar(self, name: str) -> list[str]:
-        """The calendar objects of a collection, read over CalDAV by a plain client."""
+        """The calendar objects of a calendar, read with a simple CalDAV client."""
         url = f"{self.settings.caldav_url}{self.settings.caldav_home}{name}/"
         password = self.settings.caldav_password
         assert self.settings.caldav_username and password
@@ -136,7 +140,7 @@ class House:
 
 
 async def looked_up(handle: WorkflowHandle[Any, Any]) -> ItemView:
-    """The item. A machine that is busy for two seconds fails a query, not the workflow: it is asked again."""
+    """The view of an item. On a busy machine a query can time out, so it is asked again."""
     for _ in range(5):
         try:
             view: ItemView = await handle.query("view", result_type=ItemView)
@@ -148,7 +152,7 @@ async def looked_up(handle: WorkflowHandle[Any, Any]) -> ItemView:
 
 
 async def eventually(true: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
-    """Looks again and again, for a bounded time."""
+    """Calls `true` again and again until it returns True. Raises AssertionError after `seconds`."""
     for _ in range(int(seconds / 0.05)):
         if await true():
             return
@@ -157,7 +161,7 @@ async def eventually(true: Callable[[], Awaitable[bool]], seconds: float = 30) -
 
 
 def write_contacts(plan: Plan, path: Path) -> Path:
-    """Addresses under .example for every office of the plan."""
+    """Writes a contacts file with an .example address for every office of the plan. Returns its path."""
     offices = {office: {"address": f"{office}@office.example"} for office in all_offices(plan)}
     organizer = {"name": "Secretariat", "address": "secretariat@aide-memoire.example"}
     path.write_text(yaml.safe_dump({"organizer": organizer, "offices": offices}))
@@ -178,9 +182,9 @@ async def house(
     queue: str = "",
     **more: Any,
 ) -> AsyncIterator[House]:
-    """Starts the spool, Radicale and a worker of their own for this plan, and stops them. Unless a test is about office
-    hours, every office is open day and night. With a named task queue and the same folder it goes on where it was.
-    More are settings of the worker."""
+    """Starts a spool, Radicale and a worker for this plan, and stops them at the end. Every office is open day and
+    night, unless a test is about office hours. With the same task queue and folder as before, the plan goes on from
+    there. `more` are settings of the worker."""
     folder = DataFolder(root)
     folder.create()
     contacts = write_contacts(plan, root / "contacts.yaml")
@@ -213,7 +217,7 @@ async def house(
 
 
 async def register_attributes(client: Client) -> None:
-    """For the time-skipping server, which takes them through the operator service only."""
+    """Registers the search attributes. The time-skipping server takes them only from the operator service."""
     from temporalio.api.enums.v1 import IndexedValueType
     from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 

@@ -1,4 +1,4 @@
-"""Status rounds for tests: when they ask and close, and what sleeps until one of them, or a call, wakes it."""
+"""Status rounds for tests: when they ask and close, and items that are dormant until a round or a call."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ BOTH = {(LAO, "progress", 1), (KHM, "progress", 1)}
 
 
 def standing(**more: Any) -> Player:
-    """What nothing dates, in the yearly round."""
+    """A commitment without a window, with a yearly status round."""
     found = opened(plan_of(obligation("c", kind="standing", **{**UNDATED, **more}), round=ROUND))
     return Player(COMMITMENT, found.commitments[0])
 

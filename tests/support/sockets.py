@@ -1,4 +1,4 @@
-"""Small servers that tests write themselves: on a free port of 127.0.0.1, ended with all that they still do."""
+"""Runs small servers for tests on a free port of 127.0.0.1, and ends them with all their connections."""
 
 import asyncio
 import contextlib
@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 Meet = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-"""One conversation."""
+"""A function that handles one connection."""
 
 
 @asynccontextmanager
 async def serving(meet: Meet, *expected: type[BaseException]) -> AsyncIterator[int]:
-    """Yields the port. Conversations may end with what is `expected`, and with their cancellation."""
+    """Runs a server and yields its port. A connection may end with an error in `expected`, or by cancellation."""
     tasks: set[asyncio.Task[None]] = set()
 
     async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""A plan that is taken over midway, and a history of it."""
+"""A plan that is taken over in the middle of its validity, with a history file."""
 
 from datetime import UTC, datetime
 from typing import Any

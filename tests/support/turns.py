@@ -1,4 +1,4 @@
-"""Ledgers of hosting turns for tests: the orders of two and three sides, and what a ledger says of its turns."""
+"""Turns for tests: the orders of two and three sides, and functions that count turns."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,5 @@
-"""A real HTTP server on a socket of 127.0.0.1 that answers as told: for what no CalDAV server at hand says."""
+"""A real HTTP server on 127.0.0.1 that gives the answers that a test sets. It is for answers that no CalDAV server of
+the tests gives."""
 
 import asyncio
 import contextlib
@@ -14,7 +15,7 @@ class Request:
     method: str
     path: str
     headers: dict[str, str]
-    """By name in lower case."""
+    """The headers, by name in lower case."""
     body: bytes = b""
 
 
@@ -27,7 +28,7 @@ class Answer:
 
 @dataclass
 class Web:
-    """Where it listens, and what it was asked."""
+    """The address of the server, and the requests that it got."""
 
     url: str = ""
     asked: list[Request] = field(default_factory=list)
@@ -38,7 +39,7 @@ class Web:
 
 
 Respond = Callable[[Request], Answer | None]
-"""None: say nothing any more."""
+"""A function from a request to its answer. None: the server gives no answer."""
 
 
 @asynccontextmanager

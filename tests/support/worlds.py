@@ -1,4 +1,4 @@
-"""A plan and all that follows it in memory, for tests of what crosses items."""
+"""A plan and all its items in memory, for tests that concern several items."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,7 +43,7 @@ class Life:
         return self
 
     def act(self, item: str, verb: type[Act], office: str, **fields: Any) -> Refusal | None:
-        """Does it now; the refusal where it was not taken."""
+        """Sends an act now. Returns the refusal, or None if the act was taken."""
         self.count += 1
         act = verb.model_validate({"act_id": str(self.count), "office": office, **fields})
         assert item in self.world.items, f"there is no {item}; there are {sorted(self.world.items)}"
@@ -69,7 +69,7 @@ class Life:
         return next(state for state in self.world.items.values() if isinstance(state, PlanState))
 
     def said(self, kind: AnnouncementKind, office: str | None = None, since: int = 0) -> list[RehearsedNotice]:
-        """Announcements of this kind, as they were decided."""
+        """The announcements of this kind, in the order of decision."""
         return [
             each
             for each in self.world.notices[since:]
@@ -77,12 +77,12 @@ class Life:
         ]
 
     def standing(self, office: str) -> set[str]:
-        """Keys of what the next letter to this office would list."""
+        """The keys of the notices that the next letter to this office would list."""
         room = self.world.rooms.get(f"t/office/{office}")
         return set(room.standing) if room else set()
 
     def sent(self, office: str) -> set[str]:
-        """Keys of all that went to this office."""
+        """The keys of all notices and announcements that were sent to this office."""
         return {key for letter in self.world.letters if letter.office == office for key in letter.notices}
 
 

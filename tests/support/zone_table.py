@@ -31,7 +31,8 @@ OFFSETS: dict[str, frozenset[int]] = {
 
 
 def offsets_of(name: str) -> tuple[int, ...]:
-    """In minutes, at every hour of the first day of each month and at every change between."""
+    """The offsets from UTC in minutes: at every hour of the first day of each month, and at every change between
+    them."""
     found, zone = set(), zoneinfo.ZoneInfo.no_cache(name)
     at, end = datetime(YEARS.start, 1, 1, tzinfo=UTC), datetime(YEARS.stop, 1, 1, tzinfo=UTC)
     while at < end:

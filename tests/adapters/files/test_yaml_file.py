@@ -132,3 +132,19 @@ def test_aliases_and_merged_keys_are_fine(tmp_path: Path) -> None:
     path = change(tmp_path, own, merged.replace("KHM", "THA"))
     told = {fault.field: fault.line for fault in refusal(path).faults}
     assert told["offices.khm-demo.side"] == line_of(path, "side: THA")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "message"),
+    [
+        (f"title: {'x' * 4001}", "title", "it has 4,001 characters; up to 4,000 are allowed; shorten or correct it"),
+        ('title: "a\\0b"', "title", "the character U+0000, which no mail or calendar can carry"),
+        ('title: ["a\\eb"]', "title[0]", "the character U+001B"),
+    ],
+    ids=["long", "nul", "escape"],
+)
+def test_a_text_that_no_letter_can_carry_is_refused(tmp_path: Path, line: str, field: str, message: str) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(f"plan: x\n{line}\n")
+    [fault] = refusal(path).faults
+    assert (fault.line, fault.field) == (2, field) and message in fault.message

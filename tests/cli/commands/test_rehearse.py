@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from adapters.shipped import DEMONSTRATION_PLAN_FILE
 from typer.testing import CliRunner
 
+from adapters.program_folders import DEMONSTRATION_PLAN_FILE
 from cli.app import app
 from cli.commands.rehearse import summary
 from models.rehearsal.world import RehearsedNotice

@@ -1,4 +1,4 @@
-"""Answers by mail to an invitation: consent, rejection, another time, what is only recorded (itip-rules 14 to 16)."""
+"""Answers by mail to an invitation: consent, rejection, another time, what is only recorded."""
 
 from datetime import date, datetime, timedelta
 from typing import Any

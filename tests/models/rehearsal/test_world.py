@@ -199,3 +199,12 @@ def test_in_the_rehearsal_a_reminder_stands_in_the_letter_that_goes_in_time() ->
     carried = [letter for letter in world.letters if keys & set(letter.notices)]
     assert [(letter.kind, letter.at) for letter in carried] == [("routine", datetime(2026, 1, 19, 1, tzinfo=UTC))] * 2
     assert all(len(letter.notices) == 2 for letter in carried), "with what is awaited"
+
+
+def test_a_rehearsal_refuses_what_the_door_of_a_workflow_refuses() -> None:
+    world = World(launch_of(plan_of(obligation("meet"))), hours=HOURS)
+    long = date_terms(START + 30 * DAY).model_copy(update={"reason": "x" * 1001})
+    propose = acts.Propose(act_id="1", office="lao-moc", terms=long)
+    world.plan_act(START + 5 * DAY, "t/meet", lambda _: propose)
+    [refused] = world.run(START + 10 * DAY).refused
+    assert refused.refusal.code == "too-long" and "terms.reason" in refused.refusal.message

@@ -1,8 +1,9 @@
-"""Everything that the suite generates passes the strict judges.
+"""Applies the strict checks to every mail and calendar object that the tests generate.
 
-Imported before anything else of ours (tests/conftest.py): it wraps the functions that write calendar objects and mails,
-so that all that they write, for whatever test, is judged. A fault is kept, not raised: an activity would try again.
-The fixture in conftest asks for the faults after each test, and judges the mails that other processes left.
+tests/conftest.py imports this module before all others of ours. It wraps the functions that write calendar objects and
+mails, so that the output of every test is checked. It stores a fault and does not raise it, because an activity would
+try again. After each test the fixture in conftest asks for the faults, and checks the mails that other processes have
+written.
 """
 
 import functools
@@ -52,7 +53,7 @@ def judge_mail(data: bytes) -> None:
 
 
 def judge_folder(folder: Path) -> None:
-    """The letters that any process left in a folder: in its archive, and in the mailboxes of a spool."""
+    """Checks the letters that processes have written into a folder: in an archive, or in the mailboxes of a spool."""
     for path in folder.rglob("*.eml"):
         data = path.read_bytes()
         if path.parent.parent.name == "letters" or _OURS.search(data):
@@ -75,7 +76,8 @@ def _judged_by(judge: Callable[[bytes], None], function: Callable[..., bytes]) -
 
 
 def install() -> None:
-    """Before the modules that compose, publish and despatch are imported: they take the functions by name."""
+    """Wraps the functions. Call it before the modules that compose, publish and despatch are imported, because they
+    import the functions by name."""
     event_object.calendar_object = _judged_by(judge_object, event_object.calendar_object)
     event_object.declined_counter = _judged_by(judge_object, event_object.declined_counter)
     merging.merged = _judged_by(functools.partial(judge_object, merged=True), merging.merged)

@@ -1,6 +1,6 @@
-"""A strict judge of mails as bytes, written from the RFCs (5322, 2045 to 2047, 3834, 6047) and from itip-rules.
+"""Strict checks of mails, as bytes. They are written from RFC 5322, 2045 to 2047, 3834 and 6047.
 
-It takes the mail apart by itself: what the standard library wrote, the standard library would also read.
+This module parses a mail itself, because the standard library would accept its own mistakes.
 """
 
 import base64
@@ -17,7 +17,7 @@ from tests.support.wire import objects
 from tests.support.wire.objects import Fault
 
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type")
-"""The headers that each of our mails has, once."""
+"""The headers that each of our mails has exactly once."""
 
 _MESSAGE_ID = r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>"
 _WORD = re.compile(r"=\?([^?]*)\?([^?]*)\?([^?]*)\?=")
@@ -33,7 +33,7 @@ LETTER = ("multipart/alternative", ["text/plain", "text/html"])
 
 @dataclass
 class Part:
-    """A MIME entity: its headers in order, unfolded, and its body as it stands."""
+    """A MIME entity: its unfolded headers in their order, and its encoded body."""
 
     headers: list[tuple[str, str]]
     body: bytes
@@ -57,7 +57,7 @@ class Part:
         return (self.kind, [part.tree() for part in self.parts]) if self.parts else self.kind
 
     def octets(self) -> bytes:
-        """Decoded. Raises ValueError for what is no base64."""
+        """The decoded bytes of the body. Raises ValueError if it is no base64."""
         encoding = self.one("Content-Transfer-Encoding").lower()
         if encoding == "base64":
             return base64.b64decode(self.body.replace(b"\r\n", b""), validate=True)
@@ -70,7 +70,7 @@ class Part:
 
 
 def faults(data: bytes) -> list[Fault]:
-    """Everything that is wrong with a mail, its calendar object included."""
+    """All faults of a mail and of its calendar object. Empty if there are none."""
     found = list(_octets(data))
     try:
         mail = read(data)
@@ -82,7 +82,7 @@ def faults(data: bytes) -> list[Fault]:
 
 
 def calendar_of(data: bytes) -> bytes | None:
-    """The calendar object that a mail carries; None where it carries none."""
+    """The calendar object in a mail. None if it has none."""
     return next((part.octets() for part in read(data).walk() if part.kind == "text/calendar"), None)
 
 
@@ -110,7 +110,7 @@ def _octets(data: bytes) -> Iterator[Fault]:
 
 
 def read(data: bytes) -> Part:
-    """The mail as a tree of parts. Raises ValueError where headers or boundaries do not follow the grammar."""
+    """Parses a mail into a tree of parts. Raises ValueError if headers or boundaries do not follow the grammar."""
     head, separator, body = data.partition(b"\r\n\r\n")
     if not separator:
         raise ValueError("there is no empty line after the headers")
@@ -138,7 +138,7 @@ def _between(body: bytes, boundary: str) -> list[bytes]:
 
 
 def decoded(value: str) -> str:
-    """A header value with its encoded words read (RFC 2047 section 6.2). Raises ValueError for one that is none."""
+    """A header value with its encoded words decoded (RFC 2047 section 6.2). Raises ValueError for a malformed one."""
 
     def word(match: re.Match[str]) -> str:
         octets = base64.b64decode(match[3], validate=True) if match[2].lower() == "b" else _q(match[3])

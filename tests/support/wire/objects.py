@@ -1,8 +1,8 @@
-"""A strict judge of calendar objects as bytes, written from the RFCs and not from the code that builds them.
+"""Strict checks of calendar objects, as bytes. They are written from the RFCs, and not from the code that builds
+objects.
 
-`faults` lists what is wrong, each fault with the name of the check that found it; `tests/system/test_wire.py` has
-broken bytes for each check. What two other parsers read is compared with what this one does (`readers.py`); mails are
-judged in `mail.py`.
+`faults` lists the faults of an object. Each fault has the name of the check that found it. `tests/system/test_wire.py`
+has broken bytes for each check. `readers.py` compares the result with two other parsers. `mail.py` checks mails.
 """
 
 import re
@@ -68,7 +68,8 @@ _ONCE = (
 )
 _EXPECTED = {*_ONCE, "ATTENDEE"}
 
-# RFC 5546 sections 3.2.2, 3.2.5 and 3.2.8, and what itip-rules asks besides. None is an object at rest (RFC 4791 4.1).
+# RFC 5546 sections 3.2.2, 3.2.5 and 3.2.8, and what this program writes beyond them. None stands for an object of a
+# calendar, which has no METHOD (RFC 4791 section 4.1).
 _REQUIRED = {
     "REQUEST": {*_EXPECTED} - {"DESCRIPTION", "LOCATION"},
     "CANCEL": {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "STATUS"},
@@ -89,10 +90,10 @@ _STATUS = {
 
 
 def faults(data: bytes, merged: bool = False) -> list[Fault]:
-    """Everything that is wrong with the bytes of a calendar object.
+    """All faults of the bytes of a calendar object. Empty if there are none.
 
-    `merged` is for what goes back onto a server with what a person added to it there: more properties and components
-    than ours may be in it, and its zones are theirs.
+    `merged` is True for an object to which a person has added something on a server. It may have properties, components
+    and zones that are not ours.
     """
     found = list(_octets(data))
     try:
@@ -135,7 +136,7 @@ def _octets(data: bytes) -> Iterator[Fault]:
 
 
 def read(data: bytes) -> Component:
-    """The VCALENDAR. Raises ValueError where the bytes do not follow the grammar."""
+    """Parses the VCALENDAR. Raises ValueError if the bytes do not follow the grammar."""
     text = re.sub(rb"\r\n[ \t]", b"", data).decode("utf-8", "replace")
     root = Component("")
     stack = [root]
@@ -169,7 +170,7 @@ def _parameters(text: str) -> dict[str, list[str]]:
 
 
 def unescaped(text: str) -> str:
-    """The words of a TEXT value (RFC 5545 section 3.3.11)."""
+    """A TEXT value without its escapes (RFC 5545 section 3.3.11)."""
     return re.sub(r"\\(.)", lambda match: "\n" if match[1] in "nN" else match[1], text)
 
 
@@ -201,7 +202,7 @@ def _calendar(calendar: Component, merged: bool) -> Iterator[Fault]:
 
 
 def _zones(calendar: Component, merged: bool) -> Iterator[Fault]:
-    """Each TZID that is used has its VTIMEZONE, and none is unused (RFC 5545 section 3.6.5)."""
+    """Checks that each TZID in use has a VTIMEZONE, and that no VTIMEZONE is unused (RFC 5545 section 3.6.5)."""
     used = {
         value for event in calendar.named("VEVENT") for line in event.lines for value in line.parameters.get("TZID", [])
     }
@@ -237,7 +238,7 @@ def _zone(zone: Component) -> Iterator[Fault]:
 
 
 def offset_of(calendar: Component, tzid: str) -> timedelta:
-    """The offset that the object itself defines for a zone."""
+    """The offset from UTC that the object defines for a zone."""
     for zone in calendar.named("VTIMEZONE"):
         if any(line.value == tzid for line in zone.all("TZID")):
             value = zone.parts[0].all("TZOFFSETTO")[0].value
@@ -247,7 +248,7 @@ def offset_of(calendar: Component, tzid: str) -> timedelta:
 
 
 def instant(calendar: Component, name: str) -> datetime:
-    """DTSTART or DTEND of the first event in UTC, by the object's own VTIMEZONE."""
+    """DTSTART or DTEND of the first event, in UTC. It uses the VTIMEZONE of the object."""
     line = calendar.named("VEVENT")[0].all(name)[0]
     if line.value.endswith("Z"):
         return datetime.strptime(line.value, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -398,9 +399,10 @@ def _person(line: Line, method: str | None, expected: dict[str, set[str]]) -> It
 
 
 def faults_of_versions(objects: list[bytes]) -> Iterator[Fault]:
-    """What is wrong with the iTIP messages of one UID to one attendee, in the order in which they were sent.
+    """Yields the faults of the iTIP messages about one UID to one attendee. `objects` are in the order of sending.
 
-    Rules 6, 10 and 11 of itip-rules. Versions may be missing between two messages, where a newer one overtook them.
+    By RFC 5546 section 2.1.5 a newer version has a higher SEQUENCE or DTSTAMP. A cancellation needs an invitation
+    before it. Versions may be missing between two messages, because a newer one has replaced them.
     """
     last: Component | None = None
     for data in objects:

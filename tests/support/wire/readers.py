@@ -1,6 +1,6 @@
-"""What two parsers of somebody else read in a calendar object, compared with what `objects.py` reads.
+"""Reads a calendar object with two other parsers, and compares their results with `objects.py`.
 
-`vobject` and `ical` share no code with `icalendar`, with which the objects are built.
+The parsers are `vobject` and `ical`. They share no code with `icalendar`, which builds the objects.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tests.support.wire.objects import Component, Fault, instant, read, unescape
 
 
 def faults_of_readers(data: bytes) -> Iterator[Fault]:
-    """Where another parser refuses the object, or reads another instant, address or word in it."""
+    """Yields a fault if another parser refuses the object, or reads a different instant, address or text."""
     calendar = read(data)
     for name, reader in (("vobject", _by_vobject), ("ical", _by_ical)):
         try:
@@ -28,7 +28,7 @@ def faults_of_readers(data: bytes) -> Iterator[Fault]:
 
 
 def expected(calendar: Component) -> dict[str, Any]:
-    """What a reader finds in it, by `tests/support/wire/objects.py`. Also for the judges of `make conform`."""
+    """The values that a reader should find, read by `tests/support/wire/objects.py`. `make conform` uses them too."""
     event = calendar.named("VEVENT")[0]
     method = calendar.one("METHOD")
     said: dict[str, Any] = {
