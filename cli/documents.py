@@ -1,10 +1,12 @@
 """Keeps the documents that offices file, beside the record, in folders named by their SHA-256 digest."""
 
 import hashlib
+import os
 import re
 import uuid
 from pathlib import Path
 
+from adapters.files.regular_file import open_regular
 from cli.errors import BadUsage
 from cli.session import Session
 from models.messages.acts import Document
@@ -14,15 +16,18 @@ LARGEST_DOCUMENT = 50_000_000
 
 
 def document_of(path: Path | None) -> tuple[Document | None, bytes]:
-    """The name, digest and size of a file, and its content. Raises BadUsage if it is too large or cannot be read."""
+    """The name, digest and size of a regular file, and its content; none of both without a path. Raises BadUsage for a
+    link, a folder, a pipe or a device, and if the file is too large or cannot be read."""
     if path is None:
         return None, b""
     try:
-        content = path.read_bytes()
+        with open_regular(path, links=False) as file:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(LARGEST_DOCUMENT + 1)
     except OSError as error:
         raise BadUsage("bad-file", f"{path} cannot be read: {error.strerror}") from error
     if len(content) > LARGEST_DOCUMENT:
-        message = f"{path} has {len(content):,} bytes; file a document of at most {LARGEST_DOCUMENT:,} bytes"
+        message = f"{path} has {max(size, len(content)):,} bytes; file a document of at most {LARGEST_DOCUMENT:,} bytes"
         raise BadUsage("too-large", message)
     name = re.sub(r"[^\w.() -]", "_", path.name)[:120]
     return Document(name=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content)), content

@@ -4,12 +4,18 @@ Pages are those that people read: README, CONTRIBUTING, the changelog and docs/.
 repository, in backticks. `path.py` (`name`, `name`) says that the file defines these functions or classes.
 """
 
+import csv
+import io
+import json
 import re
+import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from models.common import limits
 from tests.support.paths import REPOSITORY
 
 PAGES = [
@@ -143,3 +149,35 @@ def test_a_page_that_names_nothing_real_is_caught(tmp_path: Path) -> None:
     page.write_text(f"# A\n{files}, [x](none.md), [y](#none), [z](page.md#a)\n", encoding="utf-8")
     assert missing_files(page) == ["docs/none/", "models/nowhere.py", "nothing.py"]
     assert broken_links(page) == ["none.md", "#none"]
+
+
+def test_no_module_writes_csv_or_a_spreadsheet_as_the_docs_say() -> None:
+    """Whoever adds one has to keep spreadsheets from computing what offices write (docs/json.md)."""
+    folders = ("models", "workflows", "activities", "adapters", "servers", "cli", "documents")
+    modules = [path for folder in folders for path in sorted((REPOSITORY / folder).rglob("*.py"))]
+    writers = re.compile(r"csv\.(writer|DictWriter)|from csv import|\b(openpyxl|xlsxwriter|xlwt|odf|pandas)\b")
+    assert len(modules) > 200
+    assert [name_of(path) for path in modules if writers.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_the_changelog_names_the_limits_that_count() -> None:
+    changelog = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    line = changelog.partition("- Texts in acts have limits:")[2].partition("\n- ")[0]
+    named = [int(number.replace(",", "")) for number in re.findall(r"[\d,]*\d", line)]
+    assert named == [limits.REASON, limits.PLACE, limits.TEXT, limits.ANSWER, limits.OBLIGATION]
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the command of the page needs jq")
+def test_a_csv_that_is_made_as_the_docs_say_computes_nothing() -> None:
+    """The command under "Tables for spreadsheets", run on titles that a spreadsheet would compute."""
+    page = (REPOSITORY / "docs" / "json.md").read_text(encoding="utf-8")
+    command = page.partition("## Tables for spreadsheets")[2].partition("jq -r '")[2].partition("'")[0]
+    odd = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"]
+    plain = ["a=1", 'JTC, the "first"', "1-2", "'=1"]
+    items = [{"id": "i", "title": title, "status": "closed", "host": None} for title in (*odd, *plain)]
+    found = subprocess.run(
+        ["jq", "-r", command], input=json.dumps({"items": items}).encode(), capture_output=True, check=True
+    )
+    rows = list(csv.reader(io.StringIO(found.stdout.decode(), newline="")))
+    assert [row[1] for row in rows] == [*(f"'{title}" for title in odd), *plain]
+    assert {(row[0], *row[2:]) for row in rows} == {("i", "closed", "")}

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from adapters.files.yaml_file import FileFault, YamlFile
+from adapters.files.regular_file import open_regular
+from adapters.files.yaml_file import MAX_BYTES, FileFault, YamlFile
 from adapters.holidays import has_tables
 from models.post.contacts import Contacts
 
@@ -18,7 +19,8 @@ def load_contacts(path: Path) -> Contacts:
     corrected the file, the next attempt succeeds.
     """
     try:
-        content = path.read_bytes()
+        with open_regular(path, links=True) as file:
+            content: bytes | None = file.read(MAX_BYTES + 1)
     except OSError:
         content = None  # `read_contacts` reports the fault
     if path in _last and _last[path][0] == content:

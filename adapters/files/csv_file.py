@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from adapters.files.regular_file import open_regular
 from adapters.files.yaml_file import Fault, FileFault
 from models.common.limits import fault_of_text
 
@@ -82,7 +83,8 @@ def _named(path: Path, line: int, row: list[str], names: list[str], where: str) 
 
 def _text(path: Path) -> str:
     try:
-        raw = path.read_bytes()
+        with open_regular(path, links=True) as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise FileFault([Fault(str(path), None, "", f"cannot be read: {error.strerror}")]) from None
     if len(raw) > MAX_BYTES:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from yaml.reader import Reader
 
+from adapters.files.regular_file import open_regular
 from models.common.ids import SLUG
 from models.common.limits import fault_of_text
 from models.common.values import write_duration
@@ -149,9 +150,7 @@ def parse_data(model: type[M], data: dict[Any, Any], fault: Callable[[Loc, str],
 def _text(path: Path) -> str:
     """The text of a file. Raises FileFault if the file cannot be read or is no UTF-8 text."""
     try:
-        if path.is_dir():
-            raise FileFault([Fault(str(path), None, "", "this is a folder; name the file in it")])
-        with path.open("rb") as file:
+        with open_regular(path, links=True) as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         message = "no such file; check the path, or write the file (docs/plan-files.md)"

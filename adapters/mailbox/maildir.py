@@ -5,11 +5,11 @@ import contextlib
 import logging
 import os
 import re
-import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from adapters.files.durable import sync_folder
+from adapters.files.regular_file import open_regular
 from adapters.mailbox.source import Bounds, MailboxUnavailable, Message, OfferedBefore
 
 _log = logging.getLogger(__name__)
@@ -69,11 +69,7 @@ class Maildir:
 
     def _read(self, key: str, path: Path) -> Message | None:
         try:
-            # O_NOFOLLOW and O_NONBLOCK: do not follow links to other places, and do not wait for a pipe.
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(descriptor, "rb") as file:
-                if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise OSError(None, "no plain file")
+            with open_regular(path, links=False) as file:
                 data = file.read(self._bounds.limit + 1)
         except FileNotFoundError:
             return None  # another worker has taken it

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from adapters.files.regular_file import open_regular
 from adapters.inbound.asking import IntakeUnavailable
 from adapters.inbound.intake import Intake
 from adapters.mailbox.maildir import Maildir
@@ -19,6 +21,7 @@ from cli.folders import contacts_file
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import readable
 from cli.session import session
+from models.post.incoming import TakenIn
 
 SourcesArgument = Annotated[
     list[str] | None,
@@ -43,30 +46,72 @@ def ingest(
 
 async def _ingest(sources: list[str], data: Path, plan: str | None, as_json: bool) -> None:
     for source in sources:
-        if source != "-" and not Path(source).exists():
-            raise BadUsage("no-such-file", f"there is no {source}; name a file, a Maildir, or - for standard input")
-    taken = []
+        _check(source)
+    taken: list[TakenIn] = []
+    faults: list[str] = []
     async with session(data, plan) as here:
         intake = Intake(here.client, here.record, contacts_file(data), await here.plan())
         try:
             for source in sources:
                 async for message, mailbox in _messages(source):
-                    entered = await intake.take(message.data, _name(source), message.truncated, anew=True)
-                    if mailbox is not None:
-                        await mailbox.done(message.key)
-                    taken.append(entered)
-                    if not as_json:
-                        sys.stdout.write(message_text(entered) + "\n")
-        except (IntakeUnavailable, MailboxUnavailable) as error:
-            raise NoServer(
-                "not-taken-in", f"{error}; {len(taken)} were taken in; repeat the command: nothing counts twice"
-            ) from None
+                    await _take(intake, source, message, mailbox, taken, faults, as_json)
+        except MailboxUnavailable as error:
+            faults.append(str(error))
+    if faults:
+        why = "; ".join(dict.fromkeys(faults))
+        again = f"{len(taken)} were taken in; repeat the command: nothing counts twice"
+        raise NoServer("not-taken-in", f"{why}; {again}")
     if as_json:
         sys.stdout.write(
             json.dumps({"messages": [message_document(each) for each in taken]}, ensure_ascii=False) + "\n"
         )
     elif not taken:
         sys.stdout.write("no message was found\n")
+
+
+async def _take(
+    intake: Intake,
+    source: str,
+    message: Message,
+    mailbox: Maildir | None,
+    taken: list[TakenIn],
+    faults: list[str],
+    as_json: bool,
+) -> None:
+    """Takes one message in. Notes why it cannot be taken in now, so that the next one is taken in all the same."""
+    try:
+        entered = await intake.take(message.data, _name(source), message.truncated, anew=True)
+    except IntakeUnavailable as error:
+        faults.append(str(error))
+        return
+    if mailbox is not None:
+        await mailbox.done(message.key)
+    taken.append(entered)
+    if not as_json:
+        sys.stdout.write(message_text(entered) + "\n")
+
+
+def _check(source: str) -> None:
+    """Opens each file of a source that is no Maildir, so that the command takes in nothing if one cannot be read.
+    Raises BadUsage."""
+    path = Path(source)
+    if source == "-" or (path / "new").is_dir():
+        return
+    if not os.path.lexists(path):
+        raise BadUsage("no-such-file", f"there is no {source}; name a file, a Maildir, or - for standard input")
+    for file in _files(path):
+        try:
+            open_regular(file, links=False).close()
+        except OSError as error:
+            raise _unreadable(file, error) from None
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(path.glob("*.eml")) if path.is_dir() else [path]
+
+
+def _unreadable(path: Path | None, error: OSError) -> BadUsage:
+    return BadUsage("bad-file", f"{path or 'standard input'} cannot be read: {error.strerror}")
 
 
 def _name(source: str) -> str:
@@ -86,11 +131,11 @@ async def _messages(source: str) -> AsyncIterator[tuple[Message, Maildir | None]
                 yield message, mailbox
             if not fresh:
                 return
-    elif source != "-" and path.is_dir():
-        for file in sorted(path.glob("*.eml")):
+    elif source != "-":
+        for file in _files(path):
             yield _read(file), None
     else:
-        yield _read(None if source == "-" else path), None
+        yield _read(None), None
 
 
 def _read(path: Path | None) -> Message:
@@ -98,10 +143,10 @@ def _read(path: Path | None) -> Message:
         if path is None:
             data = sys.stdin.buffer.read(LIMIT + 1)
         else:
-            with path.open("rb") as file:
+            with open_regular(path, links=False) as file:
                 data = file.read(LIMIT + 1)
     except OSError as error:
-        raise BadUsage("bad-file", f"{path or 'standard input'} cannot be read: {error.strerror}") from None
+        raise _unreadable(path, error) from None
     if not data.strip():
         raise BadUsage("bad-file", f"{path or 'standard input'} is empty; give a complete message with its headers")
     return Message(str(path or "-"), data[:LIMIT], len(data) > LIMIT)

@@ -1,9 +1,12 @@
 """Who is let through to the Temporal UI, by the first lines of a request."""
 
+import re
+
 import pytest
 from pydantic import SecretStr
 
 from servers.gate import Gate, LetIn, Passed, Refused
+from tests.support.paths import REPOSITORY
 
 KEY = "k3y-of_the-UI"
 GATE = Gate(SecretStr(KEY), 8233)
@@ -123,3 +126,19 @@ def test_other_addresses_are_refused(target: str) -> None:
 def test_the_usual_port_of_the_web_is_not_written() -> None:
     gate = Gate(SecretStr(KEY), 80)
     assert isinstance(gate.judge("GET", f"/enter/{KEY}", [(b"host", b"127.0.0.1")]), LetIn)
+
+
+def test_operators_read_what_each_refusal_means() -> None:
+    page = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.partition("| the UI answers |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| (\d+) `([^`]+)`", table, re.MULTILINE)
+    refusals = [
+        judged(cookie=""),
+        judged(host="evil.example:8233"),
+        judged("POST", origin="http://evil.example"),
+        judged("POST"),
+    ]
+    for (status_told, words), refusal in zip(told, refusals, strict=False):
+        assert isinstance(refusal, Refused) and refusal.status == int(status_told)
+        assert refusal.why.replace("`", "").startswith(words.removesuffix("...").rstrip("; ")), words
+    assert [status_told for status_told, _ in told[len(refusals) :]] == ["502"], "the proxy answers that"

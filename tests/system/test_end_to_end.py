@@ -4,12 +4,15 @@ import asyncio
 import contextlib
 import email
 import email.policy
+import inspect
+import itertools
 import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,10 +23,13 @@ import vobject
 import yaml
 
 from adapters.program_folders import ROOT
-from servers.datafolder import process_exists, read_run
+from cli.commands.up import up
+from servers.datafolder import RunFile, process_exists, read_run
+from servers.ports import LOOPBACK
 from tests.support.builders import obligation, plan_of
 from tests.support.mail_client import answer, send
 from tests.support.paths import MAILS
+from tests.support.processes import Listener, listeners
 from tests.support.rig import eventually, write_contacts
 
 ITEM = "review/1"
@@ -156,8 +162,63 @@ def soon(seconds: int = 20) -> tuple[str, ...]:
     )
 
 
+def documented_listeners() -> dict[str, tuple[str, str]]:
+    """Address and port of each part under "What listens" in docs/operations.md."""
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.partition("### What listens")[2].partition("| --- |")[2].partition("\n\n")[0]
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in table.splitlines()[1:]]
+    return {part: (address.replace("`", ""), port) for part, address, port, _ in rows}
+
+
+def part_of(listener: Listener, run: RunFile, temporal: list[str]) -> str:
+    """What listens there, as docs/operations.md names it; a listener of another part is called by its own words."""
+    owner = {pid: name for name, pid in run.children.items()}.get(listener.pid, "up")
+    given = dict(itertools.pairwise(temporal))
+    known = {
+        ("up", run.smtp_port): "the mail spool (SMTP)",
+        ("up", int((run.ui or ":0").rpartition(":")[2])): "the Temporal UI",
+        ("radicale", int(run.caldav_url.rpartition(":")[2])): "the calendar server",
+        ("temporal", int(run.temporal_address.rpartition(":")[2])): "Temporal (gRPC)",
+        ("temporal", int(given["--http-port"])): "Temporal's HTTP API",
+        ("temporal", int(given["--metrics-port"])): "Temporal's metrics",
+        ("temporal", int(given["--ui-port"])): "the real Temporal UI",
+    }
+    inner = "Temporal's inner services" if owner == "temporal" and listener.protocol == "tcp" else str(listener)
+    return known.get((owner, listener.port), inner)
+
+
+def only_what_is_documented_listens(desk: Desk) -> None:
+    run = read_run(desk.data)
+    assert run is not None
+    temporal = Path(f"/proc/{run.children['temporal']}/cmdline").read_text().split("\0")
+    documented, found = documented_listeners(), {}
+    for each in listeners(run.pid):
+        found.setdefault(part_of(each, run, temporal), []).append(each)
+        assert each.protocol == "tcp" and ip_address(each.host).is_loopback, each
+    assert found.keys() == documented.keys()
+    for part, (address, port) in documented.items():
+        assert len(found[part]) == (3 if port == "three at random" else 1), found[part]
+        hidden = address == "127.x.x.x at random"
+        assert all((each.host != LOOPBACK) if hidden else (each.host == address) for each in found[part]), found[part]
+    usual = {name: option.default for name, option in inspect.signature(up).parameters.items()}
+    ports = {part: port for part, (_, port) in documented.items() if "random" not in port}
+    for part, name in PORTS.items():
+        assert ports.pop(part) == f"{usual[name]}, or `--{name.replace('_', '-')}`"
+    assert ports == {}
+
+
+PORTS = {
+    "the Temporal UI": "ui_port",
+    "the calendar server": "caldav_port",
+    "the mail spool (SMTP)": "smtp_port",
+    "Temporal (gRPC)": "temporal_port",
+}
+
+
 async def test_from_a_plan_file_to_a_closed_out_meeting(desk: Desk) -> None:
     await desk.start()
+    if sys.platform.startswith("linux"):
+        only_what_is_documented_listens(desk)
 
     async def asked() -> bool:
         return len(desk.mails("lao-moc")) == 1 and len(desk.mails("khm-moc")) == 1
@@ -198,6 +259,11 @@ async def test_from_a_plan_file_to_a_closed_out_meeting(desk: Desk) -> None:
     await eventually(over)
     minutes = desk.plan_file.with_name("minutes.txt")
     minutes.write_text("agreed")
+    linked = minutes.with_name("linked.txt")
+    linked.symlink_to(minutes)
+    code, refused = await desk.verb("outcome", ITEM, "--file", str(linked), "--as", "lao-moc")
+    assert (code, refused["error"]["code"]) == (2, "bad-file") and "this is a link" in refused["error"]["message"]
+    assert not (desk.data / "record" / "t" / "documents").exists()
     for verb, *words in (("held", "--format", "physical"), ("outcome", "--file", str(minutes)), ("close",)):
         code, receipt = await desk.verb(verb, ITEM, *words, "--as", "lao-moc")
         assert code == 0, receipt

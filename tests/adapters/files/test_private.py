@@ -1,6 +1,7 @@
 """Folders for their owner alone: what is refused, with the command that mends it, and what is closed."""
 
 import os
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -8,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.files import private
 from adapters.files.private import NotPrivate, check_private, close_to_others
+from tests.support.paths import REPOSITORY
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +85,14 @@ def test_what_an_older_release_left_open_is_closed_and_links_lead_nowhere(tmp_pa
     assert [path.lstat().st_mode & 0o077 for path in root.rglob("*") if not path.is_symlink()] == [0] * 4
     assert outside.stat().st_mode & 0o777 == 0o644
     assert close_to_others(root) == 0
+
+
+def test_operators_read_what_each_refusal_means() -> None:
+    """docs/operations.md quotes the messages; each quoted part stands in one."""
+    page = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.partition("| the message says |")[2].partition("\n\n")[0]
+    told = re.findall(r"^\| `([^`]+)`", table, re.MULTILINE)
+    source = Path(private.__file__).read_text(encoding="utf-8")
+    parts = [part.strip(", ") for words in told for part in words.split("...") if part.strip(", ")]
+    assert len(told) == source.count("raise NotPrivate") - 1, "two are about an account that is not ours"
+    assert [part for part in parts if part not in source] == []

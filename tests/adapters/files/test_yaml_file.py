@@ -113,7 +113,7 @@ def test_a_file_that_is_no_plain_yaml(tmp_path: Path, content: bytes, line: int 
 def test_no_file_at_all(tmp_path: Path) -> None:
     missing = tmp_path / "nowhere.yaml"
     assert str(refusal(missing)).startswith(f"{missing}: no such file; check the path")
-    assert str(refusal(tmp_path)) == f"{tmp_path}: this is a folder; name the file in it"
+    assert str(refusal(tmp_path)) == f"{tmp_path}: cannot be read: this is a folder; name the file in it"
 
 
 def test_at_most_twenty_faults_are_printed(tmp_path: Path) -> None:

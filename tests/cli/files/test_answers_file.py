@@ -32,6 +32,13 @@ def test_columns_are_found_by_their_names_or_stand_in_their_order(tmp_path: Path
     assert faults == []
 
 
+@pytest.mark.parametrize("note", ["=1+1", "+1", "- two exchanges", "@lao-mict", "'=1+1", "a=b"])
+def test_a_note_is_kept_as_it_is_written(tmp_path: Path, note: str) -> None:
+    """Also one that a spreadsheet would compute, and one with the apostrophe that keeps it from that."""
+    rows, faults = read(tmp_path, f"item,state,note\nc,limited,{note}\n")
+    assert [row.note for row in rows] == [note] and faults == []
+
+
 @pytest.mark.parametrize(
     ("words", "state"),
     [

@@ -1,0 +1,44 @@
+"""A document that an act files: its name, digest and size, and what is refused."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from cli import documents
+from cli.documents import document_of
+from cli.errors import BadUsage
+
+
+def test_a_document_is_known_by_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "minutes (final)*.pdf"
+    path.write_bytes(b"agreed")
+    document, content = document_of(path)
+    assert document is not None and content == b"agreed"
+    assert (document.name, document.size) == ("minutes (final)_.pdf", 6)
+    assert document.sha256 == hashlib.sha256(b"agreed").hexdigest()
+    assert document_of(None) == (None, b"")
+
+
+def test_a_link_a_pipe_a_device_and_a_folder_are_no_documents(tmp_path: Path) -> None:
+    (tmp_path / "secret.pdf").write_bytes(b"of another office")
+    (tmp_path / "minutes.pdf").symlink_to(tmp_path / "secret.pdf")
+    os.mkfifo(tmp_path / "pipe")
+    cases = {
+        tmp_path / "minutes.pdf": "this is a link; name the file that it leads to",
+        tmp_path / "pipe": "this is a pipe, a device or a socket; write its content to a file, and name that file",
+        Path("/dev/zero"): "this is a pipe, a device or a socket; write its content to a file, and name that file",
+        tmp_path: "this is a folder; name the file in it",
+    }
+    for path, why in cases.items():
+        with pytest.raises(BadUsage) as refused:
+            document_of(path)
+        assert (refused.value.code, refused.value.message) == ("bad-file", f"{path} cannot be read: {why}")
+
+
+def test_a_document_that_is_too_large_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "LARGEST_DOCUMENT", 5)
+    (tmp_path / "minutes.pdf").write_bytes(b"agreed by all")
+    with pytest.raises(BadUsage, match=r"minutes\.pdf has 13 bytes; file a document of at most 5 bytes"):
+        document_of(tmp_path / "minutes.pdf")
