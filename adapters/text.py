@@ -25,11 +25,11 @@ def clean_line(text: str) -> str:
 
 
 def line_of_mail(text: str, limit: int) -> str:
-    """What a stranger wrote, on one line of at most so many characters: for every field that comes out of a mail.
+    """Returns text of a stranger as one line, cut at the limit of characters. Every field from a mail passes here.
 
-    Stricter than clean_line. Only printable characters stay, and the zero width ones at which Lao and Khmer break
-    words; a space takes the place of each other one. So it commands no terminal, turns no line around, and fits into
-    JSON, XML 1.0 and a header.
+    It is stricter than clean_line. Only printable characters stay, and the zero width ones at which Lao and Khmer
+    break words. A space replaces every other character. So the line gives no command to a terminal, does not change
+    the direction of text, and fits into JSON, XML 1.0 and a header.
     """
     text = text[: 4 * limit]
     if not text.isprintable():

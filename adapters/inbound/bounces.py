@@ -15,24 +15,25 @@ _RETURNED_HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/g
 
 
 def is_report(message: Part) -> bool:
-    """Whether it is a report by a mail server, of delivery or of reading."""
+    """Returns whether the message is a report by a mail server, of delivery or of reading."""
     return message.type == "multipart/report"
 
 
 def is_delivery_status(message: Part) -> bool:
+    """Returns whether the message says what became of a mail. Raises OutOfBoundsError."""
     kind = message.parameters.get("report-type", "").lower()
     return is_report(message) and (kind == "delivery-status" or any(part.type == _STATUS for part in message.parts))
 
 
 def returned(message: Part) -> tuple[DeliveryReport, ...]:
-    """What it says about each recipient. Empty where it says nothing that can be read. Raises OutOfBoundsError."""
+    """Returns what it says about each recipient, or nothing if it cannot be read. Raises OutOfBoundsError."""
     fields = [each for each in _fields(message) if each.first("final-recipient")]
     identity = _identity(message)
     return tuple(_returned(each, identity) for each in fields)
 
 
 def _fields(message: Part) -> list[Part]:
-    """What is said about each recipient, and first about the message."""
+    """Returns the fields about the message, and then those about each recipient."""
     octets = 0
     found: list[bytes] = []
     for part in message.parts:
@@ -40,7 +41,7 @@ def _fields(message: Part) -> list[Part]:
             continue
         octets += part.end - part.start
         if octets > bounds.STATUS_OCTETS:
-            raise OutOfBoundsError(f"its delivery status has more than {bounds.STATUS_OCTETS:,} octets")
+            raise OutOfBoundsError(f"its delivery status has more than {bounds.STATUS_OCTETS:,} bytes")
         found += [each for each in re.split(rb"\n\n+", part.raw[part.start : part.end]) if each.strip()]
         if len(found) > bounds.RECIPIENTS + 1:
             raise OutOfBoundsError(f"its delivery status speaks of more recipients than the {bounds.RECIPIENTS} read")
@@ -48,7 +49,7 @@ def _fields(message: Part) -> list[Part]:
 
 
 def _identity(message: Part) -> str:
-    """The Message-ID of what came back, from the first part that holds one, of those that are looked at."""
+    """Returns the Message-ID of the mail that came back. It looks at the first few parts that may hold it."""
     back = [part for part in message.parts if part.type in (*_RETURNED, *_RETURNED_HEADERS)]
     for part in back[: bounds.RETURNED]:
         if part.type in _RETURNED:

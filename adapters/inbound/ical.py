@@ -1,6 +1,6 @@
-"""An incoming calendar object as components and properties, within bounds (RFC 5545 section 3).
+"""Reads an incoming calendar object as components and properties, within limits (RFC 5545 section 3).
 
-Not icalendar's parser: what comes here was written by strangers, and has to cost little whatever it is.
+It does not use the parser of icalendar: strangers write these objects, and each of them must be cheap to read.
 """
 
 import re
@@ -17,10 +17,10 @@ from adapters.inbound.mime import decoded
 class Property(NamedTuple):
     name: str
     parameters: dict[str, str]
-    """By name in capitals; of a list, and of one that stands twice, the first value."""
+    """The values by name in capitals. If there are several values, the first one."""
     value: str
     twice: frozenset[str] = frozenset()
-    """Parameters that it has twice, or that hold more than one value."""
+    """The names of parameters that stand twice, or that have more than one value."""
 
 
 @dataclass
@@ -28,22 +28,22 @@ class Component:
     name: str
     components: list["Component"] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
-    """Of its properties, by name in capitals: each is read when it is asked for, and most are not."""
+    """The lines of its properties by name in capitals. A line is read only when somebody asks for it."""
     _read: dict[tuple[str, int], list[Property]] = field(default_factory=dict)
 
     def count(self, name: str) -> int:
-        """How many lines claim to be such a property."""
+        """Returns how many lines have this name."""
         return len(self.lines.get(name, ()))
 
     def all(self, name: str, most: int = bounds.ATTENDEES) -> list[Property]:
-        """Such properties, from so many lines at most. Raises OutOfBoundsError."""
+        """Returns the properties of this name, from a limited number of lines. Raises OutOfBoundsError."""
         if (name, most) not in self._read:
             found = [_property(name, line) for line in self.lines.get(name, ())[:most]]
             self._read[name, most] = [each for each in found if each is not None]
         return self._read[name, most]
 
     def first(self, name: str) -> Property | None:
-        """The first such property, if one of the first lines is one."""
+        """Returns the first property of this name, if one of the first two lines can be read."""
         return next(iter(self.all(name, 2)), None)
 
     def value(self, name: str) -> str:
@@ -55,12 +55,12 @@ class Component:
 
     @cached_property
     def zones(self) -> dict[str, "Component"]:
-        """Its VTIMEZONEs by TZID; of two with one TZID the first."""
+        """Its VTIMEZONEs by TZID. If two have the same TZID, the first one."""
         return {each.value("TZID"): each for each in reversed(self.within("VTIMEZONE"))}
 
 
 def read_calendar(lines: list[str]) -> Component:
-    """The one VCALENDAR in the lines. Raises OutOfBoundsError, which says what is wrong with them."""
+    """Returns the one VCALENDAR in the lines. Raises OutOfBoundsError, which says what is wrong with them."""
     calendars = list(_components(lines))
     if len(calendars) != 1:
         raise OutOfBoundsError(f"it holds {len(calendars)} calendars where one is read")
@@ -77,12 +77,15 @@ _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", re.IGNORECASE)
 
 
 def calendar_lines(data: bytes, charset: str, most: int = bounds.CALENDAR_LINES) -> list[str]:
-    """Unfolded before they are decoded: a fold may split a UTF-8 sequence (section 3.1). Raises OutOfBoundsError."""
+    """Returns the unfolded lines of a calendar. Raises OutOfBoundsError.
+
+    It unfolds before it decodes, because a fold may split a UTF-8 sequence (section 3.1).
+    """
     if charset.startswith(("utf-16", "utf-32", "utf16", "utf32")):
         data = decoded(data, charset).encode("utf-8", "replace")
         charset = "utf-8"
     if b"\0" in data:
-        raise OutOfBoundsError("its calendar holds NUL octets")
+        raise OutOfBoundsError("its calendar holds NUL bytes")
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = decoded(re.sub(rb"(?:\r?\n|\r)[ \t]", b"", data), charset).removeprefix("\ufeff")
     lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
@@ -124,9 +127,9 @@ _PARAMETER = re.compile(r';([^=";:]{0,100}+)[^=";:]*+=?((?:[^";:]++|"[^"]*+")*+)
 
 
 def _property(name: str, line: str) -> Property | None:
-    """Parameters and value, from what follows the name (section 3.1). None for a line that is no property.
+    """Reads the parameters and the value behind the name of a property (section 3.1).
 
-    Raises OutOfBoundsError.
+    Returns None for a line that is no property. Raises OutOfBoundsError.
     """
     at = 0
     parameters: dict[str, str] = {}
@@ -152,7 +155,7 @@ _CARETS = {"^n": "\n", "^'": '"', "^^": "^"}
 
 
 def _parameter(value: str) -> tuple[str, bool]:
-    """The first value, unquoted (section 3.2), its carets undone (RFC 6868); and whether anything follows it."""
+    """Returns the first value without quotes (section 3.2) and carets (RFC 6868), and whether more text follows."""
     value = value[: 2 * bounds.VALUE].strip()
     quoted = value.startswith('"')
     plain, _, more = value[1:].partition('"') if quoted else value.partition(",")
@@ -162,13 +165,13 @@ def _parameter(value: str) -> tuple[str, bool]:
 
 
 def unescaped(text: str) -> str:
-    """A TEXT value (section 3.3.11), shortened."""
+    """Returns a TEXT value without its escapes (section 3.3.11), shortened."""
     text = text[: 2 * bounds.VALUE]
     return re.sub(r"\\(.)", lambda match: "\n" if match.group(1) in "nN" else match.group(1), text).strip()
 
 
 def _rules(component: Component) -> Iterator[str]:
-    """The lines of all recurrence rules, from behind their names."""
+    """Yields the lines of all recurrence rules, without their names."""
     for name in ("RRULE", "EXRULE"):
         yield from component.lines.get(name, ())
     for inner in component.components:

@@ -1,4 +1,4 @@
-"""What a message in the organizer's mailbox says: octets to a frozen value. Pure, bounded, and never an exception."""
+"""Reads a message from the organizer's mailbox: bytes in, a frozen value out. It has limits, and raises nothing."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ _TOO_LARGE = "it is larger than what is read; its beginning is kept here, the wh
 
 
 def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
-    """The message, read. Whatever it holds, the answer is a Reading; what cannot be read is refused with a reason."""
+    """Returns what the message says. If it cannot be read, it is of the kind `refused` and says why. Raises nothing."""
     try:
         try:
             if truncated:
@@ -39,7 +39,7 @@ def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
 
 
 def _refused(raw: bytes, reason: str) -> IncomingMessage:
-    """Only its head is looked at. A relay writes other headers before ours, so its digest is that of the body."""
+    """Returns a refused message with what its headers say. Relays add headers, so the digest is that of its body."""
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     try:
         about = _about(mime.head(head.replace(b"\0", b" ")))
@@ -66,7 +66,7 @@ def _about(message: Part) -> dict[str, Any]:
 
 
 def _who(about: dict[str, Any]) -> str:
-    """The sender, however a relay writes its name; where there is no single one, the line as it is."""
+    """Returns the address of the sender, or the From line if there is no single sender."""
     return str(about.get("sender") or about.get("from_line", ""))
 
 
@@ -90,7 +90,7 @@ def _read(raw: bytes) -> IncomingMessage:
 
 
 def _letter(message: Part, names: list[str]) -> str:
-    """Why a person should read it."""
+    """Returns why a person should read it."""
     if any(name.lower() == "winmail.dat" for name in names):
         return "its calendar or attachment is in Outlook's own format (winmail.dat)"
     postmaster = mime.header(message, "Return-Path", bounds.LINE).replace(" ", "") == "<>"
@@ -98,7 +98,7 @@ def _letter(message: Part, names: list[str]) -> str:
 
 
 def _robot(message: Part) -> str:
-    """The header by which a message says that a program sent it (RFC 3834, and what came before)."""
+    """Returns the header that says that a program sent the message (RFC 3834 and older ones), or an empty text."""
     submitted = "".join(re.findall(r"^[a-z-]+", mime.header(message, "Auto-Submitted", bounds.WORD).lower()))
     if submitted and submitted != "no":
         return submitted
@@ -110,7 +110,7 @@ def _robot(message: Part) -> str:
 
 
 def _report(message: Part, said: dict[str, Any]) -> IncomingMessage:
-    """A delivery status, or a receipt, from which nothing follows."""
+    """Returns a delivery status, or a receipt, from which nothing follows."""
     if not bounces.is_delivery_status(message):
         digest = _digest("report", _who(said), said["subject"], said["date"], said["text"])
         return IncomingMessage(kind=MessageKind.AUTOMATIC, reason="a report of reading", digest=digest, **said)
@@ -127,13 +127,13 @@ def _report(message: Part, said: dict[str, Any]) -> IncomingMessage:
 class _Calendar(NamedTuple):
     method: str
     answers: tuple[CalendarAnswer, ...]
-    """None where its METHOD is no answer's."""
+    """Empty if its METHOD is not that of an answer."""
     uids: tuple[str, ...]
-    """Of all its events."""
+    """The UIDs of all its events."""
 
 
 def _calendar(message: Part, sender: str) -> _Calendar | None:
-    """The calendar of a message. Raises OutOfBoundsError, also where there are several that differ."""
+    """Returns the calendar of a message, or None. Raises OutOfBoundsError, also if it holds several that differ."""
     found: list[tuple[Component, str]] = []
     octets, lines = bounds.CALENDAR_OCTETS, bounds.CALENDAR_LINES
     for part in message.parts:
@@ -143,7 +143,7 @@ def _calendar(message: Part, sender: str) -> _Calendar | None:
             raise OutOfBoundsError(f"it holds more than the {bounds.CALENDARS} calendars that are read")
         data = mime.whole(part, octets)
         if data is None:
-            raise OutOfBoundsError(f"its calendar has more octets than the {bounds.CALENDAR_OCTETS:,} that are read")
+            raise OutOfBoundsError(f"its calendar has more bytes than the {bounds.CALENDAR_OCTETS:,} that are read")
         unfolded = calendar_lines(data, part.charset, lines)
         octets, lines = octets - len(data), lines - len(unfolded)
         calendar = read_calendar(unfolded)
@@ -168,7 +168,7 @@ def _calendar(message: Part, sender: str) -> _Calendar | None:
 
 
 def _answers(calendar: Component, method: str, sender: str, sent: str) -> tuple[CalendarAnswer, ...]:
-    """Every answer in a calendar; none where its METHOD is no answer's."""
+    """Returns every answer in a calendar. Returns none if its METHOD is not that of an answer."""
     if method not in (ReplyMethod.REPLY, ReplyMethod.COUNTER):
         return ()
     events = calendar.within("VEVENT")[: bounds.EVENTS + 1]
@@ -197,7 +197,7 @@ def _with_calendar(calendar: _Calendar, said: dict[str, Any]) -> IncomingMessage
 
 
 _ONCE = ("UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION")
-"""Properties that programs read in different ways where an event has two of them."""
+"""If an event has two of such a property, programs read it in different ways."""
 
 
 def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: str, sent: str) -> CalendarAnswer:
@@ -237,7 +237,7 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: 
 
 
 def _sent_by(attendee: Property | None) -> tuple[str, str]:
-    """Who answered in the attendee's name; and why a person has to read it, where that is not certain."""
+    """Returns who answered in the attendee's name. If that is not certain, also why a person has to read it."""
     if attendee is None:
         return "", ""
     if twice := sorted(attendee.twice & {"SENT-BY", "PARTSTAT", "DELEGATED-TO", "EMAIL"}):
@@ -250,12 +250,12 @@ def _sent_by(attendee: Property | None) -> tuple[str, str]:
 
 
 def _sent(date: str) -> datetime | None:
-    """The Date header, for an answer whose DTSTAMP is missing or no instant."""
+    """Returns the instant of the Date header, for an answer without a DTSTAMP."""
     return datetime.fromisoformat(date) if date.endswith("Z") and date[:1].isdigit() else None
 
 
 def _attendee(event: Component, sender: str) -> tuple[Property | None, str]:
-    """Who answers: the attendee that is the sender; the only one where none is."""
+    """Returns the attendee that answers: the one that is the sender, or else the only one. Also a doubt, if any."""
     if event.count("ATTENDEE") > bounds.ATTENDEES:
         raise OutOfBoundsError(f"its event has more attendees than the {bounds.ATTENDEES} that are read")
     found = event.all("ATTENDEE")
@@ -284,7 +284,7 @@ def _partstat(attendee: Property | None, method: ReplyMethod) -> tuple[PartStat 
 
 
 def _slot(event: Component, calendar: Component) -> Slot:
-    """The time that a COUNTER proposes. Raises TimeFaultError."""
+    """Returns the time that a COUNTER proposes. Raises TimeFaultError."""
     begins, ends = event.first("DTSTART"), event.first("DTEND")
     if begins is None:
         raise TimeFaultError("it proposes another time and names none")
@@ -303,12 +303,12 @@ def _comment(event: Component, attendee: Property | None) -> str:
 
 
 def _address(attendee: Property) -> str:
-    """Its mail address in lower case. Apple writes a path or a URN, and the address beside it."""
+    """Returns its mail address in lower case. Apple writes a path or a URN, and the address in EMAIL."""
     return _mailto(attendee.value) or _mailto(attendee.parameters.get("EMAIL", ""))
 
 
 def _mailto(text: str) -> str:
-    """The address in lower case; empty where it is none that an office could have."""
+    """Returns the address in lower case. Returns an empty text if no office can have such an address."""
     text = text[: 3 * bounds.ADDRESS].strip()
     if text[:7].lower() == "mailto:":
         text = text[7:]
@@ -319,7 +319,7 @@ def _mailto(text: str) -> str:
 
 
 def digest_of(answer: CalendarAnswer) -> str:
-    """Of what one answer says, whatever a relay made of its octets."""
+    """Returns the digest of what one answer says. It stays the same if a relay writes the message anew."""
     slot = answer.slot
     return _digest(
         "answer",
@@ -337,6 +337,6 @@ def digest_of(answer: CalendarAnswer) -> str:
 
 
 def _digest(*words: str) -> str:
-    """Hexadecimal; the same for text that differs in white space, composition or case alone."""
+    """Returns a hexadecimal digest. White space, Unicode composition and case make no difference."""
     normal = [" ".join(unicodedata.normalize("NFC", word).casefold().split()) for word in words]
     return hashlib.sha256(json.dumps(normal).encode("utf-8", "replace")).hexdigest()

@@ -1,7 +1,7 @@
-"""The MIME tree of an incoming message, within bounds (RFC 2045 to 2047, 2231, 5322).
+"""Reads the MIME tree of an incoming message, within limits (RFC 2045 to 2047, 2231, 5322).
 
-Not the standard library's parser: that one reads every octet of every part in Python, and some headers in quadratic
-time. Here an attachment costs one search for the lines between the parts, and only what is asked for is decoded.
+The parser of the standard library reads every byte of every part in Python, and some headers in quadratic time. This
+one looks for the lines between the parts with one search, and decodes only the parts that are needed.
 """
 
 import binascii
@@ -29,29 +29,30 @@ _MESSAGE = "message/rfc822"
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A message, or a part of one: its headers as they stand, and where in the message its content lies."""
+    """A message or a part of one: its raw headers, and the place of its content in the message."""
 
     raw: bytes
-    """The message that it is a part of. Lines end in LF."""
+    """The whole message. Its lines end in LF."""
     headers: tuple[tuple[str, bytes], ...]
-    """Names in lower case, and values with their folds."""
+    """Each name in lower case, with its raw value, folds included."""
     start: int
+    """Where its content begins in `raw`."""
     end: int
-    """Of its content."""
+    """Where its content ends."""
     default: str = "text/plain"
-    """Its type, where it names none."""
+    """The type of a part that names no type."""
 
     def all(self, name: str) -> list[bytes]:
-        """Every header of that name, in lower case, as it stands."""
+        """Returns the raw values of all headers of that name. Give the name in lower case."""
         return [value for each, value in self.headers if each == name]
 
     def first(self, name: str) -> str:
-        """The first header of that name, shortened; empty where there is none."""
+        """Returns the first header of that name, shortened. Returns an empty text if there is none."""
         return next((text_of(value[: 2 * bounds.HEADER]) for each, value in self.headers if each == name), "")
 
     @cached_property
     def type(self) -> str:
-        """In lower case: text/plain."""
+        """The content type in lower case, for example text/plain."""
         value = self.first("content-type")
         kind = value[: bounds.HEADER].partition(";")[0].strip().lower()
         if not value:
@@ -64,7 +65,7 @@ class Part:
 
     @cached_property
     def filename(self) -> str:
-        """Of an attachment; empty where it names none."""
+        """The file name of an attachment; empty if it has none."""
         disposition = parameters(self.first("content-disposition"))
         return (disposition.get("filename") or self.parameters.get("name", "")).strip()
 
@@ -78,13 +79,13 @@ class Part:
 
     @cached_property
     def boundary(self) -> bytes:
-        """Of a multipart; empty where it is none, or is not divided."""
+        """The boundary of a multipart. It is empty for every other part, and for a boundary that is too long."""
         named = self.parameters.get("boundary", "").rstrip() if self.type.startswith("multipart/") else ""
         return named.encode("utf-8", "replace") if len(named) <= bounds.BOUNDARY else b""
 
     @cached_property
     def is_calendar(self) -> bool:
-        """By its type, by its name, or because it begins like one."""
+        """Whether its type, its file name or its first line says that it is a calendar."""
         if self.type in _CALENDAR_TYPES or self.filename.lower().endswith(".ics"):
             return True
         if self.type != "text/plain":
@@ -93,19 +94,19 @@ class Part:
 
     @cached_property
     def parts(self) -> tuple["Part", ...]:
-        """Every part that is no container, in order; what is attached as a message stays closed.
+        """All parts in order, without the multiparts around them. An attached message counts as one part.
 
-        A multipart that is not divided is a part like others, of which nothing is read. Raises OutOfBoundsError.
+        A multipart without any boundary line counts as one part too. Raises OutOfBoundsError.
         """
         return tuple(_leaves(self))
 
 
 def parsed(raw: bytes) -> Part:
-    """The message with its head read. Raises OutOfBoundsError for what is beyond the bounds."""
+    """Reads the headers of a message and returns it. Raises OutOfBoundsError for a message beyond a limit."""
     if len(raw) > bounds.OCTETS:
-        raise OutOfBoundsError(f"it has {len(raw):,} octets; up to {bounds.OCTETS:,} are read")
+        raise OutOfBoundsError(f"it has {len(raw):,} bytes; up to {bounds.OCTETS:,} are read")
     if b"\0" in raw:
-        raise OutOfBoundsError("it holds NUL octets")
+        raise OutOfBoundsError("it holds NUL bytes")
     if max(raw.count(b"\n"), raw.count(b"\r")) > bounds.LINES:
         raise OutOfBoundsError(f"it has more than {bounds.LINES:,} lines")
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -134,19 +135,19 @@ def _leaves(message: Part) -> Iterator[Part]:
 
 
 def _dashes(message: Part) -> list[int]:
-    """Where lines begin that may stand between parts, in order: of all parts, in one search."""
+    """Returns the places of all lines that begin with two dashes. One search serves all multiparts of the message."""
     found: list[int] = []
     at = message.raw.find(b"\n--", max(message.start - 1, 0))
     while at >= 0:
         found.append(at)
         if len(found) > bounds.DASHES:
-            raise OutOfBoundsError(f"it has more than {bounds.DASHES:,} lines that begin as the end of a part does")
+            raise OutOfBoundsError(f"more than {bounds.DASHES:,} of its lines begin with two dashes")
         at = message.raw.find(b"\n--", at + 1)
     return found
 
 
 def _children(part: Part, dashes: list[int]) -> list[Part]:
-    """The parts of a multipart: what lies between the lines with its boundary (RFC 2046 section 5.1.1)."""
+    """Returns the parts of a multipart, which lie between the lines with its boundary (RFC 2046 section 5.1.1)."""
     raw, boundary = part.raw, part.boundary
     default = _MESSAGE if part.type == "multipart/digest" else "text/plain"
     children: list[Part] = []
@@ -180,15 +181,15 @@ _HEADER = re.compile(rb"([!-9;-~]{0,200}):[ \t]*")
 
 
 def _head(raw: bytes, start: int, end: int, octets: int, lines: int) -> tuple[tuple[tuple[str, bytes], ...], int]:
-    """The headers between two places, and where the content begins. Raises OutOfBoundsError.
+    """Returns the headers between two places, and the place where the content begins. Raises OutOfBoundsError.
 
-    Also a line that is no header ends the head, and is content.
+    A line that is not a header ends the headers too, and counts as content.
     """
     if raw.startswith(b"\n", start, end):
         return (), start + 1
     stop = raw.find(b"\n\n", start, min(end, start + octets))
     if stop < 0 and end - start > octets:
-        raise OutOfBoundsError(f"the headers of it, or of a part, have more than {octets:,} octets")
+        raise OutOfBoundsError(f"its headers, or those of a part, have more than {octets:,} bytes")
     block = raw[start : stop if stop >= 0 else end]
     if block.count(b"\n") >= lines:
         raise OutOfBoundsError(f"it, or a part of it, has more than {lines:,} lines of headers")
@@ -209,7 +210,7 @@ def _head(raw: bytes, start: int, end: int, octets: int, lines: int) -> tuple[tu
 
 
 def head(data: bytes) -> Part:
-    """The headers with which the octets begin, up to the first empty line: as many as are read of what came back."""
+    """Returns the headers at the beginning of the data, up to the first empty line or the limit for returned mail."""
     data = data[: bounds.STATUS_OCTETS].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     data = b"\n".join(data.split(b"\n", bounds.STATUS_HEADERS)[: bounds.STATUS_HEADERS])
     headers, start = _head(data, 0, len(data), len(data), bounds.STATUS_HEADERS)
@@ -220,22 +221,22 @@ def head(data: bytes) -> Part:
 
 
 def text_of(raw: bytes) -> str:
-    """The octets of a header as text: ASCII, or UTF-8 (RFC 6532)."""
+    """Returns the bytes of a header as text. They are ASCII or UTF-8 (RFC 6532)."""
     return raw.decode("utf-8", "replace")
 
 
 def header(message: Part, name: str, limit: int = bounds.HEADER) -> str:
-    """The first header of that name, as one line of text of at most so many characters."""
+    """Returns the first header of that name as one line of text, cut at the limit of characters."""
     return line_of_mail(words(message.first(name.lower())[: bounds.HEADER]), limit)
 
 
 ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=")
-"""RFC 2047; longer ones than it allows are common."""
+"""An encoded word (RFC 2047). Words that are longer than the RFC allows are common."""
 _BETWEEN = re.compile(r"(?<=\?=)[ \t\n]++(?==\?)")
 
 
 def words(text: str) -> str:
-    """Encoded words in it decoded (RFC 2047); what is none stays."""
+    """Returns the text with its encoded words decoded (RFC 2047). All other text stays as it is."""
     if "=?" not in text:
         return text
     found: list[tuple[str, bytes | None, str]] = []  # text, or octets and their charset
@@ -270,9 +271,9 @@ _SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 
 
 def parameters(value: str) -> dict[str, str]:
-    """The parameters of a header by name in lower case, with those that are split or encoded (RFC 2231).
+    """Returns the parameters of a header by name in lower case. It joins and decodes them as RFC 2231 says.
 
-    Of one that is named twice the first counts, and a plain one before an encoded one.
+    If a name comes twice, the first one counts. A plain parameter counts before an encoded one.
     """
     value = value[: bounds.HEADER]
     plain: dict[str, str] = {}
@@ -301,7 +302,7 @@ def _unquoted(text: str) -> str:
 
 
 def _joined(sections: dict[int, tuple[str, bool]]) -> str:
-    """The sections 0, 1, 2, ... up to the first that is missing."""
+    """Joins the sections 0, 1, 2, ... up to the first section that is missing."""
     octets, charset = b"", "utf-8"
     for number in range(len(sections)):
         if number not in sections:
@@ -314,7 +315,7 @@ def _joined(sections: dict[int, tuple[str, bool]]) -> str:
 
 
 def date(message: Part) -> str:
-    """The Date header as an instant in UTC; as it stands where it says none."""
+    """Returns the Date header as an instant in UTC. If it is no instant, returns the header itself."""
     text = header(message, "Date", bounds.LINE)
     try:
         return parsedate_to_datetime(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -323,7 +324,7 @@ def date(message: Part) -> str:
 
 
 def unauthentic(message: Part) -> bool:
-    """Whether our own server says that it is not from whom it says (RFC 8601).
+    """Returns whether our own server found that the sender is forged (RFC 8601).
 
     Headers of our own server stand first; a sender can write what it likes below them. A server may write several.
     """
@@ -341,7 +342,7 @@ def _server(result: bytes) -> bytes:
 
 
 def content(part: Part, limit: int) -> bytes:
-    """The first octets of a part, its transfer encoding undone: so many, or some more."""
+    """Returns the beginning of a part, decoded. It may be longer than the limit, but not much."""
     data = part.raw[part.start : min(part.end, part.start + _encoded(part, limit))]
     if part.encoding == "base64":
         return _base64(data)
@@ -352,12 +353,12 @@ _BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\n|\Z)")
 
 
 def _quoted_printable(data: bytes) -> bytes:
-    """Without blanks at the ends of lines, which a relay has added (RFC 2045 section 6.7, rule 3)."""
+    """Decodes the data. It drops blanks at the ends of lines: a relay has added them (RFC 2045 section 6.7, rule 3)."""
     return binascii.a2b_qp(_BLANKS_AT_END.sub(b"", data))
 
 
 def whole(part: Part, limit: int) -> bytes | None:
-    """All octets of a part, its transfer encoding undone; None where there are more than so many."""
+    """Returns a part as a whole, decoded. Returns None if it is longer than the limit."""
     if part.end - part.start > _encoded(part, limit):
         return None
     found = content(part, limit)
@@ -365,7 +366,7 @@ def whole(part: Part, limit: int) -> bytes | None:
 
 
 def _encoded(part: Part, limit: int) -> int:
-    """How many octets are read for so many: up to three for one, and line ends."""
+    """Returns how many encoded bytes to read for a number of decoded bytes: up to three for one, and line ends."""
     return limit * 4 if part.encoding in ("base64", "quoted-printable") else limit
 
 
@@ -374,7 +375,7 @@ _NO_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 
 
 def _base64(data: bytes) -> bytes:
-    """Up to the first padding, whatever stands in between; without what is left over of a last one."""
+    """Decodes the data up to the first padding. It skips foreign characters, and an incomplete last byte."""
     data = data.partition(b"=")[0].translate(None, _NO_BASE64)
     if len(data) % 4 == 1:
         data = data[:-1]
@@ -382,12 +383,12 @@ def _base64(data: bytes) -> bytes:
 
 
 def method(part: Part) -> str:
-    """The METHOD that the Content-Type of a part names, in capitals; empty where it names none."""
+    """Returns the METHOD in the Content-Type of a part, in capitals. Returns an empty text if there is none."""
     return part.parameters.get("method", "").strip().upper() if part.type.startswith("text/") else ""
 
 
 def attachments(message: Part) -> list[str]:
-    """Names of what is attached, without pictures: signatures are full of them."""
+    """Returns the names of the attachments. It leaves out pictures, because they often belong to a signature."""
     names = (part.filename for part in message.parts if not part.type.startswith("image/"))
     return [line_of_mail(name, bounds.LINE) for name in names if name]
 
@@ -396,12 +397,12 @@ _ASCII_LIKE = re.compile(
     "ascii|latin_1|utf_(8|16|32)(_[bl]e)?|iso8859_.*|cp125.|cp(437|775|8..|9..|1125)|koi8_[ru]|kz1048|ptcp154|mac_.*"
     "|hp_roman8|tis_620|big5.*|euc_.*|gb.*|hz|iso2022_.*|johab|shift_jis.*"
 )
-"""Codecs that are written in C: those in Python may need quadratic time (punycode), or decode no text."""
+"""The codecs that are written in C. Some codecs in Python need quadratic time (punycode) or decode no text."""
 _MORE_ALIASES = {"windows_874": "cp874", "x_sjis": "shift_jis", "utf8": "utf_8"}
 
 
 def codec_of(charset: str) -> str:
-    """The codec of a charset; UTF-8 for one that is unknown, or that no mail program writes."""
+    """Returns the codec of a charset. Returns UTF-8 for an unknown charset, or one that no mail program writes."""
     name = normalize_encoding(charset[:40]).lower()
     name = _MORE_ALIASES.get(name) or aliases.get(name, name)
     return name if name in _CODECS else "utf_8"
@@ -413,7 +414,7 @@ _CODECS = frozenset(
 
 
 def decoded(data: bytes, charset: str) -> str:
-    """Text by its charset; by UTF-8 where the charset is unknown or wrong. Its last character may be cut off."""
+    """Decodes text by its charset, or by UTF-8 if that fails. An incomplete last character is left out."""
     for each in (codec_of(charset), "utf_8"):
         try:
             return codecs.getincrementaldecoder(each)("strict").decode(data)
@@ -423,7 +424,7 @@ def decoded(data: bytes, charset: str) -> str:
 
 
 def text(message: Part) -> str:
-    """What it says to a person: its first plain text, otherwise its HTML without the tags."""
+    """Returns the text for a person: the first plain text, or else the HTML without its tags."""
     texts = [part for part in message.parts if part.type.startswith("text/") and not part.is_calendar]
     said = _said([part for part in texts if part.type != "text/html"])
     if not said.strip():
@@ -435,7 +436,7 @@ def text(message: Part) -> str:
 
 
 def _said(texts: list[Part]) -> str:
-    """The first that is not empty, of those that are looked at."""
+    """Returns the first text that is not empty. It looks at a limited number of parts."""
     for part in texts[: bounds.TEXTS]:
         said = decoded(content(part, bounds.TEXT_OCTETS)[: bounds.TEXT_OCTETS], part.charset)
         if said:
@@ -445,11 +446,11 @@ def _said(texts: list[Part]) -> str:
 
 _SCRIPT = re.compile("<(script|style)\\b", re.IGNORECASE | re.ASCII)
 _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
-"""Other letters may become longer in lower case: places in the text would move."""
+"""Only ASCII: other letters may become longer in lower case, and places in the text would move."""
 
 
 def _without_scripts(rich: str) -> str:
-    """HTML without what is in it for programs. Each end is looked for once: what has none ends the text."""
+    """Returns HTML without its scripts and styles. If one of them has no end, the text ends there."""
     kept, at, low = [], 0, rich.translate(_LOWER)
     for match in _SCRIPT.finditer(rich):
         if match.start() < at:

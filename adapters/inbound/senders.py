@@ -1,8 +1,7 @@
-"""Who sent a message: its From and Sender lines (RFC 5322 sections 3.4, 3.6.2 and 4.4).
+"""Finds who sent a message, from its From and Sender lines (RFC 5322 sections 3.4, 3.6.2 and 4.4).
 
-Programs read odd From lines in different ways: one verifies the first address, another shows the second. So every
-address in them is found, wherever it hides, and everything odd is told. Whether it matters, models/post/incoming.py
-decides.
+Programs read unusual From lines in different ways: one checks the first address, another shows the second. So this
+module finds every address in them, and lists all that is unusual. models/post/incoming.py decides whether it matters.
 """
 
 import re
@@ -16,21 +15,22 @@ from models.post.contacts import plain_address
 from models.post.incoming import Disguise
 
 NAMED = 10
-"""How many addresses are told."""
+"""How many addresses of the From lines are kept."""
 
 
 @dataclass(frozen=True)
 class Senders:
     address: str
-    """The one sender, in lower case; empty where there is none, more than one, or one that is disguised."""
+    """The one sender, in lower case. It is empty if there is no sender, several, or one in disguise."""
     named: tuple[str, ...]
-    """Every address in the From lines, also in names, comments and encoded words."""
+    """Every address in the From lines, also those in names, comments and encoded words."""
     disguises: tuple[Disguise, ...]
     submitter: str
-    """The address in Sender, where it is another one."""
+    """The address in Sender, if it is not that in From."""
 
 
 def senders(message: Part) -> Senders:
+    """Returns who sent the message, and all that is unusual about its From and Sender lines."""
     lines = message.all("from")
     found: list[str] = []
     odd: set[Disguise] = set()
@@ -51,7 +51,7 @@ def senders(message: Part) -> Senders:
 
 
 def _submitter(lines: list[bytes], address: str) -> tuple[str, bool]:
-    """The address in Sender, where it is not that in From; and whether it is anything but one address."""
+    """Returns the address in Sender if it is not that in From, and whether the line is anything but one address."""
     if not any(line.strip() for line in lines):
         return "", False
     found, odd = _read(lines[0])
@@ -61,7 +61,7 @@ def _submitter(lines: list[bytes], address: str) -> tuple[str, bool]:
 
 
 def _read(line: bytes) -> tuple[list[str], set[Disguise]]:
-    """The addresses of one line, in lower case, and what is odd about it."""
+    """Returns the addresses of one line in lower case, and what is unusual about the line."""
     text = text_of(line[: bounds.FROM + 1])
     odd = {Disguise.LONG} if len(line) > bounds.FROM else set()
     if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text):
@@ -85,7 +85,7 @@ _IN_COMMENT = re.compile(r"\\.|[()]", re.DOTALL)
 
 
 def _specs(text: str) -> tuple[list[str], set[Disguise]]:
-    """What stands for the address of each mailbox, and what is odd about the syntax."""
+    """Returns the address of each mailbox as it is written, and what is unusual about the syntax."""
     specs: list[str] = []
     odd: set[Disguise] = set()
     phrase, angle = "", None
@@ -133,7 +133,7 @@ def _spec(phrase: str, angle: str | None, odd: set[Disguise]) -> list[str]:
 
 
 def _after_comment(text: str, at: int) -> int:
-    """Behind the comment that is open here; -1 where it does not end."""
+    """Returns the place behind the comment that is open here, or -1 if the comment does not end."""
     depth = 1
     for match in _IN_COMMENT.finditer(text, at):
         if match.group() == "(":
@@ -149,7 +149,7 @@ _BETWEEN = re.compile(r"[\s<>()\",;:\[\]\\]+")
 
 
 def _named(line: bytes) -> list[str]:
-    """Everything in a line that looks like an address, wherever it stands."""
+    """Returns everything in a line that looks like an address."""
     text = text_of(line[: bounds.FROM])
     found = []
     for each in (ENCODED_WORD.sub(" ", text), words(text)):

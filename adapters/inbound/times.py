@@ -34,7 +34,7 @@ _WALL = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2
 
 
 def _wall(text: str) -> datetime:
-    """The time that clocks show. Raises ValueError. Not strptime, which takes ten times as long."""
+    """Returns the time that clocks show. Raises ValueError. strptime would take ten times as long."""
     match = _WALL.fullmatch(text)
     if match is None:
         raise ValueError(f"{text[:40]!r} is no time")
@@ -99,7 +99,7 @@ def _iana(name: str) -> str | None:
 
 @cache
 def _known() -> frozenset[str]:
-    """Every zone of this machine: to look for a file of each name that a stranger thinks of costs more."""
+    """Returns the names of all zones. It is cheaper to know them than to look for a file for every strange name."""
     return frozenset(available_timezones())
 
 

@@ -27,7 +27,7 @@ class MessageKind(StrEnum):
 
 
 class Disguise(StrEnum):
-    """What is odd about who sent a message. Mail programs read such lines in different ways."""
+    """What is unusual about the sender of a message. Mail programs read such lines in different ways."""
 
     TWO_LINES = "two-lines"
     SEVERAL = "several"
@@ -38,10 +38,10 @@ class Disguise(StrEnum):
     """An address with characters outside ASCII: some look like those of another address."""
     CONTROL = "control"
     TORN = "torn"
-    """It breaks the rules of its syntax."""
+    """The line breaks the rules of its syntax."""
     LONG = "long"
     SENDER = "sender"
-    """The Sender line holds anything but one address."""
+    """The Sender line does not hold exactly one address."""
 
 
 class CalendarAnswer(Value):

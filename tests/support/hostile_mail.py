@@ -1,4 +1,4 @@
-"""Mail that was made to cost: some 130 shapes, each as large as is asked for.
+"""Mail that was made to cost: 128 shapes, each as large as is asked for.
 
 `python -m tests.support.hostile_mail` prints the processor time that reading each shape takes, at the size where it
 costs most. The numbers of lines stay just within the bounds, so that no shape is refused for a cheaper reason.
@@ -143,6 +143,10 @@ headers("a subject of many lines", b"\n x", b"From: a@b.example\nSubject: ")
 headers("a subject of spaces", b" ", b"From: a@b.example\nSubject: ")
 headers("a subject of control characters", b"\x01\xff", b"From: a@b.example\nSubject: ")
 headers("Received", b"Received: from a.example by b.example; x\n", HEAD)
+headers("To", b"a@b.example, ", HEAD + b"To: ")
+headers("To on many lines", b"a@b.example,\n ", HEAD + b"To: ")
+headers("many lines of To", b"To: a@b.example\n", HEAD)
+headers("a folded header of blanks", b" \t", HEAD + b"X: x\n ")
 headers("Authentication-Results", b"Authentication-Results: mx.example; dmarc=pass\n", HEAD)
 headers("one Authentication-Results", b" dmarc = (", HEAD + b"Authentication-Results: mx.example;")
 headers("a date of digits", b"9", b"From: a@b.example\nDate: Fri, 02 Jan ")

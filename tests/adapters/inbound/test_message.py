@@ -70,7 +70,7 @@ EFFECTS = {
     "lf-only-accept": "accept",
     "method-rfc2231-accept": "accept",
     "method-mismatch": "refused: its part says METHOD REPLY, its calendar CANCEL",
-    "nul": "refused: its calendar holds NUL octets",
+    "nul": "refused: its calendar holds NUL bytes",
     "old-dtstamp-decline": "reject: ",
     "other-attendees-listed": "accept",
     "out-of-office-auto-submitted": "automatic: sent by a program (auto-replied)",
@@ -232,8 +232,8 @@ def vcalendar(inner: str) -> str:
 DEEP = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(3000))
 HOSTILE = {
     "headers": (b"X: y\n" * 3_000 + b"\nx", "headers"),
-    "10 MB": (reply(vcalendar("COMMENT:" + "x" * 10_000_000)), "octets"),
-    "3 MB in one calendar": (reply(vcalendar("COMMENT:" + "x" * 3_000_000)), "octets"),
+    "10 MB": (reply(vcalendar("COMMENT:" + "x" * 10_000_000)), "bytes"),
+    "3 MB in one calendar": (reply(vcalendar("COMMENT:" + "x" * 3_000_000)), "bytes"),
     "lines": (reply(vcalendar("\n" * 300_000)), "lines"),
     "calendar lines": (reply(vcalendar("X:1\n" * 20_000)), "lines"),
     "components": (reply(vcalendar("BEGIN:X\nEND:X\n" * 2_000)), "components"),
