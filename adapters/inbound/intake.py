@@ -82,6 +82,8 @@ class Intake:
         self.inbox = Inbox(record, plan)
         self._launched: dict[str, Instant] = {}
         self._by_uid: dict[str, _Found] = {}
+        self._troubles: list[str] | None = None
+        """Why some plans could not be asked for their items; None before they were asked for the present message."""
 
     async def take(self, raw: bytes, source: str = "", truncated: bool = False, anew: bool = False) -> TakenIn:
         """Takes a message in; the same again gives what became of it before.
@@ -89,6 +91,7 @@ class Intake:
         With `anew` an answer goes to its item also where it did before: the item knows it, unless Temporal was put back
         to an older state. Raises IntakeUnavailable, where nothing is decided and it has to come again, and RecordFault.
         """
+        self._troubles = None
         reading = await asyncio.to_thread(read, raw, truncated)
         before = await asyncio.to_thread(self.inbox.taken, reading.digest)
         if before is not None and not before.why and not (anew and reading.kind is MessageKind.ANSWERS):
@@ -206,7 +209,7 @@ class Intake:
         return f"{item} is no longer open{last}"
 
     async def _perhaps_about(self, uid: str) -> str:
-        """The item whose event has this UID, to show a person; empty where it is not known now."""
+        """Returns the item whose event has this UID, to show a person. Returns an empty text if it is not known now."""
         try:
             found = await self._item_of(uid)
         except IntakeUnavailable:
@@ -214,13 +217,22 @@ class Intake:
         return found.item if found else ""
 
     async def _item_of(self, uid: str) -> _Found | None:
-        """Whose event has this UID: it follows from an item's id and the launch of its plan.
+        """Returns the item whose event has this UID, or None.
 
-        Every plan whose record is here is asked: several may share one organizer's mailbox. Raises IntakeUnavailable
-        where none has it and a plan cannot be asked now. The trouble of that plan stops no answer to another.
+        Raises IntakeUnavailable if no item has it and a plan cannot be asked now. That stops no answer to another plan.
         """
-        if uid in self._by_uid:
-            return self._by_uid[uid]
+        if uid not in self._by_uid and self._troubles is None:
+            self._troubles = await self._look()
+        found = self._by_uid.get(uid)
+        if found is None and self._troubles:
+            raise IntakeUnavailable("; ".join(dict.fromkeys(self._troubles)))
+        return found
+
+    async def _look(self) -> list[str]:
+        """Asks every plan whose record is here for its items, because several may share one organizer's mailbox.
+
+        A message costs one look at most, whatever it answers. Returns what is wrong with plans that cannot be asked.
+        """
         troubles = []
         others = sorted(path.stem for path in self._root.glob("*.jsonl"))
         for plan in dict.fromkeys((self._plan, *others)):
@@ -230,13 +242,13 @@ class Intake:
                 troubles.append(str(error))
             except Exception as error:  # a state or a record that cannot be read
                 troubles.append(f"the items of {plan} are not known now ({type(error).__name__})")
-        found = self._by_uid.get(uid)
-        if found is None and troubles:
-            raise IntakeUnavailable("; ".join(dict.fromkeys(troubles)))
-        return found
+        return troubles
 
     async def _events_of(self, plan: str) -> dict[str, _Found]:
-        """The items of a plan by the UID of their event; none where the plan does not run."""
+        """Returns the items of a plan by the UID of their event. A plan that does not run has none.
+
+        A UID follows from an item's id and the launch of its plan.
+        """
         if plan not in self._launched:
             try:
                 state: PlanState = await self._asking.query(plan, "state_now", PlanState)
@@ -244,7 +256,8 @@ class Intake:
                 return {}
             self._launched[plan] = state.launch.launched
         launched = self._launched[plan].isoformat()
-        return {event_uid(item, launched): _Found(item, plan) for item in recorded_items(self._root, plan)}
+        items = await asyncio.to_thread(recorded_items, self._root, plan)
+        return {event_uid(item, launched): _Found(item, plan) for item in items}
 
     # Mail that came back
 
@@ -275,7 +288,7 @@ class Intake:
         wanted = message_id.encode("utf-8", "replace")
         letters = [path for folder in self._root.glob("*/letters") for path in (folder / office).glob("*.eml")]
         for path in sorted(letters, key=_age)[:LETTERS_LOOKED_AT]:
-            # One that cannot be read, of another plan perhaps, hides no other.
+            # A letter that cannot be read may belong to another plan, and must hide no other letter.
             with contextlib.suppress(OSError), path.open("rb") as file:
                 if wanted in file.read(8192):
                     return path.relative_to(self._root).parts[0]
@@ -283,7 +296,7 @@ class Intake:
 
 
 def _age(path: Path) -> float:
-    """Orders the newest first."""
+    """Returns a number that sorts the newest file first."""
     try:
         return -path.stat().st_mtime
     except OSError:

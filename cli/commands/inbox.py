@@ -93,7 +93,8 @@ def _all_done(box: Inbox, name: str, note: str, as_json: bool) -> None:
         documents = [message_document(each, box) for each in messages]
         sys.stdout.write(json.dumps({"messages": documents}, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write(f"{len(messages):,} messages from {name} are seen to{f': {note}' if note else ''}\n")
+        are = "message is" if len(messages) == 1 else "messages are"
+        sys.stdout.write(f"{len(messages):,} {are} seen to (from {name}){f': {note}' if note else ''}\n")
 
 
 def _done(box: Inbox, message: TakenIn, note: str, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 from temporalio.client import Client
 
+from adapters.files.record_file import recorded_items
 from adapters.inbound import asking
 from adapters.inbound.asking import IntakeUnavailable
 from adapters.inbound.intake import Intake
@@ -76,6 +77,27 @@ async def test_an_item_that_does_not_answer_is_left_alone_for_a_while(
     monkeypatch.setattr(asking.time, "monotonic", lambda: float("inf"))
     does["bad/m"] = lambda: None
     assert not (await box.take(answer_to("bad/m"))).why
+
+
+async def test_a_message_with_many_answers_looks_at_the_records_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def look(root: Path, plan: str) -> list[str]:
+        looks.append(plan)
+        return recorded_items(root, plan)
+
+    monkeypatch.setattr("adapters.inbound.intake.recorded_items", look)
+    box, _ = intake(tmp_path, "good", {"bad": running, "good": running, "good/m": lambda: None})
+    head, begin, event = answer_to("none/m").partition(b"BEGIN:VEVENT")
+    event, end, tail = event.partition(b"END:VEVENT\n")
+    data = head + b"".join(begin + event.replace(b"UID:", b"UID:%d" % n) + end for n in range(20)) + tail
+    assert len((await box.take(data)).outcomes) == 20 and looks == ["good", "bad"]
+    assert not (await box.take(answer_to("good/m"))).why, "the next message is looked for anew, if need be"
+    (settings(tmp_path).record / "good" / "late.jsonl").touch()
+    entered = await box.take(answer_to("good/late"))
+    assert [each.item for each in entered.outcomes] == ["good/late"]
 
 
 BOUNCE = """\

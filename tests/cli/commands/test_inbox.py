@@ -85,7 +85,7 @@ def test_the_messages_of_a_flood_can_be_listed_and_done_together(data: Path) -> 
     out = run(data, "--from", "X@evil.example")
     assert out.count("needs a person") == FLOOD and "Our answer" not in out
     out = run(data, "done", "--from", "@evil.example", "--note", "spam")
-    assert out == f"{FLOOD} messages from @evil.example are seen to: spam\n"
+    assert out == f"{FLOOD} messages are seen to (from @evil.example): spam\n"
     assert len(document(data)["messages"]) == 2 and document(data)["floods"] == []
     every = document(data, "--all")["messages"]
     assert len(every) == FLOOD + 2 and every[5]["seen_to"]["note"] == "spam"
