@@ -11,13 +11,17 @@ from temporalio.client import Client
 
 from activities.heartbeat import heartbeating
 from adapters.files.record_file import RecordFault
-from adapters.inbound.intake import Intake, IntakeUnavailable
+from adapters.inbound.asking import IntakeUnavailable
+from adapters.inbound.intake import Intake
 from adapters.mailbox.configured import mailboxes
 from adapters.mailbox.source import MailboxUnavailable, MailSource
 from adapters.settings import Settings
 from models.post.mailbox import Collect, Collected
 
 NO_MAILBOX = "no mailbox is set (AIDE_MAILDIR or AIDE_IMAP_HOST); answers by mail count only after `ingest`"
+
+ROUND = 60.0
+"""Seconds after which a round ends, so that the plans that share the mailboxes take turns. The rest comes next."""
 
 _log = logging.getLogger(__name__)
 
@@ -75,6 +79,7 @@ class CollectingActivities:
     async def _round(self, intake: Intake) -> Collected:
         began = datetime.now(UTC)
         taken = needed = 0
+        end, to_the_end = time.monotonic() + ROUND, True
         faults: list[str] = [] if self._sources else [NO_MAILBOX]
         for source in self._sources:
             try:
@@ -82,10 +87,19 @@ class CollectingActivities:
                     entered = await self._take(intake, source, message.key, message.data, message.truncated, faults)
                     taken += entered is not None
                     needed += bool(entered)
+                    if time.monotonic() >= end:
+                        to_the_end = False
+                        break
             except MailboxUnavailable as error:
                 faults.append(str(error))
-        if not faults:
-            intake.inbox.note_read(began)
+            except Exception as error:  # an error with one mailbox must not stop the others
+                faults.append(f"{source.name} could not be read ({type(error).__name__})")
+                _log.exception("%s could not be read", source.name)
+        if to_the_end and not faults:
+            try:
+                intake.inbox.note_read(began)
+            except OSError as error:
+                faults.append(f"it cannot be noted that the mailbox was read: {error.strerror}")
         return Collected(taken=taken, needed=needed, fault="; ".join(dict.fromkeys(faults))[:500])
 
     async def _take(

@@ -34,12 +34,19 @@ async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = 
 
 
 async def read_mail_of_plans(client: Client) -> None:
-    """Starts the mailbox workflow of every plan that runs. A worker calls it at its start."""
+    """Starts the mailbox workflow of every plan that runs. A worker calls it at its start.
+
+    Raises nothing. If the mailbox of one plan cannot be started, the others are started all the same.
+    """
     try:
-        async for workflow in client.list_workflows("ItemKind='plan' AND ExecutionStatus='Running'"):
-            memo = await workflow.memo()
-            row = ItemRow.model_validate(memo[MEMO_ROW])
-            await read_mail_of(client, workflow.id, row.title)
+        plans = [each async for each in client.list_workflows("ItemKind='plan' AND ExecutionStatus='Running'")]
     except RPCError as error:
         # The next start of a worker, or the next launch, tries again. Letters go out meanwhile.
         _log.warning("the mailboxes are not watched yet: %s", error.message)
+        return
+    for plan in plans:
+        try:
+            row = ItemRow.model_validate((await plan.memo())[MEMO_ROW])
+            await read_mail_of(client, plan.id, row.title)
+        except Exception as error:  # a memo that cannot be read, a server that stopped answering
+            _log.warning("the mailbox of %s is not watched yet: %s: %s", plan.id, type(error).__name__, error)

@@ -8,10 +8,10 @@ the owner may read them. Nothing is deleted.
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -21,7 +21,6 @@ from models.common.ids import safe_item_id
 from models.post.incoming import SeenTo, TakenIn
 
 FOLDER = "inbox"
-V = TypeVar("V", TakenIn, SeenTo)
 
 
 class Inbox:
@@ -114,22 +113,28 @@ class Inbox:
             before = self.taken(message.digest)
             if before is not None and (before.why, before.outcomes) == (message.why, message.outcomes):
                 return before
-            return self._append(descriptor, message)
+            self._append(descriptor, message)
+            return self._by_digest[message.digest]
 
-    async def see_to(self, note: SeenTo) -> SeenTo:
-        """Appends a note that a person has seen to a message. A second note about the same message changes nothing."""
+    async def see_to(self, notes: Iterable[SeenTo]) -> list[SeenTo]:
+        """Appends notes that a person has seen to messages, and returns the notes that stand.
+
+        A second note about the same message changes nothing.
+        """
         async with self._appending() as descriptor:
-            before = self.read().seen_to.get(note.done)
-            return before or self._append(descriptor, note)
+            self.read()
+            wanted = list(notes)
+            self._append(descriptor, *(each for each in wanted if each.done not in self.seen_to))
+            return [self.seen_to[each.done] for each in wanted]
 
     def _appending(self) -> AbstractAsyncContextManager[int]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         return locked(self.path)
 
-    def _append(self, descriptor: int, value: V) -> V:
-        numbered = value.model_copy(update={"n": self._count + 1})
+    def _append(self, descriptor: int, *values: TakenIn | SeenTo) -> None:
+        numbered = [each.model_copy(update={"n": n}) for n, each in enumerate(values, self._count + 1)]
         os.ftruncate(descriptor, self._read_to)
-        data = (numbered.model_dump_json() + "\n").encode()
+        data = "".join(each.model_dump_json() + "\n" for each in numbered).encode()
         written = 0
         while written < len(data):
             written += os.pwrite(descriptor, data[written:], self._read_to + written)
@@ -137,7 +142,6 @@ class Inbox:
         if self._read_to == 0:
             sync_folder(self.path.parent)
         self.read()
-        return numbered
 
     def keep(self, raw: bytes) -> str:
         """Stores the message durably as a file, and returns the name of the file. The same bytes are stored once."""

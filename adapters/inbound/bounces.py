@@ -1,57 +1,77 @@
 """Delivery status notifications (RFC 3464): which mail did not reach whom."""
 
 import re
-from email.message import Message
 
 from adapters.inbound import bounds, mime
+from adapters.inbound.bounds import OutOfBoundsError
+from adapters.inbound.mime import Part
+from adapters.text import line_of_mail
+from models.post.contacts import plain_address
 from models.post.incoming import DeliveryReport
 
-
-def is_report(message: Message) -> bool:
-    """Whether it is a report by a mail server, of delivery or of reading."""
-    return message.get_content_type() == "multipart/report"
-
-
-def is_delivery_status(message: Message) -> bool:
-    kind = str(message.get_param("report-type") or "").lower()
-    return is_report(message) and (
-        kind == "delivery-status"
-        or any(part.get_content_type() == "message/delivery-status" for part in mime.parts(message))
-    )
+_STATUS = "message/delivery-status"
+_RETURNED = ("message/rfc822", "message/global")
+_RETURNED_HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers")
 
 
-def returned(message: Message) -> tuple[DeliveryReport, ...]:
-    """What it says about each recipient. Empty where it says nothing that can be read."""
-    identity, fields = "", []
-    for part in mime.parts(message):
-        kind = part.get_content_type()
-        if kind == "message/delivery-status":
-            blocks = part.get_payload()
-            fields += [each for each in blocks if isinstance(each, Message)] if isinstance(blocks, list) else []
-        elif kind in ("message/rfc822", "message/global"):
-            inner = part.get_payload()
-            if isinstance(inner, list) and inner and isinstance(inner[0], Message):
-                identity = identity or mime.header(inner[0], "Message-ID")
-        elif kind in ("text/rfc822-headers", "message/rfc822-headers", "message/global-headers"):
-            identity = identity or _message_id(mime.decoded(mime.content(part), mime.charset(part)))
-    return tuple(_returned(each, identity) for each in fields[: bounds.RECIPIENTS] if each.get("Final-Recipient"))
+def is_report(message: Part) -> bool:
+    """Returns whether the message is a report by a mail server, of delivery or of reading."""
+    return message.type == "multipart/report"
 
 
-def _message_id(headers: str) -> str:
-    match = re.search(r"(?im)^Message-ID:\s*(<[^<>\s]{1,500}>)", headers[: 16 * bounds.HEADER])
-    return match.group(1) if match else ""
+def is_delivery_status(message: Part) -> bool:
+    """Returns whether the message says what became of a mail. Raises OutOfBoundsError."""
+    kind = message.parameters.get("report-type", "").lower()
+    return is_report(message) and (kind == "delivery-status" or any(part.type == _STATUS for part in message.parts))
 
 
-def _returned(fields: Message, identity: str) -> DeliveryReport:
-    status = mime.header(fields, "Status").partition(" ")[0]
-    action = mime.header(fields, "Action").lower()
+def returned(message: Part) -> tuple[DeliveryReport, ...]:
+    """Returns what it says about each recipient, or nothing if it cannot be read. Raises OutOfBoundsError."""
+    fields = [each for each in _fields(message) if each.first("final-recipient")]
+    identity = _identity(message)
+    return tuple(_returned(each, identity) for each in fields)
+
+
+def _fields(message: Part) -> list[Part]:
+    """Returns the fields about the message, and then those about each recipient."""
+    octets = 0
+    found: list[bytes] = []
+    for part in message.parts:
+        if part.type != _STATUS:
+            continue
+        octets += part.end - part.start
+        if octets > bounds.STATUS_OCTETS:
+            raise OutOfBoundsError(f"its delivery status has more than {bounds.STATUS_OCTETS:,} bytes")
+        found += [each for each in re.split(rb"\n\n+", part.raw[part.start : part.end]) if each.strip()]
+        if len(found) > bounds.RECIPIENTS + 1:
+            raise OutOfBoundsError(f"its delivery status speaks of more recipients than the {bounds.RECIPIENTS} read")
+    return [mime.head(each.lstrip(b"\n")) for each in found]
+
+
+def _identity(message: Part) -> str:
+    """Returns the Message-ID of the mail that came back. It looks at the first few parts that may hold it."""
+    back = [part for part in message.parts if part.type in (*_RETURNED, *_RETURNED_HEADERS)]
+    for part in back[: bounds.RETURNED]:
+        if part.type in _RETURNED:
+            data = part.raw[part.start : min(part.end, part.start + bounds.STATUS_OCTETS)]
+        else:
+            data = mime.content(part, bounds.STATUS_OCTETS)
+        if identity := mime.header(mime.head(data), "Message-ID", bounds.IDENTITY):
+            return identity
+    return ""
+
+
+def _returned(fields: Part, identity: str) -> DeliveryReport:
+    status = mime.header(fields, "Status", bounds.WORD).partition(" ")[0]
+    action = mime.header(fields, "Action", bounds.WORD).lower()
     who = mime.header(fields, "Original-Recipient") or mime.header(fields, "Final-Recipient")
     reason = mime.header(fields, "Diagnostic-Code").partition(";")[2].strip()
+    address = who.rpartition(";")[2].strip().strip("<>")
     return DeliveryReport(
-        recipient=who.rpartition(";")[2].strip().strip("<>").lower(),
+        recipient=plain_address(address) or line_of_mail(address, bounds.ADDRESS),
         status=status,
         # A class 4 that has "failed" was tried until its time was over (4.4.7); a class 5 that is "relayed" is no end.
         failed=action == "failed" or (not action and status.startswith("5")),
         message_id=identity,
-        reason=(reason or f"delivery {action or 'failed'}")[:300],
+        reason=line_of_mail(reason or f"delivery {action or 'failed'}", bounds.LINE),
     )

@@ -1,36 +1,50 @@
-"""An incoming calendar object as components and properties, within bounds (RFC 5545 section 3).
+"""Reads an incoming calendar object as components and properties, within limits (RFC 5545 section 3).
 
-Not icalendar's parser: what comes here was written by strangers, and has to cost little whatever it is.
+It does not use the parser of icalendar: strangers write these objects, and each of them must be cheap to read.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
 
 from adapters.inbound import bounds
 from adapters.inbound.bounds import OutOfBoundsError
 from adapters.inbound.mime import decoded
 
 
-@dataclass(frozen=True)
-class Property:
+class Property(NamedTuple):
     name: str
     parameters: dict[str, str]
-    """By name in capitals; of a list the first value."""
+    """The values by name in capitals. If there are several values, the first one."""
     value: str
+    twice: frozenset[str] = frozenset()
+    """The names of parameters that stand twice, or that have more than one value."""
 
 
 @dataclass
 class Component:
     name: str
-    properties: list[Property] = field(default_factory=list)
     components: list["Component"] = field(default_factory=list)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    """The lines of its properties by name in capitals. A line is read only when somebody asks for it."""
+    _read: dict[tuple[str, int], list[Property]] = field(default_factory=dict)
 
-    def all(self, name: str) -> list[Property]:
-        return [each for each in self.properties if each.name == name]
+    def count(self, name: str) -> int:
+        """Returns how many lines have this name."""
+        return len(self.lines.get(name, ()))
+
+    def all(self, name: str, most: int = bounds.ATTENDEES) -> list[Property]:
+        """Returns the properties of this name, from a limited number of lines. Raises OutOfBoundsError."""
+        if (name, most) not in self._read:
+            found = [_property(name, line) for line in self.lines.get(name, ())[:most]]
+            self._read[name, most] = [each for each in found if each is not None]
+        return self._read[name, most]
 
     def first(self, name: str) -> Property | None:
-        return next((each for each in self.properties if each.name == name), None)
+        """Returns the first property of this name, if one of the first two lines can be read."""
+        return next(iter(self.all(name, 2)), None)
 
     def value(self, name: str) -> str:
         found = self.first(name)
@@ -39,33 +53,43 @@ class Component:
     def within(self, name: str) -> list["Component"]:
         return [each for each in self.components if each.name == name]
 
+    @cached_property
+    def zones(self) -> dict[str, "Component"]:
+        """Its VTIMEZONEs by TZID. If two have the same TZID, the first one."""
+        return {each.value("TZID"): each for each in reversed(self.within("VTIMEZONE"))}
 
-def read_calendar(data: bytes, charset: str) -> Component:
-    """The one VCALENDAR in the octets. Raises RefusedError, which says what is wrong with them."""
-    if len(data) > bounds.CALENDAR_OCTETS:
-        raise OutOfBoundsError(f"its calendar has {len(data):,} octets; up to {bounds.CALENDAR_OCTETS:,} are read")
-    lines = _lines(data, charset)
+
+def read_calendar(lines: list[str]) -> Component:
+    """Returns the one VCALENDAR in the lines. Raises OutOfBoundsError, which says what is wrong with them."""
     calendars = list(_components(lines))
     if len(calendars) != 1:
         raise OutOfBoundsError(f"it holds {len(calendars)} calendars where one is read")
     [calendar] = calendars
+    if calendar.count("METHOD") > 1:
+        raise OutOfBoundsError("its calendar says METHOD twice")
     for rule in _rules(calendar):
-        if re.search(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", rule.upper()):
+        if _TOO_OFTEN.search(rule):
             raise OutOfBoundsError("its calendar recurs by the second, minute or hour")
     return calendar
 
 
-def _lines(data: bytes, charset: str) -> list[str]:
-    """Unfolded before they are decoded: a fold may split a UTF-8 sequence (section 3.1)."""
+_TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", re.IGNORECASE)
+
+
+def calendar_lines(data: bytes, charset: str, most: int = bounds.CALENDAR_LINES) -> list[str]:
+    """Returns the unfolded lines of a calendar. Raises OutOfBoundsError.
+
+    It unfolds before it decodes, because a fold may split a UTF-8 sequence (section 3.1).
+    """
     if charset.startswith(("utf-16", "utf-32", "utf16", "utf32")):
         data = decoded(data, charset).encode("utf-8", "replace")
         charset = "utf-8"
     if b"\0" in data:
-        raise OutOfBoundsError("its calendar holds NUL octets")
+        raise OutOfBoundsError("its calendar holds NUL bytes")
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = decoded(re.sub(rb"(?:\r?\n|\r)[ \t]", b"", data), charset).removeprefix("\ufeff")
     lines = [line for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
-    if len(lines) > bounds.CALENDAR_LINES:
+    if len(lines) > most:
         raise OutOfBoundsError(f"its calendar has more than {bounds.CALENDAR_LINES:,} lines")
     return lines
 
@@ -91,56 +115,64 @@ def _components(lines: list[str]) -> Iterator[Component]:
                 yield component
             else:
                 raise OutOfBoundsError(f"its calendar begins with {component.name[:40]}")
-        elif stack and (read := _property(line)):
-            stack[-1].properties.append(read)
+        elif stack and (match := _NAME.match(line)):
+            stack[-1].lines.setdefault(match[1].upper(), []).append(line[match.end() :])
         # What stands outside of a component, or is no property, says nothing.
     if stack:
         raise OutOfBoundsError(f"its calendar is torn: {stack[-1].name[:40]} does not end")
 
 
-def _property(line: str) -> Property | None:
-    """Name, parameters and value (section 3.1). None for a line that is no property."""
-    pieces: list[str] = []
-    quoted, start, end = False, 0, -1
-    for match in re.finditer(r'[";:]', line):
-        mark = match.group()
-        if mark == '"':
-            quoted = not quoted
-        elif not quoted:
-            pieces.append(line[start : match.start()])
-            start = match.end()
-            if mark == ":":
-                end = match.end()
-                break
-    if end < 0 or not re.fullmatch(r"[A-Za-z0-9-]{1,100}", pieces[0].strip()):
-        return None
+_NAME = re.compile(r"\s*+([A-Za-z0-9-]{1,100}+)\s*+(?=[;:])")
+_PARAMETER = re.compile(r';([^=";:]{0,100}+)[^=";:]*+=?((?:[^";:]++|"[^"]*+")*+)')
+
+
+def _property(name: str, line: str) -> Property | None:
+    """Reads the parameters and the value behind the name of a property (section 3.1).
+
+    Returns None for a line that is no property. Raises OutOfBoundsError.
+    """
+    at = 0
     parameters: dict[str, str] = {}
-    for piece in pieces[1:51]:
-        key, _, value = piece.partition("=")
-        parameters.setdefault(key.strip().upper(), _parameter(value))
-    return Property(pieces[0].strip().upper(), parameters, line[end:])
+    twice: set[str] = set()
+    for _ in range(bounds.PARAMETERS + 1):
+        found = _PARAMETER.match(line, at)
+        if found is None:
+            break
+        at = found.end()
+        key = found[1].strip().upper()
+        value, more = _parameter(found[2])
+        if key in parameters or more:
+            twice.add(key)
+        parameters.setdefault(key, value)
+    else:
+        raise OutOfBoundsError(f"a line of its calendar has more than the {bounds.PARAMETERS} parameters that are read")
+    if not line.startswith(":", at):
+        return None  # a quotation that does not end
+    return Property(name, parameters, line[at + 1 :], frozenset(twice))
 
 
 _CARETS = {"^n": "\n", "^'": '"', "^^": "^"}
 
 
-def _parameter(value: str) -> str:
-    """The first value, unquoted (section 3.2), its carets undone (RFC 6868)."""
-    value = value.strip()
-    found = re.match(r'"([^"]*)"', value)
-    plain = found.group(1) if found else value.partition(",")[0]
-    return re.sub(r"\^[n'^]", lambda match: _CARETS[match.group()], plain)[: bounds.VALUE]
+def _parameter(value: str) -> tuple[str, bool]:
+    """Returns the first value without quotes (section 3.2) and carets (RFC 6868), and whether more text follows."""
+    value = value[: 2 * bounds.VALUE].strip()
+    quoted = value.startswith('"')
+    plain, _, more = value[1:].partition('"') if quoted else value.partition(",")
+    if "^" in plain:
+        plain = re.sub(r"\^[n'^]", lambda match: _CARETS[match.group()], plain)
+    return plain[: bounds.VALUE], bool(more.strip())
 
 
 def unescaped(text: str) -> str:
-    """A TEXT value (section 3.3.11), shortened."""
-    text = text[: bounds.VALUE]
+    """Returns a TEXT value without its escapes (section 3.3.11), shortened."""
+    text = text[: 2 * bounds.VALUE]
     return re.sub(r"\\(.)", lambda match: "\n" if match.group(1) in "nN" else match.group(1), text).strip()
 
 
 def _rules(component: Component) -> Iterator[str]:
-    for each in component.properties:
-        if each.name in ("RRULE", "EXRULE"):
-            yield each.value
+    """Yields the lines of all recurrence rules, without their names."""
+    for name in ("RRULE", "EXRULE"):
+        yield from component.lines.get(name, ())
     for inner in component.components:
         yield from _rules(inner)

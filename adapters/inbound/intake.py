@@ -5,25 +5,21 @@ It is kept before anything is done, and entered when everything is done; in betw
 """
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from temporalio.client import (
-    Client,
-    WorkflowQueryFailedError,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.contacts_file import load_contacts
 from adapters.files.inbox_file import FOLDER, Inbox
 from adapters.files.record_file import read_record, recorded_items
+from adapters.inbound.asking import Asking, IntakeUnavailable
 from adapters.inbound.message import digest_of, read
 from adapters.working_time import calendars_of
 from models.common.ids import event_uid, secretariat_id
@@ -50,15 +46,10 @@ from models.post.post_room_state import Bounced
 from models.post.unlikely import notes_on, remind_at
 from models.post.workdays import working_days_around
 
-ANSWER_WITHIN = timedelta(seconds=10)
 LETTERS_LOOKED_AT = 200
 """How many of the last letters to an office may come back and be known as ours."""
 
 _log = logging.getLogger(__name__)
-
-
-class IntakeUnavailable(Exception):
-    """The message cannot be taken in now: no server, no worker, no contacts. It stays where it is and comes again."""
 
 
 class _Fitted(NamedTuple):
@@ -87,12 +78,15 @@ class Intake:
 
     def __init__(self, client: Client, record: Path, contacts: Path, plan: str) -> None:
         self._client = client
+        self._asking = Asking(client)
         self._root = record
         self._contacts = contacts
         self._plan = plan
         self.inbox = Inbox(record, plan)
         self._launched: dict[str, Instant] = {}
         self._by_uid: dict[str, _Found] = {}
+        self._troubles: list[str] | None = None
+        """Why some plans could not be asked for their items; None before they were asked for the present message."""
 
     async def take(self, raw: bytes, source: str = "", truncated: bool = False, anew: bool = False) -> TakenIn:
         """Takes a message in; the same again gives what became of it before.
@@ -100,8 +94,9 @@ class Intake:
         With `anew` an answer goes to its item also where it did before: the item knows it, unless Temporal was put back
         to an older state. Raises IntakeUnavailable, where nothing is decided and it has to come again, and RecordFault.
         """
+        self._troubles = None
         reading = await asyncio.to_thread(read, raw, truncated)
-        before = self.inbox.taken(reading.digest)
+        before = await asyncio.to_thread(self.inbox.taken, reading.digest)
         if before is not None and not before.why and not (anew and reading.kind is MessageKind.ANSWERS):
             return before  # what a person was needed for is judged anew: an address may have been added
         try:
@@ -123,9 +118,11 @@ class Intake:
                 kind=reading.kind,
                 sender=reading.sender,
                 offices=contacts.offices_of(reading.sender) if reading.sender else (),
-                from_line=reading.from_line[:300],
-                subject=reading.subject[:600],
-                date=reading.date[:60],
+                unauthentic=reading.unauthentic,
+                from_line=reading.from_line,
+                message_id=reading.message_id,
+                subject=reading.subject,
+                date=reading.date,
                 reason=reading.reason,
                 outcomes=outcomes,
                 why="; ".join(dict.fromkeys(needed)),
@@ -145,8 +142,6 @@ class Intake:
                 return tuple([await self._answer(each, contacts, message) for each in judge(reading, contacts)])
             if reading.kind is MessageKind.BOUNCE:
                 return tuple([await self._came_back(each, contacts) for each in reading.returned])
-        except (WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowQueryFailedError) as error:
-            raise IntakeUnavailable(f"no worker answered ({type(error).__name__})") from error
         except RPCError as error:
             raise IntakeUnavailable(f"Temporal does not answer: {error.message}") from error
         return ()
@@ -155,10 +150,10 @@ class Intake:
 
     async def _answer(self, verdict: Verdict, contacts: Contacts, message: Document) -> Handled:
         answer = verdict.answer
+        if verdict.why:
+            return Handled(item=await self._perhaps_about(answer.uid), why=verdict.why)
         found = await self._item_of(answer.uid)
         item = found.item if found else ""
-        if verdict.why:
-            return Handled(item=item, why=verdict.why)
         if found is None:
             return Handled(why=f"no item of a plan here has an event with the UID {answer.uid}")
         try:
@@ -185,8 +180,7 @@ class Intake:
         answer, offices = verdict.answer, verdict.offices
         if answer.slot is None and len(offices) == 1:
             return _Fitted(answer, offices)
-        handle = self._client.get_workflow_handle(found.item)
-        state = await handle.query("state_now", result_type=MeetingState, rpc_timeout=ANSWER_WITHIN)
+        state: MeetingState = await self._asking.query(found.item, "state_now", MeetingState)
         event = state.event
         if event is None:
             return _Fitted(answer, offices[:1])
@@ -203,15 +197,9 @@ class Intake:
         return _Fitted(answer, offices, notes, around, remind_at(slot, state))
 
     async def _submit(self, found: _Found, act: Reply) -> Receipt | Refusal:
-        handle = self._client.get_workflow_handle(found.item)
+        update_id = f"{act.verb}/{act.office}/{act.act_id}"
         try:
-            receipt: Receipt = await handle.execute_update(
-                act.verb,
-                act,
-                id=f"{act.verb}/{act.office}/{act.act_id}",
-                result_type=Receipt,
-                rpc_timeout=ANSWER_WITHIN,
-            )
+            receipt: Receipt = await self._asking.update(found.item, act.verb, act, update_id, Receipt)
         except WorkflowUpdateFailedError as error:
             cause = error.cause
             if isinstance(cause, ApplicationError) and cause.type == "Refusal" and cause.details:
@@ -226,30 +214,56 @@ class Intake:
         last = f": {lines[-1].get('text', '')}" if lines else ""
         return f"{item} is no longer open{last}"
 
-    async def _item_of(self, uid: str) -> _Found | None:
-        """Whose event has this UID: it follows from an item's id and the launch of its plan."""
-        if uid not in self._by_uid:
-            async for plan in self._plans():
-                launched = self._launched[plan].isoformat()
-                self._by_uid |= {
-                    event_uid(item, launched): _Found(item, plan) for item in recorded_items(self._root, plan)
-                }
-        return self._by_uid.get(uid)
+    async def _perhaps_about(self, uid: str) -> str:
+        """Returns the item whose event has this UID, to show a person. Returns an empty text if it is not known now."""
+        try:
+            found = await self._item_of(uid)
+        except IntakeUnavailable:
+            return ""
+        return found.item if found else ""
 
-    async def _plans(self) -> AsyncIterator[str]:
-        """Every plan whose record is here: several may share one organizer's mailbox."""
+    async def _item_of(self, uid: str) -> _Found | None:
+        """Returns the item whose event has this UID, or None.
+
+        Raises IntakeUnavailable if no item has it and a plan cannot be asked now. That stops no answer to another plan.
+        """
+        if uid not in self._by_uid and self._troubles is None:
+            self._troubles = await self._look()
+        found = self._by_uid.get(uid)
+        if found is None and self._troubles:
+            raise IntakeUnavailable("; ".join(dict.fromkeys(self._troubles)))
+        return found
+
+    async def _look(self) -> list[str]:
+        """Asks every plan whose record is here for its items, because several may share one organizer's mailbox.
+
+        A message costs one look at most, whatever it answers. Returns what is wrong with plans that cannot be asked.
+        """
+        troubles = []
         others = sorted(path.stem for path in self._root.glob("*.jsonl"))
         for plan in dict.fromkeys((self._plan, *others)):
-            if plan not in self._launched:
-                handle = self._client.get_workflow_handle(plan)
-                try:
-                    state = await handle.query("state_now", result_type=PlanState, rpc_timeout=ANSWER_WITHIN)
-                except RPCError as error:
-                    if error.status is not RPCStatusCode.NOT_FOUND:
-                        raise
-                    continue
-                self._launched[plan] = state.launch.launched
-            yield plan
+            try:
+                self._by_uid |= await self._events_of(plan)
+            except IntakeUnavailable as error:
+                troubles.append(str(error))
+            except Exception as error:  # a state or a record that cannot be read
+                troubles.append(f"the items of {plan} are not known now ({type(error).__name__})")
+        return troubles
+
+    async def _events_of(self, plan: str) -> dict[str, _Found]:
+        """Returns the items of a plan by the UID of their event. A plan that does not run has none.
+
+        A UID follows from an item's id and the launch of its plan.
+        """
+        if plan not in self._launched:
+            try:
+                state: PlanState = await self._asking.query(plan, "state_now", PlanState)
+            except RPCError:  # there is no such workflow
+                return {}
+            self._launched[plan] = state.launch.launched
+        launched = self._launched[plan].isoformat()
+        items = await asyncio.to_thread(recorded_items, self._root, plan)
+        return {event_uid(item, launched): _Found(item, plan) for item in items}
 
     # Mail that came back
 
@@ -279,11 +293,20 @@ class Intake:
             return None
         wanted = message_id.encode("utf-8", "replace")
         letters = [path for folder in self._root.glob("*/letters") for path in (folder / office).glob("*.eml")]
-        for path in sorted(letters, key=lambda each: each.stat().st_mtime, reverse=True)[:LETTERS_LOOKED_AT]:
-            with path.open("rb") as file:
+        for path in sorted(letters, key=_age)[:LETTERS_LOOKED_AT]:
+            # A letter that cannot be read may belong to another plan, and must hide no other letter.
+            with contextlib.suppress(OSError), path.open("rb") as file:
                 if wanted in file.read(8192):
                     return path.relative_to(self._root).parts[0]
         return None
+
+
+def _age(path: Path) -> float:
+    """Returns a number that sorts the newest file first."""
+    try:
+        return -path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def in_zone_of(slot: Slot, name: str) -> Slot:

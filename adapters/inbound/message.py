@@ -1,30 +1,36 @@
-"""What a message in the organizer's mailbox says: octets to a frozen value. Pure, bounded, and never an exception."""
+"""Reads a message from the organizer's mailbox: bytes in, a frozen value out. It has limits, and raises nothing."""
 
 import hashlib
 import json
 import re
 import unicodedata
 from datetime import datetime
-from email.message import Message
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from adapters.inbound import bounces, bounds, mime
 from adapters.inbound.bounds import OutOfBoundsError
-from adapters.inbound.ical import Component, Property, read_calendar, unescaped
+from adapters.inbound.ical import Component, Property, calendar_lines, read_calendar, unescaped
+from adapters.inbound.mime import Part
+from adapters.inbound.senders import senders
 from adapters.inbound.times import TimeFaultError, duration, instant, moment
+from adapters.text import line_of_mail
 from models.common.times import Slot
 from models.common.zones import later
 from models.messages.acts import ReplyMethod
 from models.messages.calendar_event import PartStat
+from models.post.contacts import plain_address
 from models.post.incoming import CalendarAnswer, IncomingMessage, MessageKind
+
+_TOO_LARGE = "it is larger than what is read; its beginning is kept here, the whole message stays where it came from"
 
 
 def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
-    """The message, read. Whatever it holds, the answer is a Reading; what cannot be read is refused with a reason."""
+    """Returns what the message says. If it cannot be read, it is of the kind `refused` and says why. Raises nothing."""
     try:
         try:
             if truncated:
-                raise OutOfBoundsError("it is larger than what the mailbox hands over")
+                raise OutOfBoundsError(_TOO_LARGE)
             return _read(raw)
         except OutOfBoundsError as refused:
             return _refused(raw, str(refused))
@@ -33,78 +39,78 @@ def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
 
 
 def _refused(raw: bytes, reason: str) -> IncomingMessage:
-    """Only its head is looked at. A relay writes other headers before ours, so its digest is that of the body."""
+    """Returns a refused message with what its headers say. Relays add headers, so the digest is that of its body."""
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     try:
-        about = _about(mime.parsed(head[:32768].replace(b"\0", b" ")))
+        about = _about(mime.head(head.replace(b"\0", b" ")))
     except Exception:  # its head cannot be read either
         about = {}
     said = (_who(about), about.get("subject", ""), about.get("date", ""), hashlib.sha256(body).hexdigest())
-    return IncomingMessage(
-        kind=MessageKind.REFUSED, reason=mime.clean(reason), digest=_digest("refused", *said), **about
-    )
+    reason = line_of_mail(reason, bounds.LINE)
+    return IncomingMessage(kind=MessageKind.REFUSED, reason=reason, digest=_digest("refused", *said), **about)
 
 
-def _about(message: Message) -> dict[str, str]:
-    senders = mime.addresses(message, "From")
+def _about(message: Part) -> dict[str, Any]:
+    sent = senders(message)
     return {
-        "sender": senders[0] if len(senders) == 1 else "",
-        "from_line": mime.header(message, "From"),
-        "subject": mime.header(message, "Subject"),
+        "sender": sent.address,
+        "named": sent.named,
+        "submitter": sent.submitter,
+        "disguises": sent.disguises,
+        "unauthentic": mime.unauthentic(message),
+        "from_line": mime.header(message, "From", bounds.LINE),
+        "subject": mime.header(message, "Subject", bounds.SUBJECT),
         "date": mime.date(message),
-        "message_id": mime.header(message, "Message-ID"),
+        "message_id": mime.header(message, "Message-ID", bounds.IDENTITY),
     }
 
 
-def _who(about: dict[str, str]) -> str:
-    """The sender, however a relay writes its name; where there is no single one, the line as it is."""
-    return about.get("sender") or about.get("from_line", "")
+def _who(about: dict[str, Any]) -> str:
+    """Returns the address of the sender, or the From line if there is no single sender."""
+    return str(about.get("sender") or about.get("from_line", ""))
 
 
 def _read(raw: bytes) -> IncomingMessage:
     message = mime.parsed(raw)
     about = _about(message)
-    said = {"text": mime.text(message), "robot": _robot(message), **about}
-    # Headers of our own server stand first; a sender can write what it likes below them.
-    unauthentic = "dmarc=fail" in mime.header(message, "Authentication-Results").lower().replace(" ", "")
+    said: dict[str, Any] = {"text": mime.text(message), "robot": _robot(message), **about}
     if bounces.is_report(message):
         return _report(message, said)
-    calendar = _calendar(message)
+    calendar = _calendar(message, about["sender"])
     if calendar is not None:
-        return _with_calendar(message, calendar, {**said, "unauthentic": unauthentic})
+        return _with_calendar(calendar, said)
     digest = _digest("letter", _who(about), about["subject"], about["date"], said["text"])
     names = mime.attachments(message)
     if said["robot"]:
         # A registry's program sends letters, too; who is out of office attaches nothing.
-        kind, more = (MessageKind.LETTER, f", with {', '.join(names)[:200]}") if names else (MessageKind.AUTOMATIC, "")
-        return IncomingMessage(kind=kind, reason=f"sent by a program ({said['robot']}){more}", digest=digest, **said)
-    return IncomingMessage(
-        kind=MessageKind.LETTER, reason=_letter(message, names), digest=digest, unauthentic=unauthentic, **said
-    )
+        kind, more = (MessageKind.LETTER, f", with {', '.join(names)}") if names else (MessageKind.AUTOMATIC, "")
+        reason = line_of_mail(f"sent by a program ({said['robot']}){more}", bounds.LINE)
+        return IncomingMessage(kind=kind, reason=reason, digest=digest, **said)
+    return IncomingMessage(kind=MessageKind.LETTER, reason=_letter(message, names), digest=digest, **said)
 
 
-def _letter(message: Message, names: list[str]) -> str:
-    """Why a person should read it."""
+def _letter(message: Part, names: list[str]) -> str:
+    """Returns why a person should read it."""
     if any(name.lower() == "winmail.dat" for name in names):
         return "its calendar or attachment is in Outlook's own format (winmail.dat)"
-    postmaster = mime.header(message, "Return-Path").replace(" ", "") == "<>"
+    postmaster = mime.header(message, "Return-Path", bounds.LINE).replace(" ", "") == "<>"
     return "it may be a delivery failure that no report describes" if postmaster else "a letter"
 
 
-def _robot(message: Message) -> str:
-    """The header by which a message says that a program sent it (RFC 3834, and what came before)."""
-    submitted = "".join(re.findall(r"^[a-z-]+", mime.header(message, "Auto-Submitted").lower()))
+def _robot(message: Part) -> str:
+    """Returns the header that says that a program sent the message (RFC 3834 and older ones), or an empty text."""
+    submitted = "".join(re.findall(r"^[a-z-]+", mime.header(message, "Auto-Submitted", bounds.WORD).lower()))
     if submitted and submitted != "no":
         return submitted
-    precedence = mime.header(message, "Precedence").lower()
+    precedence = mime.header(message, "Precedence", bounds.WORD).lower()
     if precedence in ("auto_reply", "auto-reply", "bulk", "junk"):
         return f"Precedence: {precedence}"
     names = ("X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-Auto-Reply-From")
-    return next((name for name in names if mime.header(message, name)), "")
+    return next((name for name in names if mime.header(message, name, bounds.WORD)), "")
 
 
-def _report(message: Message, said: dict[str, str]) -> IncomingMessage:
-    """A delivery status, or a receipt, from which nothing follows."""
+def _report(message: Part, said: dict[str, Any]) -> IncomingMessage:
+    """Returns a delivery status, or a receipt, from which nothing follows."""
     if not bounces.is_delivery_status(message):
         digest = _digest("report", _who(said), said["subject"], said["date"], said["text"])
         return IncomingMessage(kind=MessageKind.AUTOMATIC, reason="a report of reading", digest=digest, **said)
@@ -118,13 +124,29 @@ def _report(message: Message, said: dict[str, str]) -> IncomingMessage:
 # --- calendars --------------------------------------------------------------------------------------------------------
 
 
-def _calendar(message: Message) -> tuple[Component, str] | None:
-    """The calendar of a message and its METHOD. Raises RefusedError where there are several that differ."""
+class _Calendar(NamedTuple):
+    method: str
+    answers: tuple[CalendarAnswer, ...]
+    """Empty if its METHOD is not that of an answer."""
+    uids: tuple[str, ...]
+    """The UIDs of all its events."""
+
+
+def _calendar(message: Part, sender: str) -> _Calendar | None:
+    """Returns the calendar of a message, or None. Raises OutOfBoundsError, also if it holds several that differ."""
     found: list[tuple[Component, str]] = []
-    for part in mime.parts(message):
-        if not mime.is_calendar(part):
+    octets, lines = bounds.CALENDAR_OCTETS, bounds.CALENDAR_LINES
+    for part in message.parts:
+        if not part.is_calendar:
             continue
-        calendar = read_calendar(mime.content(part), mime.charset(part))
+        if len(found) == bounds.CALENDARS:
+            raise OutOfBoundsError(f"it holds more than the {bounds.CALENDARS} calendars that are read")
+        data = mime.whole(part, octets)
+        if data is None:
+            raise OutOfBoundsError(f"its calendar has more bytes than the {bounds.CALENDAR_OCTETS:,} that are read")
+        unfolded = calendar_lines(data, part.charset, lines)
+        octets, lines = octets - len(data), lines - len(unfolded)
+        calendar = read_calendar(unfolded)
         said = calendar.value("METHOD").upper()
         told = mime.method(part)
         if said and told and said != told:
@@ -135,48 +157,51 @@ def _calendar(message: Message) -> tuple[Component, str] | None:
     # The attachment is the inline part once more; clients that add one leave out what they do not need.
     methods = {method for _, method in found if method}
     method = next(iter(methods), "")
-    if len(methods) > 1 or len({_gist(message, calendar, method) for calendar, _ in found}) > 1:
+    if len(methods) > 1:
         raise OutOfBoundsError("it holds two calendars that differ")
-    return found[0][0], method
+    sent = mime.date(message)
+    answers = [_answers(calendar, method, sender, sent) for calendar, _ in found]
+    if len({tuple(sorted(map(digest_of, each))) for each in answers}) > 1:
+        raise OutOfBoundsError("it holds two calendars that differ")
+    uids = sorted(event.value("UID") for event in found[0][0].within("VEVENT"))
+    return _Calendar(method, answers[0], tuple(uids))
 
 
-def _gist(message: Message, calendar: Component, method: str) -> tuple[str, ...]:
-    """What a calendar says, however it is written."""
-    return tuple(sorted(map(digest_of, _answers(message, calendar, method))))
-
-
-def _answers(message: Message, calendar: Component, method: str) -> tuple[CalendarAnswer, ...]:
-    """Every answer in a calendar; none where its METHOD is no answer's."""
+def _answers(calendar: Component, method: str, sender: str, sent: str) -> tuple[CalendarAnswer, ...]:
+    """Returns every answer in a calendar. Returns none if its METHOD is not that of an answer."""
     if method not in (ReplyMethod.REPLY, ReplyMethod.COUNTER):
         return ()
-    senders, sent = mime.addresses(message, "From"), mime.date(message)
     events = calendar.within("VEVENT")[: bounds.EVENTS + 1]
     if len(events) > bounds.EVENTS:
         raise OutOfBoundsError(f"its calendar has more events than the {bounds.EVENTS} that are read")
-    return tuple(_answer(event, ReplyMethod(method), calendar, senders, sent) for event in events)
+    return tuple(_answer(event, ReplyMethod(method), calendar, sender, sent) for event in events)
 
 
-def _with_calendar(message: Message, found: tuple[Component, str], said: dict[str, object]) -> IncomingMessage:
-    calendar, method = found
-    if each := _answers(message, calendar, method):
+def _with_calendar(calendar: _Calendar, said: dict[str, Any]) -> IncomingMessage:
+    if calendar.answers:
         # With its sender: what a stranger sent first must not stand for what the office sends.
-        digest = _digest("answers", str(said["sender"]), str(said["unauthentic"]), *sorted(map(digest_of, each)))
-        return IncomingMessage(kind=MessageKind.ANSWERS, answers=each, digest=digest, **said)
-    uids = sorted(event.value("UID") for event in calendar.within("VEVENT"))
-    head = [str(said[name]) for name in ("sender", "subject", "date")]
-    digest = _digest("calendar", method, *uids, *head, str(said["text"]))
+        each = sorted(map(digest_of, calendar.answers))
+        digest = _digest("answers", said["sender"], str(said["unauthentic"]), *each)
+        return IncomingMessage(kind=MessageKind.ANSWERS, answers=calendar.answers, digest=digest, **said)
+    method = calendar.method
+    head = [said[name] for name in ("sender", "subject", "date", "text")]
+    digest = _digest("calendar", method, *calendar.uids, *head)
     if said["robot"]:
         return IncomingMessage(
             kind=MessageKind.AUTOMATIC, reason=f"sent by a program ({said['robot']})", digest=digest, **said
         )
-    what = f"a calendar object with METHOD {mime.clean(method[:20])}" if method else "a calendar object without METHOD"
+    what = "a calendar object without METHOD"
+    if method:
+        what = f"a calendar object with METHOD {line_of_mail(method, 20)}"
     return IncomingMessage(kind=MessageKind.CALENDAR, reason=f"{what} alters nothing here", digest=digest, **said)
 
 
-def _answer(
-    event: Component, method: ReplyMethod, calendar: Component, senders: list[str], sent: str
-) -> CalendarAnswer:
-    attendee, doubt = _attendee(event, senders)
+_ONCE = ("UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DURATION")
+"""If an event has two of such a property, programs read it in different ways."""
+
+
+def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: str, sent: str) -> CalendarAnswer:
+    attendee, doubt = _attendee(event, sender)
     slot = recurrence = None
     try:
         if (found := event.first("RECURRENCE-ID")) is not None:
@@ -186,8 +211,10 @@ def _answer(
     except (TimeFaultError, OverflowError) as fault:
         doubt = doubt or str(fault)
     partstat, unknown = _partstat(attendee, method)
+    sent_by, unread = _sent_by(attendee)
+    twice = next((f"it says {name} twice" for name in _ONCE if event.count(name) > 1), "")
     stamp, sequence = instant(event.value("DTSTAMP")) or _sent(sent), event.value("SEQUENCE") or "0"
-    if not re.fullmatch(r"\d{1,9}", sequence):
+    if not re.fullmatch(r"[0-9]{1,9}", sequence):
         doubt, sequence = doubt or f"{sequence[:20]!r} is no SEQUENCE", "0"
     missing = (
         "it has no UID" if not event.value("UID") else "it does not say when it was given" if stamp is None else ""
@@ -196,28 +223,45 @@ def _answer(
         missing = missing or "it proposes that the event recur"
     return CalendarAnswer(
         method=method,
-        uid=mime.clean(event.value("UID"))[:500],
+        uid=line_of_mail(event.value("UID"), bounds.IDENTITY),
         recurrence=recurrence,
         attendee=_address(attendee) if attendee else "",
-        sent_by=_mailto(attendee.parameters.get("SENT-BY", "")) if attendee else "",
+        sent_by=sent_by,
         partstat=partstat,
         sequence=int(sequence),
         dtstamp=stamp,
         comment=_comment(event, attendee),
         slot=slot,
-        doubt=mime.clean(doubt or unknown or missing)[:300],
+        doubt=line_of_mail(doubt or unread or unknown or twice or missing, bounds.LINE),
     )
 
 
+def _sent_by(attendee: Property | None) -> tuple[str, str]:
+    """Returns who answered in the attendee's name. If that is not certain, also why a person has to read it."""
+    if attendee is None:
+        return "", ""
+    if twice := sorted(attendee.twice & {"SENT-BY", "PARTSTAT", "DELEGATED-TO", "EMAIL"}):
+        return "", f"its attendee says more than one {twice[0]}"
+    said = attendee.parameters.get("SENT-BY")
+    if said is None:
+        return "", ""
+    address = _mailto(said)
+    return address, "" if address else f"its SENT-BY cannot be read: {said[:80]!r}"
+
+
 def _sent(date: str) -> datetime | None:
-    """The Date header, for an answer whose DTSTAMP is missing or no instant."""
+    """Returns the instant of the Date header, for an answer without a DTSTAMP."""
     return datetime.fromisoformat(date) if date.endswith("Z") and date[:1].isdigit() else None
 
 
-def _attendee(event: Component, senders: list[str]) -> tuple[Property | None, str]:
-    """Who answers: the attendee that is the sender; the only one where none is."""
+def _attendee(event: Component, sender: str) -> tuple[Property | None, str]:
+    """Returns the attendee that answers: the one that is the sender, or else the only one. Also a doubt, if any."""
+    if event.count("ATTENDEE") > bounds.ATTENDEES:
+        raise OutOfBoundsError(f"its event has more attendees than the {bounds.ATTENDEES} that are read")
     found = event.all("ATTENDEE")
-    own = [each for each in found if _address(each) in senders]
+    if len(found) < event.count("ATTENDEE"):
+        return found[0] if found else None, "an attendee of it cannot be read"
+    own = [each for each in found if sender and _address(each) == sender]
     if len(own) == 1 or (len(found) == 1 and not own):
         return (own or found)[0], ""
     if not found:
@@ -240,7 +284,7 @@ def _partstat(attendee: Property | None, method: ReplyMethod) -> tuple[PartStat 
 
 
 def _slot(event: Component, calendar: Component) -> Slot:
-    """The time that a COUNTER proposes. Raises TimeFaultError."""
+    """Returns the time that a COUNTER proposes. Raises TimeFaultError."""
     begins, ends = event.first("DTSTART"), event.first("DTEND")
     if begins is None:
         raise TimeFaultError("it proposes another time and names none")
@@ -252,29 +296,30 @@ def _slot(event: Component, calendar: Component) -> Slot:
 
 
 def _comment(event: Component, attendee: Property | None) -> str:
-    said = [unescaped(each.value) for each in event.all("COMMENT")[:5]]
+    said = [unescaped(each.value) for each in event.all("COMMENT", bounds.COMMENTS)]
     if not any(said) and attendee is not None:
         said = [attendee.parameters.get("X-RESPONSE-COMMENT", "")]  # Google's place for it
-    return mime.clean(" ".join(said))[: bounds.VALUE]
+    return line_of_mail(" ".join(said), bounds.VALUE)
 
 
 def _address(attendee: Property) -> str:
-    """Its mail address in lower case. Apple writes a path or a URN, and the address beside it."""
+    """Returns its mail address in lower case. Apple writes a path or a URN, and the address in EMAIL."""
     return _mailto(attendee.value) or _mailto(attendee.parameters.get("EMAIL", ""))
 
 
 def _mailto(text: str) -> str:
-    address = (
-        unquote(re.sub(r"(?i)^\s*mailto:", "", text[: bounds.HEADER]).partition("?")[0]).strip().strip("<>").lower()
-    )
-    return mime.clean(address) if re.fullmatch(r"[^\s@:/]+@[^\s@:/]+", address) else ""
+    """Returns the address in lower case. Returns an empty text if no office can have such an address."""
+    text = text[: 3 * bounds.ADDRESS].strip()
+    if text[:7].lower() == "mailto:":
+        text = text[7:]
+    return plain_address(unquote(text.partition("?")[0]).strip().strip("<>"))
 
 
 # --- digests ----------------------------------------------------------------------------------------------------------
 
 
 def digest_of(answer: CalendarAnswer) -> str:
-    """Of what one answer says, whatever a relay made of its octets."""
+    """Returns the digest of what one answer says. It stays the same if a relay writes the message anew."""
     slot = answer.slot
     return _digest(
         "answer",
@@ -292,6 +337,6 @@ def digest_of(answer: CalendarAnswer) -> str:
 
 
 def _digest(*words: str) -> str:
-    """Hexadecimal; the same for text that differs in white space, composition or case alone."""
+    """Returns a hexadecimal digest. White space, Unicode composition and case make no difference."""
     normal = [" ".join(unicodedata.normalize("NFC", word).casefold().split()) for word in words]
     return hashlib.sha256(json.dumps(normal).encode("utf-8", "replace")).hexdigest()

@@ -1,157 +1,462 @@
-"""The MIME tree of an incoming message, within bounds (RFC 2045 to 2047, RFC 5322)."""
+"""Reads the MIME tree of an incoming message, within limits (RFC 2045 to 2047, 2231, 5322).
 
-import email
-import email.policy
+The parser of the standard library reads every byte of every part in Python, and some headers in quadratic time. This
+one looks for the lines between the parts with one search, and decodes only the parts that are needed.
+"""
+
+import binascii
+import codecs
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC
-from email.header import decode_header
-from email.message import Message
-from email.utils import collapse_rfc2231_value, getaddresses, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
+from encodings import normalize_encoding
+from encodings.aliases import aliases
+from functools import cached_property
+from string import ascii_lowercase, ascii_uppercase
+from urllib.parse import unquote_to_bytes
 
 from adapters.inbound import bounds
 from adapters.inbound.bounds import OutOfBoundsError
+from adapters.text import line_of_mail
 
 _CALENDAR_TYPES = {"text/calendar", "application/ics", "text/x-vcalendar", "application/calendar", "text/ics"}
+_MESSAGE = "message/rfc822"
 
 
-def parsed(raw: bytes) -> Message:
-    """The message as a tree. Raises RefusedError for what is beyond the bounds."""
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A message or a part of one: its raw headers, and the place of its content in the message."""
+
+    raw: bytes
+    """The whole message. Its lines end in LF."""
+    headers: tuple[tuple[str, bytes], ...]
+    """Each name in lower case, with its raw value, folds included."""
+    start: int
+    """Where its content begins in `raw`."""
+    end: int
+    """Where its content ends."""
+    default: str = "text/plain"
+    """The type of a part that names no type."""
+
+    def all(self, name: str) -> list[bytes]:
+        """Returns the raw values of all headers of that name. Give the name in lower case."""
+        return [value for each, value in self.headers if each == name]
+
+    def first(self, name: str) -> str:
+        """Returns the first header of that name, shortened. Returns an empty text if there is none."""
+        return next((text_of(value[: 2 * bounds.HEADER]) for each, value in self.headers if each == name), "")
+
+    @cached_property
+    def type(self) -> str:
+        """The content type in lower case, for example text/plain."""
+        value = self.first("content-type")
+        kind = value[: bounds.HEADER].partition(";")[0].strip().lower()
+        if not value:
+            return self.default
+        return kind if kind.count("/") == 1 else "text/plain"
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        return parameters(self.first("content-type"))
+
+    @cached_property
+    def filename(self) -> str:
+        """The file name of an attachment; empty if it has none."""
+        disposition = parameters(self.first("content-disposition"))
+        return (disposition.get("filename") or self.parameters.get("name", "")).strip()
+
+    @cached_property
+    def charset(self) -> str:
+        return self.parameters.get("charset", "").strip().lower() or "utf-8"
+
+    @cached_property
+    def encoding(self) -> str:
+        return self.first("content-transfer-encoding").strip().lower()
+
+    @cached_property
+    def boundary(self) -> bytes:
+        """The boundary of a multipart. It is empty for every other part, and for a boundary that is too long."""
+        named = self.parameters.get("boundary", "").rstrip() if self.type.startswith("multipart/") else ""
+        return named.encode("utf-8", "replace") if len(named) <= bounds.BOUNDARY else b""
+
+    @cached_property
+    def is_calendar(self) -> bool:
+        """Whether its type, its file name or its first line says that it is a calendar."""
+        if self.type in _CALENDAR_TYPES or self.filename.lower().endswith(".ics"):
+            return True
+        if self.type != "text/plain":
+            return False
+        return content(self, 1000).lstrip(b"\xef\xbb\xbf \r\n").startswith(b"BEGIN:VCALENDAR")
+
+    @cached_property
+    def parts(self) -> tuple["Part", ...]:
+        """All parts in order, without the multiparts around them. An attached message counts as one part.
+
+        A multipart without any boundary line counts as one part too. Raises OutOfBoundsError.
+        """
+        return tuple(_leaves(self))
+
+
+def parsed(raw: bytes) -> Part:
+    """Reads the headers of a message and returns it. Raises OutOfBoundsError for a message beyond a limit."""
     if len(raw) > bounds.OCTETS:
-        raise OutOfBoundsError(f"it has {len(raw):,} octets; up to {bounds.OCTETS:,} are read")
+        raise OutOfBoundsError(f"it has {len(raw):,} bytes; up to {bounds.OCTETS:,} are read")
     if b"\0" in raw:
-        raise OutOfBoundsError("it holds NUL octets")
+        raise OutOfBoundsError("it holds NUL bytes")
     if max(raw.count(b"\n"), raw.count(b"\r")) > bounds.LINES:
         raise OutOfBoundsError(f"it has more than {bounds.LINES:,} lines")
-    if re.split(rb"\r?\n\r?\n|\r\r", raw, maxsplit=1)[0].count(b"\n") > bounds.HEADERS:
-        raise OutOfBoundsError(f"it has more than {bounds.HEADERS:,} lines of headers")
-    if len(re.findall(rb"(?i)multipart/|message/", raw)) > bounds.MULTIPARTS:
-        raise OutOfBoundsError("it is nested too deep")
-    return email.message_from_bytes(raw, policy=email.policy.compat32)
+    raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    headers, start = _head(raw, 0, len(raw), bounds.HEAD_OCTETS, bounds.HEADERS)
+    return Part(raw, headers, start, len(raw))
 
 
-def parts(message: Message) -> Iterator[Message]:
-    """Every part that is no container, in order; what is attached as a message stays closed. Raises RefusedError."""
+def _leaves(message: Part) -> Iterator[Part]:
     stack = [(message, 0)]
     seen = 0
+    dashes: list[int] | None = None
     while stack:
         part, depth = stack.pop()
         seen += 1
         if seen > bounds.PARTS or depth > bounds.DEPTH:
             raise OutOfBoundsError(f"it has more than {bounds.PARTS} parts, or is nested deeper than {bounds.DEPTH}")
-        if part.is_multipart() and not part.get_content_type().startswith("message/"):
-            children = part.get_payload()
-            assert isinstance(children, list)
-            stack += [(child, depth + 1) for child in reversed(children) if isinstance(child, Message)]
-        else:
+        if not part.boundary:
             yield part
+            continue
+        if dashes is None:
+            dashes = _dashes(message)
+        children = _children(part, dashes)
+        if not children:
+            yield part
+        stack += [(child, depth + 1) for child in reversed(children)]
 
 
-def is_calendar(part: Message) -> bool:
-    """By its type, by its name, or because it begins like one."""
-    if part.get_content_type() in _CALENDAR_TYPES:
-        return True
-    if (part.get_filename() or "").strip().lower().endswith(".ics"):
-        return True
-    return part.get_content_type() == "text/plain" and content(part).lstrip(b"\xef\xbb\xbf \r\n").startswith(
-        b"BEGIN:VCALENDAR"
-    )
+def _dashes(message: Part) -> list[int]:
+    """Returns the places of all lines that begin with two dashes. One search serves all multiparts of the message."""
+    found: list[int] = []
+    at = message.raw.find(b"\n--", max(message.start - 1, 0))
+    while at >= 0:
+        found.append(at)
+        if len(found) > bounds.DASHES:
+            raise OutOfBoundsError(f"more than {bounds.DASHES:,} of its lines begin with two dashes")
+        at = message.raw.find(b"\n--", at + 1)
+    return found
 
 
-def content(part: Message) -> bytes:
-    """The octets of a part, its transfer encoding undone."""
-    data = part.get_payload(decode=True)
-    return data if isinstance(data, bytes) else b""
+def _children(part: Part, dashes: list[int]) -> list[Part]:
+    """Returns the parts of a multipart, which lie between the lines with its boundary (RFC 2046 section 5.1.1)."""
+    raw, boundary = part.raw, part.boundary
+    default = _MESSAGE if part.type == "multipart/digest" else "text/plain"
+    children: list[Part] = []
+    begins = -1
+    for at in dashes[bisect_left(dashes, part.start - 1) :]:
+        if at >= part.end or len(children) > bounds.PARTS:
+            break
+        if not raw.startswith(boundary, at + 3):
+            continue
+        stop = raw.find(b"\n", at + 3, part.end)
+        rest = raw[at + 3 + len(boundary) : stop if stop >= 0 else part.end]
+        if rest.removeprefix(b"--").strip(b" \t"):
+            continue  # another, longer boundary
+        if begins >= 0:
+            children.append(_child(raw, begins, max(at, begins), default))
+            begins = -1
+        if rest.startswith(b"--"):
+            return children
+        begins = stop + 1 if stop >= 0 else part.end
+    if begins >= 0:
+        children.append(_child(raw, begins, part.end, default))
+    return children
 
 
-def method(part: Message) -> str:
-    """The METHOD that the Content-Type of a part names, in capitals; empty where it names none."""
-    value = part.get_param("method") if part.get_content_maintype() == "text" else None
-    return collapse_rfc2231_value(value).strip().upper() if value else ""
+def _child(raw: bytes, start: int, end: int, default: str) -> Part:
+    headers, begins = _head(raw, start, end, bounds.PART_HEAD_OCTETS, bounds.PART_HEADERS)
+    return Part(raw, headers, begins, end, default)
 
 
-def attachments(message: Message) -> list[str]:
-    """Names of what is attached, without pictures: signatures are full of them."""
-    names = ((part.get_filename() or "").strip() for part in parts(message) if part.get_content_maintype() != "image")
-    return [clean(name) for name in names if name]
+_HEADER = re.compile(rb"([!-9;-~]{0,200}):[ \t]*")
 
 
-def charset(part: Message) -> str:
-    return (part.get_content_charset() or "utf-8").lower()
+def _head(raw: bytes, start: int, end: int, octets: int, lines: int) -> tuple[tuple[tuple[str, bytes], ...], int]:
+    """Returns the headers between two places, and the place where the content begins. Raises OutOfBoundsError.
+
+    A line that is not a header ends the headers too, and counts as content.
+    """
+    if raw.startswith(b"\n", start, end):
+        return (), start + 1
+    stop = raw.find(b"\n\n", start, min(end, start + octets))
+    if stop < 0 and end - start > octets:
+        raise OutOfBoundsError(f"its headers, or those of a part, have more than {octets:,} bytes")
+    block = raw[start : stop if stop >= 0 else end]
+    if block.count(b"\n") >= lines:
+        raise OutOfBoundsError(f"it, or a part of it, has more than {lines:,} lines of headers")
+    found: list[tuple[str, list[bytes]]] = []
+    at = start
+    for line in block.split(b"\n"):
+        if line[:1] in (b" ", b"\t"):
+            if found:
+                found[-1][1].append(line)
+        elif match := _HEADER.match(line):
+            found.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+        elif at > start or not line.startswith(b"From "):  # that one is of an mbox
+            break
+        at += len(line) + 1
+    else:
+        at = min(stop + 2 if stop >= 0 else end, end)
+    return tuple((name, b"\n".join(value)) for name, value in found if name), at
 
 
-def decoded(data: bytes, name: str) -> str:
-    """Text by its charset; by UTF-8 where the charset is unknown or wrong."""
-    for each in (name, "utf-8"):
+def head(data: bytes) -> Part:
+    """Returns the headers at the beginning of the data, up to the first empty line or the limit for returned mail."""
+    data = data[: bounds.STATUS_OCTETS].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    data = b"\n".join(data.split(b"\n", bounds.STATUS_HEADERS)[: bounds.STATUS_HEADERS])
+    headers, start = _head(data, 0, len(data), len(data), bounds.STATUS_HEADERS)
+    return Part(data, headers, start, len(data))
+
+
+# --- headers ----------------------------------------------------------------------------------------------------------
+
+
+def text_of(raw: bytes) -> str:
+    """Returns the bytes of a header as text. They are ASCII or UTF-8 (RFC 6532)."""
+    return raw.decode("utf-8", "replace")
+
+
+def header(message: Part, name: str, limit: int = bounds.HEADER) -> str:
+    """Returns the first header of that name as one line of text, cut at the limit of characters."""
+    return line_of_mail(words(message.first(name.lower())[: bounds.HEADER]), limit)
+
+
+ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*+)\?=")
+"""An encoded word (RFC 2047). Words that are longer than the RFC allows are common."""
+_BETWEEN = re.compile(r"(?<=\?=)[ \t\n]++(?==\?)")
+
+
+def words(text: str) -> str:
+    """Returns the text with its encoded words decoded (RFC 2047). All other text stays as it is."""
+    if "=?" not in text:
+        return text
+    found: list[tuple[str, bytes | None, str]] = []  # text, or octets and their charset
+    at = 0
+    text = _BETWEEN.sub("", text)
+    for match in ENCODED_WORD.finditer(text):
+        octets = _word(match[2].lower(), match[3])
+        if octets is None:
+            continue
+        if match.start() > at:
+            found.append((text[at : match.start()], None, ""))
+        charset = match[1].partition("*")[0].lower()
+        if found and found[-1][1] is not None and found[-1][2] == charset:
+            # Some programs cut a character in two.
+            found[-1] = ("", found[-1][1] + octets, charset)
+        else:
+            found.append(("", octets, charset))
+        at = match.end()
+    found.append((text[at:], None, ""))
+    return "".join(plain if octets is None else decoded(octets, charset) for plain, octets, charset in found)
+
+
+def _word(encoding: str, text: str) -> bytes | None:
+    octets = text.encode("utf-8", "replace")
+    if encoding == "b":
+        return _base64(octets)
+    return binascii.a2b_qp(octets.replace(b"\n", b""), header=True)
+
+
+_PARAMETER = re.compile(r';[ \t\n]*+([^=;"\s]{0,100}+)[ \t\n]*+(?:=[ \t\n]*+("(?:[^"\\]|\\.)*+"?|[^;]*+))?[^;]*+', re.S)
+_SECTION = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
+
+
+def parameters(value: str) -> dict[str, str]:
+    """Returns the parameters of a header by name in lower case. It joins and decodes them as RFC 2231 says.
+
+    If a name comes twice, the first one counts. A plain parameter counts before an encoded one.
+    """
+    value = value[: bounds.HEADER]
+    plain: dict[str, str] = {}
+    split: dict[str, dict[int, tuple[str, bool]]] = {}
+    at = value.find(";")
+    for _ in range(bounds.PARAMETERS):
+        match = _PARAMETER.match(value, at) if 0 <= at < len(value) else None
+        if match is None:
+            break
+        at = match.end()
+        name, text = match[1].lower(), _unquoted((match[2] or "").strip())
+        section = _SECTION.fullmatch(name)
+        if section is None:
+            continue
+        if section[2] or section[3]:
+            split.setdefault(section[1], {}).setdefault(int(section[2] or 0), (text, bool(section[3])))
+        else:
+            plain.setdefault(name, text)
+    return {**{name: _joined(sections) for name, sections in split.items()}, **plain}
+
+
+def _unquoted(text: str) -> str:
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", text[1:-1])
+    return text
+
+
+def _joined(sections: dict[int, tuple[str, bool]]) -> str:
+    """Joins the sections 0, 1, 2, ... up to the first section that is missing."""
+    octets, charset = b"", "utf-8"
+    for number in range(len(sections)):
+        if number not in sections:
+            break
+        text, encoded = sections[number]
+        if encoded and number == 0 and text.count("'") >= 2:
+            charset, _, text = text.split("'", 2)
+        octets += unquote_to_bytes(text) if encoded else text.encode("utf-8", "replace")
+    return decoded(octets, charset or "utf-8")
+
+
+def date(message: Part) -> str:
+    """Returns the Date header as an instant in UTC. If it is no instant, returns the header itself."""
+    text = header(message, "Date", bounds.LINE)
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return text[: bounds.WORD].rstrip()
+
+
+def unauthentic(message: Part) -> bool:
+    """Returns whether our own server found that the sender is forged (RFC 8601).
+
+    Headers of our own server stand first; a sender can write what it likes below them. A server may write several.
+    """
+    results = message.all("authentication-results")
+    server = _server(results[0]) if results else b""
+    own = (each for each in results if _server(each) == server)
+    return any(b"dmarc=fail" in re.sub(rb"\s+", b"", each.lower()) for each in own)
+
+
+def _server(result: bytes) -> bytes:
+    return result[: bounds.HEADER].partition(b";")[0].strip().lower()
+
+
+# --- contents ---------------------------------------------------------------------------------------------------------
+
+
+def content(part: Part, limit: int) -> bytes:
+    """Returns the beginning of a part, decoded. It may be longer than the limit, but not much."""
+    data = part.raw[part.start : min(part.end, part.start + _encoded(part, limit))]
+    if part.encoding == "base64":
+        return _base64(data)
+    return _quoted_printable(data) if part.encoding == "quoted-printable" else data
+
+
+_BLANKS_AT_END = re.compile(rb"(?<![ \t])[ \t]++(?=\n|\Z)")
+
+
+def _quoted_printable(data: bytes) -> bytes:
+    """Decodes the data. It drops blanks at the ends of lines: a relay has added them (RFC 2045 section 6.7, rule 3)."""
+    return binascii.a2b_qp(_BLANKS_AT_END.sub(b"", data))
+
+
+def whole(part: Part, limit: int) -> bytes | None:
+    """Returns a part as a whole, decoded. Returns None if it is longer than the limit."""
+    if part.end - part.start > _encoded(part, limit):
+        return None
+    found = content(part, limit)
+    return found if len(found) <= limit else None
+
+
+def _encoded(part: Part, limit: int) -> int:
+    """Returns how many encoded bytes to read for a number of decoded bytes: up to three for one, and line ends."""
+    return limit * 4 if part.encoding in ("base64", "quoted-printable") else limit
+
+
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NO_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
+
+
+def _base64(data: bytes) -> bytes:
+    """Decodes the data up to the first padding. It skips foreign characters, and an incomplete last byte."""
+    data = data.partition(b"=")[0].translate(None, _NO_BASE64)
+    if len(data) % 4 == 1:
+        data = data[:-1]
+    return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+
+
+def method(part: Part) -> str:
+    """Returns the METHOD in the Content-Type of a part, in capitals. Returns an empty text if there is none."""
+    return part.parameters.get("method", "").strip().upper() if part.type.startswith("text/") else ""
+
+
+def attachments(message: Part) -> list[str]:
+    """Returns the names of the attachments. It leaves out pictures, because they often belong to a signature."""
+    names = (part.filename for part in message.parts if not part.type.startswith("image/"))
+    return [line_of_mail(name, bounds.LINE) for name in names if name]
+
+
+_ASCII_LIKE = re.compile(
+    "ascii|latin_1|utf_(8|16|32)(_[bl]e)?|iso8859_.*|cp125.|cp(437|775|8..|9..|1125)|koi8_[ru]|kz1048|ptcp154|mac_.*"
+    "|hp_roman8|tis_620|big5.*|euc_.*|gb.*|hz|iso2022_.*|johab|shift_jis.*"
+)
+"""The codecs that are written in C. Some codecs in Python need quadratic time (punycode) or decode no text."""
+_MORE_ALIASES = {"windows_874": "cp874", "x_sjis": "shift_jis", "utf8": "utf_8"}
+
+
+def codec_of(charset: str) -> str:
+    """Returns the codec of a charset. Returns UTF-8 for an unknown charset, or one that no mail program writes."""
+    name = normalize_encoding(charset[:40]).lower()
+    name = _MORE_ALIASES.get(name) or aliases.get(name, name)
+    return name if name in _CODECS else "utf_8"
+
+
+_CODECS = frozenset(
+    each for each in {*aliases.values(), "cp874", "cp856", "koi8_u", "koi8_r"} if _ASCII_LIKE.fullmatch(each)
+)
+
+
+def decoded(data: bytes, charset: str) -> str:
+    """Decodes text by its charset, or by UTF-8 if that fails. An incomplete last character is left out."""
+    for each in (codec_of(charset), "utf_8"):
         try:
-            return data.decode(each)
-        except (LookupError, UnicodeError):
+            return codecs.getincrementaldecoder(each)("strict").decode(data)
+        except UnicodeError:
             continue
     return data.decode("utf-8", "replace")
 
 
-def header(message: Message, name: str) -> str:
-    """A header as one line of text; empty where there is none."""
-    raw = message.get(name)
-    if raw is None:
-        return ""
-    text = str(raw)[: bounds.HEADER]
-    try:
-        words = decode_header(text)
-        joined = "".join(word if isinstance(word, str) else decoded(word, code or "utf-8") for word, code in words)
-    except Exception:  # whatever a library makes of a mangled word, the header is still shown
-        joined = text
-    return clean(joined)
-
-
-def clean(text: str) -> str:
-    """On one line, without control characters and what no encoding can write."""
-    text = "".join(c if c.isprintable() or c in "\u200b\u200c\u200d" else " " for c in text)
-    return " ".join(text.encode("utf-8", "replace").decode().split())
-
-
-def addresses(message: Message, name: str) -> list[str]:
-    """The addresses in every header of this name, in lower case."""
-    values = [str(value)[: bounds.HEADER] for value in message.get_all(name, [])[:5]]
-    found = [address.strip().lower() for _, address in getaddresses(values) if "@" in address]
-    return list(dict.fromkeys(clean(each) for each in found))
-
-
-def date(message: Message) -> str:
-    """The Date header as an instant in UTC; as it stands where it says none."""
-    text = header(message, "Date")
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
-    except (TypeError, ValueError, OverflowError, IndexError):
-        return text
-
-
-def text(message: Message) -> str:
-    """What it says to a person: its first plain text, otherwise its HTML without the tags."""
-    plain = rich = ""
-    for part in parts(message):
-        if part.get_content_maintype() != "text" or is_calendar(part):
-            continue
-        said = decoded(content(part)[: 4 * bounds.TEXT], charset(part))
-        if part.get_content_subtype() == "html":
-            rich = rich or said
-        else:
-            plain = plain or said
-    if not plain.strip():
-        plain = html.unescape(re.sub(r"<[^<>]*>", " ", _without_scripts(rich)))
-    lines = (clean(line) for line in re.split(r"\r\n|\r|\n", plain))
+def text(message: Part) -> str:
+    """Returns the text for a person: the first plain text, or else the HTML without its tags."""
+    texts = [part for part in message.parts if part.type.startswith("text/") and not part.is_calendar]
+    said = _said([part for part in texts if part.type != "text/html"])
+    if not said.strip():
+        rich = _said([part for part in texts if part.type == "text/html"])
+        said = html.unescape(re.sub(r"<[^<>]*+>", " ", _without_scripts(rich)))
+    lines = re.split(r"\r\n|\r|\n", said[: 2 * bounds.TEXT], maxsplit=bounds.TEXT_LINES)[: bounds.TEXT_LINES]
+    lines = [line_of_mail(line, bounds.TEXT) for line in lines]
     return "\n".join(lines).strip()[: bounds.TEXT]
 
 
+def _said(texts: list[Part]) -> str:
+    """Returns the first text that is not empty. It looks at a limited number of parts."""
+    for part in texts[: bounds.TEXTS]:
+        said = decoded(content(part, bounds.TEXT_OCTETS)[: bounds.TEXT_OCTETS], part.charset)
+        if said:
+            return said
+    return ""
+
+
+_SCRIPT = re.compile("<(script|style)\\b", re.IGNORECASE | re.ASCII)
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""Only ASCII: other letters may become longer in lower case, and places in the text would move."""
+
+
 def _without_scripts(rich: str) -> str:
-    """HTML without what is in it for programs. Each end is looked for once: what has none ends the text."""
-    kept, at, low = [], 0, rich.lower()
-    for match in re.finditer(r"<(script|style)\b", low):
+    """Returns HTML without its scripts and styles. If one of them has no end, the text ends there."""
+    kept, at, low = [], 0, rich.translate(_LOWER)
+    for match in _SCRIPT.finditer(rich):
         if match.start() < at:
             continue
         kept.append(rich[at : match.start()])
-        at = low.find(f"</{match[1]}", match.end())
+        at = low.find(f"</{match[1].lower()}", match.end())
         if at < 0:
             break
     else:

@@ -12,18 +12,25 @@ import typer
 from adapters.files.inbox_file import Inbox
 from adapters.inbound.message import read
 from adapters.mailbox.source import LIMIT
-from cli.display.inbox import inbox_plan, message_document, message_text
+from cli.display.inbox import flood_document, inbox_plan, message_document, message_text, row_text
 from cli.errors import BadUsage, Refused
 from cli.folders import record_root
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import readable
 from models.post.incoming import CalendarAnswer, SeenTo, TakenIn
+from models.post.review import Row, of, rows
 
 
 def inbox(
     action: Annotated[str, typer.Argument(help="list, show or done.", metavar="[list|show|done]")] = "list",
     number: Annotated[int | None, typer.Argument(help="The number of a message.", metavar="[N]")] = None,
     note: Annotated[str, typer.Option("--note", help="done: what you did about it.")] = "",
+    name: Annotated[
+        str,
+        typer.Option(
+            "--from", help="list, done: only those of an address, of a @domain, or of `strangers`.", metavar="WHO"
+        ),
+    ] = "",
     every: Annotated[
         bool, typer.Option("--all", help="Also messages that need nobody or that a person has seen to.")
     ] = False,
@@ -33,16 +40,23 @@ def inbox(
 ) -> None:
     """List mail that needs a person: who wrote, when, about what, and why a person is needed. Needs no server.
 
+    Many messages from one sender share a row; --from lists each of them.
+
     inbox          inbox show 3          inbox done 3 --note "answered by telephone"
+
+    inbox --from x@host.example          inbox done --from x@host.example --note "spam"
     """
     box = Inbox(record_root(data), inbox_plan(data, plan)).read()
     if action == "list":
-        _list(box, every, as_json)
+        _list(box, every, name, as_json)
         return
     if action not in ("show", "done"):
         raise BadUsage("bad-usage", f"there is no `inbox {action}`; write inbox, inbox show N or inbox done N")
-    if number is None:
-        raise BadUsage("missing-argument", f"say which message: inbox {action} N; `inbox` lists them")
+    if action == "done" and name and number is None:
+        _all_done(box, name, note, as_json)
+        return
+    if number is None or name:
+        raise BadUsage("missing-argument", f"say which one message: inbox {action} N; `inbox` lists them")
     message = box.messages.get(number)
     if message is None:
         raise Refused("no-such-message", f"there is no message {number} in the inbox; `inbox --all` lists them")
@@ -52,22 +66,39 @@ def inbox(
         _show(box, message, as_json)
 
 
-def _list(box: Inbox, every: bool, as_json: bool) -> None:
+def _list(box: Inbox, every: bool, name: str, as_json: bool) -> None:
     shown = list(box.messages.values()) if every else box.waiting
+    shown = of(name, shown) if name else shown
+    listed = [Row("", (each,)) for each in shown] if every or name else rows(shown)
     if as_json:
         documents = [message_document(each, box) for each in shown]
-        sys.stdout.write(json.dumps({"messages": documents}, ensure_ascii=False) + "\n")
+        floods = [flood_document(each) for each in listed if each.is_flood]
+        sys.stdout.write(json.dumps({"messages": documents, "floods": floods}, ensure_ascii=False) + "\n")
         return
-    for message in shown:
-        sys.stdout.write(message_text(message) + "\n")
-        if (seen := box.seen_to.get(message.n)) is not None:
+    for row in listed:
+        sys.stdout.write(row_text(row) + "\n")
+        if not row.is_flood and (seen := box.seen_to.get(row.messages[0].n)) is not None:
             sys.stdout.write(f"      seen to on {seen.at:%Y-%m-%d}{f': {seen.note}' if seen.note else ''}\n")
     if not shown:
-        sys.stdout.write("nothing needs a person\n")
+        sys.stdout.write(f"nothing {f'from {name} ' if name else ''}needs a person\n")
+
+
+def _all_done(box: Inbox, name: str, note: str, as_json: bool) -> None:
+    messages = of(name, box.waiting)
+    if not messages:
+        raise Refused("no-such-message", f"nothing from {name} needs a person; `inbox` lists what does")
+    now = datetime.now(UTC)
+    asyncio.run(box.see_to(SeenTo(at=now, done=each.n, note=note.strip()) for each in messages))
+    if as_json:
+        documents = [message_document(each, box) for each in messages]
+        sys.stdout.write(json.dumps({"messages": documents}, ensure_ascii=False) + "\n")
+    else:
+        are = "message is" if len(messages) == 1 else "messages are"
+        sys.stdout.write(f"{len(messages):,} {are} seen to (from {name}){f': {note}' if note else ''}\n")
 
 
 def _done(box: Inbox, message: TakenIn, note: str, as_json: bool) -> None:
-    seen = asyncio.run(box.see_to(SeenTo(at=datetime.now(UTC), done=message.n, note=note.strip())))
+    [seen] = asyncio.run(box.see_to([SeenTo(at=datetime.now(UTC), done=message.n, note=note.strip())]))
     if as_json:
         sys.stdout.write(json.dumps(message_document(message, box), ensure_ascii=False) + "\n")
     else:

@@ -11,7 +11,8 @@ from typing import Annotated
 import typer
 
 from adapters.files.regular_file import open_regular
-from adapters.inbound.intake import Intake, IntakeUnavailable
+from adapters.inbound.asking import IntakeUnavailable
+from adapters.inbound.intake import Intake
 from adapters.mailbox.maildir import Maildir
 from adapters.mailbox.source import LIMIT, MailboxUnavailable, Message
 from cli.display.inbox import message_document, message_text
@@ -20,6 +21,7 @@ from cli.folders import contacts_file
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import readable
 from cli.session import session
+from models.post.incoming import TakenIn
 
 SourcesArgument = Annotated[
     list[str] | None,
@@ -45,28 +47,48 @@ def ingest(
 async def _ingest(sources: list[str], data: Path, plan: str | None, as_json: bool) -> None:
     for source in sources:
         _check(source)
-    taken = []
+    taken: list[TakenIn] = []
+    faults: list[str] = []
     async with session(data, plan) as here:
         intake = Intake(here.client, here.record, contacts_file(data), await here.plan())
         try:
             for source in sources:
                 async for message, mailbox in _messages(source):
-                    entered = await intake.take(message.data, _name(source), message.truncated, anew=True)
-                    if mailbox is not None:
-                        await mailbox.done(message.key)
-                    taken.append(entered)
-                    if not as_json:
-                        sys.stdout.write(message_text(entered) + "\n")
-        except (IntakeUnavailable, MailboxUnavailable) as error:
-            raise NoServer(
-                "not-taken-in", f"{error}; {len(taken)} were taken in; repeat the command: nothing counts twice"
-            ) from None
+                    await _take(intake, source, message, mailbox, taken, faults, as_json)
+        except MailboxUnavailable as error:
+            faults.append(str(error))
+    if faults:
+        why = "; ".join(dict.fromkeys(faults))
+        again = f"{len(taken)} were taken in; repeat the command: nothing counts twice"
+        raise NoServer("not-taken-in", f"{why}; {again}")
     if as_json:
         sys.stdout.write(
             json.dumps({"messages": [message_document(each) for each in taken]}, ensure_ascii=False) + "\n"
         )
     elif not taken:
         sys.stdout.write("no message was found\n")
+
+
+async def _take(
+    intake: Intake,
+    source: str,
+    message: Message,
+    mailbox: Maildir | None,
+    taken: list[TakenIn],
+    faults: list[str],
+    as_json: bool,
+) -> None:
+    """Takes one message in. Notes why it cannot be taken in now, so that the next one is taken in all the same."""
+    try:
+        entered = await intake.take(message.data, _name(source), message.truncated, anew=True)
+    except IntakeUnavailable as error:
+        faults.append(str(error))
+        return
+    if mailbox is not None:
+        await mailbox.done(message.key)
+    taken.append(entered)
+    if not as_json:
+        sys.stdout.write(message_text(entered) + "\n")
 
 
 def _check(source: str) -> None:

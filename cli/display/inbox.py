@@ -1,6 +1,7 @@
 """Shows the mail that was taken in, and counts the messages that wait for a person."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -9,22 +10,23 @@ from adapters.files.record_file import RecordFault
 from cli.errors import Refused
 from cli.folders import record_root
 from models.post.incoming import TakenIn
+from models.post.review import Row, rows
 from servers.datafolder import read_run
 
 
 def waiting_line(data: Path, plan: str | None) -> str:
     """The line of `status` about the inbox; empty if no message waits."""
     try:
-        count = len(Inbox(record_root(data), inbox_plan(data, plan)).read().waiting)
+        waiting = Inbox(record_root(data), inbox_plan(data, plan)).read().waiting
     except Refused:
         return ""
     except RecordFault as fault:
         return f"inbox: {fault}\n"
-    return (
-        f"inbox: {count} {'message needs' if count == 1 else 'messages need'} a person; `inbox` lists them\n"
-        if count
-        else ""
-    )
+    if not waiting:
+        return ""
+    floods = "".join(f", {len(each.messages):,} of them from {each.name}" for each in rows(waiting) if each.is_flood)
+    needs = "message needs" if len(waiting) == 1 else "messages need"
+    return f"inbox: {len(waiting):,} {needs} a person{floods}; `inbox` lists them\n"
 
 
 def inbox_plan(data: Path, plan: str | None) -> str:
@@ -56,6 +58,31 @@ def message_text(message: TakenIn) -> str:
     elif not message.outcomes:
         lines.append(f"      {message.reason or message.kind.value}; nothing follows from it")
     return "\n".join(lines)
+
+
+def row_text(row: Row) -> str:
+    """One row of the list as text for people: one message, or a flood with its last one."""
+    if not row.is_flood:
+        return message_text(row.messages[0])
+    first, last = row.messages[0], row.messages[-1]
+    return "\n".join(
+        [
+            f"{first.n:>4}  {len(row.messages):,} messages from {row.name}, {first.at:%Y-%m-%d} to {last.at:%Y-%m-%d}",
+            f"      the last is message {last.n}: {last.subject or '(no subject)'}",
+            f"      needs a person: {last.why}",
+            f"      `inbox --from {shlex.quote(row.name)}` lists each; `inbox done --from ...` marks all as seen to",
+        ]
+    )
+
+
+def flood_document(row: Row) -> dict[str, Any]:
+    """One entry of `floods` in `inbox --json`: several messages that share a row of the list."""
+    return {
+        "from": row.name,
+        "count": len(row.messages),
+        "numbers": [each.n for each in row.messages],
+        "message_ids": [each.message_id for each in row.messages],
+    }
 
 
 def message_document(message: TakenIn, box: Inbox | None = None) -> dict[str, Any]:

@@ -14,6 +14,14 @@ from models.common.values import FilePart
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 
 
+def plain_address(text: str) -> str:
+    """The address in lower case, where the text is one that a contacts file may hold; empty where it is anything else.
+
+    Only ASCII is put into lower case: KELVIN SIGN would become a k, and a stranger an office.
+    """
+    return text.lower() if _MAILBOX.fullmatch(text) else ""
+
+
 def _mailbox(address: str) -> str:
     if not _MAILBOX.fullmatch(address):
         raise ValueError(f"{address!r} is not a mail address; write it as name@host.example, without a display name")
@@ -167,6 +175,8 @@ class Contacts(FilePart):
         The offices whose own address it is come first. Then come the offices of which it is, was or will be the
         stand-in: an answer may come after the absence has ended. Empty if nobody has this address.
         """
+        if not address.isascii():
+            return ()  # folding case would make a k of KELVIN SIGN, and all addresses here are ASCII
         wanted = address.casefold()
         own = [
             office

@@ -26,6 +26,24 @@ class MessageKind(StrEnum):
     """The program cannot read it, or must not. A person must look at it."""
 
 
+class Disguise(StrEnum):
+    """What is unusual about the sender of a message. Mail programs read such lines in different ways."""
+
+    TWO_LINES = "two-lines"
+    SEVERAL = "several"
+    GROUP = "group"
+    ROUTE = "route"
+    """<@relay.example:office@host.example>"""
+    FOREIGN = "foreign"
+    """An address with characters outside ASCII: some look like those of another address."""
+    CONTROL = "control"
+    TORN = "torn"
+    """The line breaks the rules of its syntax."""
+    LONG = "long"
+    SENDER = "sender"
+    """The Sender line does not hold exactly one address."""
+
+
 class CalendarAnswer(Value):
     """One answer to an invitation: one VEVENT of a REPLY or a COUNTER."""
 
@@ -71,7 +89,12 @@ class IncomingMessage(Value):
     reason: str = ""
     """Why the message is of this kind, in words. Empty if that needs no explanation."""
     sender: str = ""
-    """The address in From, in lower case. Empty if there is none, or more than one."""
+    """The address in From, in lower case. Empty if there is none, or more than one, or if it is disguised."""
+    named: tuple[str, ...] = ()
+    """Every address in From, in any place: a name, a comment, an encoded word, a second line."""
+    submitter: str = ""
+    """The address in Sender. Empty if it is the address in From."""
+    disguises: tuple[Disguise, ...] = ()
     from_line: str = ""
     """The whole header From, as it is written."""
     subject: str = ""
@@ -133,6 +156,18 @@ def _verdict(answer: CalendarAnswer, reading: IncomingMessage, contacts: Contact
     return Verdict(answer=answer, why=why) if why else Verdict(answer=answer, offices=offices)
 
 
+_DISGUISES = {
+    Disguise.TWO_LINES: "it has two From lines",
+    Disguise.SEVERAL: "its From line names several",
+    Disguise.GROUP: "its From line names a group",
+    Disguise.ROUTE: "its From line names a route",
+    Disguise.FOREIGN: "its address has characters outside ASCII",
+    Disguise.CONTROL: "its From line has control characters",
+    Disguise.TORN: "its From line breaks the rules, and programs read it in different ways",
+    Disguise.LONG: "its From line is too long",
+}
+
+
 def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str, ...], contacts: Contacts) -> str:
     """Why it is not certain that the sender gave this answer. Empty if it is certain.
 
@@ -142,13 +177,24 @@ def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str,
     if reading.unauthentic:
         return "our mail server says that it does not come from its sender (DMARC)"
     if not sender:
-        return "it has no single sender"
+        why = "; ".join(_DISGUISES[each] for each in reading.disguises if each in _DISGUISES)
+        return f"it has no single sender{f': {why}' if why else ''}"
+    if not attendee:
+        return "the address of its attendee cannot be read"
 
     def same(address: str) -> bool:
         return address == attendee or not set(contacts.offices_of(address)).isdisjoint(offices)
 
     if not same(sender):
         return f"it was sent by {sender} and answers for {attendee}"
+    if others := [each for each in reading.named if not same(each)]:
+        return f"its From line names {others[0]} beside {sender}"
+    if Disguise.SENDER in reading.disguises:
+        return "its Sender line is not one address"
+    # Calendar services put themselves into Sender, and say that they are programs.
+    service = bool(reading.robot) and not contacts.offices_of(reading.submitter)
+    if reading.submitter and not same(reading.submitter) and not service:
+        return f"{reading.submitter} sent it in the name of {sender}"
     if answer.sent_by and not same(answer.sent_by):
         return f"{answer.sent_by} answers in the name of {attendee}"
     if reading.robot == "auto-replied":
@@ -181,7 +227,10 @@ class TakenIn(Value):
     sender: str = ""
     offices: tuple[str, ...] = ()
     """The offices for which the sender's address answers. Empty if there is none."""
+    unauthentic: bool = False
+    """True: our mail server found that the message does not come from the sender that it names (DMARC)."""
     from_line: str = ""
+    message_id: str = ""
     subject: str = ""
     date: str = ""
     reason: str = ""

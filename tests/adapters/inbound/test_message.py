@@ -70,7 +70,7 @@ EFFECTS = {
     "lf-only-accept": "accept",
     "method-rfc2231-accept": "accept",
     "method-mismatch": "refused: its part says METHOD REPLY, its calendar CANCEL",
-    "nul": "refused: its calendar holds NUL octets",
+    "nul": "refused: its calendar holds NUL bytes",
     "old-dtstamp-decline": "reject: ",
     "other-attendees-listed": "accept",
     "out-of-office-auto-submitted": "automatic: sent by a program (auto-replied)",
@@ -232,8 +232,8 @@ def vcalendar(inner: str) -> str:
 DEEP = b"".join(b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (n, n) for n in range(3000))
 HOSTILE = {
     "headers": (b"X: y\n" * 3_000 + b"\nx", "headers"),
-    "10 MB": (reply(vcalendar("COMMENT:" + "x" * 10_000_000)), "octets"),
-    "3 MB in one calendar": (reply(vcalendar("COMMENT:" + "x" * 3_000_000)), "octets"),
+    "10 MB": (reply(vcalendar("COMMENT:" + "x" * 10_000_000)), "bytes"),
+    "3 MB in one calendar": (reply(vcalendar("COMMENT:" + "x" * 3_000_000)), "bytes"),
     "lines": (reply(vcalendar("\n" * 300_000)), "lines"),
     "calendar lines": (reply(vcalendar("X:1\n" * 20_000)), "lines"),
     "components": (reply(vcalendar("BEGIN:X\nEND:X\n" * 2_000)), "components"),
@@ -379,3 +379,35 @@ def test_no_text_can_command_a_terminal(name: str) -> None:
                     b"; method=REPLY", b""
                 )
             )
+
+
+# --- quoted-printable -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"one =\ntwo", "one two"),
+        (b"one=20=\r\ntwo", "one two"),
+        (b"one =  \ntwo", "one two"),  # a relay has put blanks behind a soft line break
+        (b"one \t \ntwo", "one\ntwo"),
+        (b"=e1=9E=9f", "\u179f"),
+        (b"1+1=3 =zz =4", "1+1=3 =zz =4"),
+        (b"one=", "one"),
+    ],
+)
+def test_quoted_printable_is_read_as_it_was_meant(written: bytes, said: str) -> None:
+    head = b"From: a@b.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n"
+    assert read(head + b"\n" + written).text == said
+
+
+def test_an_answer_in_quoted_printable_with_blanks_of_a_relay_counts() -> None:
+    plain = vcalendar(
+        "UID:x@aide-memoire.example\nDTSTAMP:20260102T021500Z\n"
+        "ATTENDEE;PARTSTAT=ACCEPTED;CN=Focal Point:mailto:khm-moc@office.example"
+    )
+    quoted = plain.replace("=", "=3D").replace("mailto", "mai=   \nlto").replace("SEQUENCE:0", "SEQUENCE:0  ")
+    data = reply(quoted).replace(b"8bit", b"quoted-printable")
+    assert read(data).answers == read(reply(plain)).answers
+    [verdict] = judge(read(data), CONTACTS)
+    assert verdict.offices == ("khm-moc",)
