@@ -46,7 +46,8 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "status",
             "status:status",
-            "List the items: what is awaited of which office, since when and at which rung, and what comes next.",
+            "Show what is awaited of which office, by when, since when and at which rung, and what comes next: one "
+            "screen.",
         ),
         Listed(
             "show",

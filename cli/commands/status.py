@@ -3,6 +3,8 @@
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +12,7 @@ import typer
 
 from cli.display.inbox import waiting_line
 from cli.display.lists import all_rows, as_document
+from cli.display.overview import ROWS, Filters, left_out, overview
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
 from models.messages.sentences import infinitive
@@ -17,24 +20,45 @@ from models.messages.views import ItemRow
 
 
 def status(
-    office: Annotated[str | None, typer.Option("--office", help="Only items that wait for this office.")] = None,
+    office: Annotated[
+        str | None, typer.Option("--mine", "--office", help="Only items that wait for this office.", metavar="OFFICE")
+    ] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only items with an act that is past its time.")] = False,
+    week: Annotated[
+        bool, typer.Option("--week", help="Only what is due or happens within seven days, or is overdue.")
+    ] = False,
+    dormant: Annotated[bool, typer.Option("--dormant", help="Only items that sleep: nothing is awaited.")] = False,
     open_only: Annotated[
         bool, typer.Option("--open", help="Leave out items that are closed, dropped or unknown.")
     ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every item, also what sleeps and what has ended.")] = False,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the items: what is awaited of which office, since when and at which rung, and what comes next."""
+    """Show what is awaited of which office, by when, since when and at which rung, and what comes next: one screen.
+
+    With a filter it lists every item that passes, in full. Several filters: an item must pass all.
+
+    status --mine lao-moic          status --week --overdue          status --all
+    """
+    filters = Filters(office, overdue, week, dormant, open_only, everything)
+    now = datetime.now(UTC)
     rows = asyncio.run(_rows(data, plan))
-    if office:
-        rows = [row for row in rows if any(each.office == office for each in row.awaiting)]
-    if open_only:
-        rows = [row for row in rows if row.status not in ("closed", "dropped", "unknown")]
+    passing = [row for row in rows if filters.passes(row, now)]
     if as_json:
-        sys.stdout.write(json.dumps({"items": [as_document(row) for row in rows]}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"items": [as_document(row) for row in passing]}, ensure_ascii=False) + "\n")
         return
-    sys.stdout.write(status_text(rows) + "\n" + waiting_line(data, plan))
+    inbox = waiting_line(data, plan)
+    if filters == Filters():
+        height = ROWS - 1 - len(inbox.splitlines())
+        text = "\n".join(line.text for line in overview(rows, now, height))
+    else:
+        named = {row.id for row in passing}
+        text = "\n".join(
+            part for part in (status_text(passing), left_out(row for row in rows if row.id not in named)) if part
+        )
+    sys.stdout.write(text + "\n" + inbox)
 
 
 async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
@@ -42,8 +66,8 @@ async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
         return await all_rows(here.client, await here.plan(), here.record)
 
 
-def status_text(rows: list[ItemRow]) -> str:
-    """The rows as text for people: open items one by one, then one line each for closed, dropped and unknown ones."""
+def status_text(rows: Sequence[ItemRow]) -> str:
+    """The rows in full, for people: open items one by one, then one line each for closed, dropped and unknown ones."""
     ended = ("closed", "dropped", "unknown")
     lines = []
     for row in rows:
