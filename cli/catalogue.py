@@ -55,6 +55,11 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
             "Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited.",
         ),
         Listed(
+            "offices",
+            "offices:offices",
+            "List the offices of the plan: title, side, who stands in now, and whether mail reaches them.",
+        ),
+        Listed(
             "inbox",
             "inbox:inbox",
             "List mail that needs a person: who wrote, when, about what, and why a person is needed. Needs no server.",

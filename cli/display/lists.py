@@ -45,6 +45,13 @@ async def open_rows(client: Client, plan: str) -> list[ItemRow]:
     return sorted(rows, key=sort_key)
 
 
+async def post_room_rows(client: Client, plan: str) -> list[ItemRow]:
+    """The rows of the post rooms, from Temporal's lists. An office to which nobody ever wrote has none."""
+    query = f"PlanId='{plan}' AND ItemKind='secretariat' AND ExecutionStatus='Running'"
+    memos = [await workflow.memo() async for workflow in client.list_workflows(query)]
+    return [ItemRow.model_validate(memo[MEMO_ROW]) for memo in memos if MEMO_ROW in memo]
+
+
 def recorded_view(root: Path, item: str) -> ItemView | None:
     """The view of a closed item, from its record, with the full ledger; None while the item is not closed."""
     lines = read_record(root, item)
