@@ -60,23 +60,26 @@ class ActingCommand:
         """
         async with session(self.data, self.plan) as self.here:
             self.item = await self.here.item_id(self.item)
-            act = await make(self, **options)
-            found = clashes_in(act)
-            clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
+            try:
+                act = await make(self, **options)
+                receipt = await self._submit(act)
+            except RPCError as error:
+                raise await no_longer_open(self.here, self.item, error) from error
+        found = clashes_in(act)
+        clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
+        warn(found)
+        if receipt is None:
+            say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
+        else:
+            say(in_words(receipt), {**receipt.model_dump(mode="json"), **clashes}, self.as_json)
+
+    async def _submit(self, act: Act) -> Receipt | None:
+        """The receipt; None with --dry-run, if the act would be taken."""
+        try:
             if self.dry_run:
                 await rehearse(self.here, self.item, act)
-                warn(found)
-                say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
-                return
-            receipt = await self._submit(act)
-        warn(found)
-        say(in_words(receipt), {**receipt.model_dump(mode="json"), **clashes}, self.as_json)
-
-    async def _submit(self, act: Act) -> Receipt:
-        try:
+                return None
             return await submit(self.here.client, self.item, act)
-        except RPCError as error:
-            raise no_longer_open(self.here, self.item, error) from error
         except NotTaken as error:
             description = await self.here.client.get_workflow_handle(self.item).describe()
             raise Refused("wrong-kind", not_an_item(self.item, description.workflow_type or "", act.verb)) from error

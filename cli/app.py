@@ -1,12 +1,13 @@
 """The command line: lists the commands under their headings, imports the one that is called, and says how it ends."""
 
+import re
 import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from cli.catalogue import COMMANDS, HEADINGS, Listed
 from cli.errors import CommandError
@@ -24,10 +25,32 @@ class Commands(TyperGroup):
         return name, listed and command_of(COMMANDS[listed.name or ""]), rest
 
 
+class Command(TyperCommand):
+    """One command. If it refuses a word that is one of a few, it names the nearest ones."""
+
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        try:
+            return super().make_context(*given, **more)
+        except typer.BadParameter as error:
+            error.message = with_nearest(error.message)
+            raise
+
+
+def with_nearest(message: str) -> str:
+    """Adds the nearest words to "'dat' is not one of 'date', 'host'"."""
+    found = re.search(r"'([^']*)' is not one of ((?:'[^']*'(?:, )?)+)", message)
+    if found is None:
+        return message
+    from models.common.nearest import did_you_mean  # most calls have no fault
+
+    hint = did_you_mean(found[1], re.findall(r"'([^']*)'", found[2]), "")
+    return f"{message.removeprefix('Value error, ').rstrip('.')}{f'; {hint}' if hint else '.'}"
+
+
 def command_of(listed: Listed) -> Any:
     """Imports a listed command, with the options that its module defines."""
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-    alone.command(listed.name)(function_of(listed))
+    alone.command(listed.name, cls=Command)(function_of(listed))
     return typer.main.get_command(alone)
 
 

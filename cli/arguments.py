@@ -2,10 +2,12 @@
 
 import re
 from datetime import datetime, timedelta
+from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter, ValidationError
 
 from cli.errors import BadUsage
+from models.common.nearest import did_you_mean
 from models.common.times import ZonedTime
 from models.common.zones import zoned
 
@@ -29,7 +31,9 @@ def in_zone(local: datetime, zone: str, option: str) -> ZonedTime:
     try:
         return zoned(local, zone)
     except ValueError as error:
-        raise BadUsage("bad-time", f"{option}: {error}") from error
+        hint = did_you_mean(zone, available_timezones(), "")
+        near = f"; {hint}" if hint and zone not in available_timezones() else ""
+        raise BadUsage("bad-time", f"{option}: {error}{near}") from error
 
 
 def duration(text: str) -> timedelta:

@@ -17,7 +17,7 @@ async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        raise Refused("no-such-item", f"there is no open item {item}; `status` lists the items") from error
+        raise await here.no_such_item(item) from error
     if kind not in MACHINES:
         raise Refused("wrong-kind", f"{item} is not an item; `status` lists the items")
     state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))

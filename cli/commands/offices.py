@@ -13,6 +13,7 @@ import typer
 from adapters.files.contacts_file import read_contacts
 from cli.display.lists import post_room_rows
 from cli.folders import contacts_file
+from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
 from models.common.ids import secretariat_id
@@ -44,6 +45,8 @@ def offices(
     offices --side LAO          offices --unreached
     """
     document = asyncio.run(_offices(data, plan))
+    sides = sorted({each["side"] for each in document["offices"]})
+    check_known("side", side, sides, f"there are: {', '.join(sides)}")
     document["offices"] = [
         each
         for each in document["offices"]

@@ -11,8 +11,10 @@ from adapters.program_folders import DEFAULT_PLAN_FILE
 from cli.display.register import register_document
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan
+from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
 from models.plan.kinds import Kind
+from models.plan.parties import all_offices
 
 
 def register(
@@ -42,6 +44,8 @@ def register(
         plan = plan_in_force(as_of, data, plan_name)
     else:
         plan = load_plan(plan_file)
+    check_known("provision", ref, (each.ref for each in plan.provisions), "`register` lists them")
+    check_known("office", office, all_offices(plan), "`register` lists the institutions")
     if as_json:
         document = register_document(plan, ref, kind, office)
         sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")

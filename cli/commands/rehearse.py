@@ -18,11 +18,13 @@ from cli.errors import BadUsage
 from cli.files.plan_file import load_plan
 from cli.files.scenario_file import Scenario, load_scenario, play
 from cli.launching import contacts_beside, launch_at
+from cli.names import check_known
 from cli.options import JsonOption
 from models.common.clock import Clock
 from models.common.values import write_instant
 from models.common.zones import zone
 from models.governance.launch import Launch
+from models.plan.parties import all_offices
 from models.plan.plan import Plan
 from models.plan.windows import end_of_validity
 from models.post.contacts import Contacts
@@ -79,6 +81,7 @@ def _rehearsed(
 ) -> str:
     """The text that `rehearse` prints: JSON, or lines for people."""
     plan = load_plan(plan_file)
+    check_known("office", office, all_offices(plan), "`register` lists the institutions")
     begins, ends = _span(plan, first, to)
     launch = launch_at(plan, begins, begins, history)
     base = _scenario(assume)

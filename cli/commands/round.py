@@ -166,7 +166,7 @@ async def _items_of(here: Session, path: Path, rows: list[AnswerRow]) -> tuple[d
                 continue
             found[item] = row
             if item not in recorded and not await _is_there(here, item):
-                raise Refused("no-such-item", f"there is no item {row.item}; `status` lists the items")
+                raise await here.no_such_item(item)
         except Refused as error:
             faults.append(Fault(str(path), row.line, "item", error.message))
     return found, faults
@@ -213,7 +213,7 @@ async def _send(here: Session, item: str, act: Progress) -> CommandError | None:
     except CommandError as error:
         return error
     except RPCError as error:
-        told = no_longer_open(here, item, error)
+        told = await no_longer_open(here, item, error)
         return told if isinstance(told, CommandError) else server_error(error)
     return None
 

@@ -13,10 +13,13 @@ import typer
 from cli.display.inbox import waiting_line
 from cli.display.lists import all_rows, as_document
 from cli.display.overview import ROWS, Filters, left_out, overview
+from cli.errors import NoServer
+from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import session
+from cli.session import Session, session
 from models.messages.sentences import infinitive
 from models.messages.views import ItemRow
+from models.plan.parties import all_offices
 
 
 def status(
@@ -44,7 +47,7 @@ def status(
     """
     filters = Filters(office, overdue, week, dormant, open_only, everything)
     now = datetime.now(UTC)
-    rows = asyncio.run(_rows(data, plan))
+    rows = asyncio.run(_rows(data, plan, office))
     passing = [row for row in rows if filters.passes(row, now)]
     if as_json:
         sys.stdout.write(json.dumps({"items": [as_document(row) for row in passing]}, ensure_ascii=False) + "\n")
@@ -61,9 +64,21 @@ def status(
     sys.stdout.write(text + "\n" + inbox)
 
 
-async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
+async def _rows(data: Path, plan: str | None, office: str | None) -> list[ItemRow]:
     async with session(data, plan) as here:
-        return await all_rows(here.client, await here.plan(), here.record)
+        rows = await all_rows(here.client, await here.plan(), here.record)
+        if office is not None and not any(each.office == office for row in rows for each in row.awaiting):
+            await _check_office(here, office)
+        return rows
+
+
+async def _check_office(here: Session, office: str) -> None:
+    """Raises Refused if the plan has no such office. Without a worker nobody knows, and the list is empty."""
+    try:
+        in_force = await here.plan_in_force()
+    except NoServer:
+        return
+    check_known("office", office, all_offices(in_force), "`offices` lists them")
 
 
 def status_text(rows: Sequence[ItemRow]) -> str:

@@ -56,7 +56,7 @@ async def _why(name: str, data: Path, plan: str | None) -> tuple[dict[str, Any],
         in_force = await here.plan_in_force()
         if name in all_offices(in_force):
             return await _of_office(here, name)
-        return await _of_item(here, await here.item_id(name))
+        return await _of_item(here, await here.item_id(name), all_offices(in_force))
 
 
 async def _of_office(here: Session, office: str) -> tuple[dict[str, Any], Clock]:
@@ -71,15 +71,13 @@ async def _of_office(here: Session, office: str) -> tuple[dict[str, Any], Clock]
     return why_document({"office": office}, room, decided, [*not_said(room, decided, now), *above], now), clock
 
 
-async def _of_item(here: Session, item: str) -> tuple[dict[str, Any], Clock]:
+async def _of_item(here: Session, item: str, all_of_plan: Iterable[str]) -> tuple[dict[str, Any], Clock]:
     plan, now = await here.plan(), datetime.now(UTC)
     found = await _state(here, item)
     folder = here.record / plan / "office"
     offices = {path.stem for path in folder.glob("*.jsonl") if item in path.read_text(encoding="utf-8")}
     if found is None and not offices and recorded_view(here.record, item) is None:
-        raise Refused(
-            "no-such-item", f"there is no item and no office {item.partition('/')[2]!r}; `status` lists items"
-        )
+        raise await here.no_such_item(item, all_of_plan)
     if found is not None:
         offices |= set(found[1].told)
     rooms = dict(

@@ -7,7 +7,7 @@ from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.record_file import read_record, read_rewinds, recorded_items
-from cli.errors import CommandError, Refused
+from cli.errors import CommandError
 from cli.session import Session, answered
 from models.messages.views import ItemRow, ItemView, LedgerEntry
 from models.report.earlier_releases import row_with_fields
@@ -92,7 +92,7 @@ async def view_of(here: Session, item: str) -> ItemView:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        raise Refused("no-such-item", f"there is no {item}; `status` lists what there is") from error
+        raise await here.no_such_item(item) from error
     # The workflow keeps only the last lines. The record has the earlier ones.
     first = view.ledger[0].n if view.ledger else 1
     earlier = tuple(entry for entry in recorded_ledger(here.record, item) if entry.n < first)

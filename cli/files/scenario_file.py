@@ -10,6 +10,7 @@ from adapters.files.yaml_file import FileFault, YamlFile
 from cli.arguments import duration
 from cli.errors import BadUsage
 from models.common.ids import full_item_id
+from models.common.nearest import did_you_mean
 from models.common.times import Slot
 from models.common.values import FilePart
 from models.common.zones import later, zoned
@@ -59,7 +60,7 @@ def load_scenario(path: Path) -> Scenario:
     source = YamlFile.read(path)
     scenario = source.parse(Scenario)
     faults = [
-        source.fault(("acts", n, "verb"), f"there is no verb {act.verb!r}; write one of {', '.join(VERBS)}")
+        source.fault(("acts", n, "verb"), f"there is no verb {act.verb!r}; {_verbs_near(act.verb)}")
         for n, act in enumerate(scenario.acts)
         if act.verb.replace("-", "_") not in VERBS
     ]
@@ -72,13 +73,19 @@ def load_scenario(path: Path) -> Scenario:
     return scenario
 
 
+def _verbs_near(word: str) -> str:
+    verbs = [verb.replace("_", "-") for verb in VERBS]
+    return did_you_mean(word, verbs, f"write one of {', '.join(verbs)}")
+
+
 def play(world: World, scenario: Scenario, plan: Plan) -> None:
     """Plans the acts of a scenario in a rehearsal. Raises BadUsage for an item that the plan does not have."""
     known = {"plan", plan.plan, "questions", *(obligation.id for _, obligation in plan.obligations())}
     for n, each in enumerate(scenario.acts):
         name = each.item.removeprefix(f"{plan.plan}/").split("/")[0]
         if name not in known:
-            message = f"acts[{n}].item: the plan has no {each.item}; `register` lists its obligations"
+            hint = did_you_mean(name, known, "`register` lists its obligations")
+            message = f"acts[{n}].item: the plan has no {each.item}; {hint}"
             raise BadUsage("bad-file", message)
         item = plan.plan if each.item in ("plan", plan.plan) else full_item_id(plan.plan, each.item)
         world.plan_act(_instant(each.at, plan), item, _Maker(n, each, item, plan))
