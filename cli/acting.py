@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import json
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
@@ -13,6 +12,7 @@ import typer
 from temporalio.service import RPCError
 
 from cli.errors import Refused
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
@@ -109,7 +109,7 @@ def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
 
 
 def say(text: str, document: dict[str, Any], as_json: bool) -> None:
-    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else text) + "\n")
+    sys.stdout.write((json_text(document) if as_json else text) + "\n")
 
 
 def in_words(receipt: Receipt) -> str:

@@ -1,7 +1,6 @@
 """`inbox`: lists the mail that needs a person, and shows one message or marks it as done."""
 
 import asyncio
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from adapters.mailbox.source import LIMIT
 from cli.display.inbox import inbox_plan, message_document, message_text
 from cli.errors import BadUsage, Refused
 from cli.folders import record_root
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import readable
 from models.post.incoming import CalendarAnswer, SeenTo, TakenIn
@@ -56,7 +56,7 @@ def _list(box: Inbox, every: bool, as_json: bool) -> None:
     shown = list(box.messages.values()) if every else box.waiting
     if as_json:
         documents = [message_document(each, box) for each in shown]
-        sys.stdout.write(json.dumps({"messages": documents}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text({"messages": documents}) + "\n")
         return
     for message in shown:
         sys.stdout.write(message_text(message) + "\n")
@@ -69,7 +69,7 @@ def _list(box: Inbox, every: bool, as_json: bool) -> None:
 def _done(box: Inbox, message: TakenIn, note: str, as_json: bool) -> None:
     seen = asyncio.run(box.see_to(SeenTo(at=datetime.now(UTC), done=message.n, note=note.strip())))
     if as_json:
-        sys.stdout.write(json.dumps(message_document(message, box), ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(message_document(message, box)) + "\n")
     else:
         sys.stdout.write(f"message {seen.done} is seen to{f': {seen.note}' if seen.note else ''}\n")
 
@@ -86,7 +86,7 @@ def _show(box: Inbox, message: TakenIn, as_json: bool) -> None:
     if as_json:
         answers = [each.model_dump(mode="json") for each in reading.answers]
         document = {**message_document(message, box), "answers": answers, "text": reading.text, "path": str(path)}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(document) + "\n")
         return
     sys.stdout.write(f"{message_text(message)}\n      {readable(path)}\n\n{text}\n")
 

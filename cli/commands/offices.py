@@ -1,7 +1,6 @@
 """`offices`: who is written to, who stands in, and whether mail reaches them."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -13,6 +12,7 @@ import typer
 from adapters.files.contacts_file import read_contacts
 from cli.display.lists import post_room_rows
 from cli.folders import contacts_file
+from cli.json_text import json_text
 from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
@@ -52,7 +52,7 @@ def offices(
         for each in document["offices"]
         if side in (None, each["side"]) and (not unreached or each["mail"] in ("unreachable", "no-address"))
     ]
-    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else offices_text(document)) + "\n")
+    sys.stdout.write((json_text(document) if as_json else offices_text(document)) + "\n")
 
 
 async def _offices(data: Path, plan: str | None) -> dict[str, Any]:

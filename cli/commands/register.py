@@ -1,6 +1,5 @@
 """`register`: lists every provision and obligation, and marks the values that the text does not state."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ from adapters.program_folders import DEFAULT_PLAN_FILE
 from cli.display.register import register_document
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan
+from cli.json_text import json_text
 from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
 from models.plan.kinds import Kind
@@ -48,7 +48,7 @@ def register(
     check_known("office", office, all_offices(plan), "`register` lists the institutions")
     if as_json:
         document = register_document(plan, ref, kind, office)
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(document) + "\n")
         return
     from cli.display.register_table import print_register  # tables are drawn for people only
 

@@ -1,13 +1,13 @@
 """`show`: everything about one item."""
 
 import asyncio
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cli.display.lists import open_view, recorded_view, view_of
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
 from models.messages.sentences import infinitive, value_in_words
@@ -18,7 +18,7 @@ def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_
     """Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited."""
     view = asyncio.run(_view(item, data, plan))
     if as_json:
-        sys.stdout.write(json.dumps(view.model_dump(mode="json"), ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(view.model_dump(mode="json")) + "\n")
         return
     sys.stdout.write(view_text(view) + "\n")
 

@@ -1,7 +1,6 @@
 """`status`: what is open and what is awaited, item by item."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from cli.display.inbox import waiting_line
 from cli.display.lists import all_rows, as_document
 from cli.display.overview import ROWS, Filters, left_out, overview
 from cli.errors import NoServer
+from cli.json_text import json_text
 from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, session
@@ -50,7 +50,7 @@ def status(
     rows = asyncio.run(_rows(data, plan, office))
     passing = [row for row in rows if filters.passes(row, now)]
     if as_json:
-        sys.stdout.write(json.dumps({"items": [as_document(row) for row in passing]}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text({"items": [as_document(row) for row in passing]}) + "\n")
         return
     inbox = waiting_line(data, plan)
     if filters == Filters():

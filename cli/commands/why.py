@@ -1,7 +1,6 @@
 """`why`: shows what became of each notice to an office or about an item, and why others were not sent."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Awaitable, Iterable, Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from adapters.files.record_file import read_record
 from cli.asking import item_state
 from cli.display.lists import open_rows, recorded_view
 from cli.errors import Refused
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, answered, session
 from models.common.clock import Clock
@@ -48,7 +48,7 @@ def why(
     why 16.3-jtc/2026
     """
     document, clock = asyncio.run(_why(name, data, plan))
-    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else why_text(document, clock)) + "\n")
+    sys.stdout.write((json_text(document) if as_json else why_text(document, clock)) + "\n")
 
 
 async def _why(name: str, data: Path, plan: str | None) -> tuple[dict[str, Any], Clock]:
