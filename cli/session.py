@@ -7,12 +7,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import ValidationError
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.record_file import recorded_items
-from adapters.temporal import DEFAULT_ADDRESS, Unreachable, connect
-from cli.errors import CommandError, NoServer, Refused
+from adapters.temporal import DEFAULT_ADDRESS, Misconfigured, Unreachable, connect
+from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.folders import record_root
 from models.common.ids import full_item_id, safe_item_id
 from models.common.nearest import did_you_mean
@@ -109,6 +110,8 @@ async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]
     try:
         client = await connect(run.temporal_address if run else DEFAULT_ADDRESS, run.namespace if run else None)
         yield Session(client, data, plan)
+    except Misconfigured as error:
+        raise BadUsage("bad-settings", str(error)) from error
     except Unreachable as error:
         raise NoServer("unreachable", str(error)) from error
     except RPCError as error:
@@ -119,13 +122,18 @@ def server_error(error: RPCError) -> CommandError:
     """Turns an error of the Temporal server into the ending of a command."""
     if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
         return NoServer("unreachable", f"Temporal does not answer ({error.message})")
+    if error.message.startswith("Namespace "):
+        return BadUsage(
+            "bad-settings", f"Temporal answers: {error.message} Correct TEMPORAL_NAMESPACE, or create the namespace"
+        )
     if error.status is RPCStatusCode.NOT_FOUND:
         return Refused("no-such-item", f"there is no such item here ({error.message}); `status` lists the items")
     return NoServer("temporal-error", f"Temporal answers: {error.message}")
 
 
 async def answered(call: Awaitable[T]) -> T:
-    """The answer of a worker. Raises NoServer if none comes in time, Refused if the workflow cannot be asked this."""
+    """The answer of a worker. Raises NoServer if none comes in time or can be read, and Refused if the workflow cannot
+    be asked this."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             return await call
@@ -135,4 +143,14 @@ async def answered(call: Awaitable[T]) -> T:
     except WorkflowQueryRejectedError as error:
         raise Refused("closed", str(error)) from error
     except WorkflowQueryFailedError as error:
-        raise Refused("wrong-kind", "this is not an item; `status` lists the items") from error
+        if "expected but not found" in str(error):
+            raise Refused("wrong-kind", "this is not an item; `status` lists the items") from error
+        what = str(error).partition("\n")[0][:300]
+        raise NoServer("query-failed", f"its workflow cannot answer ({what}); {LOOK}") from error
+    except (ValidationError, RuntimeError, TypeError) as error:
+        what = str(error).partition("\n")[0][:300]
+        message = f"the answer cannot be read ({what}); run the same release here and in the worker"
+        raise NoServer("bad-answer", message) from error
+
+
+LOOK = "look at it in the Temporal UI: its last failure says why; then mend the worker and start it again"

@@ -75,7 +75,7 @@ async def _of_item(here: Session, item: str, all_of_plan: Iterable[str]) -> tupl
     plan, now = await here.plan(), datetime.now(UTC)
     found = await _state(here, item)
     folder = here.record / plan / "office"
-    offices = {path.stem for path in folder.glob("*.jsonl") if item in path.read_text(encoding="utf-8")}
+    offices = {path.stem for path in folder.glob("*.jsonl") if item.encode() in path.read_bytes()}
     if found is None and not offices and recorded_view(here.record, item) is None:
         raise await here.no_such_item(item, all_of_plan)
     if found is not None:
