@@ -6,7 +6,7 @@ import sys
 import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from temporalio.service import RPCError
@@ -16,7 +16,7 @@ from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
-from models.messages.acts import Act, Clash, Counter, Propose, Topic
+from models.messages.acts import Act, Call, Clash, Counter, Propose, Topic
 from models.messages.sentences import clashes_in_words, infinitive
 from models.messages.views import Receipt
 from models.plan.plan import Format
@@ -34,6 +34,16 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
 ZoneOption = Annotated[str | None, typer.Option("--zone", help="IANA zone of the wall time: Asia/Vientiane.")]
 PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room, a link.")]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How the meeting is held.")]
+
+
+class More(NamedTuple):
+    """What a command adds to a receipt: lines for people, and fields of its JSON."""
+
+    lines: tuple[str, ...] = ()
+    fields: dict[str, Any] = {}
+
+
+NOTHING_MORE = More()
 
 
 class ActingCommand:
@@ -65,13 +75,26 @@ class ActingCommand:
                 receipt = await self._submit(act)
             except RPCError as error:
                 raise await no_longer_open(self.here, self.item, error) from error
+            more = await self._more(act, receipt) if receipt else NOTHING_MORE
         found = clashes_in(act)
         clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
         warn(found)
         if receipt is None:
             say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
         else:
-            say(in_words(receipt), {**receipt.model_dump(mode="json"), **clashes}, self.as_json)
+            text = "\n".join((in_words(receipt, more.fields.get("opened")), *more.lines))
+            say(text, {**receipt.model_dump(mode="json"), **clashes, **more.fields}, self.as_json)
+
+    async def _more(self, act: Act, receipt: Receipt) -> "More":
+        """What a receipt does not say: the item that a call has opened and, for people, when mail waits."""
+        # Imported here, because an act that is refused needs none of it.
+        from cli.mail_waits import mail_waits
+        from cli.opened import opened_by
+
+        fields = {"opened": await opened_by(self.here, self.item, act)} if isinstance(act, Call) else {}
+        awaited = (row.office for row in receipt.awaiting)
+        lines = [] if self.as_json else await mail_waits(self.here, self.item, awaited)
+        return More(tuple(lines), fields)
 
     async def _submit(self, act: Act) -> Receipt | None:
         """The receipt; None with --dry-run, if the act would be taken."""
@@ -112,12 +135,16 @@ def say(text: str, document: dict[str, Any], as_json: bool) -> None:
     sys.stdout.write((json_text(document) if as_json else text) + "\n")
 
 
-def in_words(receipt: Receipt) -> str:
-    """A receipt as text for people: what was done, the proposal number, the status, and what is awaited now."""
+def in_words(receipt: Receipt, opened: str | None = None) -> str:
+    """A receipt as text for people: what was done, the proposal number, the status, and what is awaited now. `opened`
+    is the item that the act has opened: then that counts, and not the status of the item that was called."""
     lines = [receipt.text]
     if receipt.proposal is not None:
         lines.append(f"proposal {receipt.proposal}")
-    lines.append(f"{receipt.item} is now {receipt.status}")
+    if opened:
+        lines.append(f"opened: {opened}")
+    elif "/" in receipt.item:  # the plan itself stays in force, whatever is proposed for it
+        lines.append(f"{receipt.item} is now {receipt.status}")
     lines += [f"  awaited: {row.office} to {infinitive(row.act)} (rung {row.rung})" for row in receipt.awaiting]
     return "\n".join(lines)
 
