@@ -28,6 +28,9 @@ def register(
     as_of: Annotated[
         str | None, typer.Option("--as-of", help="With --in-force: as it read at the end of that day.", metavar="DAY")
     ] = None,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only what reads otherwise: the plan file -> the plan in force.")
+    ] = False,
     data: DataOption = Path("var"),
     plan_name: PlanOption = None,
     as_json: JsonOption = False,
@@ -35,7 +38,15 @@ def register(
     """List every provision and obligation of the plan file: what the text says, and what is assumed. Needs no server.
 
     register --in-force --as-of 2026-06-30      the plan as it read at the end of that day
+
+    register --diff                             what the sides have agreed since, and what the file says otherwise
     """
+    if diff:
+        from cli.plan_diff import diff_document, diff_text  # a plan file needs no server and no client
+
+        found = diff_document(load_plan(plan_file), data, plan_name)
+        sys.stdout.write((json_text(found) if as_json else diff_text(found)) + "\n")
+        return
     if as_of is not None and not in_force:
         raise BadUsage("missing-option", "--as-of needs --in-force: a plan file has no earlier versions")
     if in_force:
