@@ -14,11 +14,12 @@ from temporalio.service import RPCError
 from cli.errors import Refused
 from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import Session, session
+from cli.session import Session, answered, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
+from models.common.times import Slot
 from models.messages.acts import Act, Call, Clash, Counter, Propose, Topic
 from models.messages.sentences import clashes_in_words, infinitive
-from models.messages.views import Receipt
+from models.messages.views import ItemView, Receipt
 from models.plan.plan import Format
 
 ItemArgument = Annotated[str, typer.Argument(help="The item, as `status` lists it: 16.3-jtc/2026.")]
@@ -107,6 +108,17 @@ class ActingCommand:
             description = await self.here.client.get_workflow_handle(self.item).describe()
             raise Refused("wrong-kind", not_an_item(self.item, description.workflow_type or "", act.verb)) from error
 
+    async def view(self) -> ItemView:
+        """The view of the item now, from its workflow."""
+        handle = self.here.client.get_workflow_handle(self.item)
+        return await answered(handle.query("view", result_type=ItemView))
+
+    async def clashes(self, slot: Slot) -> tuple[Clash, ...]:
+        """The days of a proposed date on which a side does not work."""
+        from cli.clashes import clashes_of  # reads the contacts file, and few acts propose a date
+
+        return await clashes_of(self.here, self.item, slot)
+
     def fields(self) -> dict[str, Any]:
         """The fields that every act has: `act_id` and `office`."""
         return {"act_id": self.act_id, "office": self.office}
@@ -126,6 +138,7 @@ def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
 
     item, *others = (p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*common[:1], *own, *common[1:]))
     command.__doc__ = make.__doc__
+    setattr(command, "make", make)  # noqa: B010 - a scenario makes its acts with it
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in (item, *others)}
     setattr(command, "__signature__", inspect.Signature([item, *others]))  # noqa: B010 - a function has no such field
     return command

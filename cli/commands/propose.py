@@ -7,11 +7,9 @@ import typer
 
 from cli.acting import ActingCommand, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
 from cli.errors import Refused
-from cli.session import answered
 from cli.terms import ProposedTopic, TermsOptions, terms_of
 from models.messages import acts
 from models.messages.acts import Act, Terms
-from models.messages.views import ItemView
 
 StartOption = Annotated[str | None, typer.Option("--start", help="Wall time: 2026-12-01T09:00.")]
 ForOption = Annotated[str | None, typer.Option("--for", help="Length: 3h, 90m, 1h30m, 2 days.", metavar="DURATION")]
@@ -63,7 +61,7 @@ async def propose(
     options = TermsOptions(
         tuple(values or ()), start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
     )
-    return acts.Propose(**acting.fields(), terms=await terms_of(acting.here, acting.item, topic, options))
+    return acts.Propose(**acting.fields(), terms=await terms_of(acting, topic, options))
 
 
 @verb
@@ -92,15 +90,12 @@ async def counter(
     options = TermsOptions(
         given, start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
     )
-    return acts.Counter(
-        **acting.fields(), proposal=proposal, terms=await terms_of(acting.here, acting.item, topic, options)
-    )
+    return acts.Counter(**acting.fields(), proposal=proposal, terms=await terms_of(acting, topic, options))
 
 
 async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, str]:
     """The topic of a proposal, and the question or obligation that it is about, if any. Raises Refused."""
-    handle = acting.here.client.get_workflow_handle(acting.item)
-    view = await answered(handle.query("view", result_type=ItemView))
+    view = await acting.view()
     for proposal in view.proposals:
         if proposal["number"] == number:
             terms = Terms.model_validate(proposal["terms"])
