@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import httpx
-from pydantic import ValidationError
 from pythonjsonlogger.json import JsonFormatter
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -27,7 +26,7 @@ from activities.look_for_objections import ObjectionActivities
 from activities.publish import CalendarActivities
 from activities.windows import windows
 from adapters.files.private import NotPrivate, check_private, keep_to_ourselves
-from adapters.settings import Settings
+from adapters.settings import Settings, SettingsFault, read_settings
 from adapters.temporal import Unreachable, connect
 from adapters.tls import tls_context
 from models.common.ids import TASK_QUEUE
@@ -98,11 +97,10 @@ async def run(settings: Settings) -> None:
 def main() -> int:
     keep_to_ourselves()
     try:
-        settings = Settings()
+        settings = read_settings()
         check_private(settings.record)
-    except ValidationError as error:
-        for fault in error.errors():
-            print(f"AIDE_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}", file=sys.stderr)
+    except SettingsFault as error:
+        print(error, file=sys.stderr)
         return 2
     except NotPrivate as error:
         print(f"AIDE_RECORD: {error}", file=sys.stderr)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from adapters.program_folders import TEMPLATES
@@ -122,6 +122,25 @@ class Settings(BaseSettings):
             except OSError as error:
                 raise ValueError(f"{value} is no certificate file in PEM form: {error.strerror}") from None
         return value
+
+
+class SettingsFault(Exception):
+    """Settings that cannot be used. The message names each and says what to do."""
+
+
+def read_settings() -> Settings:
+    """The settings of the environment and of `.env`. Raises SettingsFault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (f"AIDE_{'_'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors())
+        raise SettingsFault("\n".join((*faults, "correct this in the environment or in .env"))) from None
+    except UnicodeDecodeError:
+        raise SettingsFault(f"{Path('.env').resolve()} is not UTF-8; save it as UTF-8, or remove it") from None
+    except OSError as error:
+        raise SettingsFault(
+            f"{Path('.env').resolve()} cannot be read: {error.strerror}; make it readable, or remove it"
+        ) from None
 
 
 class Programs(BaseSettings):

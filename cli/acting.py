@@ -2,24 +2,28 @@
 
 import asyncio
 import inspect
-import json
 import sys
 import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from temporalio.service import RPCError
 
 from cli.errors import Refused
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import Session, session
+from cli.session import Session, answered, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
-from models.messages.acts import Act, Clash, Counter, Propose, Topic
+from models.common.times import Slot
+from models.messages.acts import Act, Call, Clash, Counter, Propose, Topic
 from models.messages.sentences import clashes_in_words, infinitive
-from models.messages.views import Receipt
+from models.messages.views import ItemView, Receipt
 from models.plan.plan import Format
+
+if TYPE_CHECKING:
+    from cli.clashes import LookedUp
 
 ItemArgument = Annotated[str, typer.Argument(help="The item, as `status` lists it: 16.3-jtc/2026.")]
 AsOption = Annotated[str, typer.Option("--as", help="The office that acts, for example lao-moic.", metavar="OFFICE")]
@@ -34,6 +38,16 @@ ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
 ZoneOption = Annotated[str | None, typer.Option("--zone", help="IANA zone of the wall time: Asia/Vientiane.")]
 PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room, a link.")]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How the meeting is held.")]
+
+
+class More(NamedTuple):
+    """What a command adds to a receipt: lines for people, and fields of its JSON."""
+
+    lines: tuple[str, ...] = ()
+    fields: dict[str, Any] = {}
+
+
+NOTHING_MORE = More()
 
 
 class ActingCommand:
@@ -60,26 +74,53 @@ class ActingCommand:
         """
         async with session(self.data, self.plan) as self.here:
             self.item = await self.here.item_id(self.item)
-            act = await make(self, **options)
-            found = clashes_in(act)
-            clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
+            try:
+                act = await make(self, **options)
+                receipt = await self._submit(act)
+            except RPCError as error:
+                raise await no_longer_open(self.here, self.item, error) from error
+            more = await self._more(act, receipt) if receipt else NOTHING_MORE
+        found = clashes_in(act)
+        clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
+        warn(found)
+        if receipt is None:
+            say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
+        else:
+            text = "\n".join((in_words(receipt, more.fields.get("opened")), *more.lines))
+            say(text, {**receipt.model_dump(mode="json"), **clashes, **more.fields}, self.as_json)
+
+    async def _more(self, act: Act, receipt: Receipt) -> "More":
+        """What a receipt does not say: the item that a call has opened and, for people, when mail waits."""
+        # Imported here, because an act that is refused needs none of it.
+        from cli.mail_waits import mail_waits
+        from cli.opened import opened_by
+
+        fields = {"opened": await opened_by(self.here, self.item, act)} if isinstance(act, Call) else {}
+        awaited = (row.office for row in receipt.awaiting)
+        lines = [] if self.as_json else await mail_waits(self.here, self.item, awaited)
+        return More(tuple(lines), fields)
+
+    async def _submit(self, act: Act) -> Receipt | None:
+        """The receipt; None with --dry-run, if the act would be taken."""
+        try:
             if self.dry_run:
                 await rehearse(self.here, self.item, act)
-                warn(found)
-                say("it would be taken", {"dry_run": True, **clashes}, self.as_json)
-                return
-            receipt = await self._submit(act)
-        warn(found)
-        say(in_words(receipt), {**receipt.model_dump(mode="json"), **clashes}, self.as_json)
-
-    async def _submit(self, act: Act) -> Receipt:
-        try:
+                return None
             return await submit(self.here.client, self.item, act)
-        except RPCError as error:
-            raise no_longer_open(self.here, self.item, error) from error
         except NotTaken as error:
             description = await self.here.client.get_workflow_handle(self.item).describe()
             raise Refused("wrong-kind", not_an_item(self.item, description.workflow_type or "", act.verb)) from error
+
+    async def view(self) -> ItemView:
+        """The view of the item now, from its workflow."""
+        handle = self.here.client.get_workflow_handle(self.item)
+        return await answered(handle.query("view", result_type=ItemView))
+
+    async def look_up(self, slot: Slot) -> "LookedUp":
+        """What is unusual about a proposed date, and when to remind of it."""
+        from cli.clashes import look_up  # reads the contacts file, and few acts propose a date
+
+        return await look_up(self.here, self.item, slot)
 
     def fields(self) -> dict[str, Any]:
         """The fields that every act has: `act_id` and `office`."""
@@ -100,21 +141,26 @@ def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
 
     item, *others = (p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*common[:1], *own, *common[1:]))
     command.__doc__ = make.__doc__
+    setattr(command, "make", make)  # noqa: B010 - a scenario makes its acts with it
     command.__annotations__ = {parameter.name: parameter.annotation for parameter in (item, *others)}
     setattr(command, "__signature__", inspect.Signature([item, *others]))  # noqa: B010 - a function has no such field
     return command
 
 
 def say(text: str, document: dict[str, Any], as_json: bool) -> None:
-    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else text) + "\n")
+    sys.stdout.write((json_text(document) if as_json else text) + "\n")
 
 
-def in_words(receipt: Receipt) -> str:
-    """A receipt as text for people: what was done, the proposal number, the status, and what is awaited now."""
+def in_words(receipt: Receipt, opened: str | None = None) -> str:
+    """A receipt as text for people: what was done, the proposal number, the status, and what is awaited now. `opened`
+    is the item that the act has opened: then that counts, and not the status of the item that was called."""
     lines = [receipt.text]
     if receipt.proposal is not None:
         lines.append(f"proposal {receipt.proposal}")
-    lines.append(f"{receipt.item} is now {receipt.status}")
+    if opened:
+        lines.append(f"opened: {opened}")
+    elif "/" in receipt.item:  # the plan itself stays in force, whatever is proposed for it
+        lines.append(f"{receipt.item} is now {receipt.status}")
     lines += [f"  awaited: {row.office} to {infinitive(row.act)} (rung {row.rung})" for row in receipt.awaiting]
     return "\n".join(lines)
 

@@ -1,15 +1,18 @@
 """The command line: lists the commands under their headings, imports the one that is called, and says how it ends."""
 
+import io
+import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from cli.catalogue import COMMANDS, HEADINGS, Listed
-from cli.errors import CommandError
+from cli.errors import BadUsage, CommandError
 
 
 class Commands(TyperGroup):
@@ -24,10 +27,32 @@ class Commands(TyperGroup):
         return name, listed and command_of(COMMANDS[listed.name or ""]), rest
 
 
+class Command(TyperCommand):
+    """One command. If it refuses a word that is one of a few, it names the nearest ones."""
+
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        try:
+            return super().make_context(*given, **more)
+        except typer.BadParameter as error:
+            error.message = with_nearest(error.message)
+            raise
+
+
+def with_nearest(message: str) -> str:
+    """Adds the nearest words to "'dat' is not one of 'date', 'host'"."""
+    found = re.search(r"'([^']*)' is not one of ((?:'[^']*'(?:, )?)+)", message)
+    if found is None:
+        return message
+    from models.common.nearest import did_you_mean  # most calls have no fault
+
+    hint = did_you_mean(found[1], re.findall(r"'([^']*)'", found[2]), "")
+    return f"{message.removeprefix('Value error, ').rstrip('.')}{f'; {hint}' if hint else '.'}"
+
+
 def command_of(listed: Listed) -> Any:
     """Imports a listed command, with the options that its module defines."""
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-    alone.command(listed.name)(function_of(listed))
+    alone.command(listed.name, cls=Command)(function_of(listed))
     return typer.main.get_command(alone)
 
 
@@ -56,13 +81,20 @@ for heading, commands in HEADINGS.items():
 def main() -> int:
     """Runs one command and returns its exit code: 0 done, 1 refused, 2 bad usage or file, 3 no server."""
     as_json = "--json" in sys.argv
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may lack letters; that stops no command
     try:
+        check_bytes(sys.argv[1:], os.environ)
         # For people, Typer prints usage errors itself. With --json they are caught below and printed as JSON.
         app(standalone_mode=not as_json)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0
     except CommandError as error:
         return end(error, as_json)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - whoever reads has enough
+        return 0
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("stopped\n")
         return 1
@@ -71,10 +103,42 @@ def main() -> int:
         from cli.endings import ending_of
 
         ending = ending_of(error)
-        if ending is None:
+        if ending is None and os.environ.get(TRACE):
             raise
-        return end(ending, as_json)
+        return end(ending or internal_error(error), as_json)
     return 0
+
+
+TRACE = "AIDE_TRACE"
+
+
+def internal_error(error: Exception) -> CommandError:
+    """The ending for an error that nobody expected."""
+    what = f"{type(error).__name__}: {error}".partition("\n")[0][:300]
+    message = f"a fault of the program ({what}); set {TRACE}=1, repeat the command, and report what it prints"
+    return CommandError("internal-error", message)
+
+
+def check_bytes(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    """Raises BadUsage for an argument or a setting that is no UTF-8, and names it."""
+    for n, argument in enumerate(arguments):
+        if not is_text(argument):
+            before = arguments[n - 1] if n else ""
+            own = argument.partition("=")[0] if argument.startswith("-") else before if before.startswith("-") else ""
+            name = own if own and is_text(own) else f"argument {n + 1}"
+            raise BadUsage("bad-usage", f"{name}: {_shown(argument)!r} is not UTF-8; write it in UTF-8")
+    for name, value in environment.items():
+        if name.startswith(("AIDE_", "TEMPORAL_")) and not is_text(value):
+            raise BadUsage("bad-settings", f"{name}: {_shown(value)!r} is not UTF-8; write it in UTF-8")
+
+
+def is_text(argument: str) -> bool:
+    """Whether an argument was given in UTF-8. Python keeps other bytes as lone surrogates."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in argument)
+
+
+def _shown(argument: str) -> str:
+    return argument.encode("utf-8", "replace").decode()
 
 
 def end(error: CommandError, as_json: bool) -> int:

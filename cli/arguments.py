@@ -2,11 +2,14 @@
 
 import re
 from datetime import datetime, timedelta
+from zoneinfo import available_timezones
 
 from pydantic import TypeAdapter, ValidationError
 
 from cli.errors import BadUsage
+from models.common.nearest import did_you_mean
 from models.common.times import ZonedTime
+from models.common.values import Duration
 from models.common.zones import Length, zoned
 
 
@@ -29,17 +32,50 @@ def in_zone(local: datetime, zone: str, option: str) -> ZonedTime:
     try:
         return zoned(local, zone)
     except ValueError as error:
-        raise BadUsage("bad-time", f"{option}: {error}") from error
+        hint = did_you_mean(zone, available_timezones(), "")
+        near = f"; {hint}" if hint and zone not in available_timezones() else ""
+        raise BadUsage("bad-time", f"{option}: {error}{near}") from error
 
 
-def duration(text: str) -> Length:
-    """Reads a length of time of at most 60 days. Its days are days of the calendar. Raises BadUsage."""
+LONGEST = timedelta(days=60)
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_WORDS = r"d|days?|h|hours?|hrs?|m|min|mins|minutes?|s|sec|secs|seconds?"
+_PART = re.compile(rf"(\d+(?:\.\d+)?)\s*({_WORDS})(?![a-z])[\s,]*")
+
+
+def duration(text: str, option: str = "--for") -> Length:
+    """Reads a length of time of at most 60 days: 3h, 90m, 2 days, 1h30m, or ISO 8601 (PT3H). Its days are days of the
+    calendar. Raises BadUsage."""
+    length = _iso(text) if text[:1] == "P" else _in_units(text)
+    if length is None:
+        raise BadUsage("bad-duration", f"{option} {text!r}: write it as 3h, 90m, 2 days, 1h30m or PT3H")
+    if not timedelta(0) < timedelta(days=length.days) + length.exact <= LONGEST:
+        raise BadUsage("bad-duration", f"{option} {text!r}: write a duration above zero and up to 60 days, such as 3h")
+    return length
+
+
+def _iso(text: str) -> Length | None:
     dates = text.partition("T")[0]
     try:
-        length = TypeAdapter(timedelta).validate_python(text)
-        days = TypeAdapter(timedelta).validate_python(dates).days if dates not in ("", "P") else 0
-    except ValidationError as error:
-        raise BadUsage("bad-duration", f"--for {text!r}: write an ISO 8601 duration, such as PT3H or P1DT6H") from error
-    if not text.startswith("P") or length <= timedelta(0) or length > timedelta(days=60):
-        raise BadUsage("bad-duration", f"--for {text!r}: write a duration above zero and up to 60 days, such as PT3H")
+        length = TypeAdapter[timedelta](Duration).validate_python(text)
+        days = TypeAdapter[timedelta](Duration).validate_python(dates).days if dates != "P" else 0
+    except ValidationError:
+        return None
     return Length(days, length - timedelta(days=days))
+
+
+def _in_units(text: str) -> Length | None:
+    """The sum of numbers with their units, each unit once, the largest first. None if the text is something else."""
+    parts = _PART.findall(text.strip().casefold())
+    if not parts or _PART.sub("", text.strip().casefold()):
+        return None
+    units = [unit[0] for _, unit in parts]
+    if units != sorted(set(units), key="dhms".index):
+        return None
+    amounts = {_UNITS[unit]: float(number) for unit, (number, _) in zip(units, parts, strict=True)}
+    days = int(amounts.get("days", 0))
+    try:
+        return Length(days, timedelta(**amounts) - timedelta(days=days))
+    except OverflowError:
+        return None

@@ -1,12 +1,23 @@
 """Asks workflows for their state."""
 
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import TypeVar
+
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.errors import Refused
 from cli.session import Session, answered
+from models.common.ids import secretariat_id
 from models.governance.plan_state import PlanState
 from models.machine.state import ItemState
+from models.post.post_room_state import PostRoomState
 from models.registry import MACHINES, STATES
+
+T = TypeVar("T")
+
+AT_ONCE = 8
+"""The most queries that are sent to the server at the same time."""
 
 
 async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
@@ -17,7 +28,7 @@ async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        raise Refused("no-such-item", f"there is no open item {item}; `status` lists the items") from error
+        raise await here.no_such_item(item) from error
     if kind not in MACHINES:
         raise Refused("wrong-kind", f"{item} is not an item; `status` lists the items")
     state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
@@ -28,3 +39,26 @@ async def plan_state_of(here: Session) -> PlanState:
     """The state of the plan's workflow: the plan in force, amendments, settled answers, and the current round."""
     handle = here.client.get_workflow_handle(await here.plan())
     return await answered(handle.query("state_now", result_type=PlanState))
+
+
+async def room_of(here: Session, plan: str, office: str) -> PostRoomState | None:
+    """The state of a post room; None if the office has none because nobody ever wrote to it."""
+    handle = here.client.get_workflow_handle(secretariat_id(plan, office))
+    try:
+        room: PostRoomState = await answered(handle.query("state_now", result_type=PostRoomState))
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return None
+    return room
+
+
+async def side_by_side(questions: Sequence[Awaitable[T]]) -> list[T]:
+    """Asks all questions, at most AT_ONCE at a time, and gives the answers in the order of the questions."""
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(question: Awaitable[T]) -> T:
+        async with few:
+            return await question
+
+    return await asyncio.gather(*map(ask, questions))

@@ -46,12 +46,18 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "status",
             "status:status",
-            "List the items: what is awaited of which office, since when and at which rung, and what comes next.",
+            "Show what is awaited of which office, by when, since when and at which rung, and what comes next: one "
+            "screen.",
         ),
         Listed(
             "show",
             "show:show",
             "Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited.",
+        ),
+        Listed(
+            "offices",
+            "offices:offices",
+            "List the offices of the plan: title, side, who stands in now, and whether mail reaches them.",
         ),
         Listed(
             "inbox",

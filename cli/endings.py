@@ -1,5 +1,7 @@
 """Turns the errors of other parts of the program into the ending of a command."""
 
+import os
+
 import typer
 from pydantic import ValidationError
 
@@ -25,4 +27,7 @@ def ending_of(error: Exception) -> CommandError | None:
             return BadUsage("bad-usage", fields)
         case RecordFault():
             return BadUsage("bad-record", str(error))
+        case OSError() if error.filename is not None and error.strerror:
+            name = os.fsdecode(error.filename)
+            return BadUsage("bad-file", f"{name}: {error.strerror}; check the path, and who may read and write it")
     return None

@@ -6,8 +6,9 @@ CommandError
  └─ NoServer      exit 3: a server cannot be reached, or nobody answers
 """
 
-import json
 from typing import TYPE_CHECKING, Any
+
+from cli.json_text import json_text
 
 if TYPE_CHECKING:
     from models.messages.views import AwaitedRow
@@ -27,9 +28,7 @@ class CommandError(Exception):
     def as_json(self) -> str:
         """{"error": {"code", "message", "awaiting"}}"""
         awaiting: list[Any] = [row.model_dump(mode="json") for row in self.awaiting]
-        return json.dumps(
-            {"error": {"code": self.code, "message": self.message, "awaiting": awaiting}}, ensure_ascii=False
-        )
+        return json_text({"error": {"code": self.code, "message": self.message, "awaiting": awaiting}})
 
     def as_text(self) -> str:
         lines = [f"{self.code}: {self.message}"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.files.private import check_private
+from cli.errors import BadUsage
 from servers.datafolder import read_run
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ def contacts_file(data: Path) -> Path:
 
 
 def _settings() -> "Settings":
-    from adapters.settings import Settings  # takes a twentieth of a second, so only if run.json does not say it
+    # Takes a twentieth of a second, so only if run.json does not say it.
+    from adapters.settings import SettingsFault, read_settings
 
-    return Settings()
+    try:
+        return read_settings()
+    except SettingsFault as fault:
+        raise BadUsage("bad-settings", str(fault)) from None

@@ -13,11 +13,13 @@ from temporalio.service import RPCError
 from adapters.files.contacts_file import read_contacts
 from cli.errors import BadUsage, NoServer, Refused
 from cli.files.history_file import load_history
-from cli.files.plan_file import differences, load_plan, missing_contacts
+from cli.files.plan_file import load_plan, missing_contacts, not_agreed
 from cli.session import answered
 from models.common.ids import TASK_QUEUE, plan_id
 from models.common.zones import zone
+from models.governance.amended_plan import plan_as_of
 from models.governance.launch import Launch
+from models.governance.plan_state import PlanState
 from models.machine.setup import EDITION
 from models.messages.views import ItemRow
 from models.plan.plan import Plan
@@ -105,17 +107,28 @@ async def _wait_for_launch(handle: WorkflowHandle[Any, Any]) -> None:
 
 
 async def compare(client: Client, plan: Plan) -> None:
-    """Raises Refused if the plan in force differs from `plan`. The message lists the differences."""
-    in_force = await answered(client.get_workflow_handle(plan_id(plan.plan)).query("in_force", result_type=Plan))
-    told = differences(plan, in_force)
+    """Raises Refused if `plan` differs from the plan in force otherwise than by what the sides have agreed since the
+    launch. The message lists these differences."""
+    handle = client.get_workflow_handle(plan_id(plan.plan))
+    told = told_differences(plan, await answered(handle.query("state_now", result_type=PlanState)))
     if told:
         listed = "\n  ".join(told[:20])
         more = f"\n  and {len(told) - 20} more" if len(told) > 20 else ""
         raise Refused(
             "differs",
             f"the file differs from the plan in force, and is not applied. A plan changes by consent: see "
-            f"`propose plan`. The differences:\n  {listed}{more}",
+            f"`propose plan`. The differences (in force -> in the file):\n  {listed}{more}",
         )
+
+
+def told_differences(file: Plan, state: PlanState) -> list[str]:
+    """The differences between a plan file and the plan in force that the sides have not agreed on, in words."""
+    return [each.in_words() for each in not_agreed(file, state.plan, launched_plan(state))]
+
+
+def launched_plan(state: PlanState) -> Plan:
+    """The plan as it read at its launch, before amendments and answers."""
+    return plan_as_of(state.plan, state.amendments, state.launch.launched, state.settlements)
 
 
 async def check_attributes(client: Client) -> None:

@@ -13,7 +13,7 @@ from temporalio.client import Client
 
 from adapters.files.private import NotPrivate
 from adapters.program_folders import ROOT
-from adapters.temporal import configured, connect
+from adapters.temporal import Misconfigured, Unreachable, configured, connect
 from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.output import readable, write_line
 from models.plan.plan import Plan
@@ -73,7 +73,10 @@ async def embedded(
 ) -> AsyncIterator[tuple[Embedded, Client, asyncio.Task[None]]]:
     """Starts the embedded servers, and stops them after the block. Gives them, a client, and the watch: a task that
     ends only when a server cannot be kept running. Raises Refused, NoServer or CommandError."""
-    config = configured()
+    try:
+        config = configured()
+    except Misconfigured as error:
+        raise BadUsage("bad-settings", str(error)) from error
     servers = Embedded(
         EmbeddedOptions(
             contacts=contacts,
@@ -111,7 +114,10 @@ async def embedded(
         raise NoServer("not-started", str(error)) from error
     watch = asyncio.create_task(servers.watch())
     try:
-        client = await connect(run.temporal_address, run.namespace)
+        try:
+            client = await connect(run.temporal_address, run.namespace)
+        except Unreachable as error:
+            raise NoServer("unreachable", str(error)) from error
         yield servers, client, watch
     finally:
         watch.cancel()

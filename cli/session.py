@@ -2,18 +2,21 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import ValidationError
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.temporal import DEFAULT_ADDRESS, Unreachable, connect
-from cli.errors import CommandError, NoServer, Refused
+from adapters.files.record_file import recorded_items
+from adapters.temporal import DEFAULT_ADDRESS, Misconfigured, Unreachable, connect
+from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.folders import record_root
 from models.common.ids import full_item_id, safe_item_id
+from models.common.nearest import did_you_mean
 from models.plan.plan import Plan
 from servers.datafolder import RunFile, read_run
 
@@ -30,20 +33,57 @@ class Session:
         self.client = client
         self.data = data
         self._run = read_run(data)
-        self._plan = plan or os.environ.get("AIDE_PLAN")
+        self._named = plan or os.environ.get("AIDE_PLAN")
+        self._plan: str | None = None
+        self._names: set[str] | None = None
         self.record = record_root(data)
 
     async def plan(self) -> str:
         """The id of the plan: the one that is named, or that of the data folder, or the only one. Raises Refused."""
+        if self._plan is None and self._named is not None:
+            self._plan = await self._checked(self._named)
         if self._plan is None and self._run is not None:
             self._plan = self._run.plan
         if self._plan is None:
-            plans = [w.id async for w in self.client.list_workflows("ItemKind='plan'")]
+            plans = await self._plans()
             if len(plans) != 1:
-                known = ", ".join(sorted(set(plans))) or "none; launch one"
+                known = ", ".join(plans) or "none; launch one"
                 raise Refused("no-plan", f"say which plan is meant with --plan (there are: {known})")
             self._plan = plans[0]
         return self._plan
+
+    async def _checked(self, plan: str) -> str:
+        """The id of a plan that a person named. Raises Refused if there is none, with the nearest that there are."""
+        if self._run is not None and plan == self._run.plan:
+            return plan
+        known = await self._plans()
+        if plan not in known and not (self.record / plan).is_dir():
+            hint = did_you_mean(plan, known, f"there are: {', '.join(known) or 'none; launch one'}")
+            raise Refused("no-plan", f"there is no plan {plan!r}; {hint}")
+        return plan
+
+    async def _plans(self) -> list[str]:
+        return sorted({each.id async for each in self.client.list_workflows("ItemKind='plan'")})
+
+    async def no_such_item(self, item: str, offices: Iterable[str] = ()) -> Refused:
+        """The refusal of an item that does not exist, with the nearest names that do. It asks for all names at once.
+
+        `offices` are names that would do as well.
+        """
+        plan, names = await self.plan(), await self._item_names()
+        name, offices = item.removeprefix(f"{plan}/"), set(offices)
+        hint = did_you_mean(name, {*names, *offices}, "`status --all` lists the items")
+        return Refused("no-such-item", f"there is no item{' and no office' if offices else ''} {name!r}; {hint}")
+
+    async def _item_names(self) -> set[str]:
+        """The names of all items, without their plan: from Temporal's lists and the record. They are asked for once."""
+        if self._names is None:
+            plan = await self.plan()
+            query = f"PlanId='{plan}' AND ItemKind NOT IN ('plan', 'secretariat', 'mailbox')"
+            known = {each.id async for each in self.client.list_workflows(query)}
+            known |= set(recorded_items(self.record, plan))
+            self._names = {each.removeprefix(f"{plan}/") for each in known if each.startswith(f"{plan}/")}
+        return self._names
 
     async def item_id(self, item: str) -> str:
         """The full id of an item that was named with or without its plan. Raises Refused for what cannot be an id."""
@@ -52,7 +92,7 @@ class Session:
             return plan
         full = full_item_id(plan, item.strip("/"))
         if not safe_item_id(full):
-            raise Refused("no-such-item", f"{item!r} is not the name of an item; `status` lists the items")
+            raise await self.no_such_item(item)
         return full
 
     async def plan_in_force(self) -> Plan:
@@ -70,6 +110,8 @@ async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]
     try:
         client = await connect(run.temporal_address if run else DEFAULT_ADDRESS, run.namespace if run else None)
         yield Session(client, data, plan)
+    except Misconfigured as error:
+        raise BadUsage("bad-settings", str(error)) from error
     except Unreachable as error:
         raise NoServer("unreachable", str(error)) from error
     except RPCError as error:
@@ -80,13 +122,18 @@ def server_error(error: RPCError) -> CommandError:
     """Turns an error of the Temporal server into the ending of a command."""
     if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
         return NoServer("unreachable", f"Temporal does not answer ({error.message})")
+    if error.message.startswith("Namespace "):
+        return BadUsage(
+            "bad-settings", f"Temporal answers: {error.message} Correct TEMPORAL_NAMESPACE, or create the namespace"
+        )
     if error.status is RPCStatusCode.NOT_FOUND:
         return Refused("no-such-item", f"there is no such item here ({error.message}); `status` lists the items")
     return NoServer("temporal-error", f"Temporal answers: {error.message}")
 
 
 async def answered(call: Awaitable[T]) -> T:
-    """The answer of a worker. Raises NoServer if none comes in time, Refused if the workflow cannot be asked this."""
+    """The answer of a worker. Raises NoServer if none comes in time or can be read, and Refused if the workflow cannot
+    be asked this."""
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             return await call
@@ -96,4 +143,14 @@ async def answered(call: Awaitable[T]) -> T:
     except WorkflowQueryRejectedError as error:
         raise Refused("closed", str(error)) from error
     except WorkflowQueryFailedError as error:
-        raise Refused("wrong-kind", "this is not an item; `status` lists the items") from error
+        if "expected but not found" in str(error):
+            raise Refused("wrong-kind", "this is not an item; `status` lists the items") from error
+        what = str(error).partition("\n")[0][:300]
+        raise NoServer("query-failed", f"its workflow cannot answer ({what}); {LOOK}") from error
+    except (ValidationError, RuntimeError, TypeError) as error:
+        what = str(error).partition("\n")[0][:300]
+        message = f"the answer cannot be read ({what}); run the same release here and in the worker"
+        raise NoServer("bad-answer", message) from error
+
+
+LOOK = "look at it in the Temporal UI: its last failure says why; then mend the worker and start it again"

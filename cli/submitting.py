@@ -33,13 +33,13 @@ async def submit(client: Client, item: str, act: Act) -> Receipt:
         raise NoServer("no-worker", message) from error
 
 
-def no_longer_open(here: Session, item: str, error: RPCError) -> Exception:
+async def no_longer_open(here: Session, item: str, error: RPCError) -> Exception:
     """The error that says why the item is not open, from its record. Any other error comes back as it is."""
     if error.status is not RPCStatusCode.NOT_FOUND:
         return error
     view = recorded_view(here.record, item)
     if view is None:
-        return Refused("no-such-item", f"there is no open item {item}; `status` lists the items")
+        return await here.no_such_item(item)
     if view.status == "unknown":
         return Refused("unknown", f"{item}: {view.ledger[-1].text}")
     last = view.ledger[-1]

@@ -10,8 +10,8 @@ import yaml
 from pydantic import JsonValue
 
 from adapters.files.yaml_file import YamlFile
+from cli.acting import ActingCommand
 from cli.arguments import duration, in_zone, wall_time
-from cli.clashes import look_up
 from cli.errors import BadUsage
 from cli.session import Session
 from models.common.times import Slot
@@ -63,9 +63,10 @@ class TermsOptions(NamedTuple):
         return " ".join(self.values) or None
 
 
-async def terms_of(here: Session, item: str, topic: ProposedTopic, given: TermsOptions) -> Terms:
+async def terms_of(acting: ActingCommand, topic: ProposedTopic, given: TermsOptions) -> Terms:
     """Terms from the options of `propose` and `counter`. Raises BadUsage for missing or unfit options."""
-    of_plan = item == await here.plan()
+    here = acting.here
+    of_plan = acting.item == await here.plan()
     if of_plan and topic is ProposedTopic.ANSWER:
         return await _answer(here, given)
     if of_plan != (topic.value in AMENDMENTS) and not (of_plan and topic is ProposedTopic.DROP):
@@ -82,7 +83,7 @@ async def terms_of(here: Session, item: str, topic: ProposedTopic, given: TermsO
             message = f"{given.value!r} does not belong here; write the start with --start 2026-12-01T09:00"
             raise BadUsage("bad-usage", message)
         slot = slot_of(given.start, given.zone, given.length)
-        found = await look_up(here, item, slot)
+        found = await acting.look_up(slot)
         return Terms(
             topic=Topic.DATE,
             slot=slot,

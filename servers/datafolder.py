@@ -201,5 +201,9 @@ def read_run(root: Path = Path("var")) -> RunFile | None:
         return RunFile.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValidationError) as error:
-        raise RunFileFault(f"{path} cannot be read ({error}); delete it and start `up` again") from error
+    except OSError as error:
+        raise RunFileFault(f"{path} cannot be read: {error.strerror}; make it readable for your account") from error
+    except ValidationError as error:
+        where = next((".".join(map(str, each["loc"])) for each in error.errors() if each["loc"]), "")
+        what = f"it says nothing usable about {where}" if where else "it is no JSON"
+        raise RunFileFault(f"{path} is damaged ({what}); delete it and start `up` again") from error

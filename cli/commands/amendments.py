@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.asking import plan_state_of
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import write_line
 from cli.session import session
@@ -25,7 +26,7 @@ def amendments(data: DataOption = Path("var"), plan: PlanOption = None, as_json:
     with the sides that have consented."""
     state = asyncio.run(_plan_state(data, plan))
     document = amendments_document(state)
-    write_line(json.dumps(document, ensure_ascii=False) if as_json else amendments_text(document, state.setup.clock))
+    write_line(json_text(document) if as_json else amendments_text(document, state.setup.clock))
 
 
 async def _plan_state(data: Path, plan: str | None) -> PlanState:

@@ -1,7 +1,6 @@
 """`days`: the days on which every side works, so that an office can choose a date."""
 
 import asyncio
-import json
 import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 from cli.asking import item_state
 from cli.clashes import calendars_in
 from cli.errors import BadUsage
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
 from models.common.zones import zone
@@ -45,7 +45,7 @@ def days(
     days 16.3-jtc/2026 --from 2026-12-01
     """
     found = asyncio.run(_days(item, first, last, around, data, plan))
-    sys.stdout.write((json.dumps(found, ensure_ascii=False) if as_json else days_text(found)) + "\n")
+    sys.stdout.write((json_text(found) if as_json else days_text(found)) + "\n")
 
 
 async def _days(

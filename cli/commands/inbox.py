@@ -1,7 +1,6 @@
 """`inbox`: lists the mail that needs a person, and shows one message or marks it as done."""
 
 import asyncio
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from adapters.mailbox.source import LIMIT
 from cli.display.inbox import flood_document, inbox_plan, message_document, message_text, row_text
 from cli.errors import BadUsage, Refused
 from cli.folders import record_root
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import readable
 from models.post.incoming import CalendarAnswer, SeenTo, TakenIn
@@ -73,7 +73,7 @@ def _list(box: Inbox, every: bool, name: str, as_json: bool) -> None:
     if as_json:
         documents = [message_document(each, box) for each in shown]
         floods = [flood_document(each) for each in listed if each.is_flood]
-        sys.stdout.write(json.dumps({"messages": documents, "floods": floods}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text({"messages": documents, "floods": floods}) + "\n")
         return
     for row in listed:
         sys.stdout.write(row_text(row) + "\n")
@@ -91,7 +91,7 @@ def _all_done(box: Inbox, name: str, note: str, as_json: bool) -> None:
     asyncio.run(box.see_to(SeenTo(at=now, done=each.n, note=note.strip()) for each in messages))
     if as_json:
         documents = [message_document(each, box) for each in messages]
-        sys.stdout.write(json.dumps({"messages": documents}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text({"messages": documents}) + "\n")
     else:
         are = "message is" if len(messages) == 1 else "messages are"
         sys.stdout.write(f"{len(messages):,} {are} seen to (from {name}){f': {note}' if note else ''}\n")
@@ -100,7 +100,7 @@ def _all_done(box: Inbox, name: str, note: str, as_json: bool) -> None:
 def _done(box: Inbox, message: TakenIn, note: str, as_json: bool) -> None:
     [seen] = asyncio.run(box.see_to([SeenTo(at=datetime.now(UTC), done=message.n, note=note.strip())]))
     if as_json:
-        sys.stdout.write(json.dumps(message_document(message, box), ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(message_document(message, box)) + "\n")
     else:
         sys.stdout.write(f"message {seen.done} is seen to{f': {seen.note}' if seen.note else ''}\n")
 
@@ -117,7 +117,7 @@ def _show(box: Inbox, message: TakenIn, as_json: bool) -> None:
     if as_json:
         answers = [each.model_dump(mode="json") for each in reading.answers]
         document = {**message_document(message, box), "answers": answers, "text": reading.text, "path": str(path)}
-        sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(document) + "\n")
         return
     sys.stdout.write(f"{message_text(message)}\n      {readable(path)}\n\n{text}\n")
 

@@ -1,7 +1,6 @@
 """`ingest`: takes in mail by hand."""
 
 import asyncio
-import json
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -18,6 +17,7 @@ from adapters.mailbox.source import LIMIT, MailboxUnavailable, Message
 from cli.display.inbox import message_document, message_text
 from cli.errors import BadUsage, NoServer
 from cli.folders import contacts_file
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import readable
 from cli.session import session
@@ -62,9 +62,7 @@ async def _ingest(sources: list[str], data: Path, plan: str | None, as_json: boo
         again = f"{len(taken)} were taken in; repeat the command: nothing counts twice"
         raise NoServer("not-taken-in", f"{why}; {again}")
     if as_json:
-        sys.stdout.write(
-            json.dumps({"messages": [message_document(each) for each in taken]}, ensure_ascii=False) + "\n"
-        )
+        sys.stdout.write(json_text({"messages": [message_document(each) for each in taken]}) + "\n")
     elif not taken:
         sys.stdout.write("no message was found\n")
 

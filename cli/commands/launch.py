@@ -1,7 +1,6 @@
 """`launch`: launches a plan on the configured Temporal, or shows what the launch would send."""
 
 import asyncio
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from adapters.files.contacts_file import read_contacts
 from adapters.program_folders import DEFAULT_PLAN_FILE
 from adapters.working_time import rehearsed_hours
 from cli.display.preview import FIRST_DAYS, preview_of, preview_text
+from cli.json_text import json_text
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.options import AsOfOption, ContactsOption, DataOption, HistoryOption, JsonOption
 from cli.output import write_line
@@ -38,7 +38,7 @@ def launch(
     if dry_run:
         known = read_contacts(contacts or contacts_beside(plan_file))
         preview = preview_of(launch, rehearsed_hours(known, launch.launched + timedelta(days=FIRST_DAYS)))
-        write_line(json.dumps(preview, ensure_ascii=False) if as_json else preview_text(preview, launch.clock))
+        write_line(json_text(preview) if as_json else preview_text(preview, launch.clock))
         return
 
     async def run() -> str:
@@ -49,7 +49,7 @@ def launch(
     if history is not None and result != "launched":
         result += "; the history file was not read again: to correct the record, answer the open questions"
     if as_json:
-        write_line(json.dumps({"plan": plan.plan, "result": result, "without_address": missing}))
+        write_line(json_text({"plan": plan.plan, "result": result, "without_address": missing}))
         return
     write_line(f"{plan.title}: {result}")
     for office in missing:

@@ -7,14 +7,12 @@ import typer
 
 from cli.acting import ActingCommand, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
 from cli.errors import Refused
-from cli.session import answered
 from cli.terms import ProposedTopic, TermsOptions, terms_of
 from models.messages import acts
 from models.messages.acts import Act, Terms
-from models.messages.views import ItemView
 
 StartOption = Annotated[str | None, typer.Option("--start", help="Wall time: 2026-12-01T09:00.")]
-ForOption = Annotated[str | None, typer.Option("--for", help="Length, ISO 8601: PT3H.", metavar="DURATION")]
+ForOption = Annotated[str | None, typer.Option("--for", help="Length: 3h, 90m, 1h30m, 2 days.", metavar="DURATION")]
 HostOption = Annotated[str | None, typer.Option("--host", help="The side that hosts: LAO.", metavar="SIDE")]
 UntilOption = Annotated[str | None, typer.Option("--until", help="A day or wall time: 2027-03-01.")]
 ValuesArgument = Annotated[
@@ -54,7 +52,7 @@ async def propose(
     """Propose a date, a host, a postponement, a longer window, an excuse, a drop, or the answer to an open question.
     For `plan`, propose an amendment. The command prints the number of the proposal.
 
-    propose 16.3-jtc/2026 date --start 2026-12-01T09:00 --zone Asia/Vientiane --for PT3H --as lao-moic
+    propose 16.3-jtc/2026 date --start 2026-12-01T09:00 --zone Asia/Vientiane --for 3h --as lao-moic
 
     propose questions/lao-mps.khm-moi answer 6.2-drugs-provincial/first_host LAO --as lao-mps
 
@@ -63,7 +61,7 @@ async def propose(
     options = TermsOptions(
         tuple(values or ()), start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
     )
-    return acts.Propose(**acting.fields(), terms=await terms_of(acting.here, acting.item, topic, options))
+    return acts.Propose(**acting.fields(), terms=await terms_of(acting, topic, options))
 
 
 @verb
@@ -85,22 +83,19 @@ async def counter(
 ) -> Act:
     """Answer a proposal with another one. Refused if a newer proposal took its place.
 
-    counter 16.3-jtc/2026 --proposal 1 --start 2026-12-08T09:00 --zone Asia/Phnom_Penh --for PT3H --as khm-moc
+    counter 16.3-jtc/2026 --proposal 1 --start 2026-12-08T09:00 --zone Asia/Phnom_Penh --for 3h --as khm-moc
     """
     topic, subject = await topic_of(acting, proposal)
     given = (*((subject,) if subject else ()), *(values or ()))
     options = TermsOptions(
         given, start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
     )
-    return acts.Counter(
-        **acting.fields(), proposal=proposal, terms=await terms_of(acting.here, acting.item, topic, options)
-    )
+    return acts.Counter(**acting.fields(), proposal=proposal, terms=await terms_of(acting, topic, options))
 
 
 async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, str]:
     """The topic of a proposal, and the question or obligation that it is about, if any. Raises Refused."""
-    handle = acting.here.client.get_workflow_handle(acting.item)
-    view = await answered(handle.query("view", result_type=ItemView))
+    view = await acting.view()
     for proposal in view.proposals:
         if proposal["number"] == number:
             terms = Terms.model_validate(proposal["terms"])

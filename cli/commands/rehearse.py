@@ -1,6 +1,5 @@
 """`rehearse`: makes the same decisions over years of virtual time, and sends nothing. Needs no server."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -17,12 +16,15 @@ from adapters.working_time import rehearsed_hours
 from cli.errors import BadUsage
 from cli.files.plan_file import load_plan
 from cli.files.scenario_file import Scenario, load_scenario, play
+from cli.json_text import json_text
 from cli.launching import contacts_beside, launch_at
+from cli.names import check_known
 from cli.options import JsonOption
 from models.common.clock import Clock
 from models.common.values import write_instant
 from models.common.zones import zone
 from models.governance.launch import Launch
+from models.plan.parties import all_offices
 from models.plan.plan import Plan
 from models.plan.windows import end_of_validity
 from models.post.contacts import Contacts
@@ -79,6 +81,7 @@ def _rehearsed(
 ) -> str:
     """The text that `rehearse` prints: JSON, or lines for people."""
     plan = load_plan(plan_file)
+    check_known("office", office, all_offices(plan), "`register` lists the institutions")
     begins, ends = _span(plan, first, to)
     launch = launch_at(plan, begins, begins, history)
     base = _scenario(assume)
@@ -89,9 +92,9 @@ def _rehearsed(
         # Only the acts differ, unless the scenario itself says what else the offices do.
         other = _run(launch, scenario.model_copy(update={"assume": scenario.assume or base.assume}), ends, hours)
         difference = differences(world, other, office)
-        return json.dumps(difference, ensure_ascii=False) if as_json else difference_text(difference, launch.clock)
+        return json_text(difference) if as_json else difference_text(difference, launch.clock)
     if as_json:
-        return json.dumps(document(world, office), ensure_ascii=False, separators=(",", ":"))
+        return json_text(document(world, office), compact=True)
     return text(world, launch.clock, office)
 
 

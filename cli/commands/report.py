@@ -1,7 +1,6 @@
 """`report`: writes the progress report, ready to hand on. It changes nothing."""
 
 import asyncio
-import json
 import sys
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -13,6 +12,7 @@ import typer
 from cli.asking import plan_state_of
 from cli.errors import BadUsage
 from cli.gathering import gather, instant_of, plan_then
+from cli.json_text import json_text
 from cli.options import DataOption, PlanOption
 from cli.output import STDOUT, ForceOption, OutOption, refuse_existing, write_file, write_stdout
 from cli.session import session
@@ -52,7 +52,7 @@ def report(
     day = as_of.date() if as_of else None
     built = asyncio.run(_report(day, data, plan))
     if style is ReportFormat.JSON and out in (None, STDOUT):
-        sys.stdout.write(json.dumps(report_document(built), ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(report_document(built)) + "\n")
         return
     if out == STDOUT:
         write_stdout(rendered(built, style))
@@ -69,7 +69,7 @@ def rendered(built: ProgressReport, style: ReportFormat) -> bytes:
         return docx_report.render(built)
     if style is ReportFormat.HTML:
         return html_report.render(built).encode()
-    return (json.dumps(report_document(built), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json_text(report_document(built), indent=2) + "\n").encode()
 
 
 def report_document(built: ProgressReport) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """`round`: shows one status round, or enters many answers from one file."""
 
 import asyncio
-import json
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +14,7 @@ from adapters.files.yaml_file import Fault, FileFault
 from cli.asking import plan_state_of
 from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.files.answers_file import AnswerRow, read_answers
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import write_line
 from cli.session import Session, server_error, session
@@ -52,13 +52,13 @@ def round_(
         _answer(answer, office, data, plan, as_json)
         return
     state, document = asyncio.run(_round(name, data, plan))
-    write_line(json.dumps(document, ensure_ascii=False) if as_json else round_text(state, document))
+    write_line(json_text(document) if as_json else round_text(state, document))
 
 
 def _answer(path: Path, office: str, data: Path, plan: str | None, as_json: bool) -> None:
     """Sends the answers of a file, and prints what became of each row. If any was not taken, exit code 1 or 3."""
     told, stopped = asyncio.run(answer_all(path, office, data, plan))
-    write_line(json.dumps(told, ensure_ascii=False) if as_json else _answers_text(told))
+    write_line(json_text(told) if as_json else _answers_text(told))
     failed = sum(1 for each in told["answers"] if "error" in each)
     if not failed:
         return
@@ -166,7 +166,7 @@ async def _items_of(here: Session, path: Path, rows: list[AnswerRow]) -> tuple[d
                 continue
             found[item] = row
             if item not in recorded and not await _is_there(here, item):
-                raise Refused("no-such-item", f"there is no item {row.item}; `status` lists the items")
+                raise await here.no_such_item(item)
         except Refused as error:
             faults.append(Fault(str(path), row.line, "item", error.message))
     return found, faults
@@ -213,7 +213,7 @@ async def _send(here: Session, item: str, act: Progress) -> CommandError | None:
     except CommandError as error:
         return error
     except RPCError as error:
-        told = no_longer_open(here, item, error)
+        told = await no_longer_open(here, item, error)
         return told if isinstance(told, CommandError) else server_error(error)
     return None
 

@@ -1,16 +1,18 @@
 """`show`: everything about one item."""
 
 import asyncio
-import json
 import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cli.display.lists import open_view, recorded_view, view_of
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
-from models.messages.sentences import infinitive, value_in_words
+from models.common.clock import Clock
+from models.messages.acts import Terms, Topic
+from models.messages.sentences import describe, infinitive, value_in_words
 from models.messages.views import ItemView
 
 
@@ -18,7 +20,7 @@ def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_
     """Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited."""
     view = asyncio.run(_view(item, data, plan))
     if as_json:
-        sys.stdout.write(json.dumps(view.model_dump(mode="json"), ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text(view.model_dump(mode="json")) + "\n")
         return
     sys.stdout.write(view_text(view) + "\n")
 
@@ -65,7 +67,7 @@ def view_text(view: ItemView) -> str:
         lines.append(
             f"awaited  {row.office}: {infinitive(row.act)}, since {view.clock.moment(row.since)}{due}, rung {row.rung}"
         )
-    lines += [_proposal_text(proposal) for proposal in view.proposals]
+    lines += [line for proposal in view.proposals for line in _proposal_lines(proposal, view.clock)]
     for question in view.questions:
         said = "open" if question["answer"] is None else f"settled: {value_in_words(question['answer'])}"
         lines.append(f"question {question['id']}: {question['text']} ({said})")
@@ -79,9 +81,12 @@ def view_text(view: ItemView) -> str:
     return "\n".join(lines)
 
 
-def _proposal_text(proposal: dict[str, Any]) -> str:
+def _proposal_lines(proposal: dict[str, Any], clock: Clock) -> list[str]:
+    """A proposal: who made it and how it stands, what it says (its date and place, for example), and why."""
     consents = ", ".join(consent["side"] for consent in proposal["consents"])
-    topic = proposal["terms"]["topic"]
-    return (
-        f"proposal {proposal['number']} ({topic}) of {proposal['office']}: {proposal['status']}; consent of {consents}"
-    )
+    terms = Terms.model_validate(proposal["terms"])
+    what, of = f"proposal {proposal['number']} ({terms.topic.value})", f"of {proposal['office']}"
+    lines = [f"{what} {of}: {proposal['status']}; consent of {consents}", f"         {describe(terms, clock)}"]
+    if terms.reason and terms.topic not in (Topic.EXCUSE, Topic.DROP):  # their words have it already
+        lines.append(f"         reason: {terms.reason}")
+    return lines

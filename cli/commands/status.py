@@ -1,8 +1,9 @@
 """`status`: what is open and what is awaited, item by item."""
 
 import asyncio
-import json
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,40 +11,78 @@ import typer
 
 from cli.display.inbox import waiting_line
 from cli.display.lists import all_rows, as_document
+from cli.display.overview import ROWS, Filters, left_out, overview
+from cli.errors import NoServer
+from cli.json_text import json_text
+from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import session
+from cli.session import Session, session
 from models.messages.sentences import infinitive
 from models.messages.views import ItemRow
+from models.plan.parties import all_offices
 
 
 def status(
-    office: Annotated[str | None, typer.Option("--office", help="Only items that wait for this office.")] = None,
+    office: Annotated[
+        str | None, typer.Option("--mine", "--office", help="Only items that wait for this office.", metavar="OFFICE")
+    ] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only items with an act that is past its time.")] = False,
+    week: Annotated[
+        bool, typer.Option("--week", help="Only what is due or happens within seven days, or is overdue.")
+    ] = False,
+    dormant: Annotated[bool, typer.Option("--dormant", help="Only items that sleep: nothing is awaited.")] = False,
     open_only: Annotated[
         bool, typer.Option("--open", help="Leave out items that are closed, dropped or unknown.")
     ] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Every item, also what sleeps and what has ended.")] = False,
     data: DataOption = Path("var"),
     plan: PlanOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the items: what is awaited of which office, since when and at which rung, and what comes next."""
-    rows = asyncio.run(_rows(data, plan))
-    if office:
-        rows = [row for row in rows if any(each.office == office for each in row.awaiting)]
-    if open_only:
-        rows = [row for row in rows if row.status not in ("closed", "dropped", "unknown")]
+    """Show what is awaited of which office, by when, since when and at which rung, and what comes next: one screen.
+
+    With a filter it lists every item that passes, in full. Several filters: an item must pass all.
+
+    status --mine lao-moic          status --week --overdue          status --all
+    """
+    filters = Filters(office, overdue, week, dormant, open_only, everything)
+    now = datetime.now(UTC)
+    rows = asyncio.run(_rows(data, plan, office))
+    passing = [row for row in rows if filters.passes(row, now)]
     if as_json:
-        sys.stdout.write(json.dumps({"items": [as_document(row) for row in rows]}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json_text({"items": [as_document(row) for row in passing]}) + "\n")
         return
-    sys.stdout.write(status_text(rows) + "\n" + waiting_line(data, plan))
+    inbox = waiting_line(data, plan)
+    if filters == Filters():
+        height = ROWS - 1 - len(inbox.splitlines())
+        text = "\n".join(line.text for line in overview(rows, now, height))
+    else:
+        named = {row.id for row in passing}
+        text = "\n".join(
+            part for part in (status_text(passing), left_out(row for row in rows if row.id not in named)) if part
+        )
+    sys.stdout.write(text + "\n" + inbox)
 
 
-async def _rows(data: Path, plan: str | None) -> list[ItemRow]:
+async def _rows(data: Path, plan: str | None, office: str | None) -> list[ItemRow]:
     async with session(data, plan) as here:
-        return await all_rows(here.client, await here.plan(), here.record)
+        rows = await all_rows(here.client, await here.plan(), here.record)
+        if office is not None and not any(each.office == office for row in rows for each in row.awaiting):
+            await _check_office(here, office)
+        return rows
 
 
-def status_text(rows: list[ItemRow]) -> str:
-    """The rows as text for people: open items one by one, then one line each for closed, dropped and unknown ones."""
+async def _check_office(here: Session, office: str) -> None:
+    """Raises Refused if the plan has no such office. Without a worker nobody knows, and the list is empty."""
+    try:
+        in_force = await here.plan_in_force()
+    except NoServer:
+        return
+    check_known("office", office, all_offices(in_force), "`offices` lists them")
+
+
+def status_text(rows: Sequence[ItemRow]) -> str:
+    """The rows in full, for people: open items one by one, then one line each for closed, dropped and unknown ones."""
     ended = ("closed", "dropped", "unknown")
     lines = []
     for row in rows:

@@ -1,12 +1,12 @@
 """`turns`: shows who hosts next, and why."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 
 from cli.display.lists import recorded_view, view_of
 from cli.errors import Refused
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import write_line
 from cli.session import session
@@ -21,7 +21,7 @@ def turns(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as
     """
     view = asyncio.run(_series_view(item, data, plan))
     if as_json:
-        write_line(json.dumps(turns_document(view), ensure_ascii=False))
+        write_line(json_text(turns_document(view)))
         return
     write_line(turns_text(view))
 

@@ -1,22 +1,21 @@
 """`why`: shows what became of each notice to an office or about an item, and why others were not sent."""
 
 import asyncio
-import json
 import sys
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
-from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.record_file import read_record
-from cli.asking import item_state
+from cli.asking import item_state, room_of, side_by_side
 from cli.display.lists import open_rows, recorded_view
 from cli.errors import Refused
+from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import Session, answered, session
+from cli.session import Session, session
 from models.common.clock import Clock
 from models.common.ids import secretariat_id
 from models.common.values import write_instant
@@ -26,11 +25,6 @@ from models.post.letter_day import next_instant
 from models.post.post_room_state import PostRoomState
 from models.post.why import Told, Untold, family, not_due, not_said, of_item, told
 from models.registry import MACHINES
-
-T = TypeVar("T")
-
-AT_ONCE = 8
-"""The most queries that are sent to the server at the same time."""
 
 
 def why(
@@ -48,7 +42,7 @@ def why(
     why 16.3-jtc/2026
     """
     document, clock = asyncio.run(_why(name, data, plan))
-    sys.stdout.write((json.dumps(document, ensure_ascii=False) if as_json else why_text(document, clock)) + "\n")
+    sys.stdout.write((json_text(document) if as_json else why_text(document, clock)) + "\n")
 
 
 async def _why(name: str, data: Path, plan: str | None) -> tuple[dict[str, Any], Clock]:
@@ -56,34 +50,32 @@ async def _why(name: str, data: Path, plan: str | None) -> tuple[dict[str, Any],
         in_force = await here.plan_in_force()
         if name in all_offices(in_force):
             return await _of_office(here, name)
-        return await _of_item(here, await here.item_id(name))
+        return await _of_item(here, await here.item_id(name), all_offices(in_force))
 
 
 async def _of_office(here: Session, office: str) -> tuple[dict[str, Any], Clock]:
     plan, now = await here.plan(), datetime.now(UTC)
-    room = await _room(here, plan, office)
+    room = await room_of(here, plan, office)
     decided = told(office, read_record(here.record, secretariat_id(plan, office)), room)
     rows = await open_rows(here.client, plan)
     near = [row.id for row in rows if any(family(each.office) == family(office) for each in row.awaiting)]
-    found = await _side_by_side([_state(here, item) for item in near])
+    found = await side_by_side([_state(here, item) for item in near])
     above = [each for kind, state in filter(None, found) for each in not_due(MACHINES[kind], state, office)]
     clock = room.address.clock if room else Clock()
     return why_document({"office": office}, room, decided, [*not_said(room, decided, now), *above], now), clock
 
 
-async def _of_item(here: Session, item: str) -> tuple[dict[str, Any], Clock]:
+async def _of_item(here: Session, item: str, all_of_plan: Iterable[str]) -> tuple[dict[str, Any], Clock]:
     plan, now = await here.plan(), datetime.now(UTC)
     found = await _state(here, item)
     folder = here.record / plan / "office"
-    offices = {path.stem for path in folder.glob("*.jsonl") if item in path.read_text(encoding="utf-8")}
+    offices = {path.stem for path in folder.glob("*.jsonl") if item.encode() in path.read_bytes()}
     if found is None and not offices and recorded_view(here.record, item) is None:
-        raise Refused(
-            "no-such-item", f"there is no item and no office {item.partition('/')[2]!r}; `status` lists items"
-        )
+        raise await here.no_such_item(item, all_of_plan)
     if found is not None:
         offices |= set(found[1].told)
     rooms = dict(
-        zip(sorted(offices), await _side_by_side([_room(here, plan, o) for o in sorted(offices)]), strict=True)
+        zip(sorted(offices), await side_by_side([room_of(here, plan, o) for o in sorted(offices)]), strict=True)
     )
     decided, unsaid = [], []
     for office, room in rooms.items():
@@ -107,29 +99,6 @@ async def _state(here: Session, item: str) -> tuple[str, ItemState] | None:
         return await item_state(here, item)
     except Refused:
         return None
-
-
-async def _room(here: Session, plan: str, office: str) -> PostRoomState | None:
-    """The state of a post room; None if the office has none because nobody ever wrote to it."""
-    handle = here.client.get_workflow_handle(secretariat_id(plan, office))
-    try:
-        room: PostRoomState = await answered(handle.query("state_now", result_type=PostRoomState))
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return None
-    return room
-
-
-async def _side_by_side(questions: Sequence[Awaitable[T]]) -> list[T]:
-    """Asks all questions, at most AT_ONCE at a time, and gives the answers in the order of the questions."""
-    few = asyncio.Semaphore(AT_ONCE)
-
-    async def ask(question: Awaitable[T]) -> T:
-        async with few:
-            return await question
-
-    return await asyncio.gather(*map(ask, questions))
 
 
 def why_document(

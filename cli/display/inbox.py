@@ -9,6 +9,7 @@ from adapters.files.inbox_file import Inbox
 from adapters.files.record_file import RecordFault
 from cli.errors import Refused
 from cli.folders import record_root
+from models.common.nearest import did_you_mean
 from models.post.incoming import TakenIn
 from models.post.review import Row, rows
 from servers.datafolder import read_run
@@ -33,9 +34,14 @@ def inbox_plan(data: Path, plan: str | None) -> str:
     """The id of the plan whose inbox is meant, without a server. Raises Refused if that is not clear."""
     run = read_run(data)
     named = plan or os.environ.get("AIDE_PLAN") or (run.plan if run else None)
+    record = record_root(data)
     if named:
+        kept = sorted(path.name for path in record.glob("*") if path.is_dir())
+        if kept and named not in kept and not (run and run.plan == named):
+            hint = did_you_mean(named, kept, f"the record has: {', '.join(kept)}")
+            raise Refused("no-plan", f"there is no plan {named!r}; {hint}")
         return named
-    found = sorted(path.parent.name for path in record_root(data).glob("*/inbox.jsonl"))
+    found = sorted(path.parent.name for path in record.glob("*/inbox.jsonl"))
     if len(found) != 1:
         known = ", ".join(found) or "none has an inbox yet"
         raise Refused("no-plan", f"say which plan is meant with --plan (there are: {known})")

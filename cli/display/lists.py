@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from pydantic import ValidationError
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.record_file import read_record, read_rewinds, recorded_items
-from cli.errors import CommandError, Refused
+from cli.errors import CommandError, NoServer
 from cli.session import Session, answered
 from models.messages.views import ItemRow, ItemView, LedgerEntry
 from models.report.earlier_releases import row_with_fields
@@ -40,9 +41,27 @@ async def open_rows(client: Client, plan: str) -> list[ItemRow]:
     query = f"PlanId='{plan}' AND {LISTED_KINDS} AND ExecutionStatus='Running'"
     rows = []
     async for workflow in client.list_workflows(query):
-        memo = await workflow.memo()
-        rows.append(row_with_fields(ItemRow.model_validate(memo[MEMO_ROW])))
+        row = await row_of(workflow)
+        if row is not None:
+            rows.append(row_with_fields(row))
     return sorted(rows, key=sort_key)
+
+
+async def row_of(workflow: WorkflowExecution) -> ItemRow | None:
+    """The row in the memo of a listed workflow; None if it has none. Raises NoServer for one that cannot be read."""
+    try:
+        memo = await workflow.memo()
+        return ItemRow.model_validate(memo[MEMO_ROW]) if MEMO_ROW in memo else None
+    except (ValidationError, RuntimeError, ValueError) as error:
+        message = f"the row of {workflow.id} cannot be read; run the same release here and in the worker"
+        raise NoServer("bad-answer", message) from error
+
+
+async def post_room_rows(client: Client, plan: str) -> list[ItemRow]:
+    """The rows of the post rooms, from Temporal's lists. An office to which nobody ever wrote has none."""
+    query = f"PlanId='{plan}' AND ItemKind='secretariat' AND ExecutionStatus='Running'"
+    rows = [await row_of(workflow) async for workflow in client.list_workflows(query)]
+    return [row for row in rows if row is not None]
 
 
 def recorded_view(root: Path, item: str) -> ItemView | None:
@@ -85,7 +104,7 @@ async def view_of(here: Session, item: str) -> ItemView:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
-        raise Refused("no-such-item", f"there is no {item}; `status` lists what there is") from error
+        raise await here.no_such_item(item) from error
     # The workflow keeps only the last lines. The record has the earlier ones.
     first = view.ledger[0].n if view.ledger else 1
     earlier = tuple(entry for entry in recorded_ledger(here.record, item) if entry.n < first)

@@ -2,22 +2,25 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 from temporalio.client import Client
 from temporalio.service import RPCError
 
 from cli.display.lists import open_rows
+from cli.display.overview import overview
 from models.messages.sentences import infinitive
 from models.messages.views import ItemRow
 
 EVERY = 1.0
 """Seconds between two updates."""
+
+LEAST_HEIGHT = 8
+"""Rows of the list, however small the terminal is."""
 
 
 async def watch_live(client: Client, plan: str, head: str, console: Console, notes: list[str]) -> None:
@@ -26,7 +29,9 @@ async def watch_live(client: Client, plan: str, head: str, console: Console, not
         while True:
             try:
                 rows = await open_rows(client, plan)
-                live.update(Group(Text(head), live_table(rows), Text("\n".join(notes[-3:]), style="dim")))
+                height = max(console.height - len(head.splitlines()) - len(notes[-3:]) - 1, LEAST_HEIGHT)
+                screen = live_screen(rows, height, console.width)
+                live.update(Group(Text(head), screen, Text("\n".join(notes[-3:]), style="dim")))
             except RPCError as error:
                 live.update(Group(Text(head), Text(f"Temporal does not answer: {error.message}", style="red")))
             await asyncio.sleep(EVERY)
@@ -54,36 +59,11 @@ def plain_line(row: ItemRow) -> str:
     return f"{row.id}: {row.status}{f'; awaited: {awaited}' if awaited else ''}{following}"
 
 
-def live_table(rows: list[ItemRow]) -> RenderableType:
-    """The table of open items: first those that wait for an office, then the others with their next step."""
-    now = datetime.now(UTC)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("item", "awaited of", "act", "since", "rung", "next"):
-        table.add_column(name, overflow="fold")
-    for row in rows:
-        for i, each in enumerate(row.awaiting):
-            mine = i == 0
-            table.add_row(
-                row.id if mine else "",
-                each.office,
-                infinitive(each.act),
-                ago(now - each.since),
-                str(each.rung),
-                row.next_step if mine else "",
-            )
-    asleep = [row for row in rows if not row.awaiting]
-    for row in asleep:
-        table.add_row(row.id, f"({row.status})", "", "", "", row.next_step, style="dim")
-    return table
-
-
-def ago(length: timedelta) -> str:
-    """A length of time in its largest unit: 3 d, 4 h, 12 min, 5 s."""
-    seconds = int(length.total_seconds())
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{max(seconds, 0)} s"
+def live_screen(rows: list[ItemRow], height: int, width: int) -> RenderableType:
+    """What `status` shows, in so many rows and columns. The last line counts what was left out."""
+    lines = overview(rows, datetime.now(UTC), height, width)
+    texts = (Text(line.text, style="dim" if line.faint else "", no_wrap=True, overflow="ellipsis") for line in lines)
+    return Group(*texts)
 
 
 def newest_mail(mail: Path, office: str) -> Path | None:

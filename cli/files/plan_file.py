@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import available_timezones
 
 from adapters.files.yaml_file import Fault, FileFault, Loc, YamlFile, parse_data
@@ -16,7 +16,9 @@ from models.plan.plan import RANK_SUFFIX, Plan
 if TYPE_CHECKING:
     from models.post.contacts import Contacts
 
-_ABSENT = object()
+ABSENT = object()
+"""The value of what one of the two does not have."""
+
 _SHOWN = 60
 
 
@@ -104,21 +106,62 @@ def digest(plan: Plan) -> str:
     return hashlib.sha256(_canonical(document).encode()).hexdigest()
 
 
+class Difference(NamedTuple):
+    """One thing that reads otherwise in a plan file and in the plan in force."""
+
+    part: str
+    """What a person would name: "16.3-jtc", "office lao-x", "provision 16.3"."""
+    field: str
+    """The path of a field; empty if only one of the two has the part."""
+    file: Any
+    """How the file reads: ABSENT if it does not have this."""
+    in_force: Any
+
+    def in_words(self, *, from_file: bool = False) -> str:
+        """The part and both values, as "16.3-jtc: cadence: annual -> biennial". The plan in force stands on the left;
+        with `from_file`, the file does."""
+        before, after = (self.file, self.in_force) if from_file else (self.in_force, self.file)
+        if self == ANOTHER_ORDER:
+            return "provisions: the same, in another order"
+        if not self.field:
+            return f"{self.part}: {'added' if before is ABSENT else 'removed'}"
+        return f"{self.part}: {self.field}: {_shown(before)} -> {_shown(after)}"
+
+
+ANOTHER_ORDER = Difference("provisions", "order", None, None)
+"""The parts are the same, and stand in another order."""
+
+
+def compared(file: Plan, in_force: Plan) -> list[Difference]:
+    """Each difference between a plan file and the plan in force."""
+    ours, theirs = dict(_parts(file)), dict(_parts(in_force))
+    found = [Difference(name, "", ABSENT, part) for name, part in theirs.items() if name not in ours]
+    for name, part in ours.items():
+        if name not in theirs:
+            found.append(Difference(name, "", part, ABSENT))
+        else:
+            found += (Difference(name, *change) for change in _changes("", part, theirs[name]))
+    if not found and digest(file) != digest(in_force):
+        found.append(ANOTHER_ORDER)
+    return found
+
+
 def differences(ours: Plan, in_force: Plan) -> list[str]:
-    """The differences between a plan and the one in force, in words. Empty if and only if their digests are equal.
+    """The differences between a plan and the one in force, in words: the plan in force on the left. Empty if and only
+    if their digests are equal.
 
     Examples: "16.3-jtc: cadence: annual -> biennial" and "office lao-x: added".
     """
-    before, after = dict(_parts(in_force)), dict(_parts(ours))
-    told = [f"{name}: removed" for name in before if name not in after]
-    for name, part in after.items():
-        if name not in before:
-            told.append(f"{name}: added")
-        else:
-            told += (f"{name}: {change}" for change in _changes("", before[name], part))
-    if not told and digest(ours) != digest(in_force):
-        told.append("provisions: the same, in another order")
-    return told
+    return [each.in_words() for each in compared(ours, in_force)]
+
+
+def not_agreed(file: Plan, in_force: Plan, launched: Plan) -> list[Difference]:
+    """The differences that the sides have not made themselves by amendments and answers since the launch.
+
+    `launched` is the plan as it read at the launch.
+    """
+    agreed = compared(launched, in_force)
+    return [each for each in compared(file, in_force) if each not in agreed]
 
 
 def missing_contacts(plan: Plan, contacts: "Contacts") -> list[str]:
@@ -169,17 +212,17 @@ def _parts(plan: Plan) -> Iterator[tuple[str, Any]]:
             yield obligation["id"], {"provision": provision["ref"], **obligation}
 
 
-def _changes(path: str, before: Any, after: Any) -> Iterator[str]:
-    """What changed below a path, one line each."""
+def _changes(path: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    """What changed below a path: the path of each field with both values."""
     if isinstance(before, dict) and isinstance(after, dict):
         for name in dict.fromkeys((*before, *after)):
-            yield from _changes(f"{path}.{name}" if path else name, before.get(name, _ABSENT), after.get(name, _ABSENT))
-    elif before is _ABSENT or after is _ABSENT or _canonical(before) != _canonical(after):
-        yield f"{path}: {_shown(before)} -> {_shown(after)}"
+            yield from _changes(f"{path}.{name}" if path else name, before.get(name, ABSENT), after.get(name, ABSENT))
+    elif before is ABSENT or after is ABSENT or _canonical(before) != _canonical(after):
+        yield path, before, after
 
 
 def _shown(value: Any) -> str:
-    if value is None or value is _ABSENT or value in ("", [], {}):
+    if value is None or value is ABSENT or value in ("", [], {}):
         return "(nothing)"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

@@ -1,15 +1,18 @@
 """Reads scenario files: what a rehearsal assumes about the offices, and which acts they do on which days."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, JsonValue
 
-from adapters.files.yaml_file import FileFault, YamlFile
+from adapters.files.yaml_file import Fault, FileFault, YamlFile
 from cli.arguments import duration
 from cli.errors import BadUsage
-from models.common.ids import full_item_id
+from cli.files.scenario_words import act_of, item_of, read_words
+from models.common.nearest import did_you_mean
 from models.common.times import Slot
 from models.common.values import FilePart
 from models.common.zones import later, zoned
@@ -25,9 +28,11 @@ class ScenarioAct(FilePart):
 
     at: datetime | date
     """A day (its first instant) or a wall time, in the plan's zone."""
-    item: str
-    verb: str
-    office: str
+    do: str = ""
+    """The whole act in the words of the command line. Then only `at` stands beside it."""
+    item: str = ""
+    verb: str = ""
+    office: str = ""
     topic: Topic | None = None
     start: datetime | None = None
     """The start of a proposed date, as a wall time in the plan's zone."""
@@ -58,10 +63,11 @@ def load_scenario(path: Path) -> Scenario:
     """The scenario in a file. Raises FileFault with every fault and its line."""
     source = YamlFile.read(path)
     scenario = source.parse(Scenario)
-    faults = [
-        source.fault(("acts", n, "verb"), f"there is no verb {act.verb!r}; write one of {', '.join(VERBS)}")
+    faults = [fault for n, act in enumerate(scenario.acts) for fault in _faults_of(source, n, act)]
+    faults += [
+        source.fault(("acts", n, "verb"), f"there is no verb {act.verb!r}; {_verbs_near(act.verb)}")
         for n, act in enumerate(scenario.acts)
-        if act.verb.replace("-", "_") not in VERBS
+        if act.verb and act.verb.replace("-", "_") not in VERBS
     ]
     try:
         assumption_of(scenario.assume or "silent")
@@ -72,16 +78,40 @@ def load_scenario(path: Path) -> Scenario:
     return scenario
 
 
+def _faults_of(source: YamlFile, n: int, act: ScenarioAct) -> Iterator[Fault]:
+    """What is wrong with the way in which an act is written: as a command, or by its fields."""
+    if not act.do:
+        missing = [name for name in ("item", "verb", "office") if not getattr(act, name)]
+        yield from (source.fault(("acts", n, name), "missing; add it, or write the act under do") for name in missing)
+        return
+    beside = sorted(act.model_fields_set - {"at", "do"})
+    if beside:
+        yield source.fault(("acts", n, beside[0]), "do says the whole act; remove this, or write it there")
+    try:
+        read_words(act.do)
+    except ValueError as error:
+        yield source.fault(("acts", n, "do"), str(error))
+
+
+def _verbs_near(word: str) -> str:
+    verbs = [verb.replace("_", "-") for verb in VERBS]
+    return did_you_mean(word, verbs, f"write one of {', '.join(verbs)}")
+
+
 def play(world: World, scenario: Scenario, plan: Plan) -> None:
     """Plans the acts of a scenario in a rehearsal. Raises BadUsage for an item that the plan does not have."""
     known = {"plan", plan.plan, "questions", *(obligation.id for _, obligation in plan.obligations())}
     for n, each in enumerate(scenario.acts):
-        name = each.item.removeprefix(f"{plan.plan}/").split("/")[0]
+        words = read_words(each.do) if each.do else None
+        named = words.item if words else each.item
+        name = named.removeprefix(f"{plan.plan}/").split("/")[0]
         if name not in known:
-            message = f"acts[{n}].item: the plan has no {each.item}; `register` lists its obligations"
+            hint = did_you_mean(name, known, "`register` lists its obligations")
+            message = f"acts[{n}].item: the plan has no {named}; {hint}"
             raise BadUsage("bad-file", message)
-        item = plan.plan if each.item in ("plan", plan.plan) else full_item_id(plan.plan, each.item)
-        world.plan_act(_instant(each.at, plan), item, _Maker(n, each, item, plan))
+        item = item_of(named, plan)
+        maker = partial(act_of, words, n, plan) if words else _Maker(n, each, item, plan)
+        world.plan_act(_instant(each.at, plan), item, maker)
 
 
 class _Maker:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from models.common.nearest import did_you_mean
 from models.common.values import Instant, Value
 from models.items.questions import ANCHOR, CADENCE, FIRST_HOST, ORDER, PAIRS, SILENCE, YEAR, Question
 from models.messages.sentences import joined, value_in_words
@@ -81,7 +82,9 @@ def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
         return _checked(_with_added(plan, amendment))
     obligation = plan.obligation(amendment.obligation)
     if obligation is None:
-        raise NotPossible(f"there is no obligation {amendment.obligation!r} in the plan; `register` lists them")
+        ids = (each.id for _, each in plan.obligations())
+        hint = did_you_mean(amendment.obligation, ids, "`register` lists them")
+        raise NotPossible(f"there is no obligation {amendment.obligation!r} in the plan; {hint}")
     if amendment.kind is AmendmentKind.DROP:
         if any(each.item == obligation.id for _, each in plan.obligations()):
             raise NotPossible(f"{obligation.id} also follows other obligations; drop those first")
@@ -162,7 +165,9 @@ def _with_added(plan: Plan, amendment: Amendment) -> Plan:
     except ValidationError as error:
         raise NotPossible(_told(error)) from None
     if not any(provision.ref == amendment.provision for provision in plan.provisions):
-        raise NotPossible(f"there is no provision {amendment.provision!r}; name the provision to which it is added")
+        refs = (provision.ref for provision in plan.provisions)
+        hint = did_you_mean(amendment.provision or "", refs, "name the provision to which it is added")
+        raise NotPossible(f"there is no provision {amendment.provision!r}; {hint}")
     provisions = tuple(
         provision.model_copy(update={"obligations": (*provision.obligations, added), "operative": True})
         if provision.ref == amendment.provision

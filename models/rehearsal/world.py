@@ -20,6 +20,7 @@ from models.governance.plan_machine import PLAN
 from models.governance.plan_state import PlanState, plan_state
 from models.machine.door import refuse
 from models.machine.draft import Draft, Step
+from models.machine.machine import Machine
 from models.machine.state import ItemState
 from models.messages.acts import Act
 from models.messages.effects import (
@@ -200,6 +201,10 @@ class World:
                     self._due(whom)
                 else:
                     self._post(whom)
+
+    def machine_of(self, item: str) -> Machine[Any]:
+        """The machine that decides for an item that has been opened."""
+        return MACHINES[self._kinds[item]]
 
     def plan_act(self, at: datetime, item: str, make: Callable[["World"], Act | None]) -> None:
         """Plans an act of an office for the instant `at`. `make` makes it then, or gives None if there is none."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from adapters.settings import SettingsFault, read_settings
 from tests.support.mail_samples import settings
 
 
@@ -23,3 +24,19 @@ def test_no_login_goes_in_the_clear_beyond_this_machine(tmp_path: Path, values: 
     with pytest.raises(ValidationError, match=words):
         settings(tmp_path, **values)
     settings(tmp_path, smtp_host="localhost", smtp_username="u", caldav_url="http://[::1]:1", caldav_username="u")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"AIDE_X=\xe9", r"\.env is not UTF-8; save it as UTF-8, or remove it"),
+        (b"AIDE_SMTP_PORT=abc", r"AIDE_SMTP_PORT: Input should be .*\ncorrect this in the environment or in \.env"),
+    ],
+)
+def test_a_file_of_settings_that_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_bytes(content)
+    with pytest.raises(SettingsFault, match=words):
+        read_settings()

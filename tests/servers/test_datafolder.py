@@ -43,9 +43,10 @@ def test_run_file_comes_back_as_it_was_written(tmp_path: Path) -> None:
     DataFolder(tmp_path).write_run(written)
     assert read_run(tmp_path) == written
     assert written.alive() and not run_file(tmp_path, state="stopped").alive()
-    DataFolder(tmp_path).run_file.write_text("{")
-    with pytest.raises(RunFileFault, match="delete it"):
-        read_run(tmp_path)
+    for damaged, what in (("{", "it is no JSON"), ('{"temporal_address": "x"}', "nothing usable about namespace")):
+        DataFolder(tmp_path).run_file.write_text(damaged)
+        with pytest.raises(RunFileFault, match=rf"run\.json is damaged \(.*{what}\); delete it and start `up` again$"):
+            read_run(tmp_path)
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

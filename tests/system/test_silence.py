@@ -67,7 +67,7 @@ async def test_silence_closes_after_the_mail_and_not_over_an_unread_letter(dev_s
         [text] = [each for each in texts(home) if "signed in Vientiane" in each]
         assert "Unless your side objects within 2 seconds of this message, it stands" in text
         assert "reply to this letter" in text
-        await inbox.see_to(SeenTo(at=datetime.now(UTC), done=1, note="asked back by telephone: they agree"))
+        await inbox.see_to([SeenTo(at=datetime.now(UTC), done=1, note="asked back by telephone: they agree")])
         view = await home.until("c", lambda view: view.status == "closed")
         assert "No side objected to the evidence that LAO put on record" in view.ledger[-2].text
 

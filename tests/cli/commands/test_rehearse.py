@@ -86,3 +86,55 @@ def test_reminders_are_rehearsed_as_announcements_of_their_own_kind() -> None:
     assert all(each["reason"].startswith("A reminder of the agreed date: ") for each in reminders)
     carried = [key for letter in told["letters"] for key in letter["notices"] if "/reminder/" in key]
     assert sorted(carried) == sorted(each["key"] for each in reminders), "each went, in one mail"
+
+
+def test_a_scenario_takes_the_words_of_the_command_line(tmp_path: Path) -> None:
+    lines = (
+        "propose 16.3-jtc/2026 date --start 2026-11-10T09:00 --zone Asia/Vientiane --for 3h --as lao-moic",
+        "counter 16.3-jtc/2026 -n 1 --start 2026-11-11T09:00 --zone Asia/Vientiane --for PT2H --as khm-moc",
+        "accept 16.3-jtc/2026 --proposal 2 --as lao-moic",
+        "propose plan cadence 5.7-border-security annual --as lao-mfa",
+        "accept plan --proposal 1 --as khm-mfa",
+        "call 6.2-drugs-adhoc --reason 'a new route' --as khm-moi",
+        "held 16.3-jtc/2026 --on 2026-11-12 --place Vientiane --as lao-moic",
+    )
+    days = ["2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08", "2026-01-09", "2026-01-10", "2026-11-12T18:00"]
+    words = tmp_path / "words.yaml"
+    acts = (f"  - at: {day}\n    do: {line}\n" for day, line in zip(days, lines, strict=True))
+    words.write_text(f"acts:\n{''.join(acts)}")
+    told = rehearse("--from", "2026-01-01", "--to", "2026-12-01", "--assume", f"file:{words}")
+    assert told["summary"]["refused_acts"] == []
+    kinds = {(each["item"].partition("/")[2], each["act"]) for each in told["notices"]}
+    assert {("16.3-jtc/2026", "outcome"), ("6.2-drugs-adhoc/1", "propose-date")} <= kinds
+    assert any(each["act"] == "amendment" for each in told["notices"])
+
+
+def test_words_that_cannot_be_read_are_faults_of_their_lines(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        "acts:\n"
+        "  - {at: 2026-01-05, do: propos 16.3-jtc/2026 date --as lao-moic}\n"
+        "  - {at: 2026-01-05, do: accept 16.3-jtc/2026 --as lao-moic}\n"
+        "  - {at: 2026-01-05, do: status}\n"
+        "  - {at: 2026-01-05, do: propose 16.3-jtc/2026 dat --as lao-moic}\n"
+        "  - {at: 2026-01-05, do: close 16.3-jtc/2026 --as lao-moic, office: lao-moic}\n"
+        "  - {at: 2026-01-05, item: 16.3-jtc/2026, verb: close}\n"
+        '  - {at: 2026-01-05, do: "call \'x --as lao-moic"}\n'
+    )
+    result = CliRunner().invoke(app, ["rehearse", "--what-if", str(bad)])
+    said = str(result.exception).splitlines()
+    assert len(said) == 7
+    for line, words in zip(
+        said,
+        (
+            "acts[0].do: there is no verb 'propos'; did you mean propose?",
+            "acts[1].do: Missing option",
+            "acts[2].do: there is no verb 'status'; ",
+            "did you mean date?",
+            "acts[4].office: do says the whole act",
+            "acts[5].office: missing; add it, or write the act under do",
+            "acts[6].do: No closing quotation",
+        ),
+        strict=True,
+    ):
+        assert words in line

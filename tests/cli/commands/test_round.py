@@ -1,7 +1,6 @@
 """`round --answer`: all of a file is checked first, then each row has its own end."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,10 @@ from cli.commands.round import answer_all
 from cli.errors import CommandError, NoServer
 from models.messages import acts
 from models.messages.views import Receipt
-from servers.datafolder import DataFolder, RunFile
-from tests.support.builders import START, obligation, plan_of
+from servers.datafolder import DataFolder
+from tests.support.builders import obligation, plan_of
 from tests.support.rig import House, house
+from tests.support.run_files import run_file
 
 LAO = "lao-moc"
 
@@ -31,26 +31,6 @@ def at_home(client: Client, root: Path, plan: str) -> Any:
     asked = {"by": "offset", "opens": "PT0S", "every": "P300D", "count": 1}
     deliverable = obligation("d", kind="deliverable", window=None)
     return house(client, plan_of(standing("c"), deliverable, obligation("m"), plan=plan, round=asked), root)
-
-
-def run_file(folder: DataFolder, address: str, plan: str) -> None:
-    """What a command line finds in the data folder."""
-    run = RunFile(
-        temporal_address=address,
-        namespace="default",
-        ui=None,
-        caldav_url="http://127.0.0.1:1",
-        smtp_host="127.0.0.1",
-        smtp_port=1,
-        mail=folder.mail,
-        record=folder.record,
-        contacts=folder.root / "contacts.yaml",
-        plan=plan,
-        pid=os.getpid(),
-        started=START,
-        state="running",
-    )
-    folder.write_run(run)
 
 
 def code_of(entry: dict[str, Any]) -> str:
@@ -74,7 +54,7 @@ async def test_one_bad_row_and_none_is_taken(dev_server: Client, tmp_path: Path)
             *((3, "item"), (4, "item"), (5, "state"), (6, "item"), (7, "item"))
         ]
         words = [fault.message for fault in told.value.faults]
-        assert "there is no item zz" in words[0] and "line 2 answers for this item already" in words[1]
+        assert "there is no item 'zz'" in words[0] and "line 2 answers for this item already" in words[1]
         assert await said_of(home, "c") == []
 
 

@@ -4,7 +4,9 @@ from cli.commands.show import view_text
 from cli.commands.status import status_text
 from models.governance.plan_machine import PLAN
 from models.items.meeting import MEETING
-from tests.support.builders import obligation
+from models.messages import acts
+from models.messages.acts import Terms, Topic
+from tests.support.builders import DAY, START, date_terms, obligation
 from tests.support.meetings import agreed
 from tests.support.plan_lives import ROUND, TERM
 from tests.support.worlds import Life
@@ -27,3 +29,18 @@ def test_a_meeting_is_shown_with_the_day_on_which_its_offices_are_reminded() -> 
     assert "next     1.1 m: the invited offices are reminded of its date on 8 January 2026" in view_text(view)
     assert view.model_dump(mode="json")["remind_at"] == "2026-01-08T00:00:00Z"
     assert MEETING.view(agreed().state).model_dump(mode="json")["remind_at"] is None
+
+
+def test_a_proposal_is_shown_with_its_date_its_place_and_its_reason() -> None:
+    life = Life(obligation("m"))
+    terms = date_terms(START + 40 * DAY).model_copy(update={"place": "Pakse", "reason": "before the flood"})
+    assert life.act("t/m", acts.Propose, "lao-moc", terms=terms) is None
+    assert life.act("t/m", acts.Propose, "lao-moc", terms=Terms(topic=Topic.DROP, reason="merged")) is None
+    lines = view_text(MEETING.view(life.item("t/m"))).splitlines()
+    first = lines.index("proposal 1 (date) of lao-moc: open; consent of LAO")
+    assert lines[first + 1].strip().startswith("10 February 2026, ") and lines[first + 1].endswith(", Pakse")
+    assert lines[first + 2 : first + 5] == [
+        "         reason: before the flood",
+        "proposal 2 (drop) of lao-moc: open; consent of LAO",
+        "         dropping it (merged)",
+    ]

@@ -1,0 +1,96 @@
+"""Acts of a scenario in the words of the command line: "propose 16.3-jtc/2026 date --start 2026-11-10T09:00 ..."."""
+
+import asyncio
+import shlex
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+import typer
+
+from cli.acting import ActingCommand
+from cli.app import command_of, function_of
+from cli.catalogue import COMMANDS, HEADINGS
+from cli.clashes import LookedUp
+from cli.session import Session
+from models.common.ids import full_item_id
+from models.common.nearest import did_you_mean
+from models.common.times import Slot
+from models.messages.acts import Act
+from models.messages.views import ItemView
+from models.plan.plan import Plan
+from models.post.unlikely import remind_at
+from models.rehearsal.world import World
+
+ACTING = {each.name for heading, listed in HEADINGS.items() if heading.startswith("Acting") for each in listed}
+"""The commands that act."""
+
+_COMMON = {"item", "office", "data", "plan", "as_json", "dry_run", "act_id"}
+
+
+class Words(NamedTuple):
+    """A command as a person types it, and what it means."""
+
+    item: str
+    office: str
+    make: Callable[..., Awaitable[Act]]
+    """Makes the act from `options`, as the command itself does."""
+    options: dict[str, Any]
+
+
+def read_words(line: str) -> Words:
+    """Reads one command line. Raises ValueError, which says what is wrong and what to write."""
+    verb, *rest = shlex.split(line) or [""]
+    if verb not in ACTING:
+        otherwise = f"write one of {', '.join(sorted(ACTING))}"
+        raise ValueError(f"there is no verb {verb!r}; {did_you_mean(verb, ACTING, otherwise)}")
+    try:
+        given = command_of(COMMANDS[verb]).make_context(verb, rest).params
+    except typer.TyperException as error:
+        raise ValueError(error.format_message()) from None
+    except typer.Exit:
+        raise ValueError("write a command that acts, without --help") from None
+    make: Callable[..., Awaitable[Act]] = getattr(function_of(COMMANDS[verb]), "make")  # noqa: B009 - no field
+    options = {name: value for name, value in given.items() if name not in _COMMON}
+    return Words(given["item"], given["office"], make, options)
+
+
+def act_of(words: Words, n: int, plan: Plan, world: World) -> Act:
+    """The act that a command makes on the day of the rehearsal. Raises BadUsage for options that do not fit."""
+    return asyncio.run(_made(words, _Rehearsed(words, n, plan, world)))
+
+
+async def _made(words: Words, acting: ActingCommand) -> Act:
+    return await words.make(acting, **words.options)
+
+
+class _PlanAlone(Session):
+    """A session without a server: it knows the plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._of = plan
+
+    async def plan(self) -> str:
+        return self._of.plan
+
+    async def plan_in_force(self) -> Plan:
+        return self._of
+
+
+class _Rehearsed(ActingCommand):
+    """A call of a verb in a rehearsal: it asks the rehearsed world in place of a server."""
+
+    def __init__(self, words: Words, n: int, plan: Plan, world: World) -> None:
+        super().__init__(item_of(words.item, plan), words.office, dry_run=True, act_id=f"scenario-{n}")
+        self.here, self._world = _PlanAlone(plan), world
+
+    async def view(self) -> ItemView:
+        view: ItemView = self._world.machine_of(self.item).view(self._world.items[self.item])
+        return view
+
+    async def look_up(self, slot: Slot) -> LookedUp:
+        return LookedUp(remind_at=remind_at(slot, self._world.items[self.item]))
+
+
+def item_of(name: str, plan: Plan) -> str:
+    """The full id of an item that a scenario names."""
+    return plan.plan if name in ("plan", plan.plan) else full_item_id(plan.plan, name)

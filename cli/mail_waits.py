@@ -1,0 +1,76 @@
+"""Says when mail about an item waits: to which office, until when, and why."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from temporalio.service import RPCError
+
+from cli.asking import item_state, room_of, side_by_side
+from cli.errors import CommandError
+from cli.session import Session
+from models.common.values import Instant
+from models.post.post_room_state import PostRoomState
+from models.post.why import not_said, of_item, told
+
+TRIES = 4
+PAUSE = 0.25
+"""Seconds between two tries. A post room hears of an act a moment after the receipt."""
+
+WHY = {
+    "outside-hours": "the office is closed",
+    "despatch-day": "what is newly awaited goes in the weekly letter",
+    "ceiling": "this week has had its letter",
+    "undeliverable": "mail does not reach the office",
+}
+"""By code of `why`, the reasons for which mail waits longer than a moment."""
+
+
+async def mail_waits(here: Session, item: str, awaited: Iterable[str]) -> list[str]:
+    """One line for each office to which mail about an item waits. It asks the coordinators of the item and the offices
+    in `awaited`. Empty if nobody answers: the act itself was taken."""
+    try:
+        _, state = await item_state(here, item)
+        names = dict.fromkeys((*(party.coordinator.office for party in state.setup.parties), *awaited))
+        plan = await here.plan()
+        for _ in range(TRIES):
+            now = datetime.now(UTC)
+            rooms = [room for room in await side_by_side([room_of(here, plan, name) for name in names]) if room]
+            lines = [line for room in rooms if (line := waiting_line(room, item, now))]
+            if lines or not rooms:
+                return lines
+            await asyncio.sleep(PAUSE)
+    except (CommandError, RPCError):
+        pass
+    return []
+
+
+def waiting_line(room: PostRoomState, item: str, now: Instant) -> str:
+    """What waits longest in a post room: "mail to khm-moc waits until Monday 08:00, Phnom Penh: the office is closed".
+
+    Empty if no mail about the item waits there.
+    """
+    office = room.address.office
+    about = (each for each in told(office, [], room) if of_item(item, each.key))
+    found = [(each.until, WHY[each.code]) for each in not_said(room, about, now) if each.code in WHY]
+    dated = sorted((until, why) for until, why in found if until is not None and until > now)
+    if dated:
+        until, why = dated[0]
+        return f"mail to {office} waits until {day_and_time(until, room.address.zone, now)}: {why}"
+    return f"mail to {office} waits: {found[0][1]}" if found else ""
+
+
+def day_and_time(instant: Instant, zone: str, now: Instant) -> str:
+    """An instant in an office's own time: "Monday 08:00, Phnom Penh"; with its date if it is a week away or more."""
+    return ", ".join(_parts(instant.astimezone(ZoneInfo(zone)), zone, now))
+
+
+def _parts(local: datetime, zone: str, now: Instant) -> Iterator[str]:
+    near = (local.date() - now.astimezone(local.tzinfo).date()).days < 7
+    if near:
+        yield f"{local:%A %H:%M}"
+    else:
+        yield f"{local:%A} {local.day} {local:%B %Y}"
+        yield f"{local:%H:%M}"
+    yield zone.rpartition("/")[2].replace("_", " ")

@@ -1,0 +1,33 @@
+"""Finds the item that a call has opened."""
+
+from collections.abc import Iterable
+
+from temporalio.service import RPCError
+
+from cli.errors import CommandError
+from cli.session import Session, answered
+from models.messages.acts import Call
+from models.messages.views import ItemView, LedgerEntry
+
+
+async def opened_by(here: Session, item: str, act: Call) -> str | None:
+    """The id of the session or the procedure that a call has opened; None if it woke the item itself, or if nobody
+    answers."""
+    handle = here.client.get_workflow_handle(item)
+    try:
+        view: ItemView = await answered(handle.query("view", result_type=ItemView))
+    except (CommandError, RPCError):
+        return None
+    session = session_of(view.ledger, act.office)
+    return f"{item}/{session}" if session else None
+
+
+def session_of(ledger: Iterable[LedgerEntry], office: str) -> str | None:
+    """The session that the last call of an office has opened, as the ledger says; None if it has opened none."""
+    session, called = None, False
+    for entry in ledger:
+        if entry.verb == "call" and entry.office == office:
+            session, called = None, True
+        elif called and session is None and entry.verb == "opened":
+            session = entry.data.get("session")
+    return session
