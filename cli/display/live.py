@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 
 from cli.display.lists import open_rows
 from cli.display.overview import overview
+from cli.errors import NoServer
 from models.messages.sentences import infinitive
 from models.messages.views import ItemRow
 
@@ -32,7 +33,7 @@ async def watch_live(client: Client, plan: str, head: str, console: Console, not
                 height = max(console.height - len(head.splitlines()) - len(notes[-3:]) - 1, LEAST_HEIGHT)
                 screen = live_screen(rows, height, console.width)
                 live.update(Group(Text(head), screen, Text("\n".join(notes[-3:]), style="dim")))
-            except RPCError as error:
+            except (RPCError, NoServer) as error:
                 live.update(Group(Text(head), Text(f"Temporal does not answer: {error.message}", style="red")))
             await asyncio.sleep(EVERY)
 
@@ -47,7 +48,7 @@ async def watch_plain(client: Client, plan: str, say: Callable[[str], None]) -> 
                 if known.get(row.id) != line:
                     known[row.id] = line
                     say(line)
-        except RPCError as error:
+        except (RPCError, NoServer) as error:
             say(f"Temporal does not answer: {error.message}")
         await asyncio.sleep(EVERY)
 

@@ -495,7 +495,7 @@ async def on_a_terminal(desk: Desk) -> str:
     shown = ""
     try:
         async with asyncio.timeout(60):
-            while "awaited of" not in shown:
+            while not any(heading in shown for heading in ("AWAITED", "NEXT", "nothing to show")):
                 shown += (await asyncio.to_thread(os.read, master, 65536)).decode(errors="replace")
     finally:
         process.send_signal(signal.SIGTERM)
