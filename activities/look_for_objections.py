@@ -1,12 +1,12 @@
 """The activity `look_for_objections`: before silence closes an item, it looks for letters that nobody has read."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 
 from temporalio import activity
 
 from activities.collect import has_mailbox
-from adapters.files.inbox_file import Inbox
+from adapters.files.inbox_file import FOLDER, Inbox
 from adapters.files.record_file import RecordFault
 from adapters.settings import Settings
 from models.messages.effects import LookForObjections, Objections
@@ -30,11 +30,10 @@ class ObjectionActivities:
         It may not end while a message of one of the offices waits for a person, and before the mailbox was read after
         the end of the time. The activity raises no error for an inbox that cannot be read: that is such a reason.
         """
-        inbox = Inbox(self._record, look.plan)
-        if self._reads_mail and not await self._read_again(inbox):
+        if self._reads_mail and not await self._read_after(look.until, Inbox(self._record, look.plan)):
             return Objections(since=look.since, why="the organizer's mailbox has not been read since the time ended")
         try:
-            waiting = inbox.read().waiting
+            waiting = [message for each in self._inboxes(look.plan) for message in each.read().waiting]
         except (RecordFault, OSError) as error:
             return Objections(since=look.since, why=f"the inbox cannot be read: {error}"[:300])
         for message in waiting:
@@ -43,12 +42,16 @@ class ObjectionActivities:
                 return Objections(since=look.since, why=why[:300])
         return Objections(since=look.since)
 
-    async def _read_again(self, inbox: Inbox) -> bool:
-        """Waits until the mailbox was read to its end from now on. Returns False if that takes too long."""
-        now = datetime.now(UTC)
+    def _inboxes(self, plan: str) -> list[Inbox]:
+        """The inbox of the plan, and those of the other plans. They share the mailbox, so each may hold the message."""
+        plans = {path.parent.name for path in self._record.glob(f"*/{FOLDER}.jsonl")}
+        return [Inbox(self._record, each) for each in (plan, *sorted(plans - {plan}))]
+
+    async def _read_after(self, end: datetime, inbox: Inbox) -> bool:
+        """Whether the mailbox was read to its end after the instant `end`. It waits a little for the next reading."""
         for _ in range(int(PATIENCE / 0.2)):
             read = inbox.read_until
-            if read is not None and read >= now:
+            if read is not None and read >= end:
                 return True
             await asyncio.sleep(0.2)
         return False
@@ -57,5 +60,5 @@ class ObjectionActivities:
 def _may_object(message: TakenIn, look: LookForObjections) -> bool:
     """Whether a message that waits for a person may be an objection of one of the offices, proved or not."""
     named = {*message.offices, *(outcome.office for outcome in message.outcomes)}
-    uncertain = not message.offices and message.kind is MessageKind.ANSWERS
+    uncertain = not message.offices and (not message.sender or message.kind is MessageKind.ANSWERS)
     return uncertain or not named.isdisjoint(look.offices)

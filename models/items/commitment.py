@@ -16,7 +16,7 @@ from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Phase, Rules
-from models.machine.silence import ask_agreement, put_on_record
+from models.machine.silence import applies, ask_agreement, put_on_record
 from models.machine.state import EVIDENCE_KEPT, Ask, ItemState
 from models.messages.acts import Close, Dispute, Evidence, Terms, Topic
 from models.messages.notices import AnnouncementKind
@@ -85,7 +85,8 @@ def _refuse_dispute(
         return refusal(rules, state, "bad-terms", "say what is disputed and why")
     if not state.shown:
         return refusal(rules, state, "nothing-marked", "there is no evidence that could be disputed")
-    if state.evidence[-1]["side"] == side:
+    own = state.evidence if applies(state) else state.evidence[-1:]
+    if all(each["side"] == side for each in own):
         return refusal(rules, state, "own-mark", "your own side gave this evidence; another side may dispute it")
     return None
 

@@ -9,7 +9,7 @@ from models.machine.closing import take_close
 from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
-from models.machine.silence import applies, put_on_record
+from models.machine.silence import applies, others, put_on_record
 from models.machine.state import EVIDENCE_KEPT
 from models.messages.acts import Close, Evidence, Outcome
 from models.messages.notices import AnnouncementKind
@@ -72,7 +72,10 @@ def take_evidence(rules: MeetingRules, draft: Draft[MeetingState], act: Evidence
         reports=(*state.reports, side) if reports else state.reports,
     )
     what = "puts on record its report to the higher authority" if reports else "gives evidence"
-    draft.enter("evidence", f"{act.office} ({side}) {what}{excerpt(act)}", act, filed=filed)
+    line = f"{act.office} ({side}) {what}{excerpt(act)}"
+    draft.enter("evidence", line, act, filed=filed)
+    if applies(state):
+        draft.announce(AnnouncementKind.OUTCOME, others(state, side), sentence_of(line))
 
 
 # Close-out

@@ -56,7 +56,7 @@ def refuse_alone(rules: Rules[S], state: S, act: Close, side: str, now: Instant)
 
 def _who_waits(state: ItemState) -> str:
     sides = " and ".join(waited_for(state))
-    if state.setup.silence == EXPRESS:
+    if state.silence is not None and state.silence.rule == EXPRESS:
         return f"it is closed when {sides} agrees"
     end = ends_at(state)
     if end is None:

@@ -165,6 +165,7 @@ class Machine(Generic[S]):
 
     def _settled(self, draft: Draft[S], before: S) -> Step[S]:
         """Ends the draft of a message from another workflow: the awaited acts follow the changed state."""
+        agreement.close_if_over(self.rules, draft)
         if not draft.state.closed:
             tell_waking(draft, before)
             ladders.reconcile(self.rules, draft)

@@ -6,6 +6,7 @@ from models.machine.ladders import restart
 from models.machine.letter_fields import told_of
 from models.machine.rules import Rules
 from models.machine.setup import ItemSetup
+from models.machine.silence import tell_again
 from models.messages.effects import Announce, Order
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
@@ -37,6 +38,8 @@ def _amend(rules: Rules[S], draft: Draft[S], order: Order) -> None:
     if (after.window, after.opens_at) != (before.window, before.opens_at):
         _redate(rules, draft, before)
     draft.enter("amended", order.text, changes=dict(order.changes))
+    if "parties" in order.changes:
+        tell_again(draft)
     told = rules.amended(draft, before, order)
     if order.announce and not told:
         say_amended(draft, before, order)

@@ -42,11 +42,12 @@ def waited_for(state: ItemState) -> tuple[str, ...]:
 
 def ends_at(state: ItemState) -> Instant | None:
     """When the silence ends unbroken. None while a side has not been reached, and if only agreement ends it."""
-    silence, time = state.silence, state.setup.silence
-    sides = waited_for(state)
-    if silence is None or not isinstance(time, timedelta) or any(side not in silence.reached for side in sides):
+    silence = state.silence
+    if silence is None or not isinstance(silence.rule, timedelta):
         return None
-    return max((silence.reached[side] for side in sides), default=silence.since) + time
+    if any(side not in silence.reached for side in waited_for(state)):
+        return None
+    return max(silence.reached.values(), default=silence.since) + silence.rule
 
 
 def is_over(state: ItemState) -> bool:
@@ -66,7 +67,7 @@ def silence_row(state: ItemState) -> dict[str, Any] | None:
 
 def ask_agreement(state: ItemState) -> Iterator[Ask]:
     """What is asked of the sides under silence. Where silence is enough, it stays in the coordinator's letters."""
-    express = state.setup.silence == EXPRESS
+    express = state.silence is not None and state.silence.rule == EXPRESS
     return (Ask(act="agree", side=side, stays=not express, said=True) for side in waited_for(state))
 
 
@@ -89,8 +90,25 @@ def put_on_record(draft: Draft[S], side: str, about: str, kind: AnnouncementKind
         acknowledged=True,
         silence=draft.state.setup.silence,
     )
+    rule = draft.state.setup.silence
+    assert rule is not None, "applies says so"
     keys = {draft.state.setup.side_of(each.office) or "": each.key for each in told}
-    draft.put(silence=Silence(side=side, since=draft.now, about=about, keys=keys))
+    draft.put(silence=Silence(side=side, since=draft.now, about=about, rule=rule, keys=keys))
+
+
+def tell_again(draft: Draft[S]) -> None:
+    """After an amendment: tells the new office of a side what is on record. The time of that side begins anew."""
+    state, silence = draft.state, draft.state.silence
+    for side in waited_for(state):
+        assert silence is not None, "somebody is waited for"
+        if silence.keys.get(side, "").endswith(f"/{state.setup.party(side).coordinator.office}"):
+            continue
+        text = f"{silence.side} has put the {silence.about} on record. {_objection(state)}"
+        [told] = draft.announce(AnnouncementKind.OUTCOME, (side,), text, acknowledged=True, silence=silence.rule)
+        reached = {each: at for each, at in silence.reached.items() if each != side}
+        changes = {"keys": {**silence.keys, side: told.key}, "reached": reached, "looking": False, "unbroken": False}
+        silence = silence.model_copy(update=changes)
+    draft.put(silence=silence)
 
 
 def _objection(state: ItemState) -> str:
@@ -121,15 +139,17 @@ def pass_silence(draft: Draft[S]) -> None:
     if moment is None or silence is None or moment.at > draft.now:
         return
     draft.put(silence=silence.model_copy(update={"looking": True}))
-    offices = [office for side in waited_for(draft.state) for office in draft.state.setup.party(side).offices]
-    look = LookForObjections(plan=draft.state.setup.plan, offices=tuple(offices), since=silence.since)
+    setup, sides = draft.state.setup, waited_for(draft.state)
+    parties = (party for party in (*setup.parties, *setup.former) if party.side in sides)
+    offices = dict.fromkeys(office for party in parties for office in party.offices)
+    look = LookForObjections(plan=draft.state.setup.plan, offices=tuple(offices), since=silence.since, until=moment.at)
     draft.effects.append(look)
 
 
 def delivered(state: S, key: str, at: Instant, now: Instant) -> Step[S]:
     """The mail server took the mail to one of the sides. After the last of them the time to object runs."""
     side = _side_told(state, key)
-    if side is None or state.silence is None or side in state.silence.reached:
+    if state.closed or side is None or state.silence is None or side in state.silence.reached:
         return Step(state=state)
     draft = Draft(state, now)
     draft.put(silence=state.silence.model_copy(update={"reached": {**state.silence.reached, side: min(at, now)}}))
@@ -140,9 +160,9 @@ def delivered(state: S, key: str, at: Instant, now: Instant) -> Step[S]:
 
 
 def voided(state: S, key: str, reason: str, now: Instant) -> Step[S]:
-    """The mail to one of the sides came back: the time to object begins again when it has been reached."""
+    """The mail to one of the sides came back, or was refused: the time to object begins when it has been reached."""
     side = _side_told(state, key)
-    if side is None or state.silence is None or side not in state.silence.reached:
+    if state.closed or side is None or state.silence is None:
         return Step(state=state)
     draft = Draft(state, now)
     left = {each: at for each, at in state.silence.reached.items() if each != side}

@@ -8,7 +8,7 @@ from models.common.values import Duration, Instant, Value
 from models.machine.setup import ItemSetup, RoundAt
 from models.messages.acts import Document, Terms, Topic
 from models.messages.views import LedgerEntry, Receipt
-from models.plan.plan import Format
+from models.plan.plan import Format, SilenceRule
 
 LEDGER_KEPT = 20
 
@@ -115,6 +115,9 @@ class Silence(Value):
     since: Instant
     about: str
     """mark, outcome or evidence."""
+    rule: SilenceRule
+    """How long the other sides may object, as their mail says; `express` if each of them must agree. A later change of
+    the plan does not change it."""
     keys: dict[str, str] = {}
     """By each other side: the key of the announcement that told it."""
     reached: dict[str, Instant] = {}

@@ -145,6 +145,8 @@ class LookForObjections(Value):
     """The offices of the sides that have kept silent."""
     since: Instant
     """When the silence began."""
+    until: Instant
+    """When the time to object ended. The mailbox must have been read to its end after this instant."""
 
 
 class Objections(Value):

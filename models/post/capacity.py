@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from models.messages.notices import Announcement, Notice
-from models.post.post_room_state import SentMail, StandingNotice
+from models.post.post_room_state import SENT_KEPT, SentMail, StandingNotice
 
 EARLIER_KEPT = 20
 """How many earlier announcements about its item an announcement carries. Of older ones, the mail gives the number."""
@@ -30,6 +30,9 @@ LARGEST_SENT = 400_000
 LARGEST_TOGETHER = 1_200_000
 """The most bytes, as JSON, of the notices that stand and the sent announcements together. If the notices alone have
 more, no sent announcement is kept."""
+
+RECORDS_KEPT = 40
+"""How many older sent mails are kept that told what a side has put on record."""
 
 SHORTENED = 300
 """How many bytes a shortened text keeps."""
@@ -69,6 +72,14 @@ def fitting_announcement(announcement: Announcement, queue: tuple[Announcement, 
         return announcement
     left_out = announcement.left_out + len(announcement.earlier)
     return shortened(announcement.model_copy(update={"lists": (), "earlier": (), "left_out": left_out}))
+
+
+def last_sent(sent: tuple[SentMail, ...], mail: SentMail) -> tuple[SentMail, ...]:
+    """The sent mails that may still come back: the last ones, and of the older ones those that told what a side has put
+    on record. If such a mail comes back late, the time to object must begin again."""
+    older, last = (*sent, mail)[:-SENT_KEPT], (*sent, mail)[-SENT_KEPT:]
+    on_record = tuple(each for each in older if each.announcement is not None and each.announcement.acknowledges)
+    return (*on_record[-RECORDS_KEPT:], *last)
 
 
 def fitting_sent(mails: tuple[SentMail, ...], standing: dict[str, StandingNotice]) -> tuple[SentMail, ...]:

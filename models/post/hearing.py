@@ -107,7 +107,6 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
             changes = {
                 "earlier": earlier,
                 "left_out": queued.left_out + announcement.left_out,
-                "acknowledges": (*queued.acknowledges, *announcement.acknowledges),
                 "final": queued.final or announcement.final,
             }
             announcement = announcement.model_copy(update=changes)
@@ -120,7 +119,10 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
 def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:
     """Whether a waiting announcement goes in one mail with a newer one.
 
-    Both must be about the same item, and neither may have an event or a list. The first must not be on its way.
+    Both must be about the same item, and neither may have an event or a list. The first must not be on its way. What a
+    side has put on record goes in a mail of its own, unless the newer announcement tells the record as it is now.
     """
+    if queued.acknowledges and not newer.acknowledges:
+        return False
     words = queued.item == newer.item and not any(each.event or each.lists or each.counts for each in (queued, newer))
     return words and queued.key not in state.on_its_way and not (state.delayed and queued.key in keys_of(state.delayed))

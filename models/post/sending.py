@@ -5,12 +5,11 @@ from typing import Any
 
 from models.common.values import Instant
 from models.messages.notices import Announcement, AnnouncementKind
-from models.post.capacity import fitting_sent
+from models.post.capacity import fitting_sent, last_sent
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.letter_day import goes_early, routine_letters, timed
 from models.post.office_hours import apart
 from models.post.post_room_state import (
-    SENT_KEPT,
     Delivered,
     Outgoing,
     PostRoomState,
@@ -167,7 +166,7 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             announcement=despatch.announcement,
             second_address=despatch.second_address,
         )
-        recent = fitting_sent((*state.recent, mail)[-SENT_KEPT:], state.standing)
+        recent = fitting_sent(last_sent(state.recent, mail), state.standing)
         state = state.model_copy(update={"recent": recent})
     state = reminded(state, keys_of(despatch))
     taken: tuple[Outgoing, ...] = ()

@@ -55,10 +55,16 @@ def refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, no
         # Another attempt would be refused too. The mails after it must not wait for it.
         state = note(state, now, "suppressed", despatch.announcement.key, result.reason)
         left = tuple(queued for queued in state.queue if queued.key != despatch.announcement.key)
-        return PostRoomStep(state=reminded(state.model_copy(update={"queue": left}), keys_of(despatch)))
+        state = reminded(state.model_copy(update={"queue": left}), keys_of(despatch))
+        return PostRoomStep(state=state, effects=_never_told(despatch.announcement, result.reason))
     if not despatch.second_address:
         return PostRoomStep(state=state.model_copy(update={"second_address": True, "first_refusal": result.reason}))
     return _unreachable(state, "; ".join(reason for reason in (state.first_refusal, result.reason) if reason), now)
+
+
+def _never_told(word: Announcement, reason: str) -> tuple[Outgoing, ...]:
+    """Tells the item that the announcements which it wants acknowledged did not reach the office."""
+    return tuple(Returned(item=word.item, key=key, reason=reason) for key in word.acknowledges)
 
 
 def _hold(state: PostRoomState) -> timedelta:
@@ -101,8 +107,7 @@ def _bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomSt
         state = note(state, now, "bounced", key, bounced.reason, message_id=bounced.message_id)
     told: tuple[Outgoing, ...] = ()
     if mail.announcement is not None:
-        item = mail.announcement.item
-        told = tuple(Returned(item=item, key=key, reason=bounced.reason) for key in mail.announcement.acknowledges)
+        told = _never_told(mail.announcement, bounced.reason)
         state = _requeued(state, mail.announcement, state.recent[state.recent.index(mail) + 1 :])
     state = state.model_copy(update={"recent": tuple(each for each in state.recent if each is not mail)})
     if mail.second_address or state.unreachable:

@@ -9,7 +9,7 @@ from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
 from models.machine.silence import EXPRESS, ends_at, waited_for
 from models.messages import acts
-from models.messages.effects import Announce, LookForObjections, Objections
+from models.messages.effects import Announce, LookForObjections, Objections, Order
 from models.messages.moments import MomentKind
 from models.messages.notices import Announcement
 from models.messages.views import Receipt, Refusal
@@ -82,7 +82,7 @@ def test_the_time_runs_from_the_mail_and_unbroken_it_closes_by_itself() -> None:
     assert not player.state.closed and not any(isinstance(each, LookForObjections) for each in player.effects)
     player.tick(sent + SILENCE)
     asked = look(player)
-    assert KHM in asked.offices and LAO not in asked.offices
+    assert asked.until == sent + SILENCE and KHM in asked.offices and LAO not in asked.offices
     assert player.state.closed is not None and "No side objected to the outcome that LAO" in player.state.closed.text
     last = [effect.announcement for effect in player.effects if isinstance(effect, Announce)][-2:]
     assert {each.office for each in last} == {LAO, KHM} and all(each.final for each in last)
@@ -182,3 +182,68 @@ def test_items_of_an_earlier_release_are_closed_by_an_office() -> None:
     player.act(acts.Held, LAO, on=date_terms(START).slot.start)  # type: ignore[union-attr]
     player.act(acts.Outcome, LAO, text="minutes")
     assert isinstance(player.act(acts.Agree, KHM), Refusal) and isinstance(player.act(acts.Close, LAO), Receipt)
+
+
+def test_agreement_of_one_side_does_not_shorten_the_time_of_another() -> None:
+    player = filed(third=True)
+    deliver(player)
+    deliver(player, VNM, after=10 * DAY)
+    end = ends_at(player.state)
+    player.act(acts.Agree, VNM)
+    assert ends_at(player.state) == end
+
+
+def test_a_change_of_the_plan_does_not_change_the_time_that_the_mail_said() -> None:
+    player = filed()
+    deliver(player)
+    end = ends_at(player.state)
+    order = Order(changes={"silence": EXPRESS}, text="settled by the offices")
+    keep(player, player.machine.ordered(player.state, order, player.now))
+    assert player.state.setup.silence == EXPRESS and ends_at(player.state) == end
+    player.act(acts.Outcome, LAO, text="corrected")
+    assert ends_at(player.state) is None and player.state.silence.rule == EXPRESS
+
+
+def test_an_amendment_of_the_offices_tells_the_new_office_and_begins_its_time_anew() -> None:
+    player = filed()
+    deliver(player)
+    other = meeting(offices={"LAO": "lao-moc", "KHM": "khm-mfa"}).setup.parties
+    order = Order(changes={"parties": [each.model_dump(mode="json") for each in other]}, text="amended")
+    keep(player, player.machine.ordered(player.state, order, player.now))
+    assert ends_at(player.state) is None and words(player)[-1].office == "khm-mfa"
+    deliver(player, "khm-mfa", after=DAY)
+    assert ends_at(player.state) == player.now + SILENCE
+    player.tick(player.now + SILENCE)
+    asked = [effect for effect in player.effects if isinstance(effect, LookForObjections)][-1]
+    assert {KHM, "khm-mfa"} <= set(asked.offices), "a letter of the former office counts too"
+
+
+def test_nothing_is_entered_after_the_close_out() -> None:
+    player = filed()
+    [word] = words(player)
+    player.act(acts.Agree, KHM)
+    for step in (
+        player.machine.delivered(player.state, word.key, player.now, player.now),
+        player.machine.returned(player.state, word.key, "550", player.now),
+    ):
+        assert step.state == player.state and step.effects == ()
+
+
+def test_reports_that_are_no_longer_owed_keep_nothing_open() -> None:
+    player = filed(report_to_higher=True)
+    player.act(acts.Agree, KHM)
+    assert not player.state.closed and MEETING.status_of(player.state) == "report-awaited"
+    order = Order(changes={"report_to_higher": False}, text="amended")
+    keep(player, player.machine.ordered(player.state, order, player.now))
+    assert player.state.closed is not None
+
+
+def test_evidence_against_evidence_can_still_be_disputed_and_every_word_is_told() -> None:
+    player = Player(COMMITMENT, opened(plan_of(obligation(kind="instrument"))).commitments[0])
+    player.act(acts.Evidence, LAO, text="delivered")
+    player.act(acts.Evidence, KHM, text="it never came")
+    assert isinstance(player.act(acts.Dispute, KHM, reason="it never came"), Receipt)
+    met = filed(report_to_higher=True)
+    met.effects.clear()
+    met.act(acts.Evidence, KHM, text="we do not accept the minutes")
+    assert [each.announcement.office for each in met.effects if isinstance(each, Announce)] == [LAO]

@@ -33,10 +33,37 @@ def test_the_item_learns_that_its_mail_has_gone_and_that_it_came_back() -> None:
     assert despatched(back.state, again, SENT, START).effects[-1] == Delivered(item="t/m", key=word(1).key, at=START)
 
 
-def test_two_words_in_one_mail_are_both_acknowledged() -> None:
-    state = hear_announcement(hear_announcement(courteous(), word(1), START), word(2), START)
-    [waiting] = state.queue
-    assert waiting.acknowledges == (word(1).key, word(2).key)
+def test_what_is_on_record_is_not_lost_among_other_words() -> None:
+    other = announcement(3).model_copy(update={"event": None, "item": "t/m", "key": "t/m/call/3/lao-moc"})
+    state = hear_announcement(hear_announcement(courteous(), word(1), START), other, START)
+    assert [each.key for each in state.queue] == [word(1).key, other.key]
+    [newest] = hear_announcement(hear_announcement(courteous(), word(1), START), word(2), START).queue
+    assert newest.acknowledges == (word(2).key,), "the newer one tells the record as it is now"
+
+
+def test_a_late_bounce_of_what_is_on_record_is_heard() -> None:
+    state = hear_announcement(room(), word(1), START)
+    despatch = next_despatch(state, START)
+    assert despatch is not None
+    state = despatched(state, despatch, SENT, START).state
+    for n in range(2, 60):
+        state = hear_announcement(state, announcement(n).model_copy(update={"event": None}), START)
+        despatch = next_despatch(state, START)
+        assert despatch is not None
+        result = SENT.model_copy(update={"message_id": f"<{n}@x.example>"})
+        state = despatched(state, despatch, result, START).state
+    back = hear_bounced(state, Bounced(message_id="<1@x.example>", reason="550"), START)
+    assert Returned(item="t/m", key=word(1).key, reason="550") in back.effects
+
+
+def test_what_is_refused_for_its_content_is_told_to_the_item() -> None:
+    state = hear_announcement(room(), word(1), START)
+    despatch = next_despatch(state, START)
+    assert despatch is not None
+    refused = DespatchResult(fate=Fate.REFUSED, reason="554 spam", content=True)
+    assert despatched(state, despatch, refused, START).effects == (
+        Returned(item="t/m", key=word(1).key, reason="554 spam"),
+    )
 
 
 def test_what_is_on_record_is_told_also_when_the_item_is_closed() -> None:
