@@ -54,10 +54,10 @@ class Session:
 
     async def _checked(self, plan: str) -> str:
         """The id of a plan that a person named. Raises Refused if there is none, with the nearest that there are."""
-        if self._run is not None and plan == self._run.plan:
+        if (self._run is not None and plan == self._run.plan) or (self.record / plan).is_dir():
             return plan
         known = await self._plans()
-        if plan not in known and not (self.record / plan).is_dir():
+        if plan not in known:
             hint = did_you_mean(plan, known, f"there are: {', '.join(known) or 'none; launch one'}")
             raise Refused("no-plan", f"there is no plan {plan!r}; {hint}")
         return plan

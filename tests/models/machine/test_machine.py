@@ -98,5 +98,5 @@ def test_held_in_time_or_after_it_by_the_day_on_which_it_was_held(day: int, fate
     assert MEETING.fate(player.state) == "missed"
     on = date_terms(START + day * DAY).slot
     assert on is not None
-    player.act(acts.Held, LAO, on=on.start)
+    player.act(acts.Held, LAO, on=on.start, outside_window=fate == "late")
     assert MEETING.fate(player.state) == fate
