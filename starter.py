@@ -1,4 +1,5 @@
-"""Starts the command line: `python starter.py --help`. The wheel calls it `aide-memoire` and `aide-memoire-worker`."""
+"""Starts the command line (`python starter.py`) or the worker. In the wheel, `aide-memoire` starts the command line,
+and `aide-memoire-worker` starts the worker."""
 
 import os
 import sys
@@ -7,7 +8,7 @@ from pathlib import Path
 
 
 def main() -> None:
-    """Runs one command of the command line, and exits with its exit code."""
+    """Runs one command of the command line, and ends the program with the exit code of the command."""
     os.umask(0o077)  # only this account reads what the program and everything that `up` starts write
     _find_own_packages()
     from cli.app import main as run
@@ -16,7 +17,7 @@ def main() -> None:
 
 
 def work() -> None:
-    """Runs the worker, as `python worker.py` does, and exits with its exit code."""
+    """Runs the worker, as `python worker.py` does, and ends the program with the exit code of the worker."""
     os.umask(0o077)
     _find_own_packages()
     from worker import main as run
@@ -25,8 +26,8 @@ def work() -> None:
 
 
 def _find_own_packages() -> None:
-    """Puts the folder of this file first on `sys.path`. Our packages are in it, in a checkout and in a wheel. So Python
-    takes no other package of the same name."""
+    """Puts the folder of this file first on `sys.path`. The packages of the program are in this folder, in a checkout
+    and in a wheel. So Python imports no other package of the same name."""
     own = str(Path(__file__).resolve().parent)
     if sys.path[:1] != [own]:
         sys.path.insert(0, own)

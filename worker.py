@@ -35,11 +35,12 @@ from workflows.guard import Guard
 from workflows.mailbox_start import read_mail_of_plans
 
 READY_FILE = "AIDE_READY_FILE"
-"""The environment variable with the name of a file. The worker touches that file once it polls."""
+"""The name of an environment variable. It may name a file. The worker touches that file once it takes tasks from
+Temporal."""
 
 
 def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, task_queue: str = TASK_QUEUE) -> Worker:
-    """A worker with every workflow and activity."""
+    """Returns a worker that can carry out every workflow and every activity of the program. It does not run yet."""
     post = PostActivities(settings, client)
     calendar = CalendarActivities(settings, http)
     record = RecordActivities(settings)
@@ -66,12 +67,12 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
 
 
 def calendar_client(settings: Settings) -> httpx.AsyncClient:
-    """The HTTP client for the calendar server. It ignores proxies that the environment names."""
+    """Returns the HTTP client for the calendar server. The client ignores the proxies that the environment names."""
     return httpx.AsyncClient(verify=tls_context(settings), trust_env=False)
 
 
 def log_as_json(level: str) -> None:
-    """Writes logs to standard error, one JSON object for each line."""
+    """Sets up logging. From then on, each log entry is one line of JSON on standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
@@ -79,7 +80,10 @@ def log_as_json(level: str) -> None:
 
 
 async def run(settings: Settings) -> None:
-    """Polls until SIGINT or SIGTERM, and then finishes what is under way. Raises Unreachable."""
+    """Runs the worker until SIGINT or SIGTERM. Then the worker finishes the activities that it has begun.
+
+    Raises Unreachable if Temporal does not answer at the start.
+    """
     client = await connect()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -1,5 +1,5 @@
-"""The activities that Temporal calls: one module for each, with the name that workflows use.
+"""The activities that Temporal calls. Each has one module, with the name by which workflows call the activity.
 
-Only `worker.py` uses them. Each decides nothing. It gets its clients from `adapters/`, and works by the key of its
-effect and never by the number of the attempt, so that a repetition does no harm.
+Only `worker.py` uses these modules. An activity decides nothing. It uses the clients of `adapters/`. It works by the
+key of its effect and not by the number of the attempt, so a repetition does no harm.
 """

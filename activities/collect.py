@@ -21,18 +21,20 @@ from models.post.mailbox import Collect, Collected
 NO_MAILBOX = "no mailbox is set (AIDE_MAILDIR or AIDE_IMAP_HOST); answers by mail count only after `ingest`"
 
 ROUND = 60.0
-"""Seconds after which a round ends, so that the plans that share the mailboxes take turns. The rest comes next."""
+"""The most seconds for one reading of the mailboxes, so that plans that share them take turns. Messages that are left
+are read the next time."""
 
 _log = logging.getLogger(__name__)
 
 
 def has_mailbox(settings: Settings) -> bool:
-    """Whether a mailbox is set from which answers are taken in."""
+    """Whether the settings name a mailbox from which the program takes in answers."""
     return bool(mailboxes(settings))
 
 
 class CollectingActivities:
-    """Takes in mail for the plans whose mailbox workflows ask for it."""
+    """The activity `collect`, with the mailboxes that it reads. It takes in mail for each plan whose mailbox workflow
+    calls it."""
 
     def __init__(self, settings: Settings, client: Client) -> None:
         self._settings = settings
@@ -43,10 +45,12 @@ class CollectingActivities:
 
     @activity.defn(name="collect")
     async def collect(self, wanted: Collect) -> Collected:
-        """Watch the mailboxes until a message was taken in, the fault has changed, or the time is over.
+        """Watch the mailboxes until a message was taken in, the fault has changed, or the time is over. Return what was
+        found.
 
-        A message is marked in its mailbox after it is taken in. A message that cannot be taken in comes again. The
-        activity raises no error for a mailbox or a message: `fault` of the result says what is wrong.
+        The activity marks a message in its mailbox after it has taken the message in. A message that it cannot take in
+        now is tried again later. It raises no error for a faulty mailbox or message. `fault` of the result says what is
+        wrong, and is empty if nothing is wrong.
         """
         async with heartbeating():
             found = await self._watch(wanted)

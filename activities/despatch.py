@@ -1,7 +1,7 @@
-"""The activity `despatch`: transmits the mails of a post room. Mail leaves the program from here only.
+"""The activity `despatch`: transmits the mails of a post room. No other part of the program sends mail to offices.
 
-It archives a letter before it sends it. So after an attempt with an unknown outcome, the same bytes go again. It asks
-the post room just before it sends, so that no mail is about a matter that was settled meanwhile.
+The activity archives a mail before it sends the mail. So after an attempt with an unknown outcome, the same bytes go
+again. Just before it sends, it asks the post room which notices still stand, so that no mail is about a settled matter.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from models.post.office_hours import Hours, HoursWanted
 from models.post.post_room_state import keys_of
 
 STANDING_QUERY = "standing"
-"""The query of the post room. It takes a list of keys, and gives those of the notices that still stand."""
+"""The name of a query of the post room. The query takes a list of keys, and returns those that are still to be sent."""
 
 QUERY_TIMEOUT = timedelta(seconds=10)
 
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 
 class PostActivities:
-    """Sends letters and announcements, one mail for each despatch."""
+    """The activity `despatch`. It sends letters and announcements, one mail for each despatch."""
 
     def __init__(self, settings: Settings, client: Client) -> None:
         self._settings = settings
@@ -54,10 +54,12 @@ class PostActivities:
 
     @activity.defn(name="despatch")
     async def despatch(self, despatch: Despatch) -> DespatchResult:
-        """Send one despatch, unless its notices no longer stand or the office is closed. The result says what happened.
+        """Send one despatch, unless its notices no longer stand or the office is closed. The result says
+        what happened.
 
-        Raises a retryable ApplicationError if the outcome is not final. Types: ContactsFile, LetterTemplate, PostRoom
-        (it did not say what stands), MailServerUnavailable (nothing was delivered), TransmissionUncertain.
+        Raises an ApplicationError if the outcome is not final, and Temporal tries again. Its types: ContactsFile (the
+        file is faulty), LetterTemplate (a template is faulty), PostRoom (the post room did not answer),
+        MailServerUnavailable (nothing was delivered), TransmissionUncertain (nobody knows if the mail was delivered).
         """
         async with heartbeating():
             hours = self._hours(despatch) if despatch.side else None
@@ -167,9 +169,10 @@ def _attempt_at() -> datetime:
 
 
 def archive_file(root: Path, despatch: Despatch) -> Path:
-    """The file that archives a despatch. Raises a non-retryable ApplicationError for ids that must not become a path.
+    """Returns the path of the file that archives a despatch. People can read its name, and a digest at the end keeps
+    two keys apart that differ only in punctuation.
 
-    The name can be read by people. Its digest keeps two keys apart that differ only in punctuation.
+    Raises a non-retryable ApplicationError (type Record) if the plan and the office cannot form a safe path.
     """
     if not safe_item_id(f"{despatch.plan}/{despatch.office}"):
         raise ApplicationError(f"{despatch.office!r} cannot name a folder", type="Record", non_retryable=True)

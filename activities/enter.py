@@ -8,7 +8,7 @@ from models.messages.record_lines import RecordEntries
 
 
 class RecordActivities:
-    """Writes the records of items for their workflows."""
+    """The activity `enter`. It writes the records of items and post rooms for their workflows."""
 
     def __init__(self, settings: Settings) -> None:
         self._root = settings.record
@@ -17,10 +17,12 @@ class RecordActivities:
     async def enter(self, entries: RecordEntries) -> None:
         """Append lines to an item's file and make them durable.
 
-        After a rewind, the new lines may prove that they replace older ones. A marker then sets the older ones aside;
-        they stay in the file. Raises a non-retryable ApplicationError (type Record) for lines that no file could take.
-        Raises a retryable one (RecordDamaged) if the file lacks an earlier number, has another line under one of these
-        numbers, or has a line that cannot be read. It names file and number: an operator mends the file.
+        After a rewind, the new lines may prove that they replace older lines. Then a marker says that the older lines
+        no longer count, and they stay in the file.
+
+        Raises a non-retryable ApplicationError (type Record) for lines that no file can take. Raises a retryable one
+        (type RecordDamaged) if the file lacks an earlier number, has another line with one of these numbers, or has a
+        line that cannot be read. The error names the file and the number, and an operator must mend the file.
         """
         if entries.item != entries.plan and not entries.item.startswith(f"{entries.plan}/"):
             raise record_error(f"item {entries.item!r} is not of plan {entries.plan!r}")

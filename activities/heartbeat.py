@@ -1,4 +1,4 @@
-"""Tells Temporal that an activity is alive. So Temporal soon notices a worker that died in an activity."""
+"""Tells Temporal that an activity still runs. So Temporal soon notices if a worker has died in an activity."""
 
 import asyncio
 import contextlib
@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from temporalio import activity
 
 EVERY = 3.0
-"""Seconds between two heartbeats. A shorter activity sends none."""
+"""Seconds between two heartbeats. An activity that takes less time sends no heartbeat."""
 
 
 @asynccontextmanager
 async def heartbeating() -> AsyncIterator[None]:
-    """Sends heartbeats while the block runs."""
+    """Sends heartbeats to Temporal while the body of the `async with` statement runs."""
     beating = asyncio.create_task(_beat())
     try:
         yield
@@ -30,6 +30,7 @@ async def _beat() -> None:
 
 
 def attempt_seconds() -> float:
-    """Seconds that this attempt may use: 0.8 of its timeout. So it ends before Temporal starts the next attempt."""
+    """Returns the seconds that this attempt may use: 0.8 of its timeout. So the attempt ends before Temporal starts the
+    next one."""
     limit = activity.info().start_to_close_timeout
     return 0.8 * (limit.total_seconds() if limit else 60.0)

@@ -1,4 +1,4 @@
-"""The activity `hours`: the office hours of one office, for its post room."""
+"""The activity `hours`: gives a post room the office hours of its office."""
 
 import logging
 from datetime import timedelta
@@ -17,20 +17,24 @@ _log = logging.getLogger(__name__)
 
 
 class HoursActivities:
-    """Answers a post room that asks for the hours of its office."""
+    """The activity `hours`. It answers a post room that asks for the hours of its office."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     @activity.defn(name="hours")
     async def hours(self, wanted: HoursWanted) -> Hours:
-        """The office hours of the coming weeks, from the contacts file and the tables of holidays as they are now."""
+        """Return the office hours of the coming weeks. They follow the contacts file and the tables of holidays of this
+        instant."""
         return hours_now(self._settings, wanted)
 
 
 def hours_now(settings: Settings, wanted: HoursWanted) -> Hours:
-    """The office hours of the coming weeks; `despatch` calls it too. With AIDE_OFFICE_HOURS=off, the office is always
-    open. If the contacts file is faulty, the default hours count: the despatch will name the fault."""
+    """Returns the office hours of the coming weeks. The activity `despatch` also calls this function.
+
+    With AIDE_OFFICE_HOURS=off, the office is always open. If the contacts file is faulty, the default hours count,
+    because the activity `despatch` will name the fault.
+    """
     if not settings.office_hours:
         return _at_all_hours(wanted.since, wanted.period)
     try:

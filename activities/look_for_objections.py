@@ -1,4 +1,4 @@
-"""The activity `look_for_objections`: before silence closes an item, it looks for letters that nobody has read."""
+"""The activity `look_for_objections`: before silence closes an item, it looks for messages that wait for a person."""
 
 import asyncio
 from datetime import datetime
@@ -13,11 +13,11 @@ from models.messages.effects import LookForObjections, Objections
 from models.post.incoming import MessageKind, TakenIn
 
 PATIENCE = 12
-"""Seconds for which it waits until the mailbox is read once more."""
+"""The most seconds for which the activity waits until the mailbox has been read once more."""
 
 
 class ObjectionActivities:
-    """Reads the inbox of a plan for the items whose time to object has run out."""
+    """The activity `look_for_objections`. It reads the inbox of a plan for an item whose time to object is over."""
 
     def __init__(self, settings: Settings) -> None:
         self._record = settings.record
@@ -25,10 +25,10 @@ class ObjectionActivities:
 
     @activity.defn(name="look_for_objections")
     async def look_for_objections(self, look: LookForObjections) -> Objections:
-        """Gives the reason why the silence may not end yet, or none.
+        """Return the reason why the silence may not end yet. `why` of the result is empty if the silence may end.
 
-        It may not end while a message of one of the offices waits for a person, and before the mailbox was read after
-        the end of the time. The activity raises no error for an inbox that cannot be read: that is such a reason.
+        The silence may not end while a message that may come from one of the offices waits for a person. If a mailbox
+        is set, it must first be read once more. An inbox that cannot be read is also a reason, and raises no error.
         """
         if self._reads_mail and not await self._read_after(look.until, Inbox(self._record, look.plan)):
             return Objections(since=look.since, why="the organizer's mailbox has not been read since the time ended")

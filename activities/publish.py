@@ -1,4 +1,5 @@
-"""The activity `publish`: writes events to a CalDAV server (RFC 4791). It never overwrites what others wrote."""
+"""The activity `publish`: writes events to a CalDAV server (RFC 4791). It keeps what other people have written
+there."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,14 +21,14 @@ from models.messages.calendar_event import CalendarEvent, EventStatus, Publicati
 from models.post.contacts import Contacts
 
 TRIES = 8
-"""How often an attempt fetches, merges and writes in one calendar before it gives up."""
+"""How often one attempt tries to fetch, merge and write an event in one calendar before it fails."""
 
 CONNECTIONS = 8
-"""How many events one worker writes at the same time, so that a slow calendar server is not overloaded."""
+"""The most events that one worker writes at the same time, so that a slow calendar server does not get too many."""
 
 
 class CalendarActivities:
-    """Writes events into the plan's and the offices' calendars."""
+    """The activity `publish`. It writes events into the calendars of the plan and of the offices."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._settings = settings
@@ -36,19 +37,20 @@ class CalendarActivities:
 
     @activity.defn(name="publish")
     async def publish(self, publication: Publication) -> int | None:
-        """Put an event into each calendar, or change it there. A calendar is made on first use.
+        """Put an event into each calendar, or change it there. A calendar that does not exist yet is made.
 
-        Nothing is written if the server has this version or a newer one. What a person added is kept. An event that a
-        person deleted comes back with the next version, not with a repetition of this one. A cancelled event is not
-        put where it is missing. The event is removed from the calendars of offices that are no longer invited.
+        Nothing is written if the server has this version of the event or a newer one. What a person added to the event
+        is kept. If a person deleted the event, the next version puts it back, and a repetition of this version does
+        not. A cancelled event is not put into a calendar that lacks it. The event is removed from the calendars of
+        offices that are no longer invited.
 
-        After a rewind, an older version on the server can have a SEQUENCE that this version does not exceed. Then this
-        version is written with the next higher SEQUENCE, and that number is returned, because invitations need it too.
-        In all other cases the result is None.
+        After a rewind, the server can hold an older version of the event with a SEQUENCE (version number) that is equal
+        or higher. Then the event is written with the next higher SEQUENCE. The activity returns this number, because
+        invitations need it too. In all other cases it returns None.
 
-        A calendar that refuses does not stop the others. After them, the activity raises a retryable ApplicationError:
-        CalendarServerUnavailable, CalendarServerRefused (check a setting), CalendarConflict (somebody else kept
-        writing) or ContactsFile.
+        If one calendar fails, the others are still written. After that, the activity raises a retryable
+        ApplicationError. Its types: CalendarServerUnavailable, CalendarServerRefused (check a setting),
+        CalendarConflict (another program changed the event again and again) or ContactsFile (the file is faulty).
         """
         for name in (*publication.calendars, *publication.removed):
             if "/" in name or not safe_item_id(name):

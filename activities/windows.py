@@ -1,5 +1,5 @@
-"""The activity `windows`: turns the windows of a plan into instants. Zone tables differ between machines, so no
-workflow does it."""
+"""The activity `windows`: turns the windows of a plan into instants. No workflow does this itself, because the tables
+of time zones differ between machines."""
 
 from temporalio import activity
 
@@ -10,5 +10,5 @@ from models.plan.windows import resolve_windows
 
 @activity.defn(name="windows")
 async def windows(launch: Launch) -> dict[str, tuple[Window, ...]]:
-    """The windows of the plan as instants, by obligation."""
+    """Return, for each obligation of the plan, its windows as instants."""
     return resolve_windows(launch.plan, launch.launched)

@@ -12,9 +12,9 @@ from models.post.workdays import Holidays
 
 @functools.cache
 def public_holidays(country: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a country in one year: the day, and the name of the holiday. `country` is its ISO 3166-1
-    code. The names are in English if the tables have English names. Raises NotImplementedError for a country without
-    tables."""
+    """Returns the public holidays of a country in one year: the name of the holiday, by day. `country` is the ISO
+    3166-1 code of the country. The names are in English if the tables have English names. Raises NotImplementedError
+    for a country without tables."""
     import holidays  # imported here, because it is slow and most commands do not need it
 
     found = holidays.country_holidays(country, years=[year])
@@ -25,7 +25,7 @@ def public_holidays(country: str, year: int) -> Mapping[date, str]:
 
 @functools.cache
 def has_tables(country: str) -> bool:
-    """Whether the `holidays` package has tables for a country."""
+    """Returns whether the `holidays` package has tables for a country."""
     try:
         public_holidays(country, 2026)
     except NotImplementedError:
@@ -35,6 +35,6 @@ def has_tables(country: str) -> bool:
 
 @functools.cache
 def holidays_of(country: str) -> Holidays:
-    """A function from a year to the public holidays of a country. It is the same object each time, so that two
-    `Workdays` of one country compare as equal."""
+    """Returns a function that gives the public holidays of a country for a year. For one country it is always the same
+    object, so that two equal `Workdays` of this country compare as equal."""
     return functools.partial(public_holidays, country)

@@ -19,8 +19,8 @@ from adapters.program_folders import TEMPLATES
 class Settings(BaseSettings):
     """The servers, mailboxes, files and folders that the program uses. The defaults fit the servers that `up` starts.
 
-    The variable of a field is AIDE_ and its name in capitals: AIDE_SMTP_HOST. None, or an empty variable, means that
-    the field is not set.
+    The variable of a field is AIDE_ and the name of the field in capitals: AIDE_SMTP_HOST. If a field may be None, an
+    empty variable means None.
     """
 
     model_config = SettingsConfigDict(env_prefix="AIDE_", env_file=".env", extra="ignore", frozen=True)
@@ -30,62 +30,63 @@ class Settings(BaseSettings):
     smtp_port: int = 1025
     smtp_security: Literal["none", "starttls", "tls"] = "none"
     smtp_username: str | None = None
-    """None: the program does not log in."""
+    """The name with which the program logs in to the mail server. None: the program does not log in."""
     smtp_password: SecretStr | None = None
     smtp_timeout: float = Field(default=20.0, gt=0)
-    """Seconds to wait for each answer of the mail server. For the answer to the letter itself it is five times as
-    long."""
+    """Seconds that the program waits for each answer of the mail server. For the answer to the letter itself, the
+    program waits five times as long."""
     smtp_connections: int = Field(default=5, gt=0)
     """The most connections to the mail server that one worker has open at once."""
 
     caldav_url: str = "http://127.0.0.1:5232"
     caldav_home: str | None = None
-    """The path of the collection in which the calendars are made. None: the program asks the server for the home of
-    this login."""
+    """The path of the collection (a folder on the calendar server) in which the program makes the calendars. None: the
+    program asks the server for the home of this login."""
     caldav_username: str | None = None
-    """None: the program does not log in."""
+    """The name with which the program logs in to the calendar server. None: the program does not log in."""
     caldav_password: SecretStr | None = None
     caldav_timeout: float = Field(default=20.0, gt=0)
-    """Seconds for each request."""
+    """Seconds that the program waits in each step of a request (to connect, to send, to receive)."""
 
     maildir: Path | None = None
     """The folder of a Maildir with the organizer's incoming mail. None: the program reads no Maildir."""
     imap_host: str | None = None
     """The IMAP server of a mailbox with the organizer's incoming mail. None: the program reads no IMAP mailbox."""
     imap_port: int | None = None
-    """None: 993 with `tls`, and 143 with `starttls` or `none`."""
+    """The port of the IMAP server. None: 993 with `tls`, and 143 with `starttls` or `none`."""
     imap_security: Literal["none", "starttls", "tls"] = "tls"
     imap_username: str | None = None
     imap_password: SecretStr | None = None
     imap_folder: str = "INBOX"
-    """The folder that the program reads."""
+    """The folder of the IMAP mailbox that the program reads."""
     imap_done_folder: str | None = None
     """The folder into which the program moves a message after it has taken it in. None: the message stays where it is,
-    and is marked with a keyword."""
+    and the program marks it with a keyword, or as seen if the server keeps no keywords."""
     imap_since: date | None = None
-    """The program reads only messages that arrived on this day or later. It is for a mailbox that was already in use.
-    None: it reads all messages."""
+    """The program reads only messages that arrived on this day or later. Set this field for a mailbox that was in use
+    before the program. None: the program reads all messages."""
     imap_timeout: float = Field(default=20.0, gt=0)
-    """Seconds to wait for each answer of the IMAP server."""
+    """Seconds that the program waits for each answer of the IMAP server."""
 
     mail_poll: float = Field(default=5.0, gt=0)
     """Seconds between two rounds in which the program reads the organizer's mailboxes."""
 
     ca_file: Path | None = None
-    """The file of a private authority's certificate (PEM). Mail and calendar clients trust it and the authorities of
-    the machine. None: they trust only the authorities of the machine."""
+    """The file (PEM) with the certificate of a private authority. The mail and calendar clients then trust this
+    authority and those of the machine. None: they trust only the authorities of the machine."""
 
     contacts: Path = Path("plans/lao-cambodia-2023-2027.contacts.yaml")
     """The contacts file."""
     office_hours: bool = True
-    """False: the program treats every office as open day and night, and sends mail at night too. It is for trials."""
+    """True: mail reaches an office only in its office hours. False: the program sends mail day and night. False is for
+    trials."""
     templates: Path = TEMPLATES
     """The folder of the letter templates."""
     record: Path = Path("var/record")
     """The folder of the record. All workers and all command lines share it."""
 
     log_level: str = "INFO"
-    """DEBUG, INFO, WARNING or ERROR."""
+    """The least serious kind of log line that the program writes: DEBUG, INFO, WARNING or ERROR."""
 
     @field_validator(
         *("smtp_username", "smtp_password", "caldav_home", "caldav_username", "caldav_password", "maildir", "ca_file"),
@@ -125,11 +126,11 @@ class Settings(BaseSettings):
 
 
 class SettingsFault(Exception):
-    """Settings that cannot be used. The message names each and says what to do."""
+    """The settings cannot be used. The message names each faulty setting, and says what to do."""
 
 
 def read_settings() -> Settings:
-    """The settings of the environment and of `.env`. Raises SettingsFault."""
+    """Returns the settings from the environment and from `.env`. Raises SettingsFault if they cannot be used."""
     try:
         return Settings()
     except ValidationError as error:

@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 CONNECT_TIMEOUT = 7.0
-"""Seconds. Commands report within ten seconds that a server cannot be reached."""
+"""Seconds that `connect` waits for the server. So a command says within ten seconds that a server cannot be reached."""
 
 
 class Unreachable(Exception):
@@ -23,9 +23,9 @@ class Misconfigured(Unreachable):
 
 
 def configured() -> dict[str, Any]:
-    """The arguments of `Client.connect` from Temporal's environment configuration: TEMPORAL_ADDRESS,
-    TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, a configuration file, TLS. Empty if nothing is configured. Raises
-    Misconfigured."""
+    """Returns the arguments for `Client.connect` from Temporal's environment configuration (TEMPORAL_ADDRESS,
+    TEMPORAL_NAMESPACE, TEMPORAL_PROFILE, a configuration file, TLS). Empty if nothing is configured. Raises
+    Misconfigured if the configuration cannot be read."""
     try:
         found = dict(ClientConfig.load_client_connect_config())
     except (RuntimeError, ValueError, OSError) as error:

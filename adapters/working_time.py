@@ -1,4 +1,5 @@
-"""Office hours: they follow from the contacts file and from the public holidays of the country of an office."""
+"""Finds the working days and the office hours of an office, from the contacts file and the public holidays of a
+country."""
 
 from collections.abc import Callable, Hashable, Iterable
 
@@ -12,8 +13,8 @@ from models.post.workdays import Workdays, hours_from, no_holidays
 
 
 def workdays_of(contacts: Contacts | None, office: str, side: str, zone: str) -> Workdays:
-    """The working days and hours of one office. For each value the entry of the office in the contacts file counts
-    first, then the entry of its side, then the default. With None for `contacts`, all values are defaults."""
+    """Returns the working days and hours of one office. For each value the entry of the office in the contacts file
+    counts first, then the entry of its side, then the default. If `contacts` is None, all values are defaults."""
     of_side = (contacts.sides.get(side) if contacts else None) or SideHours()
     own: HoursPart = (contacts.offices.get(office) if contacts else None) or HoursPart()
     return _workdays(side, zone, of_side, own)
@@ -38,12 +39,13 @@ def _workdays(side: str, zone: str, of_side: SideHours, own: HoursPart) -> Workd
 
 
 def calendars_of(contacts: Contacts | None, parties: Iterable[Party]) -> dict[str, Workdays]:
-    """The working days and hours of each side of an item, by side. They are those of its coordinator."""
+    """Returns the working days and hours of each side of an item, by side. They are those of the coordinator of the
+    side."""
     return {party.side: workdays_of(contacts, party.coordinator.office, party.side, party.zone) for party in parties}
 
 
 def hours_of(contacts: Contacts | None, wanted: HoursWanted) -> Hours:
-    """The office hours of the coming weeks, as the activity `hours` returns them."""
+    """Returns the office hours of one office for the coming weeks. The activity `hours` gives them to the post room."""
     workdays = workdays_of(contacts, wanted.office, wanted.side, wanted.zone)
     return hours_from(workdays, wanted.since, wanted.period)
 

@@ -1,4 +1,5 @@
-"""What all verbs share: their options, the way of an act to its item, and the printed receipt."""
+"""Holds what the commands of all verbs share: their options, the sending of an act to its item, and the printing of the
+receipt."""
 
 import asyncio
 import inspect
@@ -41,7 +42,8 @@ FormatOption = Annotated[Format | None, typer.Option("--format", help="How the m
 
 
 class More(NamedTuple):
-    """What a command adds to a receipt: lines for people, and fields of its JSON."""
+    """What a command prints with the receipt of an act: more lines for people, and more fields of the JSON. Both may be
+    empty."""
 
     lines: tuple[str, ...] = ()
     fields: dict[str, Any] = {}
@@ -51,7 +53,8 @@ NOTHING_MORE = More()
 
 
 class ActingCommand:
-    """One call of a verb: the item, the office that acts, and how to print the answer."""
+    """One run of a command that does an act. It holds the item, the office that acts, and the options that all verbs
+    have."""
 
     def __init__(
         self,
@@ -68,9 +71,10 @@ class ActingCommand:
         self.here: Session
 
     async def run(self, make: Callable[..., Awaitable[Act]], **options: Any) -> None:
-        """Makes the act with `make(self, **options)` and submits it. With --dry-run, only says if it would be taken.
+        """Makes the act with `make(self, **options)`, sends it to its item, and prints the receipt. With --dry-run it
+        sends nothing, and only says whether the item would take the act.
 
-        Raises Refused if the item does not take the act, and NoServer if nobody answers.
+        Raises Refused if the item does not take the act, and NoServer if Temporal or the worker does not answer.
         """
         async with session(self.data, self.plan) as self.here:
             self.item = await self.here.item_id(self.item)
@@ -90,7 +94,8 @@ class ActingCommand:
             say(text, {**receipt.model_dump(mode="json"), **clashes, **more.fields}, self.as_json)
 
     async def _more(self, act: Act, receipt: Receipt) -> "More":
-        """What a receipt does not say: the item that a call has opened and, for people, when mail waits."""
+        """Returns what the receipt does not say: which item a call has opened and, for people, which mail waits and
+        why."""
         # Imported here, because an act that is refused needs none of it.
         from cli.mail_waits import mail_waits
         from cli.opened import opened_by
@@ -101,7 +106,8 @@ class ActingCommand:
         return More(tuple(lines), fields)
 
     async def _submit(self, act: Act) -> Receipt | None:
-        """The receipt; None with --dry-run, if the act would be taken."""
+        """Sends the act, and returns the receipt. With --dry-run it sends nothing, and returns None if the item would
+        take the act. Raises Refused if the item does not take it."""
         try:
             if self.dry_run:
                 await rehearse(self.here, self.item, act)
@@ -112,23 +118,24 @@ class ActingCommand:
             raise Refused("wrong-kind", not_an_item(self.item, description.workflow_type or "", act.verb)) from error
 
     async def view(self) -> ItemView:
-        """The view of the item now, from its workflow."""
+        """Returns the view of the item as it is now, from its workflow. Raises NoServer if no worker answers."""
         handle = self.here.client.get_workflow_handle(self.item)
         return await answered(handle.query("view", result_type=ItemView))
 
     async def look_up(self, slot: Slot) -> "LookedUp":
-        """What is unusual about a proposed date, and when to remind of it."""
+        """Returns the clashes of the proposed date `slot`, and the instant of its reminder."""
         from cli.clashes import look_up  # reads the contacts file, and few acts propose a date
 
         return await look_up(self.here, self.item, slot)
 
     def fields(self) -> dict[str, Any]:
-        """The fields that every act has: `act_id` and `office`."""
+        """Returns the fields that every act has: `act_id` and `office`."""
         return {"act_id": self.act_id, "office": self.office}
 
 
 def verb(make: Callable[..., Awaitable[Act]]) -> Callable[..., None]:
-    """Turns a function that makes an act into a command: ITEM, the options of `make`, the options of every verb."""
+    """Returns a command that makes its act with the function `make`. The command takes ITEM, the options of `make`, and
+    the options that every verb has."""
     common = [
         p for p in inspect.signature(ActingCommand.__init__, eval_str=True).parameters.values() if p.name != "self"
     ]
@@ -152,8 +159,12 @@ def say(text: str, document: dict[str, Any], as_json: bool) -> None:
 
 
 def in_words(receipt: Receipt, opened: str | None = None) -> str:
-    """A receipt as text for people: what was done, the proposal number, the status, and what is awaited now. `opened`
-    is the item that the act has opened: then that counts, and not the status of the item that was called."""
+    """Returns a receipt as text for people: what was done, the number of the proposal, the status, and what is awaited
+    now.
+
+    `opened` is the id of the item that a call has opened. The text then names that item in place of the status. It is
+    None if the act opened no item.
+    """
     lines = [receipt.text]
     if receipt.proposal is not None:
         lines.append(f"proposal {receipt.proposal}")
@@ -166,13 +177,15 @@ def in_words(receipt: Receipt, opened: str | None = None) -> str:
 
 
 def clashes_in(act: Act) -> tuple[Clash, ...] | None:
-    """The clashes of the date that an act proposes; None for an act that proposes no date."""
+    """Returns the clashes of the date that an act proposes. Empty if the date has none. None if the act proposes no
+    date."""
     if isinstance(act, Propose | Counter) and act.terms.topic is Topic.DATE:
         return act.terms.clashes
     return None
 
 
 def warn(found: tuple[Clash, ...] | None) -> None:
-    """Prints the clashes of a proposed date on standard error. This is a note, not a refusal: the sides decide."""
+    """Prints the clashes of a proposed date on standard error. It does nothing if `found` is None or empty. The clashes
+    are only a note, because the sides decide about the date."""
     if found:
         sys.stderr.write(f"note: {clashes_in_words(found)}\n")

@@ -1,4 +1,5 @@
-"""The command line: lists the commands under their headings, imports the one that is called, and says how it ends."""
+"""The command line. It lists the commands under their headings in the help, imports and runs the command that a person
+calls, and prints the error if the command fails."""
 
 import io
 import os
@@ -16,19 +17,20 @@ from cli.errors import BadUsage, CommandError
 
 
 class Commands(TyperGroup):
-    """The commands. Help and completion read the catalogue; only the command that is called is imported.
+    """The group of all commands. The help and the completion read the catalogue. The program imports only the command
+    that a person calls.
 
-    Importing all of them takes seconds on a small machine, and one command needs only a small part of that.
+    To import all commands takes seconds on a small machine. One command needs only a small part of that time.
     """
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
-        """The name of the command that `args` names, the command with its options, and the arguments after the name."""
+        """Returns the name of the command in `args`, the imported command, and the arguments after the name."""
         name, listed, rest = super().resolve_command(ctx, args)
         return name, listed and command_of(COMMANDS[listed.name or ""]), rest
 
 
 class Command(TyperCommand):
-    """One command. If it refuses a word that is one of a few, it names the nearest ones."""
+    """One command. If an argument must be one of a few words and is not, the error message suggests similar words."""
 
     def make_context(self, *given: Any, **more: Any) -> Any:
         try:
@@ -39,7 +41,8 @@ class Command(TyperCommand):
 
 
 def with_nearest(message: str) -> str:
-    """Adds the nearest words to "'dat' is not one of 'date', 'host'"."""
+    """Returns a message such as "'dat' is not one of 'date', 'host'" with a suggestion at its end: "did you mean
+    date?". Returns any other message unchanged."""
     found = re.search(r"'([^']*)' is not one of ((?:'[^']*'(?:, )?)+)", message)
     if found is None:
         return message
@@ -50,14 +53,14 @@ def with_nearest(message: str) -> str:
 
 
 def command_of(listed: Listed) -> Any:
-    """Imports a listed command, with the options that its module defines."""
+    """Imports a listed command, and returns it with the options that its function defines."""
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
     alone.command(listed.name, cls=Command)(function_of(listed))
     return typer.main.get_command(alone)
 
 
 def function_of(listed: Listed) -> Callable[..., None]:
-    """Imports the function of a listed command."""
+    """Imports the module of a listed command, and returns the function of the command."""
     module, _, name = listed.defined.partition(":")
     function: Callable[..., None] = getattr(import_module(f"cli.commands.{module}"), name)
     return function
@@ -113,14 +116,15 @@ TRACE = "AIDE_TRACE"
 
 
 def internal_error(error: Exception) -> CommandError:
-    """The ending for an error that nobody expected."""
+    """Returns the CommandError for an error that is a fault of the program."""
     what = f"{type(error).__name__}: {error}".partition("\n")[0][:300]
     message = f"a fault of the program ({what}); set {TRACE}=1, repeat the command, and report what it prints"
     return CommandError("internal-error", message)
 
 
 def check_bytes(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-    """Raises BadUsage for an argument or a setting that is no UTF-8, and names it."""
+    """Raises BadUsage if an argument or an AIDE_ or TEMPORAL_ variable is not UTF-8. The message names the argument or
+    the variable."""
     for n, argument in enumerate(arguments):
         if not is_text(argument):
             before = arguments[n - 1] if n else ""
@@ -133,7 +137,8 @@ def check_bytes(arguments: Sequence[str], environment: Mapping[str, str]) -> Non
 
 
 def is_text(argument: str) -> bool:
-    """Whether an argument was given in UTF-8. Python keeps other bytes as lone surrogates."""
+    """Whether the bytes of an argument were UTF-8. Python keeps each byte that is not UTF-8 as a lone surrogate, a
+    character that no UTF-8 text has."""
     return not any("\ud800" <= letter <= "\udfff" for letter in argument)
 
 
@@ -142,7 +147,8 @@ def _shown(argument: str) -> str:
 
 
 def end(error: CommandError, as_json: bool) -> int:
-    """Prints how a command ended (JSON to standard output, words to standard error). Returns its exit code."""
+    """Prints the error with which a command ends, and returns the exit code. With `as_json` it prints JSON to standard
+    output, or else words to standard error."""
     if as_json:
         sys.stdout.write(error.as_json() + "\n")
     else:

@@ -1,4 +1,4 @@
-"""Reads times and lengths of time as people type them."""
+"""Reads the times and lengths of time that people type on the command line."""
 
 import re
 from datetime import datetime, timedelta
@@ -14,7 +14,11 @@ from models.common.zones import Length, zoned
 
 
 def wall_time(text: str, option: str, *, day: bool = False) -> datetime:
-    """Reads a wall time without a zone. With `day`, a day alone means its first instant. Raises BadUsage."""
+    """Reads a wall time without a zone, such as 2026-12-01T09:00. If `day` is true, the text may be a day alone, which
+    means midnight at its start.
+
+    `option` is the option that the message names. Raises BadUsage for any other text.
+    """
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         if not day:
             raise BadUsage("bad-time", f"{option} {text!r}: add the time of day, as in {text}T09:00")
@@ -45,8 +49,11 @@ _PART = re.compile(rf"(\d+(?:\.\d+)?)\s*({_WORDS})(?![a-z])[\s,]*")
 
 
 def duration(text: str, option: str = "--for") -> Length:
-    """Reads a length of time of at most 60 days: 3h, 90m, 2 days, 1h30m, or ISO 8601 (PT3H). Its days are days of the
-    calendar. Raises BadUsage."""
+    """Reads a length of time, such as 3h, 90m, 2 days, 1h30m, or PT3H (ISO 8601). A day in it is a day of the calendar,
+    not always 24 hours.
+
+    Raises BadUsage for any other text, and for a length that is not above zero or that is over 60 days.
+    """
     length = _iso(text) if text[:1] == "P" else _in_units(text)
     if length is None:
         raise BadUsage("bad-duration", f"{option} {text!r}: write it as 3h, 90m, 2 days, 1h30m or PT3H")

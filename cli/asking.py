@@ -1,4 +1,4 @@
-"""Asks workflows for their state."""
+"""Asks the workflows of items, of the plan and of post rooms for their state."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -17,11 +17,12 @@ from models.registry import MACHINES, STATES
 T = TypeVar("T")
 
 AT_ONCE = 8
-"""The most queries that are sent to the server at the same time."""
+"""The most queries that a command sends to the Temporal server at the same time."""
 
 
 async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
-    """The workflow type of an item, and its state now. Raises Refused if no open workflow, or no item, has this id."""
+    """Returns the workflow type of an item, and its state now. Raises Refused if no workflow has this id, or if the
+    workflow is no item. Raises NoServer if no worker answers."""
     handle = here.client.get_workflow_handle(item)
     try:
         kind = (await handle.describe()).workflow_type or ""
@@ -36,13 +37,15 @@ async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
 
 
 async def plan_state_of(here: Session) -> PlanState:
-    """The state of the plan's workflow: the plan in force, amendments, settled answers, and the current round."""
+    """Returns the state of the plan's workflow. It holds the plan in force, the amendments, the settled answers and the
+    newest status round. Raises NoServer if no worker answers."""
     handle = here.client.get_workflow_handle(await here.plan())
     return await answered(handle.query("state_now", result_type=PlanState))
 
 
 async def room_of(here: Session, plan: str, office: str) -> PostRoomState | None:
-    """The state of a post room; None if the office has none because nobody ever wrote to it."""
+    """Returns the state of the post room of an office. None if the office has no post room, because the program never
+    wrote to it. Raises NoServer if no worker answers."""
     handle = here.client.get_workflow_handle(secretariat_id(plan, office))
     try:
         room: PostRoomState = await answered(handle.query("state_now", result_type=PostRoomState))
@@ -54,7 +57,7 @@ async def room_of(here: Session, plan: str, office: str) -> PostRoomState | None
 
 
 async def side_by_side(questions: Sequence[Awaitable[T]]) -> list[T]:
-    """Asks all questions, at most AT_ONCE at a time, and gives the answers in the order of the questions."""
+    """Awaits all `questions`, at most AT_ONCE of them at the same time. Returns their answers in the same order."""
     few = asyncio.Semaphore(AT_ONCE)
 
     async def ask(question: Awaitable[T]) -> T:

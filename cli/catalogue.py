@@ -12,7 +12,7 @@ class Listed(NamedTuple):
 
     name: str
     defined: str
-    """MODULE:FUNCTION below `cli.commands`."""
+    """Where the function of the command is, as MODULE:FUNCTION. The module is in `cli.commands`."""
     summary: str
     """The first paragraph of the function's docstring, line for line."""
 
@@ -204,7 +204,7 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         ),
     ),
 }
-"""By heading, in the order in which the help shows them."""
+"""The commands under each heading, in the order in which the help shows them."""
 
 COMMANDS = {each.name: each for listed in HEADINGS.values() for each in listed}
 """Every command, by its name."""

@@ -1,4 +1,5 @@
-"""Finds the clashes of a proposed date: its days on which a side does not work, and what else is unusual about it."""
+"""Finds the clashes of a proposed date. A clash is one unusual thing about the date, for example a day on which a side
+does not work."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -18,15 +19,21 @@ from models.post.workdays import Workdays
 
 
 class LookedUp(NamedTuple):
-    """What the submitter of a proposed date looks up."""
+    """What the program adds to a proposed date: its clashes, and the instant at which the guests are reminded of it.
+
+    `remind_at` is None if the plan asks for no reminder.
+    """
 
     clashes: tuple[Clash, ...] = ()
     remind_at: Instant | None = None
 
 
 async def look_up(here: Session, item: str, slot: Slot) -> LookedUp:
-    """What is unusual about a proposed date, and when to remind of it. Empty if there is no such open item: the act
-    itself is then refused, with a better reason."""
+    """Returns the clashes of the date `slot` of an item, and the instant of its reminder.
+
+    Returns a LookedUp with neither if no item has this id. The act is refused later, with the reason. Raises FileFault
+    for a faulty contacts file.
+    """
     try:
         _, state = await item_state(here, item)
     except Refused:
@@ -36,6 +43,9 @@ async def look_up(here: Session, item: str, slot: Slot) -> LookedUp:
 
 
 def calendars_in(here: Session, state: ItemState) -> dict[str, Workdays]:
-    """The working days of each side of an item, by side; without a contacts file, the default. Raises FileFault."""
+    """Returns the working days of each side of an item, by side. Without a contacts file these are the default days.
+
+    Raises FileFault for a faulty contacts file.
+    """
     path = contacts_file(here.data)
     return calendars_of(read_contacts(path) if path.exists() else None, state.setup.parties)

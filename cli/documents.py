@@ -12,12 +12,15 @@ from cli.session import Session
 from models.messages.acts import Document
 
 LARGEST_DOCUMENT = 50_000_000
-"""Bytes."""
+"""The most bytes that a document may have."""
 
 
 def document_of(path: Path | None) -> tuple[Document | None, bytes]:
-    """The name, digest and size of a regular file, and its content; none of both without a path. Raises BadUsage for a
-    link, a folder, a pipe or a device, and if the file is too large or cannot be read."""
+    """Returns the name, digest and size of a regular file as a Document, and the content of the file.
+
+    Returns None and empty bytes if `path` is None. Raises BadUsage for a link, a folder, a pipe or a device, and if
+    the file is too large or cannot be read.
+    """
     if path is None:
         return None, b""
     try:
@@ -34,7 +37,8 @@ def document_of(path: Path | None) -> tuple[Document | None, bytes]:
 
 
 async def keep_document(here: Session, document: Document, content: bytes) -> None:
-    """Copies a document to RECORD/PLAN/documents/DIGEST/NAME, so that people can read it later."""
+    """Copies a document to RECORD/PLAN/documents/DIGEST/NAME, so that people can read it later. Does nothing if that
+    file exists already."""
     kept = here.record / await here.plan() / "documents" / document.sha256 / document.name
     if kept.exists():
         return

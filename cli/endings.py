@@ -13,7 +13,8 @@ from servers.errors import ServersError
 
 
 def ending_of(error: Exception) -> CommandError | None:
-    """The ending for an error, with its code and message; None for an error that this module does not know."""
+    """Returns the CommandError with which a command ends because of `error`. None if this module does not know
+    `error`."""
     match error:
         case FileFault():
             return BadUsage("bad-file", str(error))

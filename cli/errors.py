@@ -1,4 +1,4 @@
-"""How a command ends that cannot do its work: the exit code, and the error code with its message.
+"""The errors with which a command ends when it cannot do its work. Each has an exit code, an error code and a message.
 
 CommandError
  ├─ Refused       exit 1: the act or request is not taken; nothing changed
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class CommandError(Exception):
-    """Ends a command with an exit code that is not 0."""
+    """An error that ends a command with an exit code other than 0.
+
+    `awaiting` holds the acts that the item awaits instead of the refused act. It is empty if there are none.
+    """
 
     exit_code = 1
 
@@ -26,7 +29,7 @@ class CommandError(Exception):
         self.awaiting = awaiting
 
     def as_json(self) -> str:
-        """{"error": {"code", "message", "awaiting"}}"""
+        """Returns the error as JSON: {"error": {"code", "message", "awaiting"}}."""
         awaiting: list[Any] = [row.model_dump(mode="json") for row in self.awaiting]
         return json_text({"error": {"code": self.code, "message": self.message, "awaiting": awaiting}})
 

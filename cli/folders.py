@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def record_root(data: Path) -> Path:
-    """The folder of the record: AIDE_RECORD if it is set, or else the record of the data folder. Raises NotPrivate."""
+    """Returns the folder of the record. It is AIDE_RECORD if that is set, or else the record of the data folder.
+
+    Raises NotPrivate if other accounts can use the folder, and BadUsage for a faulty AIDE_ setting.
+    """
     if "AIDE_RECORD" in os.environ:
         record = _settings().record
         check_private(record)
@@ -23,7 +26,9 @@ def record_root(data: Path) -> Path:
 
 
 def contacts_file(data: Path) -> Path:
-    """The contacts file: AIDE_CONTACTS if it is set, or else that of the last `up` in this folder, or the default."""
+    """Returns the path of the contacts file. It is AIDE_CONTACTS if that is set, or else the file that the last `up` in
+    the data folder used. If `up` never ran there, it is the default path. Raises BadUsage for a faulty AIDE_
+    setting."""
     if "AIDE_CONTACTS" in os.environ:
         return _settings().contacts
     run = read_run(data)

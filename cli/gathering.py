@@ -1,4 +1,4 @@
-"""Gathers the facts for a report or a timeline: from the record and, for today, from Temporal."""
+"""Gathers the facts for a report or a timeline from the record. For a report of today it also asks Temporal."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,15 +23,18 @@ from models.report.item_record import hear_all
 
 
 class ReportDay(NamedTuple):
-    """The instant that a report describes, and whether that is now."""
+    """The instant that a report describes. `current` is true if this instant is now."""
 
     at: Instant
     current: bool
 
 
 def instant_of(day: date | None, state: PlanState, now: Instant) -> ReportDay:
-    """The last instant of a day in the plan's zone; now for today, or without a day. Raises BadUsage for a day that has
-    not come, and for one that ended before the launch."""
+    """Returns the instant that a report of `day` describes: the last instant of that day in the plan's zone. For today,
+    or if `day` is None, it is `now`.
+
+    Raises BadUsage for a day in the future, and for a day that ended before the launch.
+    """
     clock, there = state.launch.clock, zone(state.plan.zone)
     # Today is the day in the plan's zone or in the user's zone: one may be a day ahead of the other.
     if day is None or day in (now.astimezone(there).date(), now.astimezone().date()):
@@ -52,7 +55,8 @@ def plan_then(state: PlanState, moment: ReportDay) -> Plan:
 
 
 async def gather(here: Session, state: PlanState, moment: ReportDay) -> Facts:
-    """The facts for a report: from the record and, if the moment is now, from Temporal's lists of open items."""
+    """Returns the facts for a report. They come from the record and from the workflows of series. A report of now also
+    uses Temporal's lists of open items. Raises NoServer if Temporal or a worker does not answer."""
     plan = plan_then(state, moment)
     rows = await open_rows(here.client, state.plan.plan) if moment.current else []
     if moment.current and not state.closed:
@@ -74,7 +78,8 @@ async def gather(here: Session, state: PlanState, moment: ReportDay) -> Facts:
 
 
 def item_facts(record: Path, plan: str, rows: list[ItemRow]) -> list[ItemFact]:
-    """The facts about every item that has a record or a row: its lines, and its row if it is open."""
+    """Returns the facts about every item that has a record or a row in `rows`: the lines of its record, and its row. An
+    item that has no row in `rows` has None as its row."""
     by_id = {row.id: row for row in rows}
     ids = dict.fromkeys((*recorded_items(record, plan), *by_id))
     return [

@@ -1,4 +1,4 @@
-"""The plan in force, now or in the past."""
+"""Gets the plan that is in force now, or that was in force on a past day."""
 
 import asyncio
 from datetime import timedelta
@@ -12,7 +12,11 @@ from models.plan.plan import Plan
 
 
 def plan_in_force(as_of: str | None, data: Path, plan: str | None) -> Plan:
-    """The plan with its amendments and settled answers: now, or at the end of the day `as_of`. Raises BadUsage."""
+    """Returns the plan with its amendments and settled answers, as it was at the end of the day `as_of`.
+
+    `as_of` may also be a wall time in the plan's zone. None means now. `plan` is None if the plan is clear without its
+    id. Raises BadUsage for a faulty day, and NoServer if Temporal or a worker does not answer.
+    """
     return asyncio.run(_plan_in_force(as_of, data, plan))
 
 

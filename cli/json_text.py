@@ -1,4 +1,4 @@
-"""The JSON that commands print: every instant in one style (docs/json.md)."""
+"""Writes the JSON that commands print. Every instant in it has the same style (docs/json.md)."""
 
 import json
 import re
@@ -9,7 +9,7 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d
 
 
 def json_text(document: Any, *, indent: int | None = None, compact: bool = False) -> str:
-    """A document as JSON. Its instants are RFC 3339 in UTC, in whole seconds, with a final Z."""
+    """Returns a document as JSON. Its instants are in the style of RFC 3339: UTC, whole seconds, Z at the end."""
     separators = (",", ":") if compact else None
     return json.dumps(_in_style(document), ensure_ascii=False, indent=indent, separators=separators)
 

@@ -1,4 +1,4 @@
-"""Launches a plan from its file. A plan is launched once; afterwards it changes by consent only."""
+"""Launches a plan from its file. A plan is launched once. After the launch it changes only by consent of the sides."""
 
 import asyncio
 from datetime import UTC, date, datetime
@@ -28,19 +28,20 @@ from workflows.mailbox_start import read_mail_of
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 WORKER_WITHIN = 60.0
-"""Seconds within which a worker must answer."""
+"""The seconds within which a worker must answer during a launch."""
 
 LAUNCHED_WITHIN = 600.0
-"""Seconds within which the worker must start everything, on a busy machine too."""
+"""The seconds within which the worker must start every workflow of a plan. A busy machine needs that long."""
 
 
 def contacts_beside(plan_file: Path) -> Path:
-    """The contacts file of a plan file: x.contacts.yaml for x.yaml."""
+    """Returns the default path of the contacts file of a plan file: x.contacts.yaml for x.yaml."""
     return plan_file.with_suffix(".contacts.yaml")
 
 
 def as_of_instant(day: date | None, plan: Plan, now: datetime) -> datetime:
-    """The first instant of the day in the plan's zone; now, if no day is given. Raises BadUsage for a future day."""
+    """Returns the first instant of `day` in the plan's zone, or `now` if `day` is None. Raises BadUsage for a future
+    day."""
     if day is None:
         return now
     start = datetime(day.year, day.month, day.day, tzinfo=zone(plan.zone)).astimezone(UTC)
@@ -50,21 +51,27 @@ def as_of_instant(day: date | None, plan: Plan, now: datetime) -> datetime:
 
 
 def launch_of(plan: Plan, day: date | None, history: Path | None, now: datetime) -> Launch:
-    """The launch of a plan at the instant `now`, as of a day. Raises FileFault for a bad row of the history file."""
+    """Returns the launch of a plan at the instant `now`. An adoption is launched as of the earlier day `day`.
+
+    `day` is None if the launch is as of now. `history` is None if there is no history file. Raises FileFault for a bad
+    row of the history file, BadUsage for a future day, and Refused if plan and history are too large together.
+    """
     return launch_at(plan, now, as_of_instant(day, plan, now), history)
 
 
 def _details(launch: Launch) -> str:
-    """The details that the Temporal UI always shows for the plan. Its current details show the status."""
+    """Returns the details that the Temporal UI always shows for the plan: when it was signed and launched."""
     signed = launch.plan.signed
     launched = f"launched here as of {launch.clock.day(launch.as_of)}"
     return f"Signed on {signed.day} {signed:%B %Y}; {launched}." if signed else f"{launched.capitalize()}."
 
 
 async def launch_plan(client: Client, launch: Launch) -> str:
-    """Starts the plan's workflow and waits until everything is started. Returns "launched" or "in force already".
+    """Starts the workflow of a plan, and waits until that workflow has started those of its items.
 
-    Raises Refused if a different plan of this id is in force. The message lists the differences; nothing changes.
+    Returns "launched", or "in force already" if the same plan was launched before. Raises Refused if a different plan
+    of this id is in force: nothing changes, and the message lists the differences. Also raises Refused if Temporal
+    lacks a search attribute, and NoServer if no worker starts everything in time.
     """
     await check_attributes(client)
     plan = launch.plan
@@ -91,7 +98,8 @@ async def launch_plan(client: Client, launch: Launch) -> str:
 
 
 async def _wait_for_launch(handle: WorkflowHandle[Any, Any]) -> None:
-    """Waits until everything is started. Raises NoServer if no worker answers, or if the worker is too slow."""
+    """Waits until the worker has started every workflow. Raises NoServer if no worker answers or the worker is too
+    slow."""
     try:
         async with asyncio.timeout(LAUNCHED_WITHIN):
             while True:
@@ -107,8 +115,8 @@ async def _wait_for_launch(handle: WorkflowHandle[Any, Any]) -> None:
 
 
 async def compare(client: Client, plan: Plan) -> None:
-    """Raises Refused if `plan` differs from the plan in force otherwise than by what the sides have agreed since the
-    launch. The message lists these differences."""
+    """Compares `plan` with the plan in force. Raises Refused if they differ in something that the sides have not agreed
+    on since the launch. The message lists these differences. Raises NoServer if no worker answers."""
     handle = client.get_workflow_handle(plan_id(plan.plan))
     told = told_differences(plan, await answered(handle.query("state_now", result_type=PlanState)))
     if told:
@@ -122,17 +130,19 @@ async def compare(client: Client, plan: Plan) -> None:
 
 
 def told_differences(file: Plan, state: PlanState) -> list[str]:
-    """The differences between a plan file and the plan in force that the sides have not agreed on, in words."""
+    """Returns the differences between a plan file and the plan in force, in words. It leaves out the differences that
+    the sides have agreed on since the launch."""
     return [each.in_words() for each in not_agreed(file, state.plan, launched_plan(state))]
 
 
 def launched_plan(state: PlanState) -> Plan:
-    """The plan as it read at its launch, before amendments and answers."""
+    """Returns the plan as it was at its launch, without the amendments and the settled answers that came later."""
     return plan_as_of(state.plan, state.amendments, state.launch.launched, state.settlements)
 
 
 async def check_attributes(client: Client) -> None:
-    """Raises Refused if the namespace lacks a search attribute of ours. Workflows would hang there without an error."""
+    """Raises Refused if the Temporal namespace lacks a search attribute that the program uses. Without the attribute a
+    workflow would stop there and report no error."""
     from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 
     try:
@@ -149,20 +159,24 @@ async def check_attributes(client: Client) -> None:
 
 
 def read_plan_and_contacts(plan_file: Path, contacts: Path) -> tuple[Plan, list[str]]:
-    """The plan, and its offices that have no address in the contacts file. Raises FileFault for either file."""
+    """Returns the plan, and the ids of its offices that have no address in the contacts file.
+
+    Raises FileFault if one of the two files has a fault.
+    """
     plan = load_plan(plan_file)
     return plan, missing_contacts(plan, read_contacts(contacts))
 
 
 LARGEST_LAUNCH = 800_000
-"""Most bytes of a launch, as JSON. Its plan grows by amendments, up to what an act may leave (models/machine/door). The
-first plan has 270,000."""
+"""The most bytes that a launch may have as JSON. Amendments make the plan larger after the launch, so this is less than
+models/machine/door allows for the state after an act. The first plan has 270,000 bytes."""
 
 
 def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | None) -> Launch:
-    """A launch at the instant `launched`, with the sessions of a history file.
+    """Returns the launch of a plan at the instant `launched`, with the past sessions of a history file.
 
-    Raises FileFault for a bad row of that file, and Refused if plan and history are too large together.
+    `as_of` is the instant before which everything counts as past. `history` is None if there is no history file.
+    Raises FileFault for a bad row of the history file, and Refused if plan and history are too large together.
     """
     past = load_history(history, plan, resolve_windows(plan, launched), as_of) if history else ()
     launch = Launch(

@@ -1,4 +1,4 @@
-"""Says when mail about an item waits: to which office, until when, and why."""
+"""Says that mail about an item waits: mail to which office, until when, and why."""
 
 import asyncio
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,8 @@ from models.post.why import not_said, of_item, told
 
 TRIES = 4
 PAUSE = 0.25
-"""Seconds between two tries. A post room hears of an act a moment after the receipt."""
+"""The seconds between two tries. More than one try is needed, because a post room learns of an act a moment after the
+receipt."""
 
 WHY = {
     "outside-hours": "the office is closed",
@@ -24,12 +25,17 @@ WHY = {
     "ceiling": "this week has had its letter",
     "undeliverable": "mail does not reach the office",
 }
-"""By code of `why`, the reasons for which mail waits longer than a moment."""
+"""The reasons for which mail waits longer than a moment, in words. The keys are the codes that the command `why` gives
+them."""
 
 
 async def mail_waits(here: Session, item: str, awaited: Iterable[str]) -> list[str]:
-    """One line for each office to which mail about an item waits. It asks the coordinators of the item and the offices
-    in `awaited`. Empty if nobody answers: the act itself was taken."""
+    """Returns one line for each office to which mail about an item waits. It asks the post rooms of the item's
+    coordinators and of the offices in `awaited`.
+
+    Returns an empty list if no mail waits. Also returns an empty list if no worker answers, and raises no error then,
+    because the item has already taken the act.
+    """
     try:
         _, state = await item_state(here, item)
         names = dict.fromkeys((*(party.coordinator.office for party in state.setup.parties), *awaited))
@@ -47,9 +53,10 @@ async def mail_waits(here: Session, item: str, awaited: Iterable[str]) -> list[s
 
 
 def waiting_line(room: PostRoomState, item: str, now: Instant) -> str:
-    """What waits longest in a post room: "mail to khm-moc waits until Monday 08:00, Phnom Penh: the office is closed".
+    """Returns a line about mail that waits in a post room: "mail to khm-moc waits until Monday 08:00, Phnom Penh: the
+    office is closed". If several things wait, the line names the one that waits until the earliest instant.
 
-    Empty if no mail about the item waits there.
+    Empty if no mail about the item waits in this post room.
     """
     office = room.address.office
     about = (each for each in told(office, [], room) if of_item(item, each.key))
@@ -62,7 +69,8 @@ def waiting_line(room: PostRoomState, item: str, now: Instant) -> str:
 
 
 def day_and_time(instant: Instant, zone: str, now: Instant) -> str:
-    """An instant in an office's own time: "Monday 08:00, Phnom Penh"; with its date if it is a week away or more."""
+    """Returns an instant in the wall time of an office: "Monday 08:00, Phnom Penh". The date is added if the instant is
+    a week or more after `now`."""
     return ", ".join(_parts(instant.astimezone(ZoneInfo(zone)), zone, now))
 
 

@@ -1,4 +1,4 @@
-"""Refuses names that do not exist, with the nearest that do."""
+"""Refuses a name that does not exist, and suggests similar names."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,11 @@ from models.common.nearest import did_you_mean
 
 
 def check_known(what: str, name: str | None, known: Iterable[str], otherwise: str) -> None:
-    """Raises Refused (`no-such-office` for what = "office") if `name` is not known. `otherwise` says where to look."""
+    """Raises Refused if `name` is not in `known`. Does nothing if `name` is None.
+
+    `what` is the kind of name, for example "office"; the error code is then `no-such-office`. The message suggests
+    similar names, or holds the text `otherwise` if there are none.
+    """
     known = list(known)
     if name is not None and name not in known:
         raise Refused(f"no-such-{what}", f"there is no {what} {name!r}; {did_you_mean(name, known, otherwise)}")

@@ -1,4 +1,4 @@
-"""Finds the item that a call has opened."""
+"""Finds the session or procedure that the act `call` has opened."""
 
 from collections.abc import Iterable
 
@@ -11,8 +11,8 @@ from models.messages.views import ItemView, LedgerEntry
 
 
 async def opened_by(here: Session, item: str, act: Call) -> str | None:
-    """The id of the session or the procedure that a call has opened; None if it woke the item itself, or if nobody
-    answers."""
+    """Returns the id of the session or procedure that the call `act` has opened. None if the call woke the item itself
+    and opened nothing, or if no worker answers."""
     handle = here.client.get_workflow_handle(item)
     try:
         view: ItemView = await answered(handle.query("view", result_type=ItemView))
@@ -23,7 +23,8 @@ async def opened_by(here: Session, item: str, act: Call) -> str | None:
 
 
 def session_of(ledger: Iterable[LedgerEntry], office: str) -> str | None:
-    """The session that the last call of an office has opened, as the ledger says; None if it has opened none."""
+    """Returns the name of the session that the last call of an office has opened, as the ledger says. None if that call
+    has opened none, or if the office made no call."""
     session, called = None, False
     for entry in ledger:
         if entry.verb == "call" and entry.office == office:

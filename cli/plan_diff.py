@@ -1,4 +1,4 @@
-"""What reads otherwise in a plan file and in the plan in force: `register --diff`."""
+"""Compares a plan file with the plan in force, for `register --diff`."""
 
 import asyncio
 from pathlib import Path
@@ -15,7 +15,11 @@ AGREED = "agreed since the launch"
 
 
 def diff_document(file: Plan, data: Path, plan: str | None) -> dict[str, Any]:
-    """The document that `register --diff --json` prints (docs/json.md). Raises Refused or NoServer."""
+    """Returns the document that `register --diff --json` prints (docs/json.md). It asks the plan's workflow.
+
+    `plan` is the id of the plan in force, or None if the plan file has that id. Raises Refused if no plan of this id is
+    launched, and NoServer if Temporal or the worker does not answer.
+    """
     return document_of(file, asyncio.run(_state(data, plan or file.plan)))
 
 
@@ -25,7 +29,8 @@ async def _state(data: Path, plan: str) -> PlanState:
 
 
 def document_of(file: Plan, state: PlanState) -> dict[str, Any]:
-    """The differences between a plan file and the plan in force, and which of them the sides have agreed on."""
+    """Returns the differences between a plan file and the plan in force. Each says whether the sides have agreed on it
+    since the launch."""
     untold = not_agreed(file, state.plan, launched_plan(state))
     found = [_entry(each, each not in untold) for each in compared(file, state.plan)]
     return {"plan": state.plan.plan, "differences": found}
@@ -43,7 +48,8 @@ def _entry(each: Difference, agreed: bool) -> dict[str, Any]:
 
 
 def diff_text(document: dict[str, Any]) -> str:
-    """The same document as text for people: one line for each difference, the file on the left."""
+    """Returns the document of `diff_document` as text for people: one line for each difference. The value in the file
+    stands on the left."""
     lines = [f"{each['text']}{f' ({AGREED})' if each['agreed'] else ''}" for each in document["differences"]]
     if not lines:
         return f"the file reads like the plan {document['plan']} in force"

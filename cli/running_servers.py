@@ -1,4 +1,5 @@
-"""Starts, watches and stops the embedded servers around a command."""
+"""Starts the embedded servers for a command, watches them while the command runs, and stops them after it. The embedded
+servers are those that `up` and `demo` run on this machine."""
 
 import asyncio
 import contextlib
@@ -26,7 +27,7 @@ from workflows.visibility import REGISTERED
 
 
 class Ports(NamedTuple):
-    """The ports of the embedded servers; 0 means any free port."""
+    """The ports of the embedded servers. 0 means any free port."""
 
     temporal: int = 0
     ui: int = 0
@@ -35,7 +36,7 @@ class Ports(NamedTuple):
 
 
 def stop_signal() -> asyncio.Event:
-    """An event that Ctrl-C or SIGTERM sets."""
+    """Returns an event. Ctrl-C or SIGTERM sets this event, and does not stop the program by itself."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -44,8 +45,10 @@ def stop_signal() -> asyncio.Event:
 
 
 async def first_of(stopping: asyncio.Event, *tasks: asyncio.Task[None]) -> None:
-    """Waits until `stopping` is set or a task ends, and then cancels the first task. Raises the error of a task that
-    failed; a ServersError becomes NoServer."""
+    """Waits until `stopping` is set or one of the tasks ends. Then it cancels the first task, if that still runs.
+
+    Raises the error of a task that failed, but NoServer in place of a ServersError.
+    """
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait({stop, *tasks}, return_when=asyncio.FIRST_COMPLETED)
     for each in (stop, tasks[0]):
@@ -71,8 +74,13 @@ async def embedded(
     progress: Callable[[str], None],
     stopping: asyncio.Event,
 ) -> AsyncIterator[tuple[Embedded, Client, asyncio.Task[None]]]:
-    """Starts the embedded servers, and stops them after the block. Gives them, a client, and the watch: a task that
-    ends only when a server cannot be kept running. Raises Refused, NoServer or CommandError."""
+    """Starts the embedded servers, and stops them after the `async with` block. Gives the servers, a Temporal client
+    and a task that watches the servers. That task fails if a server cannot be kept running.
+
+    `progress` receives each line about the start. Raises BadUsage for faulty settings or a data folder that other
+    accounts can use, Refused if a port or the data folder is in use, NoServer if a server does not start, and
+    CommandError if `stopping` is set before everything is ready.
+    """
     try:
         config = configured()
     except Misconfigured as error:
@@ -127,8 +135,10 @@ async def embedded(
 
 
 def say_secrets(servers: Embedded) -> None:
-    """Writes the secrets once, at the first start, and only on a terminal: the address that opens the Temporal UI, and
-    the password of each new login of the calendars. Any other output is mostly a log, which must hold no password."""
+    """Prints the secrets that are new at this start: the address that opens the Temporal UI, and the password of each
+    new login of the calendars. It prints nothing if standard output is not a terminal, because a log must hold no
+    password.
+    """
     if not sys.stdout.isatty():
         return
     lines = []
@@ -147,7 +157,7 @@ def _ui(run: RunFile) -> str:
 
 
 def where(servers: Embedded) -> str:
-    """The addresses and folders of everything that runs, as text for people."""
+    """Returns the addresses of the running servers and the folders of mail and record, as text for people."""
     run, folder = servers.run, servers.folder
     assert run is not None
     lines = [

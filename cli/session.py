@@ -1,4 +1,4 @@
-"""What every command needs to know: which data folder, which plan, where Temporal and the record are."""
+"""Holds what every command that asks a server needs: the data folder, the plan, the Temporal client and the record."""
 
 import asyncio
 import os
@@ -23,11 +23,11 @@ from servers.datafolder import RunFile, read_run
 T = TypeVar("T")
 
 ANSWER_WITHIN = 7.5
-"""Seconds in which a server or a worker must have answered."""
+"""The seconds within which a server or a worker must answer a command."""
 
 
 class Session:
-    """One run of a command: its client, data folder, plan and record."""
+    """One run of a command, with its Temporal client, its data folder, its plan and the folder of its record."""
 
     def __init__(self, client: Client, data: Path, plan: str | None) -> None:
         self.client = client
@@ -39,7 +39,9 @@ class Session:
         self.record = record_root(data)
 
     async def plan(self) -> str:
-        """The id of the plan: the one that is named, or that of the data folder, or the only one. Raises Refused."""
+        """Returns the id of the plan: the plan that the person named, or else the plan of the data folder, or else the
+        only plan in Temporal. Raises Refused if there is no plan of the name, or if it is not clear which plan is
+        meant."""
         if self._plan is None and self._named is not None:
             self._plan = await self._checked(self._named)
         if self._plan is None and self._run is not None:
@@ -53,7 +55,8 @@ class Session:
         return self._plan
 
     async def _checked(self, plan: str) -> str:
-        """The id of a plan that a person named. Raises Refused if there is none, with the nearest that there are."""
+        """Returns the id of a plan that a person named. Raises Refused if there is no such plan. The message suggests
+        similar ids."""
         if (self._run is not None and plan == self._run.plan) or (self.record / plan).is_dir():
             return plan
         known = await self._plans()
@@ -66,9 +69,10 @@ class Session:
         return sorted({each.id async for each in self.client.list_workflows("ItemKind='plan'")})
 
     async def no_such_item(self, item: str, offices: Iterable[str] = ()) -> Refused:
-        """The refusal of an item that does not exist, with the nearest names that do. It asks for all names at once.
+        """Returns the error for an item that does not exist. Its message suggests similar names of items.
 
-        `offices` are names that would do as well.
+        `offices` are names of offices that the person could also have meant. They are empty if the command takes only
+        items.
         """
         plan, names = await self.plan(), await self._item_names()
         name, offices = item.removeprefix(f"{plan}/"), set(offices)
@@ -76,7 +80,8 @@ class Session:
         return Refused("no-such-item", f"there is no item{' and no office' if offices else ''} {name!r}; {hint}")
 
     async def _item_names(self) -> set[str]:
-        """The names of all items, without their plan: from Temporal's lists and the record. They are asked for once."""
+        """Returns the names of all items, without their plan, from Temporal's lists and the record. It asks only
+        once."""
         if self._names is None:
             plan = await self.plan()
             query = f"PlanId='{plan}' AND ItemKind NOT IN ('plan', 'secretariat', 'mailbox')"
@@ -86,7 +91,8 @@ class Session:
         return self._names
 
     async def item_id(self, item: str) -> str:
-        """The full id of an item that was named with or without its plan. Raises Refused for what cannot be an id."""
+        """Returns the full id of an item that a person named with or without its plan. It does not check that the item
+        exists. Raises Refused if the name cannot be an id."""
         plan = await self.plan()
         if item in (plan, "plan"):
             return plan
@@ -96,15 +102,17 @@ class Session:
         return full
 
     async def plan_in_force(self) -> Plan:
-        """The plan in force, from its workflow."""
+        """Returns the plan in force, from the plan's workflow. Raises NoServer if no worker answers."""
         handle = self.client.get_workflow_handle(await self.plan())
         return await answered(handle.query("in_force", result_type=Plan))
 
 
 @asynccontextmanager
 async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]:
-    """Connects to Temporal. Raises NoServer within ten seconds if it cannot be reached, and NotPrivate before that if
-    others can read the record."""
+    """Connects to Temporal, and gives a Session. Raises NoServer within ten seconds if Temporal cannot be reached.
+
+    Raises BadUsage for faulty settings. Raises NotPrivate if other accounts can use the data folder or the record.
+    """
     run: RunFile | None = read_run(data)
     record_root(data)
     try:
@@ -119,7 +127,7 @@ async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]
 
 
 def server_error(error: RPCError) -> CommandError:
-    """Turns an error of the Temporal server into the ending of a command."""
+    """Returns the CommandError with which a command ends because of an error of the Temporal server."""
     if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
         return NoServer("unreachable", f"Temporal does not answer ({error.message})")
     if error.message.startswith("Namespace "):
@@ -132,8 +140,11 @@ def server_error(error: RPCError) -> CommandError:
 
 
 async def answered(call: Awaitable[T]) -> T:
-    """The answer of a worker. Raises NoServer if none comes in time or can be read, and Refused if the workflow cannot
-    be asked this."""
+    """Waits for the answer of a worker to a request, and returns the answer.
+
+    Raises NoServer if no answer comes within ANSWER_WITHIN or if the answer cannot be read. Raises Refused if the
+    workflow is closed, or is not of a kind that answers this request.
+    """
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             return await call

@@ -1,4 +1,4 @@
-"""Sends an act to its item, and turns a refusal into the ending of a command."""
+"""Sends an act to its item, and turns a refusal of the item into the error with which the command ends."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,11 @@ from models.messages.views import Receipt, Refusal
 
 
 async def submit(client: Client, item: str, act: Act) -> Receipt:
-    """Sends the act as an Update, and gives the receipt. Raises Refused with what is awaited instead, or NoServer."""
+    """Sends the act to its item as a Temporal Update, and returns the receipt.
+
+    Raises Refused if the item does not take the act. The error says what is awaited instead. Raises NoServer if no
+    worker answers in time.
+    """
     handle = client.get_workflow_handle(item)
     update = handle.execute_update(
         act.verb,
@@ -34,7 +38,11 @@ async def submit(client: Client, item: str, act: Act) -> Receipt:
 
 
 async def no_longer_open(here: Session, item: str, error: RPCError) -> Exception:
-    """The error that says why the item is not open, from its record. Any other error comes back as it is."""
+    """Returns the error with which a command ends after `error` of the Temporal server.
+
+    If `error` says that the item has no open workflow, this is a Refused that says from the record what became of the
+    item. Any other `error` is returned unchanged.
+    """
     if error.status is not RPCStatusCode.NOT_FOUND:
         return error
     view = recorded_view(here.record, item)
@@ -47,7 +55,8 @@ async def no_longer_open(here: Session, item: str, error: RPCError) -> Exception
 
 
 def refused(cause: BaseException | None) -> Refused:
-    """The refusal that a validator raised; NotTaken if the cause is no refusal."""
+    """Returns the refusal of an item as an error for the command. Returns NotTaken if `cause`, the reason why the
+    Update failed, is not a refusal."""
     if isinstance(cause, ApplicationError) and cause.type == "Refusal" and cause.details:
         refusal = Refusal.model_validate(cause.details[0])
         return Refused(refusal.code, refusal.message, refusal.awaiting)
@@ -56,11 +65,12 @@ def refused(cause: BaseException | None) -> Refused:
 
 
 class NotTaken(Refused):
-    """The workflow has no Update of this name."""
+    """The error for an act that the workflow does not know, because it has no Update of that name."""
 
 
 def not_an_item(item: str, kind: str, verb: str) -> str:
-    """A message that says why this workflow does not take the act: it is no item, or an item of another kind."""
+    """Returns the message that says why a workflow does not take an act. The workflow is no item, or an item of a kind
+    that does not have this verb."""
     if kind == "series":
         return f"{item} is a series; act on one of its sessions, which `status` lists below it"
     if kind in ("plan", "secretariat", "mailbox"):
@@ -71,7 +81,8 @@ def not_an_item(item: str, kind: str, verb: str) -> str:
 
 
 async def rehearse(here: Session, item: str, act: Act) -> None:
-    """The dry run: calls the validator's own function on the item's state now. Raises Refused if that refuses."""
+    """Checks, without sending the act, whether the item would take it. It uses the same function as the item, on the
+    state of the item now. Raises Refused if the item would refuse the act, and NoServer if no worker answers."""
     from models.machine.door import refuse  # imports every machine, and an act without a dry run needs none
     from models.registry import MACHINES, STATES
 

@@ -1,4 +1,4 @@
-"""Terms of a proposal, from the options of `propose` and `counter`."""
+"""Makes the terms of a proposal from the options of `propose` and `counter`."""
 
 import json
 import re
@@ -24,7 +24,7 @@ from models.plan.plan import Format
 
 
 class ProposedTopic(StrEnum):
-    """What a person can propose: the topics of items, and the kinds of amendment of a plan."""
+    """What a person can propose. The values are the topics for items and the kinds of amendment for the plan."""
 
     DATE = "date"
     HOST = "host"
@@ -43,7 +43,8 @@ AMENDMENTS = frozenset(kind.value for kind in AmendmentKind)
 
 
 class TermsOptions(NamedTuple):
-    """The options that make up terms, as the person typed them."""
+    """The options from which the program makes terms, as the person typed them. An option that was not given is None or
+    empty."""
 
     values: tuple[str, ...]
     start: str | None
@@ -64,7 +65,8 @@ class TermsOptions(NamedTuple):
 
 
 async def terms_of(acting: ActingCommand, topic: ProposedTopic, given: TermsOptions) -> Terms:
-    """Terms from the options of `propose` and `counter`. Raises BadUsage for missing or unfit options."""
+    """Returns the terms that the options of `propose` or `counter` say. Raises BadUsage if an option is missing or does
+    not fit the topic, and FileFault if the file of --file has a fault."""
     here = acting.here
     of_plan = acting.item == await here.plan()
     if of_plan and topic is ProposedTopic.ANSWER:
@@ -177,7 +179,10 @@ def _assigned(text: str) -> tuple[str, JsonValue]:
 
 
 async def until_instant(here: Session, text: str | None, zone: str | None) -> Instant | None:
-    """The instant of --until, in the zone given or else in the plan's zone; None without --until."""
+    """Returns the instant that the option --until names. `text` is in `zone`, or in the plan's zone if `zone` is None.
+
+    Returns None if `text` is None. Raises BadUsage for a faulty time or zone.
+    """
     if text is None:
         return None
     name = zone or (await here.plan_in_force()).zone

@@ -1,7 +1,7 @@
 """The progress report as a Word document (DOCX, ISO/IEC 29500), ready for the governments.
 
-The same report gives the same bytes: the date in the document is that of the report, and all parts of the ZIP file have
-the same fixed time.
+The same report always gives the same bytes. The date in the document is that of the report, and all parts of the ZIP
+file have the same fixed time.
 """
 
 import io
@@ -76,7 +76,7 @@ SHADES = {
     Standing.EXCUSED: "EAE4F1",
     Standing.NO_EVIDENCE: "FBF1D3",
 }
-"""The light shading of cells, by standing. The word is in the cell too, so that colour is not needed."""
+"""The light colour of a cell for each standing. The cell also has the word, so a reader does not need the colour."""
 
 PAGE_WIDTH, PAGE_HEIGHT, MARGIN = Cm(21.0), Cm(29.7), Cm(2.0)
 TALLY_WIDTHS = (4.1, 1.3, 1.8, 2.0, 2.0, 1.8, 1.8, 2.2)
@@ -85,10 +85,11 @@ TURN_WIDTHS = (2.2, 3.4, 3.4, 3.2, 4.8)
 AMENDMENT_WIDTHS = (1.1, 6.7, 2.7, 2.5, 4.0)
 QUESTION_WIDTHS = (9.4, 4.8, 2.8)
 AWAITED_WIDTHS = (1.5, 6.3, 3.6, 2.8, 2.8)
-"""The widths of columns in centimetres. Those of each table add up to 17 cm, the width between the margins."""
+"""The widths of columns in centimetres. The columns of each table are together 17 cm wide, like the text between the
+margins."""
 
 SHORT_TABLE = 6
-"""A table with at most this many rows, with its head, is not split between two pages."""
+"""A table with at most this many rows is not split between two pages. Its head counts as a row."""
 
 _NOT_OURS = (
     RELATIONSHIP_TYPE.THUMBNAIL,
@@ -101,14 +102,15 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class Cell(NamedTuple):
-    """The text of a cell, and its shading."""
+    """The text and the colour of one cell of a table."""
 
     text: str
     shade: str = ""
+    """The colour of the cell, as six hexadecimal digits. Empty if the cell has no colour."""
 
 
 def render(report: ProgressReport) -> bytes:
-    """Returns the document in bytes. Equal reports give equal bytes."""
+    """Returns the bytes of the Word document. Equal reports give equal bytes."""
     document = Document()
     _lay_out(document)
     _set_styles(document)

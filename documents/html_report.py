@@ -1,4 +1,4 @@
-"""The progress report as one self-contained web page."""
+"""The progress report as one web page that needs no other file."""
 
 from functools import cache
 
@@ -40,8 +40,8 @@ from models.report.values import ProgressReport
 
 
 def render(report: ProgressReport) -> str:
-    """Returns the page as HTML. Styles are inside it. It has no script and loads nothing. Every text of the report is
-    escaped."""
+    """Returns the web page as HTML. The page contains its styles, has no script, and loads no other file. Every text of
+    the report is escaped, so it cannot become markup."""
     return _template().render(
         report=report,
         standings=STANDINGS,

@@ -1,7 +1,7 @@
-"""The words of the progress report. The HTML page and the DOCX use the same words.
+"""The words of the progress report. The HTML page and the Word document use the same words.
 
-The words are those of a diplomatic document. A count always says what is counted, and out of how many. An empty section
-says that it is empty.
+The words are those of a diplomatic document. A count always says what is counted, and out of how many. If a section
+has no entries, a sentence in it says so.
 """
 
 from collections import Counter
@@ -58,20 +58,21 @@ _TURNS = {"owed": "due", "served": "taken", "swapped": "exchanged", "forfeited":
 
 
 def count(tally: Tally, standing: Standing) -> int:
-    """The number of items with this standing."""
+    """Returns the number of items with this standing."""
     return int(getattr(tally, standing.name.lower()))
 
 
 def of(number: int, total: int) -> str:
-    """A count with its denominator: "12 of 40"."""
+    """Returns a number and the total in words: "12 of 40"."""
     return f"{number} of {total}"
 
 
 def share(number: int, total: int) -> str:
-    """A count with its denominator and its percentage: "12 of 40 (30 per cent)".
+    """Returns a number, the total and the percentage in words: "12 of 40 (30 per cent)". If the total is 0, there is no
+    percentage.
 
-    The percentage is rounded. It says "less than 1" or "more than 99" where rounding would give 0 or 100 for a count
-    that is not zero and not the total.
+    The percentage is rounded. Instead of 0 or 100 it is "less than 1" or "more than 99", unless the number is really 0
+    or the total.
     """
     if not total:
         return of(number, total)
@@ -85,7 +86,8 @@ def share(number: int, total: int) -> str:
 
 
 def tally_in_words(tally: Tally) -> str:
-    """Gives "Of 12 items, 4 are done and 8 have not started." A standing that no item has is left out."""
+    """Returns a sentence that counts the items by standing: "Of 12 items, 4 are done and 8 have not started." It leaves
+    out a standing that no item has."""
     stand = [(standing, count(tally, standing)) for standing in STANDINGS if count(tally, standing)]
     if not stand:
         return "No item is followed here."
@@ -98,7 +100,8 @@ def tally_in_words(tally: Tally) -> str:
 
 
 def recitals_in_words(article: ArticleReport) -> str:
-    """Says how many provisions of an article ask for nothing. Empty if there are none."""
+    """Returns a sentence that says how many provisions of an article ask for nothing. Empty if there are no such
+    provisions."""
     if not article.recitals:
         return ""
     if article.recitals == 1:
@@ -108,18 +111,19 @@ def recitals_in_words(article: ArticleReport) -> str:
 
 
 def dateline(report: ProgressReport) -> tuple[str, str]:
-    """Two texts: the day of the report with its zone, and the validity of the plan."""
+    """Returns two texts: the day of the report with its time zone, and the validity of the plan."""
     return f"As of {report.as_of_day} ({report.zone})", sentence_case(report.valid)
 
 
 def footer(report: ProgressReport) -> str:
-    """The text at the foot of every page, beside the page number."""
+    """Returns the text at the foot of every page. In the Word document the page number is beside it."""
     return f"{report.short}: progress report as of {report.as_of_day}"
 
 
 def summary(report: ProgressReport) -> tuple[str, ...]:
-    """The first paragraphs: what the plan contains, how far it has come, which sessions are to come, what is
-    awaited."""
+    """Returns the first paragraphs of the report. They say what the plan contains, how many items are done, how many
+    sessions are still to come, and how many acts are awaited of the sides. Paragraphs with nothing to say are left
+    out."""
     parts = (_holdings, _progress, _to_come, _open_matters)
     return tuple(text for text in (part(report) for part in parts) if text)
 
@@ -180,7 +184,8 @@ def _open_matters(report: ProgressReport) -> str:
 
 
 def questions_in_words(settled: int, total: int) -> str:
-    """Gives "Of 12 questions, 2 are settled and 10 are open"."""
+    """Returns a sentence that counts the settled and the open questions, as in "Of 12 questions, 2 are settled and 10
+    are open"."""
     if total == 1:
         return f"The one question is {'settled' if settled else OPEN}."
     if settled in (0, total):
@@ -190,37 +195,38 @@ def questions_in_words(settled: int, total: int) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """The text with a capital first letter."""
+    """Returns the text with a capital first letter."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
 def side_name(report: ProgressReport, side: str) -> str:
-    """The short name of a side. If the report has no such side, it returns `side` itself."""
+    """Returns the short name of a side. If the report has no such side, returns `side` itself."""
     return report.sides.get(side, side)
 
 
 def turn_state(state: str) -> str:
-    """The standing of a turn in the words of the report: due, taken, exchanged, lapsed, not known."""
+    """Returns the word of the report for the state of a turn: due, taken, exchanged, lapsed or not known. Returns any
+    other state as it is."""
     return _TURNS.get(state, state)
 
 
 def nothing_awaited(report: ProgressReport) -> str:
-    """Says why the report lists no awaited act. Empty if it lists one."""
+    """Returns a text that says why the report lists no awaited acts. Empty if the report lists awaited acts."""
     if not report.awaited_known:
         return AWAITED_UNKNOWN
     return "" if report.awaited else NOTHING_AWAITED
 
 
 def no_questions(report: ProgressReport) -> str:
-    """Says why the report lists no question. Empty if it lists one."""
+    """Returns a text that says why the report lists no questions. Empty if the report lists questions."""
     if not report.questions_known:
         return QUESTIONS_UNKNOWN
     return "" if report.questions else NO_QUESTIONS
 
 
 def awaited_by_side(report: ProgressReport) -> Iterator[tuple[str, list[tuple[str, list[AwaitedLine]]]]]:
-    """Yields each side's name with its offices: pairs of the office's title and its awaited acts. Empty if the report
-    cannot tell what was awaited."""
+    """Yields the name of each side of which an act is awaited, with its offices. Each office is a pair: its title, and
+    its awaited acts. Yields nothing if the report does not know what was awaited."""
     if not report.awaited_known:
         return
     of_sides: dict[str, dict[str, list[AwaitedLine]]] = {side: {} for side in report.sides}

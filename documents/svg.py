@@ -1,6 +1,6 @@
 """Adds elements to an SVG drawing, and estimates the width of texts. All lengths are millimetres.
 
-A drawing is a tree of elements, and not text. So a title cannot add markup to it.
+A drawing is a tree of elements, and not text. So the text of a title cannot become markup.
 """
 
 import unicodedata
@@ -17,16 +17,16 @@ _ADVANCES = {
     **dict.fromkeys("ckJsvxyz", 0.52),
     **dict.fromkeys("mMwW@%", 0.88),
 }
-"""Widths of characters in Arial, as parts of the type size. Other characters have the widths in `_advance`."""
+"""The widths of characters in Arial, as fractions of the type size. `_advance` has the widths of other characters."""
 
 
 def group(parent: ET.Element, name: str) -> ET.Element:
-    """Adds a group with a class name, and returns it."""
+    """Adds a group of elements with a class name to the drawing. Returns the group."""
     return ET.SubElement(parent, "g", {"class": name})
 
 
 def title(parent: ET.Element, words: str) -> None:
-    """Adds the text that a browser shows when the mouse is over an element."""
+    """Adds a title to an element. A browser shows it when the mouse is over the element."""
     ET.SubElement(parent, "title").text = clean(words)
 
 
@@ -41,7 +41,7 @@ def write(
     weight: str = "normal",
     fill: str = INK,
 ) -> None:
-    """Adds a text. `y` is its base line. `anchor` is start, middle or end: the part of the text that is at `x`."""
+    """Adds a text. Its base line is at `y`. `anchor` says which part of the text is at `x`: start, middle or end."""
     attributes = {"x": mm(x), "y": mm(y), "font-size": mm(size), "fill": fill}
     attributes |= {"text-anchor": anchor} if anchor != "start" else {}
     attributes |= {"font-weight": weight} if weight != "normal" else {}
@@ -76,8 +76,8 @@ def polygon(parent: ET.Element, points: Sequence[tuple[float, float]], *, fill: 
 
 
 def measure(words: str, size: float, *, bold: bool = False) -> float:
-    """Estimates the width of a text. The estimate is more often too wide than too narrow. A mark above or below a
-    letter has no width."""
+    """Returns an estimate of the width of a text. The estimate is more often too wide than too narrow. A mark above or
+    below a letter has no width."""
     return sum(map(_advance, words)) * size * (1.08 if bold else 1.0)
 
 
@@ -94,8 +94,8 @@ def _advance(letter: str) -> float:
 
 
 def shorten(words: str, width: float, size: float, *, bold: bool = False) -> str:
-    """Returns the text if it fits the width, or else its beginning with an ellipsis. A letter keeps the marks that
-    belong to it."""
+    """Returns the text if it fits the width, or else the beginning of the text and an ellipsis. The cut never
+    separates a letter from its marks. Several spaces become one."""
     words = " ".join(clean(words).split())
     if measure(words, size, bold=bold) <= width:
         return words
@@ -106,7 +106,8 @@ def shorten(words: str, width: float, size: float, *, bold: bool = False) -> str
 
 
 def wrap(words: str, width: float, size: float, most: int) -> list[str]:
-    """Breaks a text between words into at most `most` lines. If it is too long, the last line is shortened."""
+    """Returns the text as at most `most` lines, broken between words. If the text is too long for them, the last line
+    is shortened."""
     lines: list[str] = []
     rest = " ".join(clean(words).split())
     while len(lines) < most - 1 and measure(rest, size) > width:
@@ -125,5 +126,5 @@ def _cuts(words: str, at: int) -> bool:
 
 
 def mm(length: float) -> str:
-    """A length as text, with at most three decimals."""
+    """Returns a length as text, with at most three decimals."""
     return f"{length:.3f}".rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""The marks of a timeline: a bar for each window, a symbol for what became of it, and the words of each.
+"""The marks of a timeline: a bar for each window, a symbol for each date or result, and a title in words for each mark.
 
 All lengths are millimetres.
 """
@@ -36,15 +36,15 @@ class Marks(NamedTuple):
     row: float
     """The height of a row."""
     colours: Mapping[str | None, str]
-    """The colour of each side. Under None: the colour of a mark without a side."""
+    """The colour of each side. The key None has the colour of a mark without a side."""
 
     @property
     def size(self) -> float:
-        """Half the height of a symbol."""
+        """Half of the height of a symbol."""
         return min(self.row * 0.33, 2.0)
 
     def draw(self, parent: ET.Element, row: TimelineRow, mark: TimelineMark, y: float) -> None:
-        """Draws one mark of a row. `y` is the top of the row."""
+        """Draws one mark of a row into the element `parent`. `y` is the top of the row."""
         group = svg.group(parent, f"mark {mark.kind.value}")
         svg.title(group, self._in_words(row, mark))
         if mark.kind is MarkKind.WINDOW:
@@ -113,20 +113,22 @@ class Marks(NamedTuple):
 
 
 def rounds_of(timeline: Timeline) -> list[TimelineMark]:
-    """The marks of all status rounds. A round is there once for each row that has it."""
+    """Returns the marks of all status rounds. If several rows have a mark for the same round, each of these marks is
+    returned."""
     marks = [mark for pillar in timeline.pillars for row in pillar.rows for mark in row.marks]
     return [mark for mark in marks if mark.kind is MarkKind.ROUND]
 
 
 def tinted(group: ET.Element, left: float, top: float, width: float, height: float, colour: str) -> None:
-    """Draws a bar with a light fill and an outline of the full colour. So text and symbols on it are easy to read."""
+    """Draws a bar with a light fill and an outline of the full colour. So it is easy to read text and symbols on the
+    bar."""
     tint = {"fill-opacity": "0.3", "stroke-width": "0.25"}
     svg.rect(group, left, top, width, height, fill=colour, stroke=colour, **tint)
 
 
 def draw_symbol(group: ET.Element, kind: MarkKind, colour: str, x: float, y: float, size: float) -> None:
-    """Draws the symbol of a kind of mark. Each kind has its own shape, so that the drawing can be read without
-    colours."""
+    """Draws the symbol for a kind of mark. Each kind has its own shape, so a reader who cannot see the colours can
+    still tell them apart."""
     own = OUTCOME_COLOURS.get(kind, colour)
     if kind in (MarkKind.AGREED, MarkKind.HELD):
         _circle(group, x, y, size, colour, filled=kind is MarkKind.HELD)

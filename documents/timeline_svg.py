@@ -1,7 +1,8 @@
 """The timeline of a plan as one SVG drawing for an A3 page. Years go from left to right, and pillars from top to
 bottom.
 
-All lengths are millimetres. The drawing is a tree of elements, and not text. So a title cannot add markup to it.
+All lengths are millimetres. The drawing is a tree of elements, and not text. So the text of a title cannot become
+markup.
 """
 
 from collections.abc import Iterator
@@ -29,7 +30,8 @@ NAMESPACE = "http://www.w3.org/2000/svg"
 FONTS = "Arial, 'Liberation Sans', 'Noto Sans', 'Noto Sans Lao', 'Noto Sans Khmer', 'Leelawadee UI', sans-serif"
 
 PAGE_HEIGHT = 297.0
-"""The height of A3 landscape. If the plan has too many rows for it, the page is higher, but not wider."""
+"""The height of an A3 page in landscape. If the plan has too many rows for this height, the page is higher, but not
+wider."""
 HEADER, AXIS, LEGEND, BAND = 15.0, 8.0, 12.0, 5.4
 LEAST_ROW, MOST_ROW = 4.4, 10.5
 TWO_LINES = 9.0
@@ -52,11 +54,14 @@ def render(timeline: Timeline) -> str:
 
 
 class Layout(NamedTuple):
-    """The height of a row, and the height of the page."""
+    """The heights of a row, of the chart and of the page."""
 
     row: float
+    """The height of one row."""
     chart: float
+    """The height of all rows and of the bands with the names of pillars."""
     page: float
+    """The height of the page."""
 
     @property
     def bottom(self) -> float:
@@ -65,8 +70,8 @@ class Layout(NamedTuple):
 
 
 def lay_out(timeline: Timeline) -> Layout:
-    """Chooses the height of rows so that they fill the page, within limits. If the lowest height is too high, the page
-    becomes higher."""
+    """Returns heights with which the rows fill the page. A row is never lower than LEAST_ROW and never higher than
+    MOST_ROW. If even the lowest rows do not fit on the page, the page is higher."""
     rows = sum(max(len(pillar.rows), 1) for pillar in timeline.pillars)
     bands = BAND * len(timeline.pillars)
     free = PAGE_HEIGHT - 2 * MARGIN - HEADER - AXIS - LEGEND - bands
@@ -261,7 +266,7 @@ _ORDER = tuple(MarkKind)
 
 
 def undated_in_words(pillar: TimelinePillar) -> str:
-    """Says how many items of a pillar have no date, and are counted but not drawn."""
+    """Returns words that say how many items of a pillar have no date. These items are not drawn."""
     if not pillar.undated:
         return "every item bears a date" if pillar.rows else "no items"
     if pillar.undated == 1:

@@ -6,5 +6,5 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def clean(text: str) -> str:
-    """The text without the characters that XML cannot hold, such as most control characters."""
+    """Returns the text without the characters that XML cannot hold, for example most control characters."""
     return _NOT_XML.sub("", text)

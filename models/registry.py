@@ -1,4 +1,5 @@
-"""The machine and the state class of each workflow type. Workflows, command line and rehearsal look them up here."""
+"""Two tables by workflow type: the machine, and the class of the state. Workflows, command line and rehearsal use
+them."""
 
 from typing import Any
 
@@ -20,7 +21,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "commitment": COMMITMENT,
     "questions": QUESTIONS,
 }
-"""The machine of each workflow type."""
+"""By workflow type: the machine that decides for its items."""
 
 STATES: dict[str, type[ItemState]] = {
     "plan": PlanState,
@@ -29,4 +30,4 @@ STATES: dict[str, type[ItemState]] = {
     "commitment": CommitmentState,
     "questions": QuestionsState,
 }
-"""The class of the state of each workflow type."""
+"""By workflow type: the class of the state of its items."""

@@ -1,4 +1,4 @@
-"""The data folder of `up`: the paths in it, its lock, and run.json, which says what runs."""
+"""The data folder of `up`: the paths in it, its lock, and its file run.json. run.json says which parts of `up` run."""
 
 import contextlib
 import fcntl
@@ -16,24 +16,25 @@ from servers.errors import ServersError
 
 
 class FolderLocked(ServersError):
-    """Another `up` uses the data folder."""
+    """Another `up` uses the data folder. The message names its process, if that is known, and says what to do."""
 
 
 class RunFileFault(ServersError):
-    """run.json exists and cannot be read."""
+    """The file run.json exists, but cannot be read or is damaged. The message says what to do."""
 
 
 class RunFile(Value):
-    """The content of run.json: what runs on a data folder, and its addresses. `up` writes it, and commands read it."""
+    """The content of run.json. It says which parts of `up` run on a data folder, and on which addresses. `up` writes
+    the file, and commands read it."""
 
     model_config = ConfigDict(hide_input_in_errors=True)  # it holds passwords
 
     temporal_address: str
-    """host:port of the gRPC frontend."""
+    """HOST:PORT on which Temporal takes calls (gRPC)."""
     namespace: str
     ui: str | None
-    """The URL of the Temporal UI. None if `up` runs no UI (on macOS), or if Temporal is a configured one, because the
-    URL of its UI is not known."""
+    """The URL of the Temporal UI. None if `up` runs no UI (on macOS). None also if Temporal is a configured one,
+    because `up` does not know the URL of its UI."""
     ui_entry: SecretStr | None = None
     """The URL that a person opens once, so that the browser may use the UI. None if `up` runs no UI."""
     caldav_url: str
@@ -65,13 +66,13 @@ class RunFile(Value):
         return {name: password.get_secret_value() for name, password in logins.items()}
 
     def alive(self) -> bool:
-        """Whether the `up` that wrote this still runs. False also if it was killed and could not write that it has
-        stopped."""
+        """Returns whether the `up` that wrote this file still runs. It checks the process too, because an `up` that was
+        killed could not write that it has stopped."""
         return self.state != "stopped" and process_exists(self.pid)
 
 
 def process_exists(pid: int) -> bool:
-    """Whether a process with this id exists, of any user."""
+    """Returns whether a process with this id exists. It may belong to any user."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -82,11 +83,12 @@ def process_exists(pid: int) -> bool:
 
 
 ORGANIZER = "organizer"
-"""The folder of mail to the organizer, which holds the answers of offices. It is a Maildir."""
+"""The name of the folder of mail to the organizer. The folder is a Maildir, and holds the answers of offices."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replaces a file. Even after a power cut it has its full new content, or its old one. Raises OSError."""
+    """Replaces the content of a file. Even after a power cut the file has all of its new content, or its old content.
+    Raises OSError if the file cannot be written."""
     # The name is hidden while the file is incomplete, so that nobody who lists the folder reads half of it.
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -126,8 +128,8 @@ class DataFolder:
         check_private(self._named)
 
     def create(self) -> None:
-        """Makes the folders that are missing. Raises NotPrivate as `check` does. Raises ServersError if the file system
-        refuses."""
+        """Makes the folders that are missing. Raises NotPrivate as `check` does. Raises ServersError if a folder cannot
+        be made."""
         self.check()
         try:
             # Private, because mail, calendars and record name people.
@@ -140,8 +142,8 @@ class DataFolder:
             ) from error
 
     def close(self) -> int:
-        """Makes private what an older release left open to other accounts. Returns the number of files and folders that
-        it has changed. Raises NotPrivate if one of them cannot be changed."""
+        """Makes the files and folders private that an older release left open to other accounts. Returns how many it
+        has changed. Raises NotPrivate if one of them cannot be changed."""
         closed = close_to_others(self.root)
         for folder in self._folders:
             check_private(folder)
@@ -172,11 +174,12 @@ class DataFolder:
             self._held = None
 
     def write_run(self, run: RunFile) -> None:
-        """Replaces run.json. Raises ServersError."""
+        """Replaces the file run.json. Raises ServersError if the file cannot be written."""
         self.write(self.run_file, run.model_dump_json(indent=2) + "\n")
 
     def write(self, path: Path, text: str) -> None:
-        """Replaces a file in the folder. Raises ServersError, which says what the file system answered."""
+        """Replaces a file in the data folder. Raises ServersError if the file cannot be written. The message says
+        why."""
         try:
             write_atomically(path, text.encode())
         except OSError as error:
@@ -190,9 +193,10 @@ def _locked(root: Path, pid: str) -> str:
 
 
 def read_run(root: Path = Path("var")) -> RunFile | None:
-    """The run.json of a data folder: what `up` started last. None if `up` never ran there.
+    """Returns the content of run.json in a data folder. It says what `up` started last. None if there is no run.json.
 
-    Raises RunFileFault if it cannot be read. Raises NotPrivate if other accounts may have written it.
+    Raises RunFileFault if the file cannot be read or is damaged. Raises NotPrivate if other accounts may have written
+    the file.
     """
     folder = DataFolder(root)
     folder.check()

@@ -1,4 +1,4 @@
-"""Starts all embedded parts, starts those again that end, and stops all of them in order."""
+"""Starts all embedded parts of `up`, starts a part again if it ends, and stops all parts in order."""
 
 import asyncio
 import contextlib
@@ -54,17 +54,17 @@ class EmbeddedOptions:
     caldav_port: int = 5232
     smtp_port: int = 1025
     temporal_address: str | None = None
-    """host:port of a Temporal that the environment configures. None: `up` starts its own."""
+    """HOST:PORT of a Temporal that the environment configures. None: `up` starts its own Temporal."""
     namespace: str = "default"
     retention: timedelta = RETENTION
     """How long the embedded Temporal keeps closed workflows."""
     worker_command: Sequence[str] = ()
-    """The worker's program and arguments. `--data=FOLDER` is added to them. Empty: no worker is started."""
+    """The program of the worker and its arguments. `up` adds `--data=FOLDER`. Empty: `up` starts no worker."""
     worker_directory: Path = ROOT
     worker_environment: Mapping[str, str] = field(default_factory=dict)
     """More environment variables for the worker. They replace variables of `up` with the same name."""
     worker_timeout: float = 60.0
-    """Seconds in which the worker must write its ready file."""
+    """Seconds in which the worker must write its ready file after its start."""
 
 
 @dataclass
@@ -77,14 +77,15 @@ class _Supervised:
 
 
 class Embedded:
-    """The embedded parts on one data folder. Call `start`, then `watch`, then `stop`."""
+    """All embedded parts that work on one data folder. Call `start`, then `watch`, then `stop`."""
 
     quick = 30.0
-    """Seconds. If a child ends less than this after it was ready, that is a quick death."""
+    """Seconds. If a child ends sooner than this after it was ready, its end counts as a quick death."""
     deaths = 5
-    """After this many quick deaths in a row, a child is not started again."""
+    """After this many quick deaths in a row, `up` does not start the child again."""
     backoff: Sequence[float] = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-    """Seconds to wait before a child is started again: after its first quick death, its second, and so on."""
+    """Seconds that `up` waits before it starts a child again: the first value after the first quick death in a row, the
+    second value after the second, and so on."""
 
     def __init__(self, options: EmbeddedOptions) -> None:
         self.options = options
@@ -92,7 +93,7 @@ class Embedded:
         self.run: RunFile | None = None
         """The content of run.json. None before `start`."""
         self.new_logins: dict[str, SecretStr] = {}
-        """The new logins of this start, with their passwords: those of calendars that had no login before."""
+        """The logins that are new at this start, with their passwords. Their calendars had no login before."""
         self.new_entry: SecretStr | None = None
         """The URL that opens the Temporal UI, if it is new at this start. None if it was known before, or if there is
         no UI."""
@@ -109,8 +110,8 @@ class Embedded:
         """Starts all parts, waits until they are ready, and returns the content of run.json. `progress` gets one line
         for each step.
 
-        If a part fails, it stops the others and raises ServersError (FolderLocked, PortBusy, StartFailed...). Raises
-        NotPrivate if other accounts can reach the data folder.
+        If a part fails, this method stops the others and raises ServersError (FolderLocked, PortBusy, StartFailed...).
+        Raises NotPrivate if other accounts can read or write the data folder.
         """
         self._progress = progress
         progress(f"data folder {self.folder.root}")
@@ -132,7 +133,8 @@ class Embedded:
         return self.run
 
     async def watch(self) -> None:
-        """Starts each child again that ends, until it is cancelled or `stop` is called. Raises GaveUp."""
+        """Starts each child again that ends. It returns only when `stop` is called. Raises GaveUp if a child ends too
+        often in a row."""
         if self._stopped:
             return
         self._watchers = [asyncio.ensure_future(self._supervise(part)) for part in self._parts.values()]

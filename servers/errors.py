@@ -1,13 +1,13 @@
-"""The errors of `up`: a part cannot start, or cannot go on."""
+"""The errors of `up`. Each says that a part of `up` cannot start, or cannot go on."""
 
 
 class ServersError(Exception):
-    """A part cannot start or cannot go on. The message names the part and the cause, and says what to do."""
+    """A part of `up` cannot start or cannot go on. The message names the part and the cause, and says what to do."""
 
 
 class StartFailed(ServersError):
-    """A part did not become ready: it died, or took too long."""
+    """A part of `up` did not become ready, because it ended or took too long."""
 
 
 class GaveUp(ServersError):
-    """A part died too often in a row, and is not started again."""
+    """A part of `up` ended too often in a row, and `up` does not start it again."""

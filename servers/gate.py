@@ -1,5 +1,5 @@
-"""The gate of the Temporal UI. It decides which requests may go on to the UI: those of a browser that has shown the
-key, if a page of the UI itself makes them.
+"""The gate of the Temporal UI. It decides which requests may go on to the UI. A request may go on if its browser has
+shown the key, and if it does not come from a page of another site.
 
 Temporal's dev server has no login. Without a gate, a page of another site in a browser of this machine could send
 requests to it. And a site whose name points at 127.0.0.1 (DNS rebinding) could also read the answers.
@@ -17,7 +17,7 @@ Headers = Sequence[tuple[bytes, bytes]]
 """Pairs of name and value. Names are in lower case."""
 
 ENTRY = "/enter/"
-"""The beginning of the path that lets a browser in. The key follows it."""
+"""The beginning of the path that lets a browser in. The key is the rest of the path."""
 METHODS = ("GET", "HEAD", "POST")
 """The methods that the UI needs. The gate refuses all others."""
 
@@ -31,17 +31,20 @@ _NEEDS_KEY = "open the address that `up` has shown at its first start; it is `ui
 
 @dataclass(frozen=True)
 class Refused:
-    """A request is refused: the HTTP status and the text of the answer."""
+    """The gate refuses a request."""
 
     status: int
+    """The HTTP status of the answer."""
     why: str
+    """The text of the answer. It says why the request is refused."""
 
 
 @dataclass(frozen=True)
 class LetIn:
-    """The key was right. The browser gets a cookie, and is sent to the UI."""
+    """A request has shown the right key. The browser gets a cookie, and is sent to the UI."""
 
     set_cookie: str
+    """The value of the header Set-Cookie."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ class Gate:
         self._hosts = {name if port == _HTTP else f"{name}:{port}" for name in names}
 
     def judge(self, method: str, target: str, headers: Headers) -> Refused | LetIn | Passed:
-        """Decides whether a request is refused, brings the key, or may go on."""
+        """Decides about one request. Returns Refused, LetIn if the request has shown the key, or Passed if it may go on
+        to the UI."""
         if refused := self._refused(method, target, headers):
             return refused
         if target.startswith(ENTRY):
@@ -95,7 +99,8 @@ class Gate:
 
 
 def cookies_of(headers: Headers, name: str) -> list[str]:
-    """The values of a cookie. There are several if pages on other ports have set it too."""
+    """Returns the values of the cookie with this name in the headers of a request. There are several values if pages on
+    other ports have set the cookie too. Empty if there is none."""
     pairs = (pair.strip().partition("=") for header in _values(headers, b"cookie") for pair in header.split(";"))
     return [value for each, _, value in pairs if each == name]
 

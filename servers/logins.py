@@ -1,4 +1,4 @@
-"""The logins of the parts of `up`: a login with a password for each calendar, and secrets."""
+"""Makes the logins and secrets of `up`. Each calendar has its own login with a password."""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -8,18 +8,18 @@ from pydantic import SecretStr
 from servers.errors import ServersError
 
 PUBLISHER = "organizer"
-"""The program's own login. It may write every calendar."""
+"""The name of the login that the program itself uses. It may write every calendar."""
 
 
 def new_secret() -> SecretStr:
-    """A new random secret of 192 bits, in letters, digits, - and _."""
+    """Returns a new random secret of 192 bits. It consists of letters, digits, - and _."""
     return SecretStr(secrets.token_urlsafe(24))
 
 
 def calendar_logins(calendars: Iterable[str], before: Mapping[str, SecretStr]) -> dict[str, SecretStr]:
-    """The password of each login, by login: the program's own login, and one for each calendar, with the name of the
-    calendar. Logins in `before` keep their passwords, even if their calendar is not named any more. Raises ServersError
-    if a calendar has the name of the program's own login."""
+    """Returns the password of each login, by the name of the login. There is the program's own login, and one login for
+    each calendar, with the name of the calendar. Logins in `before` keep their passwords, also if their calendar is not
+    in `calendars`. Raises ServersError if a calendar has the name of the program's own login."""
     names = sorted(set(calendars))
     if PUBLISHER in names:
         raise ServersError(

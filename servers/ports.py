@@ -1,4 +1,5 @@
-"""Ports on the loopback address. It checks whether a port is free before a server is started on it."""
+"""Ports on the loopback address. `up` checks with this module that a port is free, before it starts a server on the
+port."""
 
 import secrets
 import socket
@@ -28,10 +29,11 @@ class PortBusy(ServersError):
 
 
 def claim(name: str, port: int, option: str) -> int:
-    """Checks that a port is free on 127.0.0.1, and returns it. For 0 it returns any free port.
+    """Checks that a port is free on 127.0.0.1, and returns the port. If `port` is 0, it returns any free port. Raises
+    PortBusy if the port cannot be used.
 
     `name` is the part that needs the port. `option` is the command-line option that chooses another port. The message
-    of PortBusy names both. The port is not reserved: another program may still take it first.
+    of PortBusy names both. The port is not reserved. Another program may still take it before the part does.
     """
     hint = f"choose another with {option}, or 0 for any free one"
     if not 0 <= port <= _HIGHEST:
@@ -48,8 +50,9 @@ def claim(name: str, port: int, option: str) -> int:
 
 
 def hidden_address(name: str) -> Address | None:
-    """A random address of this machine, one of 16 million, with one of 17,000 ports, so that nobody can guess it. None
-    if the system has no loopback address except 127.0.0.1, as on macOS, or if no port is free."""
+    """Returns a random address of this machine: one of 16 million hosts, with one of 17,000 ports. So nobody can guess
+    the address. None if the system is not Linux, because it may have no loopback address except 127.0.0.1. None also if
+    no port is free. `name` is the part that needs the address."""
     if not sys.platform.startswith("linux"):
         return None
     host = ".".join(("127", *(str(1 + secrets.randbelow(254)) for _ in range(3))))

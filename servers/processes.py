@@ -1,5 +1,5 @@
-"""Child processes of `up`. Each has a log file. They are stopped with SIGTERM and then SIGKILL, and none is left
-behind."""
+"""The child processes of `up`. Each child has a log file. `up` stops a child with SIGTERM, and with SIGKILL if it does
+not end. No child goes on after `up`, or the next start of `up` ends it."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ _TETHER = Path(__file__).with_name("tether.py")
 
 @dataclass
 class Child:
-    """One program that `up` runs. Its output goes to `logs`/`name`.log."""
+    """One program that `up` runs. Its output goes to the file `name`.log in the folder `logs`."""
 
     name: str
     command: Sequence[str]
@@ -36,17 +36,17 @@ class Child:
     child."""
     logs: Path
     environment: Mapping[str, str] | None = None
-    """All environment variables of the child. None: those of `up`."""
+    """All environment variables of the child. None: the child has those of `up`."""
     directory: Path | None = None
-    """The working directory of the child. None: that of `up`."""
+    """The working directory of the child. None: the child has that of `up`."""
     patience: float = 10.0
-    """Seconds between SIGTERM and SIGKILL."""
+    """Seconds that `stop` waits for the child to end after SIGTERM, before it sends SIGKILL."""
     _process: asyncio.subprocess.Process | None = field(default=None, init=False, repr=False)
     _log_start: int = field(default=0, init=False, repr=False)
 
     @property
     def log(self) -> Path:
-        """The file that its output goes to."""
+        """The file to which the output of the child goes."""
         return self.logs / f"{self.name}.log"
 
     @property
@@ -56,11 +56,12 @@ class Child:
 
     @property
     def running(self) -> bool:
-        """Whether the child was started and has not ended."""
+        """True: the child was started and has not ended."""
         return self._process is not None and self._process.returncode is None
 
     async def start(self) -> None:
-        """Starts the child in its own process group, so that Ctrl-C reaches only `up`. Raises ServersError."""
+        """Starts the child in its own process group, so that Ctrl-C reaches only `up`. Raises ServersError if the child
+        cannot be started."""
         try:
             with self._begin_log() as output:
                 self._process = await asyncio.create_subprocess_exec(
@@ -77,8 +78,8 @@ class Child:
             raise ServersError(f"{self.name} cannot be started: {error}; log: {self.log}") from error
 
     async def wait(self) -> int:
-        """Waits until the child ends, and returns its exit status. A negative status is a signal. 0 if it was never
-        started."""
+        """Waits until the child ends, and returns its exit status. A negative status is the number of the signal that
+        ended the child. Returns 0 if the child was never started."""
         return 0 if self._process is None else await self._process.wait()
 
     async def stop(self) -> None:
@@ -97,7 +98,7 @@ class Child:
             await process.wait()
 
     def must_run(self) -> None:
-        """Raises StartFailed, with the last lines of the log, if the child has ended."""
+        """Checks that the child has not ended. Raises StartFailed, with the last lines of the log, if it has."""
         if self._process is None or self._process.returncode is None:
             return
         ending = describe_exit(self._process.returncode)
@@ -106,7 +107,8 @@ class Child:
         raise StartFailed(f"{self.name} {ending} before it was ready; log: {self.log}; {said}")
 
     def tail(self, lines: int = 20) -> list[str]:
-        """The last lines that the child has printed since its last start."""
+        """Returns the last lines that the child has printed since its last start. Empty if it has printed nothing, or
+        if the log cannot be read."""
         try:
             with self.log.open("rb") as log:
                 size = log.seek(0, os.SEEK_END)
@@ -128,7 +130,7 @@ class Child:
 
 
 def describe_exit(status: int) -> str:
-    """An exit status in words: "exited with status 1", "was killed by SIGKILL"."""
+    """Returns an exit status in words: "exited with status 1", "was killed by SIGKILL"."""
     if status >= 0:
         return f"exited with status {status}"
     try:
@@ -148,7 +150,7 @@ def _tethered(command: Sequence[str]) -> list[str]:
 
 
 async def command_line(pid: int) -> str:
-    """The command line of a process. Empty if there is no such process, or if it has ended."""
+    """Returns the command line of the process with this id. Empty if there is no such process, or if it has ended."""
     if _HAS_PROC:
         return _from_proc(pid)
     ps = await asyncio.create_subprocess_exec(
@@ -172,9 +174,10 @@ async def reap_orphans(run: RunFile | None, root: Path, patience: float = 8.0) -
     """Ends the children that a killed `up` has left behind, so that their ports and files are free. Returns their
     names.
 
-    It ends a process only if its command line names this data folder, because its id may belong to another program by
-    now. The caller must have locked the folder. `patience` are the seconds between SIGTERM and SIGKILL. Raises
-    ServersError if a process does not end.
+    `run` is the run.json of the last start, or None if there is none. `root` is the data folder, which the caller must
+    have locked. A process is ended only if its command line names this folder, because its id may belong to another
+    program by now. `patience` is the number of seconds between SIGTERM and SIGKILL. Raises ServersError if a process
+    does not end.
     """
     if run is None:
         return []

@@ -14,7 +14,7 @@ from servers.processes import Child
 from servers.waiting import Progress, wait_until
 
 HOME = "/aide-memoire/"
-"""The path of the collection in which the calendars are made."""
+"""The path of the collection (a folder on the calendar server) in which the program makes the calendars."""
 
 _READY = 20.0
 """Seconds in which Radicale must answer after its start."""
@@ -68,8 +68,8 @@ level = warning
 
 
 def radicale_child(folder: DataFolder, port: int) -> Child:
-    """Makes the child that runs Radicale, but does not start it. It writes two configuration files into the data
-    folder. `write_users` writes the logins. Raises ServersError."""
+    """Returns the child that runs Radicale, but does not start it. It writes two configuration files of Radicale into
+    the data folder. `write_users` writes the logins. Raises ServersError if a file cannot be written."""
     rights, config = folder.root / "radicale.rights", folder.root / "radicale.conf"
     folder.write(rights, _RIGHTS)
     address, users = f"{LOOPBACK}:{port}", _users(folder)
@@ -80,8 +80,8 @@ def radicale_child(folder: DataFolder, port: int) -> Child:
 
 
 def write_users(folder: DataFolder, logins: Mapping[str, SecretStr]) -> None:
-    """Writes the file of logins: each login, and the hash of its password. Radicale reads it at each request. Raises
-    ServersError.
+    """Writes the file of logins, which holds each login and the hash of its password. Radicale reads the file at each
+    request. Raises ServersError if the file cannot be written.
 
     SHA-512 crypt is the strongest hash that Radicale takes without more packages (bcrypt, argon2-cffi).
     """
@@ -97,8 +97,8 @@ def _users(folder: DataFolder) -> Path:
 
 
 async def wait_for_radicale(child: Child, port: int, password: SecretStr, progress: Progress) -> None:
-    """Waits until Radicale answers, and makes the collection HOME. `password` is that of the program's login. Raises
-    StartFailed if Radicale ends, or is not ready after 20 s."""
+    """Waits until Radicale answers, and makes the collection HOME. `password` is the password of the program's own
+    login. Raises StartFailed if Radicale ends, or is not ready after 20 s."""
     import httpx
 
     # trust_env=False: a proxy in the environment cannot reach the loopback address.

@@ -1,6 +1,7 @@
-"""The mail spool: an SMTP server on 127.0.0.1 that keeps each message as one .eml file for each office.
+"""The mail spool: an SMTP server on 127.0.0.1 that writes each message to one .eml file for each office.
 
-Messages to the organizer, which are the answers of offices, go into a Maildir. The worker reads that Maildir.
+Messages to the organizer are answers of offices. The spool writes them into a Maildir (a folder in which each message
+is a file), and the worker reads that Maildir.
 """
 
 import asyncio
@@ -32,7 +33,8 @@ _log = logging.getLogger(__name__)
 
 
 class Spool:
-    """Writes messages to `mail`/OFFICE/TIMESTAMP-HASH.eml. The contacts file says which office has an address."""
+    """The mail spool. It writes messages to `mail`/OFFICE/TIMESTAMP-HASH.eml. The contacts file says which office has
+    which address."""
 
     def __init__(self, mail: Path, contacts: Path, port: int) -> None:
         """If `port` is 0, the spool takes any free port. After `start`, the attribute `port` has its number."""
@@ -45,7 +47,7 @@ class Spool:
         self._deliveries = itertools.count(1)
 
     async def start(self) -> None:
-        """Listens on 127.0.0.1. Raises PortBusy."""
+        """Starts to listen on 127.0.0.1. Raises PortBusy if the port cannot be used."""
         logging.getLogger("mail.log").setLevel(logging.WARNING)  # the logger of aiosmtpd logs every connection
         loop = asyncio.get_running_loop()
         try:
@@ -56,8 +58,8 @@ class Spool:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stops listening, and closes all connections. If a message was not answered with 250 yet, its sender sends it
-        again."""
+        """Stops listening, and closes all connections. If the spool has not confirmed a message yet (with the code
+        250), the sender sends the message again later."""
         if self._server is None:
             return
         self._server.close()
@@ -69,8 +71,9 @@ class Spool:
     def keep(self, recipients: list[str], content: bytes) -> list[Path]:
         """Writes a message once for each office among the recipients. Returns the files that it has written.
 
-        If an office already has a message with this Message-ID, it gets no second one. The organizer gets every
-        message. Raises OSError. Raises ApplicationError (ContactsFile) if the contacts file has a fault.
+        If an office has a message with this Message-ID already, it gets no second one. The organizer gets every
+        message. Raises OSError if a file cannot be written. Raises ApplicationError (ContactsFile) if the contacts file
+        has a fault.
         """
         contacts = load_contacts(self.contacts)  # read for each message, so that a correction counts at once
         name = message_hash(content)
@@ -115,13 +118,15 @@ class Spool:
 
 
 def message_hash(content: bytes) -> str:
-    """Twelve hexadecimal digits that identify a message: a digest of its Message-ID, or of its bytes if it has none."""
+    """Returns twelve hexadecimal digits that identify a message. They are a digest of its Message-ID, or of its bytes
+    if it has no Message-ID."""
     message_id = str(BytesHeaderParser().parsebytes(content).get("Message-ID", "")).strip()
     return hashlib.sha256(message_id.encode("utf-8", "replace") or content).hexdigest()[:12]
 
 
 def folder_of(contacts: Contacts, address: str) -> str:
-    """The name of the folder for mail to an address: its office, `organizer` or `unknown`."""
+    """Returns the name of the folder for mail to an address. It is the id of the office with this address, `organizer`
+    or `unknown`."""
     if address.casefold() == contacts.organizer.address.casefold():
         return ORGANIZER
     office = contacts.office_of(address)

@@ -33,9 +33,9 @@ _CALL = timedelta(seconds=10)
 
 
 def find_temporal() -> Path:
-    """The path of the `temporal` command. It is AIDE_TEMPORAL_CLI if that is set, or else the one in this Python
-    environment, or else one on PATH. One on PATH counts only if no other account except the administrator can write it.
-    Raises ServersError."""
+    """Returns the path of the `temporal` command. It is AIDE_TEMPORAL_CLI if that is set, or else the command in this
+    Python environment, or else the first one on PATH. A command on PATH counts only if no other account except the
+    administrator can write it. Raises ServersError if there is no such command."""
     from adapters.settings import Programs
 
     if named := Programs().temporal_cli:
@@ -65,7 +65,7 @@ def _planted(program: Path) -> bool:
 
 
 def temporal_environment(address: str, namespace: str) -> dict[str, str]:
-    """The environment variables of `up`, with Temporal's configuration set to the embedded server only."""
+    """Returns the environment variables of `up`, in which Temporal's configuration names only the embedded server."""
     # A profile file, TEMPORAL_TLS or TEMPORAL_API_KEY for another cluster must not be used with the embedded one.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")}
     return kept | {
@@ -79,8 +79,9 @@ def temporal_environment(address: str, namespace: str) -> dict[str, str]:
 def temporal_child(
     folder: DataFolder, port: int, ui: Address | None, namespace: str, search_attributes: Mapping[str, str]
 ) -> Child:
-    """Makes the child that runs the dev server, but does not start it. `ui` is the address of its UI, which only the
-    gate knows. None: it runs no UI. `search_attributes` has the type of each name: {"Office": "Keyword"}."""
+    """Returns the child that runs the dev server, but does not start it. `ui` is the address of its UI. Only `up` knows
+    this address. If it is None, the dev server runs no UI. `search_attributes` holds the type of each search attribute,
+    by name: {"Office": "Keyword"}. Raises ServersError if there is no `temporal` command, or no free port."""
     command = [str(find_temporal()), "server", "start-dev", "--ip", LOOPBACK, "--log-level", "warn"]
     command += ["--port", str(port), "--db-filename", str(folder.temporal_db)]
     command += ["--ui-ip", ui.host, "--ui-port", str(ui.port), "--ui-disable-news-fetch"] if ui else ["--headless"]
@@ -99,8 +100,8 @@ def temporal_child(
 
 
 async def wait_for_temporal(child: Child, port: int, namespace: str, progress: Progress) -> "Client":
-    """Waits until the dev server has its namespace, and returns a client. Raises StartFailed if the server ends, or is
-    not ready after 30 s."""
+    """Waits until the dev server answers for the namespace, and returns a client. Raises StartFailed if the server
+    ends, or is not ready after 30 s."""
     import temporalio.client  # imported here, while the server is starting
 
     found: list[temporalio.client.Client] = []
@@ -115,7 +116,7 @@ async def wait_for_temporal(child: Child, port: int, namespace: str, progress: P
 
 
 async def listens(port: int) -> bool:
-    """Whether a program accepts connections on this port of 127.0.0.1."""
+    """Returns whether a program accepts connections on this port of 127.0.0.1."""
     try:
         _, writer = await asyncio.open_connection(LOOPBACK, port)
     except OSError:
@@ -140,7 +141,8 @@ async def _client_of(address: str, namespace: str) -> "Client | None":
 
 
 async def configured_temporal(address: str, namespace: str) -> "Client":
-    """Connects to the Temporal that the environment configures. Raises StartFailed if it does not answer."""
+    """Connects to the Temporal that the environment configures, and returns a client. Raises StartFailed if that
+    Temporal does not answer."""
     from temporalio.client import Client
     from temporalio.envconfig import ClientConfig
     from temporalio.service import RPCError
@@ -161,7 +163,8 @@ async def configured_temporal(address: str, namespace: str) -> "Client":
 
 
 async def namespace_retention(client: "Client") -> timedelta:
-    """How long the client's namespace keeps closed workflows. Raises RPCError."""
+    """Returns how long the namespace of the client keeps closed workflows. Raises RPCError if Temporal does not answer
+    or refuses."""
     from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 
     request = DescribeNamespaceRequest(namespace=client.namespace)
@@ -170,7 +173,8 @@ async def namespace_retention(client: "Client") -> timedelta:
 
 
 async def prepare_namespace(client: "Client", search_attributes: Mapping[str, str], retention: timedelta) -> None:
-    """Sets the search attributes and the retention of the namespace of an embedded Temporal. Raises StartFailed."""
+    """Sets the search attributes and the retention of the namespace of an embedded Temporal. Raises StartFailed if
+    Temporal refuses them."""
     from temporalio.service import RPCError
 
     try:
@@ -181,8 +185,8 @@ async def prepare_namespace(client: "Client", search_attributes: Mapping[str, st
 
 
 async def keep_closed_workflows(client: "Client", retention: timedelta = RETENTION) -> None:
-    """Sets the retention of the client's namespace. Raises RPCError, and StartFailed if the retention is not set after
-    that."""
+    """Sets how long the namespace of the client keeps closed workflows. Raises RPCError if Temporal does not answer or
+    refuses. Raises StartFailed if Temporal does not keep the new value."""
     from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 
     if await namespace_retention(client) == retention:
@@ -196,8 +200,8 @@ async def keep_closed_workflows(client: "Client", retention: timedelta = RETENTI
 
 
 async def registered_search_attributes(client: "Client") -> dict[str, str]:
-    """The type of each custom search attribute of the client's namespace, by name: {"Office": "Keyword"}. Raises
-    RPCError."""
+    """Returns the type of each custom search attribute of the namespace of the client, by name: {"Office": "Keyword"}.
+    Raises RPCError if Temporal does not answer or refuses."""
     from temporalio.api.enums.v1 import IndexedValueType
     from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 
@@ -208,8 +212,8 @@ async def registered_search_attributes(client: "Client") -> dict[str, str]:
 
 
 async def register_search_attributes(client: "Client", wanted: Mapping[str, str]) -> None:
-    """Registers the search attributes that the namespace lacks. Raises RPCError, and StartFailed if an attribute has
-    another type there.
+    """Registers the search attributes that the namespace lacks. Raises RPCError if Temporal does not answer or refuses.
+    Raises StartFailed if the namespace has an attribute with another type.
 
     The option `--search-attribute` works only with a new database. With an existing one, the dev server silently
     ignores new attributes and changed types.
@@ -230,8 +234,9 @@ async def register_search_attributes(client: "Client", wanted: Mapping[str, str]
 
 
 async def check_search_attributes(client: "Client", wanted: Mapping[str, str], progress: Progress) -> None:
-    """Raises StartFailed if a configured Temporal lacks a search attribute. It does not register it, because the server
-    belongs to somebody else."""
+    """Checks that a configured Temporal has the search attributes. Raises StartFailed if one is missing or has another
+    type. It registers none, because the server belongs to somebody else. If Temporal does not list its search
+    attributes, it only says so to `progress`."""
     from temporalio.service import RPCError
 
     try:

@@ -15,7 +15,9 @@ _PR_SET_PDEATHSIG = 1
 
 
 def main(arguments: list[str]) -> None:
-    """Asks the kernel for the signal, and replaces this process by the command. It never returns: it can only raise."""
+    """Asks the kernel to kill this process when `up` ends, and then replaces the process by the command. It does not
+    return. Raises OSError if the kernel refuses or the command cannot run. Raises SystemExit if `up` has ended
+    already."""
     parent, command = int(arguments[0]), arguments[1:]
     # SIGKILL, because a child that hangs cannot ignore it. No child loses data when it is killed.
     if ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0) != 0:

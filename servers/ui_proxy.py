@@ -1,5 +1,5 @@
-"""The proxy of the Temporal UI. Browsers connect to it. It sends the requests that the gate allows to the real UI,
-whose address no browser knows."""
+"""The proxy of the Temporal UI. Browsers connect to the proxy. It sends the requests that the gate allows to the real
+UI. No browser knows the address of the real UI."""
 
 import asyncio
 import contextlib
@@ -105,7 +105,7 @@ class UiProxy:
         self._conversations: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Starts to listen. Raises PortBusy."""
+        """Starts to listen on the port. Raises PortBusy if the port cannot be used."""
         try:
             self._server = await asyncio.start_server(self._meet, LOOPBACK, self._port)
         except OSError as error:
@@ -223,14 +223,15 @@ async def _hand_on(ui: _Peer, browser: _Peer) -> None:
 
 
 def asked_of(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """The headers of a request that go on to the real UI."""
+    """Returns the headers of a request that the proxy sends to the real UI. It leaves out all others."""
     cookies = [f"{_CSRF}={value}" for value in cookies_of(headers, _CSRF)[:1]]
     kept = [(name, value) for name, value in headers if name in _ASKED]
     return [*kept, *((b"cookie", cookie.encode()) for cookie in cookies)]
 
 
 def answered_with(headers: Headers) -> list[tuple[bytes, bytes]]:
-    """The headers of an answer that go on to the browser, and the headers that the proxy adds."""
+    """Returns the headers of an answer that the proxy sends to the browser: some headers of the real UI, and those of
+    the proxy itself."""
     named = (part for name, value in headers if name == b"connection" for part in value.lower().split(b","))
     left_out = _NEIGHBOURS | {part.strip() for part in named} | {b"x-frame-options", b"x-content-type-options"}
     return [*((name, value) for name, value in headers if name not in left_out and _goes_on(name, value)), *_OURS]

@@ -1,4 +1,4 @@
-"""Waits until a part is ready, and reports its progress meanwhile."""
+"""Waits until a part of `up` is ready, and tells a person meanwhile that it still waits."""
 
 import asyncio
 import time
@@ -9,12 +9,13 @@ from servers.errors import StartFailed
 from servers.processes import Child
 
 Progress = Callable[[str], None]
-"""A function that takes one line of text. It is called when a step begins, takes long, or ends."""
+"""The type of a function that shows one line of text to a person. It is called when a step begins, takes long, or
+ends."""
 
 _POLL = 0.03
 """Seconds between two checks."""
 _SILENCE = 2.0
-"""A wait is reported each time that this many seconds have passed."""
+"""Seconds between two calls of `progress` during a wait."""
 
 
 async def wait_until(
@@ -25,10 +26,10 @@ async def wait_until(
     timeout: float,  # noqa: ASYNC109 - the error names the part, and no check is interrupted
     progress: Progress,
 ) -> None:
-    """Calls `ready` again and again until it returns True. Calls `progress` every 2 s. `what` names the part in
-    messages.
+    """Calls `ready` again and again until it returns True. Calls `progress` every 2 s with a line that names the part
+    (`what`).
 
-    Raises StartFailed after `timeout` seconds, or if the child has ended.
+    Raises StartFailed if `ready` has not returned True after `timeout` seconds, or if the child has ended.
     """
     began = time.monotonic()
     mention = _SILENCE
@@ -46,8 +47,8 @@ async def wait_until(
 
 
 async def all_or_none(*work: Coroutine[Any, Any, None]) -> None:
-    """Runs all work at the same time. The first error ends all of it. It is raised itself, and not in an
-    ExceptionGroup."""
+    """Runs all coroutines at the same time, and waits until all are done. If one raises an error, the others are
+    cancelled, and that error is raised (not in an ExceptionGroup)."""
     tasks = [asyncio.ensure_future(one) for one in work]
     try:
         await asyncio.gather(*tasks)

@@ -20,10 +20,11 @@ def worker_child(
     *,
     own_temporal: bool,
 ) -> Child:
-    """Makes the child that runs the worker, but does not start it.
+    """Returns the child that runs the worker, but does not start it.
 
-    Variables in `environment` replace those that this module sets. `own_temporal` is False if Temporal is a configured
-    one. Its settings then stay as they are.
+    Variables in `environment` replace those that this module sets. `own_temporal` is True if `up` runs its own
+    Temporal. If it is False, the environment configures another Temporal, and its other settings (TLS, keys) stay as
+    they are.
     """
     return Child(
         "worker",

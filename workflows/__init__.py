@@ -1,1 +1,2 @@
-"""The workflows. Each is a short loop: it asks the core what is due, does it, and waits for an instant or a message."""
+"""The workflows. Each is a short loop. It asks the core what is due, carries it out, and waits for an instant or a
+message."""

@@ -1,4 +1,5 @@
-"""The commitment workflow: one instrument, deliverable or exchange."""
+"""The commitment workflow: one item that ends with evidence, for example an instrument, a deliverable or an
+exchange."""
 
 from temporalio import workflow
 
@@ -10,7 +11,8 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="commitment")
 class CommitmentWorkflow(ItemWorkflow[CommitmentState]):
-    """A commitment becomes due, a side gives evidence, a side closes it out."""
+    """The workflow of one commitment. The commitment becomes due, a side gives evidence, and the commitment is closed
+    by silence or by an office."""
 
     machine = COMMITMENT
 
@@ -25,5 +27,5 @@ class CommitmentWorkflow(ItemWorkflow[CommitmentState]):
 
     @workflow.query
     def state_now(self) -> CommitmentState:
-        """The state of the item. The command line's dry run decides on it."""
+        """Returns the state of the commitment. The option `--dry-run` of the commands decides from it."""
         return self.state

@@ -28,7 +28,7 @@ ENTRIES_SHOWN = 8
 
 
 def details_of(machine: Machine[S], state: S) -> str:
-    """The page of an item of any kind, as Markdown."""
+    """Returns the page of an item of any kind, as Markdown."""
     if isinstance(state, SeriesState):
         return series_details(state)
     if isinstance(state, PlanState):
@@ -37,7 +37,8 @@ def details_of(machine: Machine[S], state: S) -> str:
 
 
 def item_details(machine: Machine[S], state: S) -> str:
-    """The page of a meeting, commitment or list: its status, what is awaited, what comes next, the recent ledger."""
+    """Returns the page of a meeting, commitment or list of questions. It shows the status, what is awaited, what comes
+    next, and the last lines of the ledger."""
     setup, row, clock = state.setup, machine.row(state), state.setup.clock
     host = f", hosted by {row.host}" if row.host else ""
     facts = [_of_plan(state)]
@@ -88,7 +89,8 @@ def _ledger(state: ItemState, clock: Clock) -> list[str]:
 
 
 def series_details(state: SeriesState) -> str:
-    """The page of a series: the next session, what is awaited, the turns, the recent ledger."""
+    """Returns the page of a series. It shows what the series waits for, what is awaited, the turns, and the last lines
+    of the ledger."""
     setup = state.setup
     waits = _text(SERIES.next_step(state))
     parts = [f"**{_text(f'{setup.ref} {setup.title}')}**, a series: {waits}.", _of_plan(state)]
@@ -105,7 +107,8 @@ def _turn(turn: Turn) -> str:
 
 
 def plan_details(state: PlanState) -> str:
-    """The page of the plan: its status, what is awaited, amendments in force, what comes next, the recent ledger."""
+    """Returns the page of the plan. It shows the status, what is awaited, the amendments in force, what comes next, and
+    the last lines of the ledger."""
     clock, launch = state.setup.clock, state.launch
     parts = [f"**{_text(state.setup.title)}**: {status_in_words(PLAN.status_of(state))}."]
     until = f" and valid until {clock.last_day(launch.valid_until)}" if launch.valid_until else ""
@@ -123,8 +126,8 @@ def plan_details(state: PlanState) -> str:
 
 
 def post_room_details(state: PostRoomState, now: Instant | None = None) -> str:
-    """The page of a post room: what is awaited of the office, what waits to go, and when the next letter goes. With
-    `now`, also until when the office is closed."""
+    """Returns the page of a post room. It shows what is awaited of the office, what waits to be sent, and when the next
+    letter goes. With `now`, it also shows until when a closed office stays closed."""
     clock = state.address.clock
     parts = [f"**Post room of {_text(state.address.office_title)}**, the only sender to this office."]
     parts.append(f"Times are those of {clock.zone}.")
@@ -159,7 +162,7 @@ def _stands(standing: StandingNotice, clock: Clock) -> str:
 
 
 def _reminds(state: PostRoomState, reminder: StandingReminder) -> str:
-    """Of which date, and in which mail."""
+    """Says in one line of which date the reminder tells, and in which mail it goes."""
     alone, clock = goes_alone_at(state, reminder), state.address.clock
     mail = "in the next letter" if alone is None else f"in a mail of its own from {clock.at(alone)}"
     return f"{reminder.word.ref} {reminder.word.title}, {clock.at(reminder.begins)} ({mail})"

@@ -1,10 +1,11 @@
-"""Nothing that is sent to a workflow fails its task. A task that fails is tried again for ever: the workflow is stuck.
+"""Guards workflows against faulty messages. Without it, such a message could make a workflow task fail. Temporal then
+repeats the task without end, and the workflow is stuck.
 
-Signals that cannot be used are recorded and ignored. An Update whose handler meets a fault is answered with an error,
-and nothing has changed. (What cannot be decoded at all, the SDK drops or refuses by itself, and logs it.)
+A signal that cannot be used is recorded and ignored. If the handler of an Update meets a fault, the sender gets an
+error and the workflow does not change. The SDK itself drops or refuses a message that it cannot decode, and logs this.
 
-A workflow that an earlier release left stuck goes on as soon as a worker with this guard runs: the message that failed
-its task is handled anew.
+If an earlier release left a workflow stuck, it goes on as soon as a worker with this guard runs. The worker handles the
+message again that made the task fail.
 """
 
 from collections.abc import Callable
@@ -26,23 +27,26 @@ with workflow.unsafe.imports_passed_through():
     from models.common.limits import fault_of_signal
 
 SMALL = 2_000
-"""Bytes of a signal, as JSON, up to which only one in `SOME` is weighed."""
+"""The most bytes of a small signal, as JSON. The state is measured only after one in `SOME` small signals."""
 SOME = 50
 LARGEST_BY_SIGNAL = 1_600_000
-"""The most bytes of a state, as JSON, that a signal may leave. A payload of Temporal holds 2 MB; acts stop earlier
-(models/machine/door), so only signals that nobody can have meant reach it."""
+"""The most bytes of a state, as JSON, after a signal. A payload of Temporal holds 2 MB. Proposals and consents have a
+lower limit (models/machine/door.py), so no signal of normal use meets this one."""
 
 
 class Scales:
-    """Weighs what signals leave of the state of one workflow, so that it fits into the next run."""
+    """Measures the state of one workflow after signals, so that the next run can carry it."""
 
     def __init__(self) -> None:
         self._heard = 0
         self._full = False
 
     def weigh(self, message: BaseModel, before: Callable[[], BaseModel], after: Callable[[], BaseModel]) -> None:
-        """Raises ValueError if the state after the signal is too large and larger than before. To be cheap, it weighs
-        after a large signal and after every fiftieth one; once the state is too large, after every signal."""
+        """Raises ValueError if the state after a signal is too large, and larger than before the signal.
+
+        To save time, it measures only after a large signal and after every fiftieth one. When the state is too large,
+        it measures after every signal. `before` and `after` return the state before and after the signal.
+        """
         self._heard += 1
         if not self._full and self._heard % SOME and _size(message) <= SMALL:
             return
@@ -57,10 +61,11 @@ def _size(model: BaseModel) -> int:
 
 
 class GuardedHandlers(WorkflowInboundInterceptor):
-    """Stands between the SDK and the handlers of every workflow."""
+    """The SDK calls these functions in place of the handlers of a workflow. They call the handlers and catch errors."""
 
     async def handle_signal(self, input: HandleSignalInput) -> None:
-        """Lets the handler hear the signal. One that cannot be used is recorded by the workflow, and ignored."""
+        """Calls the handler of a signal. If the signal cannot be used, it is ignored, and the workflow puts this on
+        record."""
         why = _fault(input.args)
         if why is None:
             try:
@@ -76,7 +81,8 @@ class GuardedHandlers(WorkflowInboundInterceptor):
             ignored(input.signal, why)
 
     async def handle_update_handler(self, input: HandleUpdateInput) -> Any:
-        """Takes the act. A fault of ours answers it with an error, and leaves the item as it was."""
+        """Calls the handler of an Update. If the program itself fails in it, raises an ApplicationError (type Fault)
+        for the sender, and the item stays as it was."""
         try:
             return await super().handle_update_handler(input)
         except FailureError:
@@ -88,14 +94,14 @@ class GuardedHandlers(WorkflowInboundInterceptor):
 
 
 class Guard(Interceptor):
-    """Given to every worker, and to every replay."""
+    """Gives `GuardedHandlers` to the SDK. Every worker and every replay uses this interceptor."""
 
     def workflow_interceptor_class(self, input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
         return GuardedHandlers
 
 
 def _fault(args: Any) -> str | None:
-    """Why a signal is not heard; None where it is. Each of ours has one argument, a model."""
+    """Returns why a signal cannot be used. None if it can. Each signal of this program has one argument, a model."""
     if len(args) != 1 or not isinstance(args[0], BaseModel):
         return f"it has {len(args)} arguments; each signal has one"
     return fault_of_signal(args[0], workflow.now())

@@ -1,4 +1,4 @@
-"""The messages that every item takes: acts as Updates, orders and reports as Signals, its view as a Query."""
+"""The messages that every item takes. Acts come as Updates, orders and reports as Signals. A Query reads the view."""
 
 from typing import Generic
 
@@ -21,9 +21,9 @@ with workflow.unsafe.imports_passed_through():
 
 
 class Handlers(Generic[S]):
-    """Handlers only change the state and queue effects. The loop of the item carries the effects out, in order.
+    """The handlers of these messages. They only change the state and queue effects, and `live` carries the effects out.
 
-    A handler may run before that loop, so the constructor builds all of the state.
+    A handler may run before `live` starts, so the constructor builds the whole state.
     """
 
     machine: Machine[S]
@@ -34,17 +34,19 @@ class Handlers(Generic[S]):
         self._scales = Scales()
 
     def check(self, act: acts.Act) -> None:
-        """The validator of every Update. It calls the same function as the command line's dry run.
+        """The validator of every Update. It raises an ApplicationError (type Refusal) if the item refuses the act.
 
-        Only the validator refuses acts, before Temporal accepts the Update. It does not run on replay. So a rule that
-        becomes stricter refuses no act that a history holds.
+        It decides by the same function as the option `--dry-run` of the commands. Only the validator refuses acts,
+        before Temporal accepts the Update. It does not run on replay. So a stricter rule of a later release refuses no
+        act that is already in a history.
         """
         refusal = refuse(self.machine, self.state, act, workflow.now())
         if refusal is not None:
             raise ApplicationError(refusal.message, refusal, type="Refusal", non_retryable=True)
 
     def take(self, act: acts.Act) -> Receipt:
-        """Carries out an act that the validator let pass. Temporal runs both in one task, with no message between."""
+        """Carries out an act that the validator let pass, and returns its receipt. Temporal runs the validator and this
+        function in one task, and handles no other message between them."""
         step = self.machine.take(self.state, act, workflow.now())
         self._keep(step)
         assert step.receipt is not None
@@ -152,17 +154,19 @@ class Handlers(Generic[S]):
 
     @workflow.signal
     def order(self, order: Order) -> None:
-        """Takes an order of the workflow that opened this item: its host, a change by amendment, or its end."""
+        """Takes an order from the workflow that opened this item. The order names a host, a change by amendment, or an
+        end."""
         self._hear(order, self.machine.ordered(self.state, order, workflow.now()), reread=True)
 
     @workflow.signal
     def learn(self, report: ItemReport) -> None:
-        """Takes a report of an item that this item opened."""
+        """Takes a report from an item that this item opened."""
         self._hear(report, self.machine.learn(self.state, report, workflow.now()))
 
     @workflow.signal
     def returned(self, returned: Returned) -> None:
-        """Takes the word of a post room that a notice does not reach its office, or (no reason) reaches it again."""
+        """Takes the message of a post room that a mail does not reach its office. If its reason is empty, it says that
+        mail reaches the office again."""
         now = workflow.now()
         if returned.reason:
             self._hear(returned, self.machine.returned(self.state, returned.key, returned.reason, now))
@@ -171,17 +175,18 @@ class Handlers(Generic[S]):
 
     @workflow.signal
     def delivered(self, delivered: Delivered) -> None:
-        """Takes the word of a post room that the mail server took the mail with an announcement of this item."""
+        """Takes the message of a post room that the mail server has taken the mail with an announcement of this
+        item."""
         step = self.machine.delivered(self.state, delivered.key, delivered.at, workflow.now())
         self._hear(delivered, step)
 
     def ignored(self, signal: str, why: str) -> None:
-        """A signal that cannot be used (workflows/guard)."""
+        """Puts on record that a signal could not be used. The guard calls it (workflows/guard.py)."""
         self._keep(self.machine.ignored(self.state, signal, why, workflow.now()))
 
     # Reading
 
     @workflow.query
     def view(self) -> ItemView:
-        """The view of the item: everything that `show` prints."""
+        """Returns the view of the item: everything that the command `show` prints."""
         return self.machine.view(self.state)

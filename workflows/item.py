@@ -1,4 +1,5 @@
-"""The shell of every item: it asks the core what is due, carries it out, and waits for an instant or a message."""
+"""The workflow code that all items share. It asks the core what is due, carries out the effects, and waits for an
+instant or a message."""
 
 import asyncio
 from typing import Any
@@ -33,11 +34,12 @@ with workflow.unsafe.imports_passed_through():
 
 
 PILED_UP = 10
-"""Effects that wait at once. One act has far fewer; a whole plan that is amended may have more, of small size."""
+"""If more effects than this wait, they go out in parts that are not too large. One act causes far fewer effects."""
 
 
 class ItemWorkflow(Handlers[S]):
-    """One item, from its opening to its close-out. Only `live` carries effects out, in order."""
+    """The workflow of one item, from its opening to its close-out. Only `live` carries out effects, one after the
+    other."""
 
     def __init__(self, state: S) -> None:
         super().__init__(state)
@@ -49,7 +51,8 @@ class ItemWorkflow(Handlers[S]):
         self._opened = 0
 
     async def live(self) -> None:
-        """Runs until the item is closed out and every effect of the close-out is carried out."""
+        """Runs until the item is closed out and every effect of the close-out is carried out. When the history is long,
+        it continues as a new run."""
         workflow.set_current_details(details_of(self.machine, self.state))
         while True:
             self._keep(self.machine.due(self.state, workflow.now()))
@@ -69,11 +72,11 @@ class ItemWorkflow(Handlers[S]):
             await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._calendars.busy)
 
     def is_long(self) -> bool:
-        """Whether the history of this run is so long that a new run should take over."""
+        """Whether the history of this run is so long that a new run should continue the item."""
         return workflow.info().is_continue_as_new_suggested()
 
     def carried(self) -> Any:
-        """The argument of the next run, which decides by the rules of today."""
+        """Returns the argument of the next run. The next run decides by the newest edition of the rules."""
         setup = self.state.setup.model_copy(update={"edition": EDITION})
         return self.machine.rules.carried(self.state.model_copy(update={"setup": setup}))
 
@@ -87,7 +90,8 @@ class ItemWorkflow(Handlers[S]):
             self._timer, self._timer_at = None, None
 
     def _set_timer(self, at: Instant | None, sentence: str) -> None:
-        """Keeps one timer, for the instant `at`; None for no timer. A timer for the same instant stays as it is."""
+        """Sets the one timer of the item to the instant `at`. None: it has no timer. A timer for the same instant
+        stays."""
         if at == self._timer_at:
             return
         if self._timer is not None:
@@ -126,12 +130,13 @@ class ItemWorkflow(Handlers[S]):
             await self.carry_out_own(effects)
 
     async def _look(self, look: LookForObjections) -> None:
-        """Asks whether an objection lies unread, because the time to object has run out."""
+        """Runs the activity that looks for unread objections, because the time to object is over."""
         found = await run_activity("look_for_objections", look, "looks for an objection that is unread", Objections)
         self._keep(self.machine.looked(self.state, found, workflow.now()))
 
     def _next_load(self) -> list[Effect]:
-        """What goes out together: everything, or a part of it where much has piled up behind a failing activity."""
+        """Returns the effects that go out together: all of them, or a part if many have piled up because an activity
+        fails."""
         effects, self._effects = self._effects, []
         if len(effects) > PILED_UP:
             load, rest = one_load(effects)
@@ -140,10 +145,11 @@ class ItemWorkflow(Handlers[S]):
         return effects
 
     async def carry_out_own(self, effects: list[Effect]) -> None:
-        """Carries out the effects that only this kind of item has. Most kinds have none."""
+        """Carries out those of the effects that only this kind of item has. Most kinds have no such effects."""
 
     async def _open(self, effects: list[Open | EnterElsewhere]) -> None:
-        """Starts new items before anything is said about them. A session before the launch only gets its record."""
+        """Starts the workflows of new items, before any mail or record line about them goes out. A session that took
+        place before the launch gets a record, but no workflow."""
         for effect in effects:
             if isinstance(effect, Open):
                 await start_item(effect.workflow, effect.state)

@@ -1,4 +1,4 @@
-"""The mailbox workflow: takes in the mail to the organizer of one plan, as long as the workflow runs."""
+"""The mailbox workflow. While it runs, it takes in the mail to the organizer of one plan."""
 
 from datetime import timedelta
 
@@ -14,14 +14,14 @@ with workflow.unsafe.imports_passed_through():
     from models.post.mailbox import Collect, Collected, MailboxState, collected, in_words
 
 WATCH = timedelta(minutes=5)
-"""How long one activity watches the mailboxes. It returns earlier if something comes."""
+"""How long one activity watches the mailboxes. The activity returns earlier if a message comes or the fault changes."""
 
 WATCHES_PER_RUN = 300
-"""A new run starts after so many watches, so that the history does not grow with age."""
+"""A new run starts after this number of activities, so that the history does not grow without end."""
 
 
 def row_of(state: MailboxState) -> ItemRow:
-    """The row of the mailbox, as lists and the Temporal UI show it."""
+    """Returns the row of the mailbox workflow for lists and the Temporal UI."""
     title = f"Mail to the secretariat of {state.plan_title}"
     return ItemRow(
         id=mailbox_id(state.plan),
@@ -34,7 +34,8 @@ def row_of(state: MailboxState) -> ItemRow:
 
 @workflow.defn(name="mailbox")
 class MailboxWorkflow:
-    """Runs one long activity after another. The activity sends each answer to its item as an Update."""
+    """The workflow that reads mail. It runs the activity `collect` again and again, which sends each answer to its item
+    as an Update."""
 
     @workflow.init
     def __init__(self, state: MailboxState) -> None:

@@ -1,4 +1,4 @@
-"""Starts the workflow that reads the organizer's mail, once for each plan."""
+"""Starts the workflow that reads the organizer's mail. Each plan has one such workflow."""
 
 import logging
 
@@ -16,7 +16,8 @@ _log = logging.getLogger(__name__)
 
 
 async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = TASK_QUEUE) -> None:
-    """Starts the mailbox workflow of a plan, unless it runs. If an operator has ended it, it is started again."""
+    """Starts the mailbox workflow of a plan, if it does not run already. `title` is the title of the plan. A workflow
+    that an operator has ended is started again."""
     state = MailboxState(plan=plan, plan_title=title)
     row = row_of(state)
     await client.start_workflow(
@@ -34,9 +35,10 @@ async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = 
 
 
 async def read_mail_of_plans(client: Client) -> None:
-    """Starts the mailbox workflow of every plan that runs. A worker calls it at its start.
+    """Starts the mailbox workflow of every plan whose workflow runs. Each worker calls this function when it starts.
 
-    Raises nothing. If the mailbox of one plan cannot be started, the others are started all the same.
+    It raises no error if Temporal does not answer. If one mailbox workflow cannot be started, the others are still
+    started, and the log says so.
     """
     try:
         plans = [each async for each in client.list_workflows("ItemKind='plan' AND ExecutionStatus='Running'")]

@@ -13,8 +13,11 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="meeting")
 class MeetingWorkflow(ItemWorkflow[MeetingState]):
-    """The sides agree a date, are invited, mark the meeting as held, file the outcome and close it out. Each act is an
-    Update, because its submitter must learn whether it was taken and what is awaited next."""
+    """The workflow of one meeting. The sides agree on a date, are invited, mark the meeting as held, file the outcome
+    and close it out.
+
+    Each act is an Update, because its sender must learn whether the meeting took it and what is awaited next.
+    """
 
     machine = MEETING
 
@@ -29,7 +32,8 @@ class MeetingWorkflow(ItemWorkflow[MeetingState]):
 
     @workflow.query
     def state_now(self) -> MeetingState:
-        """The state of the item. The command line's dry run decides on it with the same function as the validators."""
+        """Returns the state of the meeting. The option `--dry-run` decides from it by the same function as the
+        validators."""
         return self.state
 
     @workflow.update

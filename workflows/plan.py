@@ -1,4 +1,4 @@
-"""The plan workflow: starts the workflows that follow the obligations of the plan, and keeps the plan in force."""
+"""The plan workflow. It starts the workflows that follow the obligations of the plan, and carries out amendments."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -30,7 +30,8 @@ STARTED_AT_ONCE = 25
 
 @workflow.defn(name="plan")
 class PlanWorkflow(ItemWorkflow[PlanState]):
-    """One signed plan. It is launched once, the sides amend it by consent, and it ends with its validity."""
+    """The workflow of one signed plan. The plan is launched once, its signatories amend it by consent, and the workflow
+    ends with the validity of the plan."""
 
     machine = PLAN
 
@@ -48,21 +49,22 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
 
     @workflow.query
     def in_force(self) -> Plan:
-        """The plan in force: with its amendments and settled answers."""
+        """Returns the plan as it is in force, with its amendments and the answers that the sides have settled."""
         return self.state.plan
 
     @workflow.query
     def launched(self) -> bool:
-        """Whether the launch has started everything."""
+        """Whether the launch is over, so that all workflows of the plan have started."""
         return not self.state.launching
 
     @workflow.query
     def state_now(self) -> PlanState:
-        """The state of the plan: amendments, the current round, the open items."""
+        """Returns the state of the plan, for example its amendments, the status rounds and the open items."""
         return self.state
 
     async def _launch(self) -> None:
-        """Starts everything. Items may report meanwhile: their reports change the state of this run, and are kept."""
+        """Starts the post rooms and the items of the plan. An item may report before all are started. Its report
+        changes the state of this run, and is not lost."""
         launch = self.state.launch
         windows = await self._windows(launch)
         opening = openings(launch, windows)
@@ -93,7 +95,8 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         await self._at_once([partial(start_item, name, state) for name, states in kinds for state in states])
 
     async def _at_once(self, starts: list[Callable[[], Coroutine[Any, Any, bool]]]) -> None:
-        """Starts children in groups. One by one, hundreds take long; all at once, they are too much for one task."""
+        """Starts child workflows in groups. Hundreds take long one by one, and all together they are too much for one
+        task."""
         size = STARTED_AT_ONCE
         for first in range(0, len(starts), size):
             await asyncio.gather(*(start() for start in starts[first : first + size]))

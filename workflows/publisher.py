@@ -1,4 +1,5 @@
-"""Writes the event of an item into its calendars, while the item goes on. Only the newest version is written."""
+"""Writes the event of an item into calendars while the item goes on. Only the newest version of the event is
+written."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,25 +17,28 @@ with workflow.unsafe.imports_passed_through():
 
 
 class Publisher(Generic[S]):
-    """Writes in a task of its own, so that a calendar server that is down delays no letter and no line of the record.
+    """Writes the event of one item into calendars, in a separate task. So a calendar server that does not answer delays
+    no letter and no line of the record.
 
-    It skips a version if a newer one waits, because calendars keep no history.
+    If a newer version of the event waits, the older one is not written, because calendars keep no history.
     """
 
     def __init__(self, machine: Machine[S], state: Callable[[], S], keep: Callable[[Step[S]], None]) -> None:
         self._machine = machine
         self._state, self._keep = state, keep
-        """`state()` gives the present state of the item; `keep(step)` takes in what the calendars report."""
+        """`state()` returns the present state of the item. `keep(step)` takes the step that follows if the calendars
+        hold a higher SEQUENCE (version number)."""
         self._wanted: Publish | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
     def busy(self) -> bool:
-        """Whether a calendar is being written now."""
+        """Whether the separate task is writing to calendars now."""
         return self._task is not None and not self._task.done()
 
     def publish(self, publishes: list[Publish]) -> None:
-        """Begins to write the newest of these versions. If a write is under way, that task writes it next."""
+        """Begins to write the newest of these versions. If the task is still writing an older version, it writes this
+        one next. Does nothing if the list is empty."""
         if publishes:
             for publish in publishes:
                 self._wanted = publish.after(self._wanted)

@@ -1,4 +1,4 @@
-"""The questions workflow: one list of the questions that the text leaves to one group of offices."""
+"""The questions workflow: one list of questions that the program asks one group of offices to settle."""
 
 from temporalio import workflow
 
@@ -10,7 +10,8 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="questions")
 class QuestionsWorkflow(ItemWorkflow[QuestionsState]):
-    """The letter asks these questions. The list ends when the sides have settled all of them by consent."""
+    """The workflow of one list of questions, which letters ask. It ends when the sides have settled every question by
+    consent."""
 
     machine = QUESTIONS
 
@@ -25,5 +26,5 @@ class QuestionsWorkflow(ItemWorkflow[QuestionsState]):
 
     @workflow.query
     def state_now(self) -> QuestionsState:
-        """The state of the item. The command line's dry run decides on it."""
+        """Returns the state of the list. The option `--dry-run` of the commands decides from it."""
         return self.state

@@ -1,4 +1,4 @@
-"""The secretariat workflow: the post room of one office, and the only sender to it."""
+"""The secretariat workflow: the post room of one office. It sends all mail to this office."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,15 +43,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.details import post_room_details
 
 MAILS_PER_RUN = 50
-"""A new run starts after so many mails, so that the history does not grow with age."""
+"""A new run starts after this number of mails, so that the history does not grow without end."""
 
 LINES_AT_ONCE = 200
-"""Lines that one activity enters into the record. Thousands may wait while a mail is on its way for hours."""
+"""The most lines that one activity enters into the record. Many lines may wait if sending a mail takes hours."""
 
 
 @workflow.defn(name="secretariat")
 class SecretariatWorkflow:
-    """Sends in order, one mail at a time. Items never send: they tell it which acts are awaited or settled."""
+    """Sends the mails to one office in order, one at a time. Items send no mail. They tell the post room what they
+    announce, and which acts are awaited or settled."""
 
     @workflow.init
     def __init__(self, state: PostRoomState) -> None:
@@ -84,7 +85,8 @@ class SecretariatWorkflow:
 
     @workflow.signal
     def tell(self, words: Words) -> None:
-        """Takes the words of an item: announcements, notices of awaited acts, and notices that are settled."""
+        """Takes what an item tells: announcements, notices of awaited acts, and the keys of notices that are
+        settled."""
         now, state = workflow.now(), self.state
         for announcement in words.announce:
             state = hear_announcement(state, announcement, now)
@@ -99,7 +101,8 @@ class SecretariatWorkflow:
 
     @workflow.signal
     async def bounced(self, bounced: Bounced) -> None:
-        """Takes the news that a mail came back after a server had taken it. It comes from the organizer's mailbox."""
+        """Takes the message that a mail came back after a mail server had taken it. The organizer's mailbox got this
+        mail back."""
         # The mail may still be on its way here: the server has taken it, and the activity has not reported that yet.
         if self.state.on_its_way and workflow.patched("a-bounce-waits-for-the-mail"):
             await workflow.wait_condition(lambda: not self.state.on_its_way)
@@ -109,19 +112,21 @@ class SecretariatWorkflow:
         await self._carry_out(step)
 
     def ignored(self, signal: str, why: str) -> None:
-        """A signal that cannot be used (workflows/guard): the post room's record says so, once in a row."""
+        """Puts on record that a signal could not be used, unless a line about such a signal already waits. The guard
+        calls it (workflows/guard.py)."""
         if not any(entry.verb == "ignored" for entry in self.state.pending):
             self.state = note(self.state, workflow.now(), "ignored", "", why, signal=signal)
             self._heard += 1
 
     @workflow.query
     def standing(self, keys: Sequence[str]) -> list[str]:
-        """Which of these notices still stand. The activity `despatch` asks it before it transmits a mail."""
+        """Returns those of the keys whose notices and announcements are still to be sent. The activity `despatch` asks
+        this before it transmits a mail."""
         return list(standing_keys(self.state, tuple(keys)))
 
     @workflow.query
     def state_now(self) -> PostRoomState:
-        """The state of the post room. The command `why` explains it."""
+        """Returns the state of the post room. The command `why` reads it."""
         return self.state
 
     # Sending
@@ -171,7 +176,7 @@ class SecretariatWorkflow:
                 await tell(focal_point, words[focal_point.office])
 
     async def _flush(self) -> None:
-        """Shows the post room in lists and in the UI, and records what became of each notice."""
+        """Shows the post room in lists and in the Temporal UI, and puts on record what became of each notice."""
         workflow.set_current_details(post_room_details(self.state, workflow.now()))
         address = self.state.address
         row = ItemRow(
@@ -205,7 +210,8 @@ class SecretariatWorkflow:
             self.state = self.state.model_copy(update={"pending": left, "recorded": pending[-1].mark()})
 
     def _next_at(self) -> datetime | None:
-        """When the next mail goes. If the office keeps hours, an announcement waits for them too."""
+        """Returns when the next mail goes. None if no mail is due, or if the office hours are not known yet. If the
+        office keeps hours, announcements also wait for them."""
         if not self.state.address.keeps_hours:
             return self.state.letter_at
         return next_instant(self.state, workflow.now()) if self.state.hours else None
@@ -234,5 +240,6 @@ class SecretariatWorkflow:
 
 
 def _carried(state: PostRoomState) -> PostRoomState:
-    """What one run hands to the next: every line is on record then."""
+    """Returns the state that one run gives to the next run. It holds no lines for the record, because all are
+    written."""
     return state.model_copy(update={"pending": ()})

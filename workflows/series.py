@@ -1,4 +1,4 @@
-"""The series workflow: opens a session for each window or each call, and decides whose turn it is to host."""
+"""The series workflow. It opens a session for each window or each call, and decides whose turn it is to host."""
 
 from temporalio import workflow
 
@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="series")
 class SeriesWorkflow(ItemWorkflow[SeriesState]):
-    """One recurring meeting, or one commitment that is due again in each of several windows."""
+    """The workflow of one recurring meeting, or of one commitment that is due again in each of several windows."""
 
     machine = SERIES
 
@@ -25,15 +25,17 @@ class SeriesWorkflow(ItemWorkflow[SeriesState]):
 
     @workflow.query
     def state_now(self) -> SeriesState:
-        """The state of the item. The command line's dry run decides on it."""
+        """Returns the state of the series. The option `--dry-run` of the commands decides from it."""
         return self.state
 
     def is_long(self) -> bool:
-        """Whether this run has opened enough sessions, so that the history does not grow with their number."""
+        """Whether a new run should continue the series, because this run has opened many sessions or its history is
+        long."""
         return self._opened >= SESSIONS_PER_RUN or super().is_long()
 
     async def _wait(self) -> None:
-        """Waits until the next session opens, a round asks, or a message comes; not at all if that is due already."""
+        """Waits until the series next moves by itself, or until a message causes effects. It returns at once if one of
+        these is due already."""
         moment = self.machine.next_moment(self.state)
         if self._effects or (moment is not None and moment.at <= workflow.now()):
             return

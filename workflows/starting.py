@@ -1,5 +1,7 @@
-"""How workflows start activities, which Temporal repeats until they succeed, and children, which outlive their parent.
-And how they speak to post rooms."""
+"""Functions with which workflows start activities and other workflows, and send signals.
+
+Temporal repeats an activity until it succeeds. A workflow that another one starts goes on when that one ends.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -20,19 +22,20 @@ with workflow.unsafe.imports_passed_through():
     from models.registry import MACHINES
 
 EFFECT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1))
-"""Temporal repeats an effect until it succeeds. Each effect carries a key, so that a repetition does no harm."""
+"""Temporal repeats an activity until it succeeds. Each activity works by a key, so that a repetition does no harm."""
 
 EFFECT_TIMEOUT = timedelta(seconds=20)
-"""The time for one attempt. If a worker dies in an attempt, Temporal notices it after this time."""
+"""The time for one attempt of an activity. If a worker dies in an attempt, Temporal notices this after this time."""
 
 DESPATCH_TIMEOUT = timedelta(seconds=150)
-"""The time for one attempt to send: a mail server may be slow in each of several steps. Heartbeats show that the worker
-lives."""
+"""The time for one attempt to send a mail. It is long, because a mail server may be slow in each of several steps.
+Heartbeats show that the worker is alive."""
 
 
 def despatch_retry(period: timedelta) -> RetryPolicy:
-    """Eight attempts in about two minutes; two if the despatch period is ten minutes or less. Then the post room tells
-    the items, because their ladders must not climb while the silence is our fault."""
+    """Returns how often Temporal tries the activity `despatch`: eight times in about two minutes, or twice if the
+    despatch period is ten minutes or less. After the last attempt, the post room tells the items that the mail was not
+    sent, so that their ladders pause."""
     attempts = 8 if period > timedelta(minutes=10) else 2
     return RetryPolicy(
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1), maximum_attempts=attempts
@@ -43,7 +46,8 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 
 
 async def run_activity(name: str, argument: Any, summary: str, result: type[Any] | None = None) -> Any:
-    """Runs an activity, as often as needed until it succeeds, and returns its result."""
+    """Runs an activity until it succeeds, and returns its result. `result` is the type of this result. None: the
+    activity returns nothing."""
     return await workflow.execute_activity(
         name,
         argument,
@@ -55,9 +59,10 @@ async def run_activity(name: str, argument: Any, summary: str, result: type[Any]
 
 
 async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, summary: str, details: str) -> bool:
-    """Starts a child that lives on when its parent ends or continues as new, and waits for the start.
+    """Starts a child workflow and waits until it has started. It goes on when its parent ends or continues as new.
 
-    Returns False if a workflow with this id was ever started before: ids are never reused.
+    Returns True if it was started. Returns False if a workflow with this id was started before, because ids are never
+    used again.
     """
     try:
         await workflow.start_child_workflow(
@@ -77,7 +82,8 @@ async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, sum
 
 
 async def start_item(name: str, state: ItemState) -> bool:
-    """Starts the workflow of one item, with the words that operators read. Returns False if it was started before."""
+    """Starts the workflow of one item, with the words that operators read in the Temporal UI. Returns False if the
+    workflow was started before."""
     setup = state.setup
     offices = "\n".join(f"- {party.coordinator.title} ({party.side})" for party in setup.parties)
     return await start_abandoned(
@@ -91,7 +97,7 @@ async def start_item(name: str, state: ItemState) -> bool:
 
 
 async def start_post_room(address: PostRoomAddress) -> bool:
-    """Starts the post room of an office. Returns False if it was started before."""
+    """Starts the post room of an office. Returns False if this post room was started before."""
     row = ItemRow(
         id=secretariat_id(address.plan, address.office),
         ref="-",
@@ -106,7 +112,8 @@ async def start_post_room(address: PostRoomAddress) -> bool:
 
 
 async def tell(address: PostRoomAddress, words: Words) -> None:
-    """Tells a post room all words in one signal. Starts the post room first if it is not there."""
+    """Sends notices and announcements to a post room in one signal. If the post room does not exist, it starts it
+    first. If an operator has ended the post room, only the log says so."""
     handle = workflow.get_external_workflow_handle(secretariat_id(address.plan, address.office))
     try:
         await handle.signal("tell", words)
@@ -128,7 +135,7 @@ async def tell(address: PostRoomAddress, words: Words) -> None:
 
 
 async def signal_if_there(workflow_id: str, signal: str, argument: Any) -> None:
-    """Signals a workflow. If it has ended meanwhile, only the log says so."""
+    """Sends a signal to a workflow. If this workflow has ended, only the log says so."""
     try:
         await workflow.get_external_workflow_handle(workflow_id).signal(signal, argument)
     except FailureError:

@@ -1,7 +1,7 @@
 """The search attributes, each defined once, and the values that every workflow shows in them and in its memo.
 
-A namespace allows three attributes of each of these types: KeywordList (we use one), Datetime (two), Int (one) and Bool
-(none).
+A Temporal namespace allows three attributes of each of these types: KeywordList, Datetime, Int and Bool. This program
+uses one KeywordList, two Datetime, one Int and no Bool.
 """
 
 from collections.abc import Mapping
@@ -32,14 +32,15 @@ REGISTERED: Mapping[str, str] = {
     NEXT.name: "Datetime",
     HOST.name: "Keyword",
 }
-"""The name and type of each attribute, as it is registered with a namespace."""
+"""For each attribute, its name and its type. A Temporal namespace must know both before a workflow can start."""
 
 MEMO_ROW = "row"
-"""The memo field that holds the full row. Lists read it, so that they need no query for each item."""
+"""The memo field that holds the full row of a workflow. Lists read this field, so that they need no query for each
+item."""
 
 
 def initial_attributes(plan: str, row: ItemRow) -> TypedSearchAttributes:
-    """The attributes with which a workflow starts, so that lists show it correctly from its first instant."""
+    """Returns the attributes with which a workflow starts, so that lists show it correctly from the beginning."""
     pairs: list[SearchAttributePair[Any]] = [
         SearchAttributePair(PLAN, plan),
         SearchAttributePair(KIND, row.kind),
@@ -53,7 +54,8 @@ def initial_attributes(plan: str, row: ItemRow) -> TypedSearchAttributes:
 
 
 def attribute_updates(row: ItemRow, last: ItemRow | None) -> list[SearchAttributeUpdate[Any]]:
-    """The attributes of `row` that differ from those of the row that was shown last; all of them if there is none."""
+    """Returns updates for the attributes in which `row` differs from `last`, the row that was shown last. If `last` is
+    None, it returns updates for all attributes."""
     now, before = _values(row), _values(last) if last else {}
     return [
         key.value_set(value) if value is not None else key.value_unset()
@@ -75,7 +77,8 @@ def _values(row: ItemRow) -> dict[SearchAttributeKey[Any], Any]:
 
 
 def show_in_lists(row: ItemRow, last: ItemRow | None) -> None:
-    """Shows a changed row in lists and in the UI, with at most one upsert of attributes and one of the memo."""
+    """Shows a changed row in lists and in the Temporal UI. It does nothing if the row is the same as `last`, the row
+    that was shown last."""
     if row == last:
         return
     updates = attribute_updates(row, last)

@@ -1,4 +1,4 @@
 """Calendars: events as iCalendar objects, and a client for CalDAV servers.
 
-The activity `publish` uses them, and so does mail that carries an event. They do not decide what an event says.
+The activity `publish` and the modules for outgoing mail use them. They do not decide what an event says.
 """

@@ -34,14 +34,15 @@ class Stored:
     """A calendar object as the server holds it."""
 
     etag: str
-    """Empty if the server gives none."""
+    """The ETag, with which the server names this version of the object. Empty if the server gives none."""
     data: bytes
+    """The calendar object, in bytes."""
     modified: str = ""
-    """The header Last-Modified, for servers whose ETags do not work. Empty if the server gives none."""
+    """The value of the header Last-Modified, for servers whose ETags do not work. Empty if the server gives none."""
 
     def conditions(self) -> list[dict[str, str]]:
-        """Headers for a conditional write, the most reliable first. Each makes the server refuse the write if the
-        object has changed since it was fetched.
+        """Returns headers for a conditional write, the most reliable first. With one of these headers the server
+        refuses the write if the object has changed since it was fetched. Empty if the server gave no ETag and no date.
 
         By RFC 9110 section 13.1.1 a weak ETag never matches. In most cases a proxy has made it weak, and the server
         still knows the strong form, so the strong form comes first. Some servers compare the text of a weak ETag.
@@ -53,7 +54,7 @@ class Stored:
 
 
 class CalDav:
-    """The calendars of one server, with the login of the settings."""
+    """A client for the calendars on one server. It uses the login of the settings."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._settings = settings
@@ -61,17 +62,19 @@ class CalDav:
         self._discovery = Discovery(settings, self._dav)
 
     async def home(self) -> str:
-        """The URL of the collection in which the calendars are made. It ends with a slash. Raises ApplicationError."""
+        """Returns the URL of the collection in which the program makes the calendars. The URL ends with a slash. Raises
+        ApplicationError if the server does not answer, or refuses the login."""
         return await self._discovery.home()
 
     def refusal(self, answer: httpx.Response) -> ApplicationError:
-        """An error that says what the server refused, and which setting to check."""
+        """Returns an error that says what the server refused, and which setting to check."""
         return self._dav.refusal(answer)
 
     # Calendars
 
     async def schedules_by_itself(self, collection: str) -> bool:
-        """Whether the server sends invitations by itself (RFC 6638 section 2). Raises ApplicationError."""
+        """Returns whether the server sends invitations by itself (RFC 6638 section 2). Raises ApplicationError if the
+        server does not answer, or refuses the login."""
         # A calendar that does not exist yet may give no answer. Then its home is asked, and then the server.
         for url in (collection, await self.home(), self._settings.caldav_url):
             answer = await self._dav.ask("OPTIONS", url)
@@ -82,11 +85,11 @@ class CalDav:
         return False
 
     async def make_calendar(self, collection: str, title: str, refused: httpx.Response) -> None:
-        """Makes a calendar. `refused` is the answer to a PUT, 404 or 409, that seemed to say that the calendar is
-        missing.
+        """Makes a calendar on the server. `refused` is the answer to a write (404 or 409) which seemed to say that the
+        calendar is missing.
 
-        Raises ApplicationError. If the calendar exists, the error is about `refused`, because a server can answer 409
-        for other reasons too.
+        Raises ApplicationError if the server refuses to make the calendar. If the calendar exists already, the error is
+        about `refused`, because a server can answer 409 for other reasons too.
         """
         if await self._look(collection) < 300:
             raise self._dav.refusal(refused)
@@ -128,7 +131,8 @@ class CalDav:
     # Objects
 
     async def fetch(self, href: str) -> Stored | None:
-        """The object at a URL, or None if there is none. Raises ApplicationError."""
+        """Returns the calendar object at a URL. None if there is none. Raises ApplicationError if the server does not
+        answer, or refuses."""
         answer = await self._dav.ask("GET", href)
         if answer.status_code in (404, 410):
             return None
@@ -142,8 +146,8 @@ class CalDav:
         return Stored(etag, answer.content, answer.headers.get("Last-Modified", ""))
 
     async def find(self, collection: str, uid: str) -> str | None:
-        """The URL of the event with this UID in the collection. None if it is not there, or if the server cannot
-        search."""
+        """Returns the URL of the event with this UID in the collection. None if the collection does not hold the event,
+        or if the server cannot search. Raises ApplicationError if the server does not answer."""
         headers = {"Depth": "1", "Content-Type": "application/xml; charset=utf-8"}
         answer = await self._dav.ask("REPORT", collection, _BY_UID.format(uid=escape(uid)).encode(), headers)
         for element in elements(answer, f"{DAV}response"):
@@ -153,8 +157,9 @@ class CalDav:
         return None
 
     def conflicting(self, collection: str, answer: httpx.Response) -> str | None:
-        """The URL of the event that already has this UID, from an answer that refuses a second one (RFC 4791 section
-        5.3.2.1). None if the answer names no URL in this collection."""
+        """Returns the URL of the event that has the same UID already. `answer` is the answer with which the server
+        refuses a second event with this UID (RFC 4791 section 5.3.2.1). None if the answer names no URL in this
+        collection."""
         for element in elements(answer, f"{CAL}no-uid-conflict"):
             href = (element.findtext(f"{DAV}href") or "").strip()
             if href:
@@ -168,15 +173,17 @@ class CalDav:
         return str(url) if rest != str(url) and rest and "/" not in rest else None
 
     async def write(self, href: str, data: bytes, condition: dict[str, str]) -> httpx.Response:
-        """Writes an object (PUT). `condition` is one of the headers of `Stored.conditions`."""
+        """Writes a calendar object (PUT), and returns the answer. `condition` is one of the headers of
+        `Stored.conditions`. Raises ApplicationError if no answer comes."""
         return await self._dav.ask("PUT", href, data, {"Content-Type": "text/calendar; charset=utf-8", **condition})
 
     async def remove(self, href: str, condition: dict[str, str]) -> httpx.Response:
-        """Removes an object (DELETE). `condition` is one of the headers of `Stored.conditions`."""
+        """Removes a calendar object (DELETE), and returns the answer. `condition` is one of the headers of
+        `Stored.conditions`. Raises ApplicationError if no answer comes."""
         return await self._dav.ask("DELETE", href, headers=condition)
 
 
 def file_name(uid: str) -> str:
-    """The file name of an event on the server. It follows from the UID. So if the answer to a first write was lost, the
-    program finds the event again."""
+    """Returns the file name of an event on the server. The same UID gives the same name. So if the answer to a first
+    write was lost, the program finds the event again."""
     return re.sub(r"[^A-Za-z0-9._-]", "-", uid).lstrip(".") + ".ics"

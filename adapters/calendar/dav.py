@@ -12,8 +12,9 @@ from temporalio.exceptions import ApplicationError
 from adapters.settings import Settings
 
 UNAVAILABLE = "CalendarServerUnavailable"
+"""The type of an error that a later attempt may not meet again."""
 REFUSED = "CalendarServerRefused"
-"""Types of the errors. UNAVAILABLE passes by itself. REFUSED needs an operator."""
+"""The type of an error that an operator must correct."""
 
 DAV = "{DAV:}"
 CAL = "{urn:ietf:params:xml:ns:caldav}"
@@ -26,7 +27,7 @@ _MAX_WAIT = 600  # seconds: the program waits at most this long, even if Retry-A
 
 
 class Dav:
-    """One server, with the login of the settings."""
+    """A client for one calendar server. It uses the login of the settings."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._settings = settings
@@ -36,8 +37,8 @@ class Dav:
     async def ask(
         self, method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> httpx.Response:
-        """Sends one request and returns the answer, whatever its status is. Raises ApplicationError if no answer comes,
-        or if the answer is 423, 429, 507 or another 5xx (except 501)."""
+        """Sends one request and returns the answer, also if the server refuses the request. Raises ApplicationError if
+        no answer comes, or if its status is 423, 429 or 5xx (except 501)."""
         # Without this, a proxy may compress the answer, and that makes ETags weak.
         headers = {"Accept-Encoding": "identity", **(headers or {})}
         timeout = self._settings.caldav_timeout
@@ -72,7 +73,7 @@ class Dav:
         return True
 
     def refusal(self, answer: httpx.Response) -> ApplicationError:
-        """An error that says what the server refused, and which setting to check."""
+        """Returns an error that says what the server refused, and which setting to check."""
         what = f"refused {answer.request.method} {answer.request.url.path} with {answer.status_code}"
         if answer.status_code == 401:
             what += "; check AIDE_CALDAV_USERNAME and AIDE_CALDAV_PASSWORD"
@@ -85,8 +86,8 @@ class Dav:
         return self.error(what, REFUSED)
 
     def error(self, what: str, kind: str, wait: timedelta | None = None) -> ApplicationError:
-        """An error that names the server. `wait` is the time before the next attempt. None: as the retry policy
-        says."""
+        """Returns an error that names the server. `wait` is the time before the next attempt. If it is None, the retry
+        policy of the activity decides."""
         url = httpx.URL(self._settings.caldav_url)  # may hold a password: only the scheme and the host are shown
         message = f"calendar server {url.scheme}://{url.netloc.decode()} {what}"
         return ApplicationError(message, type=kind, next_retry_delay=wait)
@@ -98,7 +99,8 @@ def _login(settings: Settings) -> tuple[str, str]:
 
 
 def elements(answer: httpx.Response, name: str) -> list[ElementTree.Element]:
-    """The elements of this name in the XML of an answer. Empty if the answer is no XML."""
+    """Returns the elements with this name in the XML of an answer. Empty if there are none, or if the answer is no
+    XML."""
     try:
         return list(ElementTree.fromstring(answer.content).iter(name))
     except ElementTree.ParseError:

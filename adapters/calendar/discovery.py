@@ -1,4 +1,4 @@
-"""Finds the home of the calendars: the collection on the calendar server in which the program makes them."""
+"""Finds the home: the collection (folder) on the calendar server in which the program makes the calendars."""
 
 import asyncio
 from urllib.parse import quote
@@ -9,13 +9,14 @@ from adapters.calendar.dav import CAL, DAV, PROPFIND, REFUSED, Dav, elements
 from adapters.settings import Settings
 
 FALLBACK_HOME = "aide-memoire"
-"""The home, below the configured URL, if the server names none. A server without logins names none."""
+"""The path of the home below the configured URL, for a server that names no home. A server without logins names no
+home."""
 
 _REDIRECTS = 5
 
 
 class Discovery:
-    """Finds the home once, and remembers it."""
+    """Finds the home of the calendars once, and remembers it."""
 
     def __init__(self, settings: Settings, dav: Dav) -> None:
         self._settings = settings
@@ -24,10 +25,12 @@ class Discovery:
         self._finding = asyncio.Lock()
 
     async def home(self) -> str:
-        """The URL of the collection in which the calendars are made. It ends with a slash.
+        """Returns the URL of the home, the collection in which the program makes the calendars. The URL ends with a
+        slash.
 
-        It is AIDE_CALDAV_HOME if that is set. If not, it is the home that the server names for this login (RFC 6764
-        section 6, RFC 4791 section 6.2.1). If the server names none, it is `aide-memoire/`. Raises ApplicationError.
+        The home is AIDE_CALDAV_HOME if that is set. If not, it is the home that the server names for this login (RFC
+        6764 section 6, RFC 4791 section 6.2.1). If the server names none, it is `aide-memoire/`. Raises
+        ApplicationError if the server does not answer, or refuses the login.
         """
         configured = self._settings.caldav_home
         if configured is not None:

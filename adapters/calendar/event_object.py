@@ -1,7 +1,8 @@
 """Writes an event as an iCalendar object, in bytes (RFC 5545, 5546, 6638).
 
-Equal events and contacts give equal bytes. A mail carries the object with METHOD. A calendar server gets the object
-without METHOD, and `merged` adds what a person has written there.
+Equal events and contacts give equal bytes. A mail carries the object with a METHOD, which says what the mail is for: a
+request, a cancellation. A calendar server gets the object without METHOD. `merged` then adds what a person has written
+in the event on the server.
 """
 
 import re
@@ -19,15 +20,16 @@ from models.post.contacts import Contacts
 PRODID = "-//Aide-Memoire//Aide-Memoire 0.1//EN"
 
 UNTITLED = "Meeting"
-"""The SUMMARY of an event with an empty title. A REQUEST must have a SUMMARY (RFC 5546 section 3.2.2)."""
+"""The title (SUMMARY) of an event whose own title is empty. An invitation must have a title (RFC 5546 section
+3.2.2)."""
 
 OWNED = frozenset(
     {"UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "RECURRENCE-ID", "ORGANIZER", "ATTENDEE"}
     | {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"}
     | {"SUMMARY", "DESCRIPTION", "LOCATION", "STATUS", "TRANSP"}
 )
-"""Properties of the VEVENT that say what the sides agreed. Only the program writes them. If it leaves one out, the one
-that a person wrote is removed."""
+"""The properties of an event that say what the sides agreed. Only the program writes them. If the program leaves a
+property out, `merged` removes the value that a person wrote on the server."""
 
 
 class _Text(vText):
@@ -41,11 +43,13 @@ class _Text(vText):
 def calendar_object(
     event: CalendarEvent, contacts: Contacts, method: Method | None, schedule_agent_client: bool = False
 ) -> bytes:
-    """The VCALENDAR of one event: CRLF line ends, lines of at most 75 bytes (RFC 5545 section 3.1).
+    """Returns the calendar object (VCALENDAR) of one event, in lines of at most 75 bytes with CRLF line ends (RFC 5545
+    section 3.1).
 
-    With a method it is an iTIP message (RFC 5546). With None it is the object that a calendar keeps (RFC 4791 section
-    4.1). `schedule_agent_client` tells a server that schedules by itself to send no invitations (RFC 6638 section 7.1).
-    An attendee without a contact is left out, because it has no address.
+    With a `method` the object is a message to an attendee (RFC 5546). If `method` is None, it is the object that a
+    calendar server keeps (RFC 4791 section 4.1). If `schedule_agent_client` is True, the object tells the server to
+    send no invitations by itself (RFC 6638 section 7.1). An attendee without a contact is left out, because it has no
+    address.
     """
     calendar = Calendar()
     calendar.add("PRODID", PRODID)
@@ -65,10 +69,11 @@ def calendar_object(
 
 
 def declined_counter(event: CalendarEvent, contacts: Contacts, reason: str) -> bytes:
-    """The DECLINECOUNTER that rejects a COUNTER (RFC 5546 section 3.2.8). The event stays as it is, so the object holds
-    no time and no ATTENDEE.
+    """Returns the calendar object that rejects another time which an attendee has proposed: the DECLINECOUNTER for a
+    COUNTER (RFC 5546 section 3.2.8). The event does not change, so the object holds no time and no attendee.
 
-    It holds SEQUENCE only if that is above 0. `reason` becomes the COMMENT. An empty reason gives no COMMENT.
+    The object holds SEQUENCE (the number of the version) only if that is above 0. `reason` becomes its COMMENT. If
+    `reason` is empty, the object has no COMMENT.
     """
     calendar = Calendar()
     calendar.add("PRODID", PRODID)

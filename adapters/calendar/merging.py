@@ -1,6 +1,6 @@
-"""Compares the event that a calendar server holds with the version to write, and merges the two.
+"""Compares the event that a calendar server holds with the version that the program wants to write, and merges the two.
 
-It compares what the objects say, and not their bytes, because servers write objects in their own form.
+It compares what the calendar objects say, and not their bytes, because servers write objects in their own form.
 """
 
 import re
@@ -78,11 +78,12 @@ def _event_of(calendar: _Part, uid: str) -> _Part | None:
 
 
 def version_of(data: bytes, uid: str) -> tuple[int, str] | None:
-    """The version of the event with this UID: (SEQUENCE, DTSTAMP). A newer version compares as greater (RFC 5546
-    section 2.1.5). None if the object does not hold the event.
+    """Returns the version of the event with this UID: its SEQUENCE (the number of the version) and its DTSTAMP (the
+    time when it was written). A newer version compares as greater (RFC 5546 section 2.1.5). None if the calendar object
+    does not hold the event.
 
-    DTSTAMP is the text of the property, in UTC, and "" if there is none. Raises ValueError if the bytes hold no
-    VCALENDAR.
+    DTSTAMP is the text of the property, in UTC. It is empty if the event has none. Raises ValueError if the bytes are
+    not one calendar object (VCALENDAR).
     """
     event = _event_of(_read(data), uid)
     if event is None:
@@ -92,8 +93,8 @@ def version_of(data: bytes, uid: str) -> tuple[int, str] | None:
 
 
 def same_occasion(a: bytes, b: bytes, uid: str) -> bool:
-    """Whether the event with this UID has the same time and status in two calendar objects. If one of these changes,
-    SEQUENCE rises.
+    """Returns whether the event with this UID has the same time and the same status in two calendar objects. A version
+    with another time or status must have a higher SEQUENCE.
 
     Raises ValueError for an object that icalendar cannot read.
     """
@@ -112,7 +113,8 @@ def merged(fetched: bytes, ours: bytes, uid: str) -> bytes:
     """Returns `ours` with everything that a person added to the fetched object: alarms, categories, X- properties,
     other components.
 
-    Raises ValueError if the fetched object does not hold the event with this UID. It then belongs to somebody else.
+    Raises ValueError if the fetched object does not hold the event with this UID. The object then belongs to somebody
+    else.
     """
     theirs, calendar = _read(fetched), _read(ours)
     kept, event = _event_of(theirs, uid), _event_of(calendar, uid)
@@ -141,7 +143,7 @@ _DEFAULTS = {
 
 
 def same_content(a: bytes, b: bytes) -> bool:
-    """Whether two calendar objects say the same. False if one of them is no VCALENDAR.
+    """Returns whether two calendar objects say the same. False if one of them is no calendar object (VCALENDAR).
 
     Servers write objects in their own form. So these differences do not count: the order, the folding, the case of
     names and of mailto:, default values, PRODID and the content of a VTIMEZONE.

@@ -13,10 +13,10 @@ changed."""
 
 
 def load_contacts(path: Path) -> Contacts:
-    """The contacts in a YAML file, for activities.
+    """Returns the contacts in a YAML file. Activities use it.
 
-    Raises a retryable ApplicationError (type ContactsFile) that names file, line and field. After an operator has
-    corrected the file, the next attempt succeeds.
+    Raises a retryable ApplicationError (type ContactsFile) if the file has a fault. The message names the file, the
+    line and the field. After an operator has corrected the file, the next attempt succeeds.
     """
     try:
         with open_regular(path, links=True) as file:
@@ -37,8 +37,8 @@ def load_contacts(path: Path) -> Contacts:
 
 
 def read_contacts(path: Path) -> Contacts:
-    """The contacts in a YAML file, for commands. Raises FileFault, which names file, line and field and says what to
-    do."""
+    """Returns the contacts in a YAML file. Commands use it. Raises FileFault if the file has a fault. The error names
+    the file, the line and the field, and says what to do."""
     file = YamlFile.read(path)
     contacts = file.parse(Contacts)
     unknown = [

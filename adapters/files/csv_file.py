@@ -20,18 +20,19 @@ def _always(first: list[str]) -> bool:
 
 
 class Table(NamedTuple):
-    """The columns that a file may have."""
+    """The columns that a CSV file may have."""
 
     columns: tuple[str, ...]
+    """The names of all columns, in lower case."""
     required: tuple[str, ...]
     """The columns that a header must name."""
     has_header: Callable[[list[str]], bool] = _always
-    """Takes the cells of the first row, in lower case. Says whether they are names of columns. If not, the row is data,
-    and the columns are in the order of `columns`."""
+    """A function that gets the cells of the first row, in lower case. It returns True if the cells are names of
+    columns. If it returns False, the row is data, and the columns are in the order of `columns`."""
 
     @property
     def first_line(self) -> str:
-        """The header that a file should have."""
+        """The first line that a file should have: the names of all columns."""
         return ",".join(self.columns)
 
 

@@ -15,8 +15,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Writes a file so that it holds all of the data or does not exist, even after a power cut. It makes the folder
-    too."""
+    """Writes a file, and makes its folder if that is missing. Even after a power cut the file holds all of the new
+    data, or is as it was before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:

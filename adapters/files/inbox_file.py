@@ -1,8 +1,9 @@
-"""The inbox of a plan: every message that was taken in, what became of it, and which messages still need a person.
+"""The inbox of a plan. It lists every message that the program has taken in, what became of the message, and whether a
+person must still look at it.
 
-The list is the file RECORD/PLAN/inbox.jsonl. Each line is a message, or a note that a person has seen to one. Lines are
-numbered from 1 and never change. The messages are files in RECORD/PLAN/inbox/. Their names are their SHA-256, and only
-the owner may read them. Nothing is deleted.
+The list is the file RECORD/PLAN/inbox.jsonl. Each line is about one message, or notes that a person has dealt with a
+message. Lines are numbered from 1 and never change. The messages are files in RECORD/PLAN/inbox/. The name of each file
+is the SHA-256 of its bytes, and only the owner may read the files. The program deletes nothing.
 """
 
 import hashlib
@@ -40,15 +41,16 @@ class Inbox:
     def _forget(self) -> None:
         self._inode = self._read_to = self._count = 0
         self.messages: dict[int, TakenIn] = {}
-        """The messages, by number. `read` fills it."""
+        """The lines about messages, by their number. `read` fills this dictionary."""
         self.seen_to: dict[int, SeenTo] = {}
-        """The notes, by number of the message."""
+        """The notes that a person has dealt with a message, by the number of the message. `read` fills this
+        dictionary."""
         self._by_digest: dict[str, TakenIn] = {}
 
     @property
     def waiting(self) -> list[TakenIn]:
-        """The messages that need a person, oldest first. A message is not among them after a person has seen to it, or
-        after it came again and a newer line replaced it."""
+        """The messages that need a person, oldest first. A message is left out after a person has dealt with it, or if
+        it came again and has a newer line."""
         return [
             each
             for n, each in self.messages.items()
@@ -56,8 +58,8 @@ class Inbox:
         ]
 
     def read(self) -> "Inbox":
-        """Reads the lines that were added since the last read. Returns the inbox itself. Raises RecordFault for a line
-        that is no line of an inbox."""
+        """Reads the lines that were added to the file since the last read. Returns this inbox. Raises RecordFault if a
+        line is no line of an inbox."""
         try:
             with self.path.open("rb") as file:
                 now = os.fstat(file.fileno())
@@ -89,26 +91,27 @@ class Inbox:
 
     @property
     def read_until(self) -> datetime | None:
-        """The instant up to which the mailbox of the organizer was read to its end. None if it never was."""
+        """The last instant at which the program had read the organizer's mailbox to its end. None if it never has."""
         try:
             return datetime.fromisoformat(self._read_until.read_text(encoding="ascii"))
         except (OSError, ValueError):
             return None
 
     def note_read(self, until: datetime) -> None:
-        """Notes that the mailbox was read to its end at this instant."""
+        """Stores the instant at which the program has read the organizer's mailbox to its end."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = self._read_until.with_suffix(f".{os.getpid()}")
         draft.write_text(until.isoformat(), encoding="ascii")
         draft.replace(self._read_until)
 
     def taken(self, digest: str) -> TakenIn | None:
-        """The newest line about a message with this digest. None if there is none."""
+        """Returns the newest line about a message with this digest. None if the inbox has no such line. Raises
+        RecordFault as `read` does."""
         return self.read()._by_digest.get(digest)
 
     async def enter(self, message: TakenIn) -> TakenIn:
-        """Appends a line about a message. If the newest line about it says the same, appends nothing. Returns the line
-        that is in the file."""
+        """Appends a line about a message, and returns it with its number. If the newest line about this message says
+        the same, it appends nothing and returns that line."""
         async with self._appending() as descriptor:
             before = self.taken(message.digest)
             if before is not None and (before.why, before.outcomes) == (message.why, message.outcomes):
@@ -117,9 +120,9 @@ class Inbox:
             return self._by_digest[message.digest]
 
     async def see_to(self, notes: Iterable[SeenTo]) -> list[SeenTo]:
-        """Appends notes that a person has seen to messages, and returns the notes that stand.
+        """Appends notes that a person has dealt with messages. Returns, for each message, the note that is in the file.
 
-        A second note about the same message changes nothing.
+        If the file has a note about a message already, a second note changes nothing.
         """
         async with self._appending() as descriptor:
             self.read()
@@ -144,7 +147,8 @@ class Inbox:
         self.read()
 
     def keep(self, raw: bytes) -> str:
-        """Stores the message durably as a file, and returns the name of the file. The same bytes are stored once."""
+        """Stores a message durably as a file, and returns the name of the file. If the same bytes come again, there is
+        still one file."""
         name = f"{hashlib.sha256(raw).hexdigest()}.eml"
         path = self.folder / name
         if not path.exists():

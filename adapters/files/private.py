@@ -14,7 +14,7 @@ class NotPrivate(Exception):
 
 
 def keep_to_ourselves() -> None:
-    """Sets the umask: files and folders that this process and its children make from now on are private."""
+    """Sets the umask, so that files and folders that this process and its children make from now on are private."""
     os.umask(OTHERS)
 
 

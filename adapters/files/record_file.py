@@ -29,20 +29,23 @@ _log = logging.getLogger(__name__)
 
 
 class RecordFault(Exception):
-    """A file of the record or of the inbox cannot be read. The message names the file."""
+    """A file of the record or of the inbox cannot be read, or an id cannot be the name of such a file. The message says
+    which."""
 
 
 def record_path(root: Path, item: str) -> Path:
-    """The file of an item's record. Raises a non-retryable ApplicationError if the id cannot be a path."""
+    """Returns the path of the record of an item. Raises a non-retryable ApplicationError if the id of the item cannot
+    be a path."""
     if not safe_item_id(item):
         raise record_error(f"{item!r} cannot name a file of the record")
     return root / f"{item}.jsonl"
 
 
 def read_record(root: Path, item: str) -> list[dict[str, Any]]:
-    """The lines of an item's record that are in force, oldest first. Empty if the item has no file.
+    """Returns the lines of the record of an item that are in force, oldest first. Empty if the item has no file.
 
-    Lines that a rewind has set aside are left out. So is an incomplete last line. Raises RecordFault.
+    Lines that a rewind has set aside are left out. An incomplete last line is left out too. Raises RecordFault if the
+    file holds a faulty line.
     """
     try:
         return [dict(line) for line in in_force(read_whole_record(root, item))]
@@ -51,14 +54,14 @@ def read_record(root: Path, item: str) -> list[dict[str, Any]]:
 
 
 def read_rewinds(root: Path, item: str) -> list[dict[str, Any]]:
-    """The markers of rewinds in an item's record. Each says when and why lines were set aside, and which. Raises
-    RecordFault."""
+    """Returns the markers of rewinds in the record of an item. Each marker says which lines were set aside, when, and
+    why. Raises RecordFault if the file holds a faulty line."""
     return [dict(line) for line in markers(read_whole_record(root, item))]
 
 
 def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
-    """Every line of an item's file: also markers, and lines that markers set aside. Empty if there is no file. Raises
-    RecordFault."""
+    """Returns every complete line of the file of an item, also the markers of rewinds and the lines that they set
+    aside. Empty if there is no file. Raises RecordFault if a line is no JSON."""
     try:
         data = record_path(root, item).read_bytes()
     except FileNotFoundError:
@@ -70,10 +73,10 @@ def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
 
 
 def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str]:
-    """The ids of a plan that have a record, sorted.
+    """Returns the sorted ids of what has a record in a plan.
 
-    Without `prefix`: the ids of the plan and its items, without post rooms and the inbox. With `prefix`: every id that
-    begins with it, for example the post rooms with "lao-khm/office/".
+    If `prefix` is None, these are the ids of the plan and of its items, without post rooms and the inbox. If not, it is
+    every id that begins with `prefix`. For example, "lao-khm/office/" gives the post rooms.
     """
     files = [record_path(root, plan), *(root / plan).rglob("*.jsonl")]
     ids = (path.relative_to(root).as_posix().removesuffix(".jsonl") for path in files if path.is_file())
@@ -83,7 +86,7 @@ def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str
 
 
 def record_error(message: str, kind: str = "Record", *, final: bool = True) -> "ApplicationError":
-    """An error for an activity to raise. `final`: Temporal does not try the activity again."""
+    """Returns an error that an activity can raise. If `final` is True, Temporal does not try the activity again."""
     from temporalio.exceptions import ApplicationError  # imported here, because commands that only read do not need it
 
     return ApplicationError(message, type=kind, non_retryable=final)
@@ -104,8 +107,9 @@ def check_numbers(path: Path, lines: Sequence[dict[str, Any]]) -> None:
 
 @asynccontextmanager
 async def locked(path: Path) -> AsyncIterator[int]:
-    """Opens a file and locks it for this process. Yields its descriptor. Several workers share the folder. If a process
-    dies, the operating system releases its lock."""
+    """Opens a file, makes it if it is missing, and locks it for this process. Yields the descriptor of the file. The
+    lock is needed because several workers share the folder. If a process dies, the operating system releases its
+    lock."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         while True:
@@ -120,7 +124,8 @@ async def locked(path: Path) -> AsyncIterator[int]:
 
 
 def append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Instant) -> None:
-    """Appends lines to a locked file, and makes them durable. It leaves out lines that the file has already.
+    """Appends lines to the locked file of a record, and makes them durable. It leaves out lines that the file has
+    already.
 
     `handed_over` is the instant at which the workflow handed the lines over. Raises a retryable ApplicationError
     (RecordDamaged) if the lines do not fit the file, or if the file cannot be read.

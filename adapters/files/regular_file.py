@@ -1,5 +1,6 @@
-"""Opens files that a person or another program names: never a pipe that nobody ends, a device, or, where a link could
-lead to a file that was not meant, a link."""
+"""Opens files that a person or another program names. It opens regular files only. It never opens a device, or a pipe
+that keeps the program waiting. If the caller asks for it, it does not follow a link, because the link may lead to
+another file than the one that was meant."""
 
 import errno
 import os
@@ -9,8 +10,11 @@ from typing import BinaryIO
 
 
 def open_regular(path: Path, *, links: bool) -> BinaryIO:
-    """A regular file, open for reading. With `links`, its name may be a symbolic link; links in the folders above are
-    always followed. Raises OSError, whose `strerror` says what to do where the file is another kind of thing."""
+    """Returns a regular file, open for reading. If `links` is True, the path may be a symbolic link to the file. Links
+    in the folders of the path are always followed.
+
+    Raises OSError if the file cannot be opened, or is no regular file. `strerror` says what to do in the second case.
+    """
     # The descriptor is looked at, and not the name: between a look and the opening another file can take the name. A
     # pipe without a writer would keep a plain open waiting for ever.
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | (0 if links else os.O_NOFOLLOW)

@@ -1,4 +1,5 @@
-"""Reads a YAML file that a person has written into a model. Each fault names its line, and says what to do.
+"""Reads a YAML file that a person has written, and makes a model from it. Each fault names its line, and says what to
+do.
 
 The text is first parsed into nodes, because nodes know their lines. So a fault that the model finds can name the line
 of the nearest part in the file. Only plain YAML is accepted: one document, known scalars, no key twice, limited size
@@ -53,10 +54,10 @@ class Fault:
 
     file: str
     line: int | None
-    """The number of the line, from 1. None if the fault concerns the full file."""
+    """The number of the line, from 1. None if the fault is about the full file."""
     field: str
-    """The path of the field, with positions from 0: provisions[3].obligations[0].cadence. Empty if no field is
-    meant."""
+    """The path of the field, with positions from 0: provisions[3].obligations[0].cadence. Empty if the fault is not
+    about a field."""
     message: str
 
     def __str__(self) -> str:
@@ -65,8 +66,8 @@ class Fault:
 
 
 class FileFault(Exception):
-    """A file that cannot be used. `faults` are in the order of their lines. `str()` gives one line for each, at most
-    20."""
+    """A file cannot be used. `faults` holds its faults in the order of their lines. `str()` gives one line for each of
+    the first 20 faults, and the number of the others."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(faults, key=lambda fault: fault.line or 0)
@@ -80,12 +81,13 @@ class FileFault(Exception):
 
 
 def load_yaml(path: Path, model: type[M]) -> M:
-    """Reads a file into a model. Raises FileFault, which names file, line and field and says what to do."""
+    """Returns the content of a file as a model. Raises FileFault if the file has a fault. The error names the file, the
+    line and the field, and says what to do."""
     return YamlFile.read(path).parse(model)
 
 
 class YamlFile:
-    """A file of plain YAML: its data, and the line of every part."""
+    """The content of a file of plain YAML, and the line of each of its parts."""
 
     def __init__(self, path: Path, root: yaml.MappingNode, data: dict[Any, Any]) -> None:
         self.path = path
@@ -94,7 +96,8 @@ class YamlFile:
 
     @classmethod
     def read(cls, path: Path) -> "YamlFile":
-        """Reads a file and checks its YAML, but not yet its fields. Raises FileFault."""
+        """Reads a file and checks its YAML, but not its fields. Raises FileFault if the file cannot be read or is not
+        plain YAML."""
         text = _text(path)
         try:
             _check_depth(path, text)
@@ -113,12 +116,12 @@ class YamlFile:
             raise FileFault([_yaml_fault(path, text, error)]) from None
 
     def parse(self, model: type[M]) -> M:
-        """Reads the data into a model. Raises FileFault with every fault that the model finds."""
+        """Returns the data of the file as a model. Raises FileFault with every fault that the model finds."""
         return parse_data(model, self.data, self.fault)
 
     def fault(self, loc: Loc, message: str) -> Fault:
-        """Makes a fault about a part of the file. If the part is missing, the fault names the line of the nearest
-        part."""
+        """Returns a fault about a part of the file. If the part is missing, the fault names the line of the nearest
+        part around it."""
         line, field = self._place(loc)
         return Fault(str(self.path), line, field, message)
 
@@ -137,7 +140,8 @@ class YamlFile:
 
 
 def parse_data(model: type[M], data: dict[Any, Any], fault: Callable[[Loc, str], Fault]) -> M:
-    """Reads data into a model. `fault` makes a fault from the place of a part and a message. Raises FileFault."""
+    """Returns data as a model. `fault` is a function that makes a fault from the place of a part and a message. Raises
+    FileFault with every fault that the model finds."""
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -1,5 +1,5 @@
-"""What an incoming mail says: MIME, iCalendar, times, delivery reports, all within bounds.
+"""Reads incoming mail, within limits: MIME parts, calendar objects, times, delivery reports.
 
-For the activity `collect` and `ingest`. It turns octets into values and hands them to items; it never decides whether
-an answer counts (models/post/incoming.py does).
+The activity `collect` and the command `ingest` use these modules. They turn bytes into values, and give the answers to
+the items. They do not decide whether an answer counts, because models/post/incoming.py decides that.
 """

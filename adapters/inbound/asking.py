@@ -1,6 +1,7 @@
-"""Asks workflows, each for a limited time. A workflow that does not answer is left alone for a while.
+"""Asks workflows, and waits a limited time for each answer. If a workflow does not answer, it is not asked again for a
+minute.
 
-So a plan or an item in trouble costs one wait, and holds up no mail of another.
+So a plan or an item that does not answer costs one wait, and does not delay the mail about others.
 """
 
 import time
@@ -13,32 +14,37 @@ from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateRP
 from temporalio.service import RPCError, RPCStatusCode
 
 ANSWER_WITHIN = timedelta(seconds=10)
+"""How long the program waits for the answer of a workflow."""
 LEFT_ALONE = timedelta(minutes=1)
-"""How long a workflow that did not answer is not asked again."""
+"""How long the program does not ask a workflow again after it did not answer."""
 
 _SILENCE = (RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED)
 
 
 class IntakeUnavailable(Exception):
-    """The message cannot be taken in now: no server, no worker, no contacts. It stays where it is and comes again."""
+    """The program cannot take in a message now, because Temporal, a worker or the contacts file cannot be used. The
+    message stays in its mailbox, and a later round offers it again."""
 
 
 class Asking:
-    """Sends queries and Updates. Both raise IntakeUnavailable if no answer comes, and RPCError for no such workflow."""
+    """Sends queries and Updates to workflows. Both raise IntakeUnavailable if no answer comes. Both raise RPCError
+    (NOT_FOUND) if there is no such workflow."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._left_alone: dict[str, float] = {}
-        """Until when, by workflow."""
+        """For each workflow that did not answer: the time (of `time.monotonic`) until which the program does not ask
+        it."""
 
     async def query(self, workflow: str, name: str, result_type: type) -> Any:
-        """Returns what the workflow answers to a query."""
+        """Sends the query `name` to a workflow, and returns its answer as a `result_type`."""
         with self._waiting_for(workflow):
             handle = self._client.get_workflow_handle(workflow)
             return await handle.query(name, result_type=result_type, rpc_timeout=ANSWER_WITHIN)
 
     async def update(self, workflow: str, name: str, act: Any, update_id: str, result_type: type) -> Any:
-        """Returns what the workflow answers to an Update. Raises WorkflowUpdateFailedError if it refuses."""
+        """Sends the Update `name` with an act to a workflow, and returns its answer as a `result_type`. Raises
+        WorkflowUpdateFailedError if the workflow refuses the act."""
         with self._waiting_for(workflow):
             handle = self._client.get_workflow_handle(workflow)
             return await handle.execute_update(

@@ -1,4 +1,4 @@
-"""Delivery status notifications (RFC 3464): which mail did not reach whom."""
+"""Reads delivery status notifications (RFC 3464). They say which mail did not reach which recipient."""
 
 import re
 
@@ -15,18 +15,20 @@ _RETURNED_HEADERS = ("text/rfc822-headers", "message/rfc822-headers", "message/g
 
 
 def is_report(message: Part) -> bool:
-    """Returns whether the message is a report by a mail server, of delivery or of reading."""
+    """Returns whether the message is a report: of delivery by a mail server, or of reading by a mail program."""
     return message.type == "multipart/report"
 
 
 def is_delivery_status(message: Part) -> bool:
-    """Returns whether the message says what became of a mail. Raises OutOfBoundsError."""
+    """Returns whether the message is a report of the delivery of a mail. Raises OutOfBoundsError if the message is
+    beyond a limit."""
     kind = message.parameters.get("report-type", "").lower()
     return is_report(message) and (kind == "delivery-status" or any(part.type == _STATUS for part in message.parts))
 
 
 def returned(message: Part) -> tuple[DeliveryReport, ...]:
-    """Returns what it says about each recipient, or nothing if it cannot be read. Raises OutOfBoundsError."""
+    """Returns what a delivery report says about each recipient. Empty if it names no recipient. Raises OutOfBoundsError
+    if the report is beyond a limit."""
     fields = [each for each in _fields(message) if each.first("final-recipient")]
     identity = _identity(message)
     return tuple(_returned(each, identity) for each in fields)

@@ -1,6 +1,7 @@
 """Reads an incoming calendar object as components and properties, within limits (RFC 5545 section 3).
 
-It does not use the parser of icalendar: strangers write these objects, and each of them must be cheap to read.
+It does not use the parser of the library icalendar. Strangers write these objects, and each object must be cheap to
+read.
 """
 
 import re
@@ -15,52 +16,63 @@ from adapters.inbound.mime import decoded
 
 
 class Property(NamedTuple):
+    """One property of a calendar object: a line with a name, parameters and a value."""
+
     name: str
     parameters: dict[str, str]
-    """The values by name in capitals. If there are several values, the first one."""
+    """The value of each parameter, by its name in capitals. If a parameter has several values, the first one."""
     value: str
     twice: frozenset[str] = frozenset()
-    """The names of parameters that stand twice, or that have more than one value."""
+    """The names of the parameters that the line gives twice or more, or with more than one value."""
 
 
 @dataclass
 class Component:
+    """One component of a calendar object: the VCALENDAR itself, an event (VEVENT) or a zone (VTIMEZONE)."""
+
     name: str
     components: list["Component"] = field(default_factory=list)
     lines: dict[str, list[str]] = field(default_factory=dict)
-    """The lines of its properties by name in capitals. A line is read only when somebody asks for it."""
+    """The lines of each property of the component, by the name of the property in capitals. The program reads a line
+    only when it needs the property."""
     _read: dict[tuple[str, int], list[Property]] = field(default_factory=dict)
 
     def count(self, name: str) -> int:
-        """Returns how many lines have this name."""
+        """Returns how many lines of the component have this name."""
         return len(self.lines.get(name, ()))
 
     def all(self, name: str, most: int = bounds.ATTENDEES) -> list[Property]:
-        """Returns the properties of this name, from a limited number of lines. Raises OutOfBoundsError."""
+        """Returns the properties with this name, from the first `most` lines. Lines that are no property are left out.
+        Raises OutOfBoundsError if a line has too many parameters."""
         if (name, most) not in self._read:
             found = [_property(name, line) for line in self.lines.get(name, ())[:most]]
             self._read[name, most] = [each for each in found if each is not None]
         return self._read[name, most]
 
     def first(self, name: str) -> Property | None:
-        """Returns the first property of this name, if one of the first two lines can be read."""
+        """Returns the first property with this name. None if there is none, or if neither of the first two lines can be
+        read."""
         return next(iter(self.all(name, 2)), None)
 
     def value(self, name: str) -> str:
+        """Returns the value of the first property with this name. Empty if there is none."""
         found = self.first(name)
         return found.value.strip() if found else ""
 
     def within(self, name: str) -> list["Component"]:
+        """Returns the components with this name that lie directly in this component."""
         return [each for each in self.components if each.name == name]
 
     @cached_property
     def zones(self) -> dict[str, "Component"]:
-        """Its VTIMEZONEs by TZID. If two have the same TZID, the first one."""
+        """The zones that the calendar object describes (VTIMEZONE), by their name (TZID). If two have the same name,
+        the first one counts."""
         return {each.value("TZID"): each for each in reversed(self.within("VTIMEZONE"))}
 
 
 def read_calendar(lines: list[str]) -> Component:
-    """Returns the one VCALENDAR in the lines. Raises OutOfBoundsError, which says what is wrong with them."""
+    """Returns the one calendar object (VCALENDAR) in the lines. Raises OutOfBoundsError if there is not exactly one, or
+    if it is faulty or beyond a limit. The message says what is wrong."""
     calendars = list(_components(lines))
     if len(calendars) != 1:
         raise OutOfBoundsError(f"it holds {len(calendars)} calendars where one is read")
@@ -77,9 +89,10 @@ _TOO_OFTEN = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", re.IGNORECASE)
 
 
 def calendar_lines(data: bytes, charset: str, most: int = bounds.CALENDAR_LINES) -> list[str]:
-    """Returns the unfolded lines of a calendar. Raises OutOfBoundsError.
+    """Returns the unfolded lines of a calendar (a long line is folded into several). Raises OutOfBoundsError if there
+    are more than `most` lines, or NUL bytes.
 
-    It unfolds before it decodes, because a fold may split a UTF-8 sequence (section 3.1).
+    It unfolds the lines before it decodes them, because a fold may split a UTF-8 sequence (section 3.1).
     """
     if charset.startswith(("utf-16", "utf-32", "utf16", "utf32")):
         data = decoded(data, charset).encode("utf-8", "replace")
@@ -165,7 +178,8 @@ def _parameter(value: str) -> tuple[str, bool]:
 
 
 def unescaped(text: str) -> str:
-    """Returns a TEXT value without its escapes (section 3.3.11), shortened."""
+    """Returns a text value of a property without its escapes (RFC 5545 section 3.3.11). It cuts a text that is too
+    long."""
     text = text[: 2 * bounds.VALUE]
     return re.sub(r"\\(.)", lambda match: "\n" if match.group(1) in "nN" else match.group(1), text).strip()
 

@@ -1,7 +1,9 @@
-"""Takes in one message: reads it, does what it says where that is certain, and leaves the rest to a person.
+"""Takes in one message. It reads the message, does what the message says if that is certain, and leaves the rest to a
+person.
 
-A message counts once, by what it says: its acts carry ids that follow from it, and the inbox knows what it has taken.
-It is kept before anything is done, and entered when everything is done; in between it may come again.
+Each message counts once. The acts of a message have ids that follow from its content, and the inbox knows which
+messages it has taken. The program stores the message before it does anything, and enters it in the inbox after
+everything is done. If the program stops between the two, the message may come again.
 """
 
 import asyncio
@@ -47,34 +49,36 @@ from models.post.unlikely import notes_on, remind_at
 from models.post.workdays import working_days_around
 
 LETTERS_LOOKED_AT = 200
-"""How many of the last letters to an office may come back and be known as ours."""
+"""If a mail to an office comes back, the program looks for it among this many of the newest mails to that office."""
 
 _log = logging.getLogger(__name__)
 
 
 class _Fitted(NamedTuple):
-    """An answer with its time in the event's zone, and what the calendars of the sides say of another time."""
+    """An answer, with a proposed time in the zone of the event, and what the calendars of the sides say of that
+    time."""
 
     answer: CalendarAnswer
     offices: tuple[str, ...]
-    """Those of the sender's offices that were invited."""
+    """The offices of the sender that the event invited."""
     clashes: tuple[Clash, ...] = ()
     around: tuple[date, ...] = ()
-    """The days around it on which every side works."""
+    """The days around the proposed time on which every side works. Empty if the answer proposes no time."""
     remind_at: Instant | None = None
-    """When its guests are to be reminded of it."""
+    """The instant at which the guests would be reminded of a meeting at the proposed time. None if the answer proposes
+    no time, or if there is no reminder."""
 
 
 @dataclass(frozen=True)
 class _Found:
-    """The item whose event has some UID."""
+    """The item whose event has a given UID, and its plan."""
 
     item: str
     plan: str
 
 
 class Intake:
-    """Takes in the mail of one plan."""
+    """Takes in the incoming mail of one plan."""
 
     def __init__(self, client: Client, record: Path, contacts: Path, plan: str) -> None:
         self._client = client
@@ -86,13 +90,17 @@ class Intake:
         self._launched: dict[str, Instant] = {}
         self._by_uid: dict[str, _Found] = {}
         self._troubles: list[str] | None = None
-        """Why some plans could not be asked for their items; None before they were asked for the present message."""
+        """Says why the program could not ask some plans for their items. None if it has not asked them for this message
+        yet."""
 
     async def take(self, raw: bytes, source: str = "", truncated: bool = False, anew: bool = False) -> TakenIn:
-        """Takes a message in; the same again gives what became of it before.
+        """Takes in a message, and returns the line about it in the inbox. For a message that came before, it returns
+        the line of that time. A message that still needs a person is judged again.
 
-        With `anew` an answer goes to its item also where it did before: the item knows it, unless Temporal was put back
-        to an older state. Raises IntakeUnavailable, where nothing is decided and it has to come again, and RecordFault.
+        `source` is the name of the mailbox. `truncated` is True if `raw` holds only the beginning of the message. If
+        `anew` is True, answers go to their items once more. An item ignores an answer that it has already. After a
+        rewind the item may lack it. Raises IntakeUnavailable if the message must come again later. Raises RecordFault
+        if the inbox or a record cannot be read.
         """
         self._troubles = None
         reading = await asyncio.to_thread(read, raw, truncated)
@@ -176,7 +184,8 @@ class Intake:
         return Handled(item=item, office=act.office, text=text)
 
     async def _fitted(self, verdict: Verdict, found: _Found, contacts: Contacts) -> "_Fitted":
-        """The answer as its event has it."""
+        """Returns the answer, fitted to the event of its item: the invited offices, and a proposed time in the zone of
+        the event."""
         answer, offices = verdict.answer, verdict.offices
         if answer.slot is None and len(offices) == 1:
             return _Fitted(answer, offices)
@@ -215,7 +224,8 @@ class Intake:
         return f"{item} is no longer open{last}"
 
     async def _perhaps_about(self, uid: str) -> str:
-        """Returns the item whose event has this UID, to show a person. Returns an empty text if it is not known now."""
+        """Returns the item whose event has this UID, so that a person sees it. Empty if the program cannot find the
+        item now."""
         try:
             found = await self._item_of(uid)
         except IntakeUnavailable:
@@ -268,7 +278,8 @@ class Intake:
     # Mail that came back
 
     async def _came_back(self, returned: DeliveryReport, contacts: Contacts) -> Handled:
-        """A mail that came back for good is told to the post room that sent it; one that is delayed is on its way."""
+        """Handles one delivery report. If the delivery has failed, it tells the post room that sent the mail. If the
+        mail is only delayed, it does nothing. Returns what was done."""
         who, reason = returned.recipient, f"{returned.status} {returned.reason}".strip()
         if not returned.failed:
             return Handled(text=f"a mail to {who} is not delivered yet ({reason}); nothing follows from it")
@@ -288,7 +299,8 @@ class Intake:
         return Handled(why=f"a mail to {who} came back ({reason}), and it is none that was sent to an office from here")
 
     def _sent_by(self, office: str, message_id: str) -> str | None:
-        """The plan whose post room sent this message to the office. The archive knows it before it is sent."""
+        """Returns the plan whose post room sent this message to the office, from the archive of sent mail. None if the
+        archive does not hold the message."""
         if not message_id:
             return None
         wanted = message_id.encode("utf-8", "replace")
@@ -310,7 +322,8 @@ def _age(path: Path) -> float:
 
 
 def in_zone_of(slot: Slot, name: str) -> Slot:
-    """The same instants as the clocks of a zone show them: programs write UTC, or a neighbour's zone."""
+    """Returns the slot with the same instants, written in the zone `name`. Mail programs may write them in UTC or in
+    another zone."""
 
     def there(time: ZonedTime) -> ZonedTime:
         return ZonedTime(local=time.utc.astimezone(zone(name)).replace(tzinfo=None), zone=name, utc=time.utc)

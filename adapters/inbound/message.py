@@ -1,4 +1,4 @@
-"""Reads a message from the organizer's mailbox: bytes in, a frozen value out. It has limits, and raises nothing."""
+"""Reads a message from the organizer's mailbox. It takes the bytes of the message, and returns an immutable value."""
 
 import hashlib
 import json
@@ -26,7 +26,11 @@ _TOO_LARGE = "it is larger than what is read; its beginning is kept here, the wh
 
 
 def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
-    """Returns what the message says. If it cannot be read, it is of the kind `refused` and says why. Raises nothing."""
+    """Returns what the message says. `truncated` is True if `raw` holds only the beginning of the message.
+
+    If the message cannot be read, or is beyond a limit, the result has the kind `refused` and says why. So this
+    function raises no exception.
+    """
     try:
         try:
             if truncated:
@@ -127,7 +131,7 @@ def _report(message: Part, said: dict[str, Any]) -> IncomingMessage:
 class _Calendar(NamedTuple):
     method: str
     answers: tuple[CalendarAnswer, ...]
-    """Empty if its METHOD is not that of an answer."""
+    """The answers in the calendar. Empty if its METHOD is not that of an answer."""
     uids: tuple[str, ...]
     """The UIDs of all its events."""
 
@@ -284,7 +288,8 @@ def _partstat(attendee: Property | None, method: ReplyMethod) -> tuple[PartStat 
 
 
 def _slot(event: Component, calendar: Component) -> Slot:
-    """Returns the time that a COUNTER proposes. Raises TimeFaultError."""
+    """Returns the time that a COUNTER (a calendar answer with another time) proposes. Raises TimeFaultError if the time
+    is not certain."""
     begins, ends = event.first("DTSTART"), event.first("DTEND")
     if begins is None:
         raise TimeFaultError("it proposes another time and names none")
@@ -319,7 +324,8 @@ def _mailto(text: str) -> str:
 
 
 def digest_of(answer: CalendarAnswer) -> str:
-    """Returns the digest of what one answer says. It stays the same if a relay writes the message anew."""
+    """Returns a digest of the content of one answer. The digest stays the same if a mail server changes the form of the
+    message on its way."""
     slot = answer.slot
     return _digest(
         "answer",

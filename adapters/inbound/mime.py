@@ -1,7 +1,7 @@
 """Reads the MIME tree of an incoming message, within limits (RFC 2045 to 2047, 2231, 5322).
 
 The parser of the standard library reads every byte of every part in Python, and some headers in quadratic time. This
-one looks for the lines between the parts with one search, and decodes only the parts that are needed.
+parser finds the lines between the parts with one search, and decodes only the parts that are needed.
 """
 
 import binascii
@@ -29,25 +29,26 @@ _MESSAGE = "message/rfc822"
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """A message or a part of one: its raw headers, and the place of its content in the message."""
+    """A message, or a part of a message: its raw headers, and the place of its content in the message."""
 
     raw: bytes
     """The whole message. Its lines end in LF."""
     headers: tuple[tuple[str, bytes], ...]
-    """Each name in lower case, with its raw value, folds included."""
+    """The headers of the part: each name in lower case, and its raw value with its line ends."""
     start: int
-    """Where its content begins in `raw`."""
+    """The index in `raw` at which the content of the part begins."""
     end: int
-    """Where its content ends."""
+    """The index in `raw` at which the content of the part ends. The byte at this index is not included."""
     default: str = "text/plain"
-    """The type of a part that names no type."""
+    """The content type of the part if its headers name no type."""
 
     def all(self, name: str) -> list[bytes]:
-        """Returns the raw values of all headers of that name. Give the name in lower case."""
+        """Returns the raw values of all headers with this name. `name` must be in lower case."""
         return [value for each, value in self.headers if each == name]
 
     def first(self, name: str) -> str:
-        """Returns the first header of that name, shortened. Returns an empty text if there is none."""
+        """Returns the value of the first header with this name, cut at a limit. Empty if there is no such header.
+        `name` must be in lower case."""
         return next((text_of(value[: 2 * bounds.HEADER]) for each, value in self.headers if each == name), "")
 
     @cached_property
@@ -61,31 +62,35 @@ class Part:
 
     @cached_property
     def parameters(self) -> dict[str, str]:
+        """The parameters of the Content-Type, by name in lower case."""
         return parameters(self.first("content-type"))
 
     @cached_property
     def filename(self) -> str:
-        """The file name of an attachment; empty if it has none."""
+        """The file name that the headers of the part give. Empty if they give no name."""
         disposition = parameters(self.first("content-disposition"))
         return (disposition.get("filename") or self.parameters.get("name", "")).strip()
 
     @cached_property
     def charset(self) -> str:
+        """The charset of the part in lower case: utf-8 if its headers name none."""
         return self.parameters.get("charset", "").strip().lower() or "utf-8"
 
     @cached_property
     def encoding(self) -> str:
+        """The transfer encoding of the part in lower case, for example base64. Empty if its headers name none."""
         return self.first("content-transfer-encoding").strip().lower()
 
     @cached_property
     def boundary(self) -> bytes:
-        """The boundary of a multipart. It is empty for every other part, and for a boundary that is too long."""
+        """The boundary (the text in the lines between the parts) of a multipart. Empty for every other part, and for a
+        boundary that is too long."""
         named = self.parameters.get("boundary", "").rstrip() if self.type.startswith("multipart/") else ""
         return named.encode("utf-8", "replace") if len(named) <= bounds.BOUNDARY else b""
 
     @cached_property
     def is_calendar(self) -> bool:
-        """Whether its type, its file name or its first line says that it is a calendar."""
+        """True: the type, the file name or the first line of the part says that the part is a calendar object."""
         if self.type in _CALENDAR_TYPES or self.filename.lower().endswith(".ics"):
             return True
         if self.type != "text/plain":
@@ -96,13 +101,15 @@ class Part:
     def parts(self) -> tuple["Part", ...]:
         """All parts in order, without the multiparts around them. An attached message counts as one part.
 
-        A multipart without any boundary line counts as one part too. Raises OutOfBoundsError.
+        A multipart without any boundary line counts as one part too. Raises OutOfBoundsError if there are too many
+        parts.
         """
         return tuple(_leaves(self))
 
 
 def parsed(raw: bytes) -> Part:
-    """Reads the headers of a message and returns it. Raises OutOfBoundsError for a message beyond a limit."""
+    """Reads the headers of a message, and returns the message as a Part. Raises OutOfBoundsError if the message is
+    beyond a limit."""
     if len(raw) > bounds.OCTETS:
         raise OutOfBoundsError(f"it has {len(raw):,} bytes; up to {bounds.OCTETS:,} are read")
     if b"\0" in raw:
@@ -210,7 +217,8 @@ def _head(raw: bytes, start: int, end: int, octets: int, lines: int) -> tuple[tu
 
 
 def head(data: bytes) -> Part:
-    """Returns the headers at the beginning of the data, up to the first empty line or the limit for returned mail."""
+    """Returns a Part with the headers at the beginning of the data. It reads up to the first empty line, or up to the
+    limit for mail that came back."""
     data = data[: bounds.STATUS_OCTETS].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     data = b"\n".join(data.split(b"\n", bounds.STATUS_HEADERS)[: bounds.STATUS_HEADERS])
     headers, start = _head(data, 0, len(data), len(data), bounds.STATUS_HEADERS)
@@ -221,12 +229,14 @@ def head(data: bytes) -> Part:
 
 
 def text_of(raw: bytes) -> str:
-    """Returns the bytes of a header as text. They are ASCII or UTF-8 (RFC 6532)."""
+    """Returns the bytes of a header as text. It decodes them as UTF-8 (RFC 6532), and replaces bytes that are not
+    UTF-8."""
     return raw.decode("utf-8", "replace")
 
 
 def header(message: Part, name: str, limit: int = bounds.HEADER) -> str:
-    """Returns the first header of that name as one line of text, cut at the limit of characters."""
+    """Returns the first header with this name as one line of text, of at most `limit` characters. Empty if there is no
+    such header."""
     return line_of_mail(words(message.first(name.lower())[: bounds.HEADER]), limit)
 
 
@@ -315,7 +325,8 @@ def _joined(sections: dict[int, tuple[str, bool]]) -> str:
 
 
 def date(message: Part) -> str:
-    """Returns the Date header as an instant in UTC. If it is no instant, returns the header itself."""
+    """Returns the Date header as an instant in UTC: 2026-03-03T02:00:00Z. If the header names no instant, returns its
+    text."""
     text = header(message, "Date", bounds.LINE)
     try:
         return parsedate_to_datetime(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
@@ -324,9 +335,10 @@ def date(message: Part) -> str:
 
 
 def unauthentic(message: Part) -> bool:
-    """Returns whether our own server found that the sender is forged (RFC 8601).
+    """Returns whether our own mail server found that the sender is forged (RFC 8601).
 
-    Headers of our own server stand first; a sender can write what it likes below them. A server may write several.
+    Only the headers of our own server count. Its headers come first in the message, and there may be several. A sender
+    can write any text into the headers below them.
     """
     results = message.all("authentication-results")
     server = _server(results[0]) if results else b""
@@ -342,7 +354,8 @@ def _server(result: bytes) -> bytes:
 
 
 def content(part: Part, limit: int) -> bytes:
-    """Returns the beginning of a part, decoded. It may be longer than the limit, but not much."""
+    """Returns the beginning of the content of a part, decoded: up to `limit` bytes, or up to four times as many if the
+    part is encoded."""
     data = part.raw[part.start : min(part.end, part.start + _encoded(part, limit))]
     if part.encoding == "base64":
         return _base64(data)
@@ -358,7 +371,7 @@ def _quoted_printable(data: bytes) -> bytes:
 
 
 def whole(part: Part, limit: int) -> bytes | None:
-    """Returns a part as a whole, decoded. Returns None if it is longer than the limit."""
+    """Returns the full content of a part, decoded. None if it has more than `limit` bytes."""
     if part.end - part.start > _encoded(part, limit):
         return None
     found = content(part, limit)
@@ -383,12 +396,14 @@ def _base64(data: bytes) -> bytes:
 
 
 def method(part: Part) -> str:
-    """Returns the METHOD in the Content-Type of a part, in capitals. Returns an empty text if there is none."""
+    """Returns the METHOD (the purpose of a calendar object) in the Content-Type of a part, in capitals. Empty if there
+    is none."""
     return part.parameters.get("method", "").strip().upper() if part.type.startswith("text/") else ""
 
 
 def attachments(message: Part) -> list[str]:
-    """Returns the names of the attachments. It leaves out pictures, because they often belong to a signature."""
+    """Returns the file names of the attachments of a message. It leaves out pictures, because they often belong to a
+    signature."""
     names = (part.filename for part in message.parts if not part.type.startswith("image/"))
     return [line_of_mail(name, bounds.LINE) for name in names if name]
 
@@ -402,7 +417,8 @@ _MORE_ALIASES = {"windows_874": "cp874", "x_sjis": "shift_jis", "utf8": "utf_8"}
 
 
 def codec_of(charset: str) -> str:
-    """Returns the codec of a charset. Returns UTF-8 for an unknown charset, or one that no mail program writes."""
+    """Returns the name of the Python codec for a charset. It is utf_8 if the charset is unknown, or if no mail program
+    writes it."""
     name = normalize_encoding(charset[:40]).lower()
     name = _MORE_ALIASES.get(name) or aliases.get(name, name)
     return name if name in _CODECS else "utf_8"
@@ -414,7 +430,8 @@ _CODECS = frozenset(
 
 
 def decoded(data: bytes, charset: str) -> str:
-    """Decodes text by its charset, or by UTF-8 if that fails. An incomplete last character is left out."""
+    """Returns the bytes as text. It decodes them with their charset, or as UTF-8 if that fails. An incomplete last
+    character is left out."""
     for each in (codec_of(charset), "utf_8"):
         try:
             return codecs.getincrementaldecoder(each)("strict").decode(data)
@@ -424,7 +441,8 @@ def decoded(data: bytes, charset: str) -> str:
 
 
 def text(message: Part) -> str:
-    """Returns the text for a person: the first plain text, or else the HTML without its tags."""
+    """Returns the text of a message for a person to read: the first plain text that is not empty, or else the HTML
+    without its tags. It cuts a text that is too long."""
     texts = [part for part in message.parts if part.type.startswith("text/") and not part.is_calendar]
     said = _said([part for part in texts if part.type != "text/html"])
     if not said.strip():

@@ -1,7 +1,8 @@
 """Finds who sent a message, from its From and Sender lines (RFC 5322 sections 3.4, 3.6.2 and 4.4).
 
-Programs read unusual From lines in different ways: one checks the first address, another shows the second. So this
-module finds every address in them, and lists all that is unusual. models/post/incoming.py decides whether it matters.
+Programs read unusual From lines in different ways. One program checks the first address, and another shows the second.
+So this module finds every address in the From lines, and lists what is unusual about them. models/post/incoming.py
+decides whether that matters.
 """
 
 import re
@@ -15,22 +16,28 @@ from models.post.contacts import plain_address
 from models.post.incoming import Disguise
 
 NAMED = 10
-"""How many addresses of the From lines are kept."""
+"""The number of addresses of the From lines that the program keeps."""
 
 
 @dataclass(frozen=True)
 class Senders:
+    """Who sent a message, and what is unusual about its From and Sender lines."""
+
     address: str
-    """The one sender, in lower case. It is empty if there is no sender, several, or one in disguise."""
+    """The address of the sender, in lower case. Empty if the From lines name no sender or several, or if they are
+    unusual."""
     named: tuple[str, ...]
-    """Every address in the From lines, also those in names, comments and encoded words."""
+    """The addresses in the From lines, also those in names, comments and encoded words. It holds at most NAMED
+    addresses."""
     disguises: tuple[Disguise, ...]
+    """What is unusual about the From and Sender lines. Empty if they are as usual."""
     submitter: str
-    """The address in Sender, if it is not that in From."""
+    """The address in the Sender line. Empty if there is no such line, if it names the sender, or if it does not hold
+    exactly one address."""
 
 
 def senders(message: Part) -> Senders:
-    """Returns who sent the message, and all that is unusual about its From and Sender lines."""
+    """Returns who sent the message, and what is unusual about its From and Sender lines."""
     lines = message.all("from")
     found: list[str] = []
     odd: set[Disguise] = set()

@@ -1,6 +1,8 @@
-"""The instants in an incoming calendar object: IANA and Windows zone names, custom VTIMEZONEs, UTC (RFC 5545 3.3.5).
+"""Reads the instants in an incoming calendar object (RFC 5545 section 3.3.5). It knows UTC, the names of IANA and
+Windows zones, and zones that the object itself describes (VTIMEZONE).
 
-A floating time names no instant: it raises, and a person reads it.
+A floating time (a time without a zone) names no instant. The functions then raise TimeFaultError, and a person must
+read the message.
 """
 
 import re
@@ -18,11 +20,11 @@ from models.common.zones import Length, zone, zoned
 
 
 class TimeFaultError(ValueError):
-    """A time that names no certain instant; says why."""
+    """A time in a calendar object names no certain instant. The message says why."""
 
 
 def instant(text: str) -> Instant | None:
-    """A UTC value, as DTSTAMP has to be; None for anything else."""
+    """Returns the instant of a time that is written in UTC, as DTSTAMP must be. None if the text is not such a time."""
     text = text.strip()
     try:
         return _wall(text[:-1]).replace(tzinfo=UTC) if text[-1:] == "Z" else None
@@ -43,7 +45,8 @@ def _wall(text: str) -> datetime:
 
 
 def moment(found: Property, calendar: Component) -> ZonedTime:
-    """The time of a DTSTART, DTEND or RECURRENCE-ID. Raises TimeFaultError."""
+    """Returns the time in a property of a calendar object: DTSTART (the start), DTEND (the end) or RECURRENCE-ID.
+    Raises TimeFaultError if it names no certain instant."""
     text = found.value.strip()
     if found.parameters.get("VALUE", "").upper() == "DATE" or re.fullmatch(r"\d{8}", text):
         raise TimeFaultError("it names a day and no hour")
@@ -60,7 +63,8 @@ def moment(found: Property, calendar: Component) -> ZonedTime:
 
 
 def duration(text: str) -> Length:
-    """A DURATION (section 3.3.6). Raises TimeFaultError."""
+    """Returns the length of time in a DURATION (RFC 5545 section 3.3.6). Raises TimeFaultError if the text is no such
+    length."""
     match = re.fullmatch(r"\+?P(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?", text)
     if not match or not any(match.groups()):
         raise TimeFaultError(f"{text[:40]!r} is no length of time")
@@ -89,7 +93,8 @@ def _in_zone(local: datetime, name: str, calendar: Component) -> ZonedTime:
 
 
 def _iana(name: str) -> str | None:
-    """The IANA zone of that name: itself, of a Windows zone, or after a vendor's prefix (/mozilla.org/.../Asia/...)."""
+    """Returns the IANA name of a zone. The given name may be an IANA name, a Windows name, or an IANA name after a
+    prefix of a vendor (/mozilla.org/.../Asia/...). None if there is no such zone."""
     words = name[:200].strip("/").split("/")
     for each in (WINDOWS_TO_OLSON.get(name, name), *("/".join(words[-n:]) for n in (3, 2) if len(words) > n)):
         if each in _known():
@@ -104,7 +109,8 @@ def _known() -> frozenset[str]:
 
 
 def _offset(described: Component, local: datetime) -> timedelta | None:
-    """The offset from UTC that a VTIMEZONE gives to a wall time; None where it gives none that can be told."""
+    """Returns the offset from UTC that a VTIMEZONE gives to a wall time. None if the VTIMEZONE gives no certain
+    offset."""
     observed = described.within("STANDARD")[:10] + described.within("DAYLIGHT")[:10]
     offsets = {_utc_offset(each.value("TZOFFSETTO")) for each in observed}
     if len(offsets) == 1:
@@ -120,7 +126,8 @@ _YEARLY = re.compile(
 
 
 def _onset(observance: Component, local: datetime) -> datetime | None:
-    """When an observance last began before a wall time: on one day, or yearly on the nth weekday of a month."""
+    """Returns the last time, up to a wall time, at which an observance (summer time or standard time) began. None if it
+    had not begun. Raises TimeFaultError if its rule is not of a form that the program reads."""
     first = _wall(observance.value("DTSTART")[:15])
     fields = observance.value("RRULE").upper().split(";")
     if fields == [""]:
@@ -139,7 +146,7 @@ def _onset(observance: Component, local: datetime) -> datetime | None:
 
 
 def _weekday(year: int, month: int, nth: int, day: str) -> date:
-    """The nth (from the end: -1) such day of a month. Raises ValueError where there is none."""
+    """Returns the nth such weekday of a month. -1 is the last one. Raises ValueError if the month has no such day."""
     begins, length = monthrange(year, month)
     first = 1 + (_DAYS.index(day) - begins) % 7
     days = range(first, length + 1, 7)

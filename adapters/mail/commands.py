@@ -1,4 +1,4 @@
-"""The commands that a letter shows: the person who enters answers at a command line types them."""
+"""The commands that a letter shows. A person who enters answers at a command line can type them."""
 
 from models.messages.notices import Announcement, Notice
 
@@ -27,8 +27,9 @@ _SUGGESTED = {
 
 
 def commands_of(notices: list[Notice], office: str) -> list[str]:
-    """One command for each kind of act that the notices await. If only one notice awaits it, the command names the
-    item. If several do, it says ITEM. An act without a command is left out: an address is corrected in a file."""
+    """Returns one command for each verb of the notices. If one notice has the verb, the command names its item. If
+    several notices have it, the command says ITEM, or answers the full round from a file. An act without a command is
+    left out. For example, an address is corrected in a file."""
     by: dict[str, list[Notice]] = {}
     for notice in notices:
         by.setdefault(notice.verb, []).append(notice)
@@ -45,7 +46,7 @@ def _command(verb: str, group: list[Notice], office: str) -> str:
 
 
 def command_suggested(word: Announcement) -> str:
-    """The command of the act that an announcement suggests. Empty if it suggests none."""
+    """Returns the command of the act that an announcement suggests. Empty if the announcement suggests no act."""
     if word.suggests is None:
         return ""
     template = _SUGGESTED[word.suggests.verb]

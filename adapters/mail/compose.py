@@ -34,8 +34,8 @@ class NoAddressError(LookupError):
 
 
 def recipient(despatch: Despatch, contacts: Contacts) -> str:
-    """The address that the mail goes to. While the office is away, it is the address of its stand-in. Raises
-    NoAddressError."""
+    """Returns the address to which the mail goes. While the office is away, it is the address of its stand-in. With
+    `second_address` it is the next address to try. Raises NoAddressError if the contacts file has no such address."""
     contact = contacts.offices.get(despatch.office)
     if contact is None:
         raise NoAddressError(f"no address for {despatch.office} in the contacts file")
@@ -56,10 +56,11 @@ def _stand_in(despatch: Despatch, contacts: Contacts) -> StandIn | None:
 
 
 def message_id(despatch: Despatch, contacts: Contacts) -> str:
-    """The Message-ID with its angle brackets (RFC 5322 section 3.6.4). Raises NoAddressError.
+    """Returns the Message-ID of the mail, with its angle brackets (RFC 5322 section 3.6.4). Raises NoAddressError if
+    the contacts file has no address for the mail.
 
-    If the mail carries a calendar object, the Message-ID is made from UID, METHOD, SEQUENCE, DTSTAMP and the recipient.
-    If not, it is made from the key of the despatch and the recipient.
+    If the mail carries a calendar object, the Message-ID is made from the identity and version of the object (UID,
+    METHOD, SEQUENCE, DTSTAMP) and the recipient. If not, it is made from the key of the despatch and the recipient.
     """
     address = recipient(despatch, contacts)
     word = despatch.announcement
@@ -71,15 +72,16 @@ def message_id(despatch: Despatch, contacts: Contacts) -> str:
 
 
 def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
-    """The mail in bytes, with CRLF line ends. Raises the same errors as `compose_noting`."""
+    """Returns the mail as bytes, with CRLF line ends. Raises the same errors as `compose_noting`."""
     return compose_noting(despatch, contacts, templates)[0]
 
 
 def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> tuple[bytes, Written]:
-    """The mail in bytes, with CRLF line ends, and the words from which it was made. The words also say if a template
-    failed.
+    """Returns the mail as bytes, with CRLF line ends, and the words from which it was made. The field `fault` of the
+    words says which template failed, if any.
 
-    Raises NoAddressError. Raises jinja2.TemplateError if the program's own English templates fail too.
+    Raises NoAddressError if the contacts file has no address for the mail. Raises jinja2.TemplateError if the program's
+    own English templates fail too.
     """
     identity = message_id(despatch, contacts)
     away = _stand_in(despatch, contacts)

@@ -25,7 +25,8 @@ _KEY = re.compile(r"[^/]+/([^/]+Z)/(\d+)")
 
 
 def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
-    """Writes the note that an archived mail has gone. If it cannot be written, only the log says so."""
+    """Writes a note beside an archived mail, after the mail was sent. If the note cannot be written, the program only
+    logs a warning."""
     letter = despatch.announcement is None
     told = {"key": despatch.key, "message_id": message_id, "letter": letter, "said": _said(despatch)}
     try:
@@ -35,12 +36,12 @@ def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
 
 
 def sent_before(archive: Path, despatch: Despatch) -> str | None:
-    """The Message-ID of a mail from the lost time that has said everything that is new in this despatch. None if there
-    is none, so that the despatch must go.
+    """Returns the Message-ID of a mail from the lost time, if such mails have said everything that is new in this
+    despatch. None if something is not said yet. The despatch must then go.
 
     A notice is the same if its key and its instant are the same. An act that was taken again after the rewind has
-    another instant, so its notices are new. If nothing in the despatch is new, it is a routine letter. It must not go
-    if a letter went less than one despatch period ago.
+    another instant, so its notices are new. If nothing in the despatch is new, the despatch is a routine
+    letter. The result is then the last letter from the lost time that is less than one despatch period old, or None.
     """
     notes = list(_lost(archive, despatch))
     new = {key: at for key, at in _said(despatch).items() if key not in despatch.repeated}

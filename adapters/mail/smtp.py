@@ -1,7 +1,8 @@
 """An SMTP client (RFC 5321): it hands one letter to the mail server, and decides what a refusal is about.
 
-A refusal is about the address, about the content of the letter, or about our own access to the server. Only the first
-says that an office cannot be reached. For the last, all mail waits until an operator has corrected it.
+A refusal is about the address, about the content of the letter, or about our own access to the server. Only a refusal
+of the address says that an office cannot be reached. If our access is refused, all mail waits until an operator has
+corrected the settings.
 """
 
 import contextlib
@@ -42,7 +43,8 @@ _TOO_LARGE = re.compile(r"5\.3\.4\b")
 
 
 class RefusedByServerError(Exception):
-    """The mail server has refused this letter for good. The message is its code and its text, on one line."""
+    """The mail server has refused this letter, and the program must not try it again. The message is the code and the
+    text of the server's answer, on one line."""
 
     def __init__(self, text: str, content: bool = False) -> None:
         super().__init__(text)
@@ -56,9 +58,9 @@ async def transmit(settings: Settings, letter: bytes) -> str:
     The envelope has the addresses of From and To. So a bounce comes back to the organizer's mailbox, which the program
     reads.
 
-    Raises RefusedByServerError if the server refuses the address or the content of the letter for good. Raises a
-    retryable ApplicationError of type MailServerUnavailable if the server has not taken the letter for another reason,
-    and of type TransmissionUncertain if no answer to the letter came.
+    Raises RefusedByServerError if the server refuses the address or the content of the letter permanently. Raises a
+    retryable ApplicationError of type MailServerUnavailable if the server has not taken the letter for another reason.
+    Raises one of type TransmissionUncertain if the server gave no answer to the letter. The server may then have it.
     """
     headers = email.message_from_bytes(letter, policy=email.policy.default)
     sender, to = (headers[name].addresses[0].addr_spec for name in ("From", "To"))
@@ -83,12 +85,12 @@ async def transmit(settings: Settings, letter: bytes) -> str:
 
 
 def identity_of(letter: bytes) -> str:
-    """The Message-ID of a letter, with its angle brackets."""
+    """Returns the Message-ID of a letter, with its angle brackets."""
     return str(email.message_from_bytes(letter)["Message-ID"]).strip()
 
 
 def place(settings: Settings) -> str:
-    """The mail server in words: "mail server HOST:PORT"."""
+    """Returns the name of the mail server for messages: "mail server HOST:PORT"."""
     return f"mail server {settings.smtp_host}:{settings.smtp_port}"
 
 

@@ -1,4 +1,4 @@
-"""The values for letter templates: everything that a letter says, in fields, in groups, and in order."""
+"""Makes the values for letter templates. They hold everything that a letter says, in the order of the letter."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -19,7 +19,8 @@ class LetterEntry(NamedTuple):
     number: int
     """The number of the matter in the letter, from 1."""
     name: str
-    """The reference that an answer gives: 16.3-jtc/2026. Empty if it asks questions or for an address."""
+    """The reference that an answer gives: 16.3-jtc/2026. Empty if the notice asks the office to settle questions or to
+    give an address."""
     verb: str
     act: str
     title: str
@@ -36,14 +37,16 @@ class LetterEntry(NamedTuple):
     before: tuple[Any, ...]
     readings: tuple[str, ...]
     fresh: bool
-    """True: the notice is new, in a letter that lists new and repeated notices together."""
+    """True: the notice is new, and the letter lists new and repeated notices together. False: the notice is repeated,
+    or the letter does not mix new and repeated notices."""
 
 
 class Group(NamedTuple):
-    """Notices that one sentence asks for: those of one status round. Every other notice is a group of its own."""
+    """Notices that a letter puts together. The notices of one status round are one group. Every other notice is alone
+    in its group."""
 
     several: bool
-    """Whether the group has more than one notice."""
+    """True: the group has more than one notice."""
     since: datetime
     due: datetime | None
     readings: tuple[str, ...]
@@ -51,26 +54,28 @@ class Group(NamedTuple):
 
 
 class Past(NamedTuple):
-    """An office of a lower rung, which was asked before."""
+    """An office of a lower rung of the ladder. The program asked it before this office."""
 
     title: str
     since: datetime | None
-    """The instant since which the act is awaited of it. None for notices of releases that did not record it."""
+    """The instant since which the act is awaited of that office. None if an older release wrote the notice, because it
+    did not record the instant."""
 
 
 class SideCount(NamedTuple):
-    """How far the offices of one side have answered a round."""
+    """For one side: about how many obligations of a status round the program asked it, and about how many it has
+    answered."""
 
     who: str
     """The name of the side."""
     asked: int
     answered: int
     given: tuple[tuple[str, int], ...]
-    """The number of answers for each state, as pairs of state and number."""
+    """How often each answer was given: pairs of an answer and a number."""
 
 
 def values_of(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
-    """The values that a layout may use, by name. docs/letters.md lists the names."""
+    """Returns the values that a letter template may use, by name. docs/letters.md lists the names."""
     contact = contacts.offices[despatch.office]
     office = contact.name or despatch.office_title
     common = {

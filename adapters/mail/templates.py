@@ -41,24 +41,25 @@ _WIDTH = 76
 
 
 class Written(NamedTuple):
-    """A mail in words."""
+    """The words of one mail: its subject, its plain text and its HTML."""
 
     subject: str
     text: str
     html: str
     fault: str = ""
-    """Which template failed, and where. The mail is then in the program's own English. Empty if none failed."""
+    """Says which template failed, and where. The mail is then in the program's own English. Empty if no template
+    failed."""
     stand_in: str = ""
     """The name of the stand-in in the address: "Deputy, for Coordinator, Ministry of Industry and Commerce". Empty if
     nobody stands in, or if the stand-in has no name."""
     missing: str = ""
-    """A sentence that names the pieces that the language has not translated. The mail has them in English. Empty if
-    there are none."""
+    """A sentence that names the pieces of text that the language has not translated. The mail has them in English.
+    Empty if every piece is translated."""
 
 
 def write(despatch: Despatch, contacts: Contacts, templates: Path, stand_in: StandIn | None = None) -> Written:
-    """Writes the words of a despatch in the language of its office. `stand_in` is the person who receives it for the
-    office, or None.
+    """Returns the words of a despatch in the language of its office. `stand_in` is the person who receives the mail for
+    the office. None: the office receives it.
 
     Raises jinja2.TemplateError only if the program's own English templates fail too.
     """
@@ -78,7 +79,8 @@ def write(despatch: Despatch, contacts: Contacts, templates: Path, stand_in: Sta
 
 
 def fault_of(error: BaseException) -> str:
-    """Says where a template failed, and how: "templates/lo/words.j2, line 12: 'offce' is undefined"."""
+    """Returns a text that says where a template failed, and how: "templates/lo/words.j2, line 12: 'offce' is
+    undefined"."""
     message = getattr(error, "message", None) or str(error) or type(error).__name__
     if isinstance(error, TemplateSyntaxError):
         return f"{error.filename or error.name}, line {error.lineno}: {message}"

@@ -7,8 +7,8 @@ from adapters.settings import Settings
 
 
 def mailboxes(settings: Settings) -> tuple[MailSource, ...]:
-    """One source for each mailbox that the settings name. Empty if they name none: then mail comes in only with
-    `ingest`."""
+    """Returns one source for each mailbox that the settings name. Empty if they name no mailbox. Mail then comes in
+    only with the command `ingest`."""
     found: list[MailSource] = []
     if settings.maildir is not None:
         found.append(Maildir(settings.maildir))

@@ -1,8 +1,8 @@
 """An IMAP folder as a source of incoming mail (RFC 3501 and 9051). IMAPClient runs in a thread.
 
-The program marks a message that it has taken in with a keyword. So a person may read the mailbox too, and no answer is
-missed. Some servers keep no keywords. Then the program moves the message to AIDE_IMAP_DONE_FOLDER. If that is not set,
-it marks the message as seen, and reads only unseen messages.
+The program marks each message that it has taken in with a keyword. So a person may read the mailbox too, and the
+program misses no answer. Some servers keep no keywords. The program then moves the message to AIDE_IMAP_DONE_FOLDER. If
+that folder is not set, the program marks the message as seen, and reads only unseen messages.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from adapters.text import clean_line
 from adapters.tls import tls_context
 
 KEYWORD = "AideTaken"
-"""The keyword of each message that was taken in."""
+"""The keyword with which the program marks each message that it has taken in."""
 
 _STEPS = 4
 """One step may last this many times AIDE_IMAP_TIMEOUT. A server that sends its answer too slowly is given up."""
@@ -35,7 +35,8 @@ _T = TypeVar("_T")
 
 
 class ImapMailbox:
-    """One folder. It keeps its connection between rounds, and opens a new one if the connection is lost."""
+    """One folder of an IMAP mailbox. It keeps its connection between rounds, and opens a new one if the connection is
+    lost."""
 
     def __init__(self, settings: Settings, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - frozen
         self._settings = settings

@@ -1,4 +1,5 @@
-"""A Maildir as a source of incoming mail. getmail, fetchmail, a mail server or the spool of `up` delivers into it."""
+"""A Maildir (a mailbox in which each message is a file) as a source of incoming mail. getmail, fetchmail, a mail server
+or the spool of `up` puts the messages there."""
 
 import asyncio
 import contextlib
@@ -19,10 +20,10 @@ _SEEN = re.compile(r":2,[A-Za-z]*S[A-Za-z]*$")
 
 class Maildir:
     """One Maildir. It offers the messages in `new`, and the messages in `cur` without the flag S (seen). A message that
-    was taken in goes to `cur`, with the flag S.
+    was taken in is moved to `cur`, with the flag S.
 
-    The format is described at https://cr.yp.to/proto/maildir.html. A message that is not a plain file, or that cannot
-    be read, is skipped, and the log says so.
+    The format is described at https://cr.yp.to/proto/maildir.html. If a message is not a plain
+    file, or cannot be read, the program skips it and writes a warning to the log.
     """
 
     def __init__(self, folder: Path, bounds: Bounds = Bounds()) -> None:  # noqa: B008 - frozen

@@ -1,1 +1,1 @@
-"""The commands: one module for each command or family of commands, with its options and what it does."""
+"""The commands. Each module defines one command, or a few similar commands, with their options."""

@@ -1,4 +1,4 @@
-"""All verbs except `propose` and `counter`. Each function makes the act from its own options."""
+"""All verbs except `propose` and `counter`. Each function makes the act of one verb from the options of that verb."""
 
 from pathlib import Path
 from typing import Annotated

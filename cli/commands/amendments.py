@@ -1,4 +1,4 @@
-"""`amendments`: what was agreed to change, and what is proposed."""
+"""`amendments`: lists the amendments that are in force, and those that are proposed."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ async def _plan_state(data: Path, plan: str | None) -> PlanState:
 
 
 def amendments_document(state: PlanState) -> dict[str, Any]:
-    """The document that `amendments --json` prints (docs/json.md)."""
+    """Returns the document that `amendments --json` prints (docs/json.md)."""
     start = state.plan.valid_from
     begins = zoned(datetime.combine(start, time.min), state.plan.zone).utc if start else state.launch.launched
     replaced = {
@@ -130,6 +130,6 @@ def _old(each: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _earlier(text: dict[str, Any]) -> list[str]:
-    """One line for each field of an obligation; without empty fields, `basis` and `readings`."""
+    """Returns one line for each field of an obligation, except empty fields, `basis` and `readings`."""
     shown = {name: value for name, value in text.items() if value not in (None, "", [], {}, False) and name != "basis"}
     return [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in shown.items() if name != "readings"]

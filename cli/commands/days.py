@@ -21,7 +21,7 @@ from models.post.workdays import Workdays, working_days, working_days_around
 
 SHOWN = 15
 FAR = 366
-"""The most days that one call looks through."""
+"""The last day that `days` checks is at most this number of days after the first."""
 
 
 def days(
@@ -74,7 +74,7 @@ async def _days(
 def days_document(
     item: str, begins: date, ends: date, found: tuple[date, ...], calendars: dict[str, Workdays]
 ) -> dict[str, Any]:
-    """The document that `days --json` prints (docs/json.md)."""
+    """Returns the document that `days --json` prints (docs/json.md). `found` has the days on which every side works."""
     every = [begins + timedelta(days=n) for n in range((ends - begins).days + 1)]
     closed = [(day, side, calendar.why_closed(day)) for day in every for side, calendar in calendars.items()]
     return {
@@ -92,7 +92,8 @@ def days_document(
 
 
 def days_text(found: dict[str, Any]) -> str:
-    """The same document as text for people."""
+    """Returns the document of `days_document` as text for people. It lists at most SHOWN days, and counts the
+    others."""
     free = [date.fromisoformat(day) for day in found["days"]]
     lines = [f"Working days of {', '.join(found['sides'])} from {found['from']} to {found['to']}:"]
     lines += [f"  {day:%a} {day}" for day in free[:SHOWN]] or ["  none"]

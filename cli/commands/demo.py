@@ -1,4 +1,4 @@
-"""`demo`: plays two sessions of one series in about a minute, on real servers, and says what happens."""
+"""`demo`: plays two sessions of one series in about a minute, on real servers, and prints what happens."""
 
 import asyncio
 import shutil
@@ -30,19 +30,20 @@ from models.plan.plan import Format
 from servers.datafolder import DataFolder, RunFile, read_run
 
 PATIENCE = 45.0
-"""Seconds to wait for each expected event. If it does not happen in that time, the demonstration has failed."""
+"""The seconds for which the demonstration waits for each expected event. If the event does not happen within that time,
+the demonstration fails."""
 
 LAO, KHM = "lao-demo", "khm-demo"
 
 
 class Narrator:
-    """Acts for the offices, and prints what happens and where to look."""
+    """Does the acts of the offices, and prints what happens and in which file or calendar a person can see it."""
 
     def __init__(self, client: Client, run: RunFile, plan: str) -> None:
         self.client, self.run, self.plan = client, run, plan
         self.began = datetime.now(UTC)
         self.seen: dict[str, Path] = {}
-        """The mail that was named last, by office."""
+        """For each office: the newest mail that the demonstration has printed or passed over."""
 
     def say(self, line: str) -> None:
         write_line(f"[{(datetime.now(UTC) - self.began).total_seconds():5.1f} s] {line}")
@@ -60,7 +61,10 @@ class Narrator:
         return receipt
 
     async def until(self, item: str, what: str, true: Callable[[ItemView], bool]) -> ItemView:
-        """Waits until `true` holds for the view of an item, and gives the view. Raises CommandError after PATIENCE."""
+        """Waits until `true` returns true for the view of an item, and returns that view.
+
+        `what` says in words what is expected. Raises CommandError if it does not happen within PATIENCE.
+        """
         handle = self.client.get_workflow_handle(item)
         for _ in range(int(PATIENCE / 0.25)):
             try:
@@ -79,7 +83,7 @@ def by(office: str) -> dict[str, Any]:
 
 
 def soon(seconds: float, zone: str, place: str) -> Terms:
-    """Terms for a meeting of two seconds that begins in so many seconds."""
+    """Returns terms for a meeting that begins `seconds` from now and lasts two seconds."""
     local = (zoned_now(zone) + timedelta(seconds=seconds)).replace(microsecond=0)
     start = zoned(local, zone)
     slot = Slot(start=start, end=later(start, timedelta(seconds=2)))
@@ -123,7 +127,8 @@ async def _demo(data: Path) -> None:
 
 
 def clear(data: Path) -> None:
-    """Removes the folder of an earlier demonstration. Raises Refused if the folder holds something else."""
+    """Deletes the folder of an earlier demonstration. Does nothing if there is none. Raises Refused if the folder holds
+    something else."""
     if not data.exists():
         return
     run = read_run(data)
@@ -144,7 +149,8 @@ async def perform(narrator: Narrator) -> None:
 
 
 async def answered_session(narrator: Narrator, item: str) -> None:
-    """Plays a session in which everyone answers: proposed, countered, accepted, held, outcome, closed."""
+    """Plays a session in which both sides answer. A date is proposed, countered and accepted; the meeting is held; its
+    outcome is filed, and the session is closed."""
     narrator.say("Session 1 opens. Its host is LAO; its coordinator is asked for a date.")
     await narrator.until(item, "a date is awaited", lambda view: view.status == "date-awaited")
     await narrator.act(item, acts.Propose(**by(LAO), terms=soon(60, "Asia/Vientiane", "Vientiane")))
@@ -165,7 +171,8 @@ async def answered_session(narrator: Narrator, item: str) -> None:
 
 
 async def silent_session(narrator: Narrator, item: str) -> None:
-    """Plays a session in which nobody answers until the top rung. There the office of the minister acts."""
+    """Plays a session in which nobody answers until the ladder is at its top rung. Then the office of the minister
+    acts."""
     narrator.say("Session 2 opens by itself when its window does. The turn is KHM's. Nobody will answer.")
     for office in (KHM, f"{KHM}-dg", f"{KHM}-dm", f"{KHM}-minister"):
         narrator.pass_over(office)
@@ -185,7 +192,7 @@ async def silent_session(narrator: Narrator, item: str) -> None:
 
 
 async def finish(narrator: Narrator, item: str, host: str, place: str) -> None:
-    """Marks the meeting as held, files an outcome, and closes the item out."""
+    """Marks the meeting as held, files an outcome, and waits until the silence of the other side closes the item."""
     await narrator.act(item, acts.Held(**by(host), place=place))
     await narrator.act(item, acts.Outcome(**by(host), text="Agreed minutes: both sides continue as planned."))
     narrator.say("         It stands, and is closed, unless the other side objects within three seconds of its mail.")
@@ -197,7 +204,8 @@ def top_rung(view: ItemView) -> int:
 
 
 async def mail_of(narrator: Narrator, office: str, what: str) -> None:
-    """Waits for a mail to an office that is newer than the one seen last, and prints its path. Raises CommandError."""
+    """Waits for a mail to an office that is newer than the last mail seen, and prints its path. `what` says which mail
+    is expected. Raises CommandError if no newer mail comes within PATIENCE."""
     before = narrator.seen.get(office)
     for _ in range(int(PATIENCE / 0.25)):
         mail = newest_mail(narrator.run.mail, office)

@@ -123,7 +123,8 @@ def _show(box: Inbox, message: TakenIn, as_json: bool) -> None:
 
 
 def _answer_line(answer: CalendarAnswer) -> str:
-    """One line with the answer that a calendar object in a message gives, for the person who enters it by hand."""
+    """Returns one line with the answer that a calendar object in a message gives, for the person who enters it by
+    hand."""
     said = f"{answer.partstat or 'no PARTSTAT'} ({answer.method}) of {answer.attendee or 'nobody'}"
     time = f", proposes {answer.slot.start.local:%Y-%m-%d %H:%M} {answer.slot.start.zone}" if answer.slot else ""
     comment = f": {answer.comment}" if answer.comment else ""

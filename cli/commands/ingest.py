@@ -1,4 +1,4 @@
-"""`ingest`: takes in mail by hand."""
+"""`ingest`: takes in messages that a person gives to it, as files, as a Maildir or on standard input."""
 
 import asyncio
 import os
@@ -76,7 +76,8 @@ async def _take(
     faults: list[str],
     as_json: bool,
 ) -> None:
-    """Takes one message in. Notes why it cannot be taken in now, so that the next one is taken in all the same."""
+    """Takes one message in. If that is not possible now, adds the reason to `faults`, and the command goes on with the
+    next message."""
     try:
         entered = await intake.take(message.data, _name(source), message.truncated, anew=True)
     except IntakeUnavailable as error:
@@ -90,8 +91,8 @@ async def _take(
 
 
 def _check(source: str) -> None:
-    """Opens each file of a source that is no Maildir, so that the command takes in nothing if one cannot be read.
-    Raises BadUsage."""
+    """Opens each file of a source that is no Maildir. Raises BadUsage if one cannot be read; the command then takes in
+    nothing."""
     path = Path(source)
     if source == "-" or (path / "new").is_dir():
         return
@@ -117,7 +118,8 @@ def _name(source: str) -> str:
 
 
 async def _messages(source: str) -> AsyncIterator[tuple[Message, Maildir | None]]:
-    """The messages of one source, each with its Maildir if it comes from one. Of a Maildir: those that are new."""
+    """Yields the messages of one source, each with its Maildir, or None if it comes from a file or standard input. Of a
+    Maildir, only the new messages."""
     path = Path(source)
     if source != "-" and (path / "new").is_dir():
         mailbox = Maildir(path)

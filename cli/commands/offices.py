@@ -1,4 +1,4 @@
-"""`offices`: who is written to, who stands in, and whether mail reaches them."""
+"""`offices`: shows each office, its address, its stand-in, and whether mail reaches it."""
 
 import asyncio
 import sys
@@ -64,7 +64,7 @@ async def _offices(data: Path, plan: str | None) -> dict[str, Any]:
 
 
 def offices_document(plan: Plan, contacts: Contacts, rooms: Iterable[ItemRow], now: Instant) -> dict[str, Any]:
-    """The document that `offices --json` prints (docs/json.md)."""
+    """Returns the document that `offices --json` prints (docs/json.md). `rooms` are the rows of the post rooms."""
     by_id = {row.id: row for row in rooms}
     return {"plan": plan.plan, "offices": [*_entries(plan, contacts, by_id, now)]}
 
@@ -89,7 +89,7 @@ def _entries(plan: Plan, contacts: Contacts, rooms: Mapping[str, ItemRow], now: 
 
 
 def _mail(contact: Contact | None, room: ItemRow | None) -> str:
-    """How mail reaches an office: a key of REACHED."""
+    """Says how mail reaches an office. Returns a key of REACHED."""
     if contact is None:
         return "no-address"
     if room is None:
@@ -98,7 +98,7 @@ def _mail(contact: Contact | None, room: ItemRow | None) -> str:
 
 
 def offices_text(document: dict[str, Any]) -> str:
-    """The same document as text for people: one line for each office."""
+    """Returns the document of `offices_document` as text for people: one line for each office."""
     entries = document["offices"]
     widest = max((len(each["office"]) for each in entries), default=0)
     lines = [
@@ -113,7 +113,7 @@ def offices_text(document: dict[str, Any]) -> str:
 
 
 def _away(entry: dict[str, Any]) -> str:
-    """Who stands in for an office; empty if nobody does."""
+    """Returns the text that says who stands in for an office, and until when. Empty if nobody does."""
     away = entry["stand_in"]
     if not away:
         return ""

@@ -1,4 +1,4 @@
-"""`propose` and `counter`: the verbs that carry terms."""
+"""`propose` and `counter`: the verbs that offer terms to the other sides."""
 
 from pathlib import Path
 from typing import Annotated
@@ -94,7 +94,8 @@ async def counter(
 
 
 async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, str]:
-    """The topic of a proposal, and the question or obligation that it is about, if any. Raises Refused."""
+    """Returns the topic of a proposal, and the question or obligation that the proposal is about. This second text is
+    empty for other topics. Raises Refused if the item has no proposal of this number."""
     view = await acting.view()
     for proposal in view.proposals:
         if proposal["number"] == number:

@@ -1,4 +1,4 @@
-"""`rehearse`: makes the same decisions over years of virtual time, and sends nothing. Needs no server."""
+"""`rehearse`: makes the decisions of the program over years of virtual time, and sends nothing. It needs no server."""
 
 import sys
 from collections import Counter
@@ -79,7 +79,7 @@ def _rehearsed(
     office: str | None,
     as_json: bool,
 ) -> str:
-    """The text that `rehearse` prints: JSON, or lines for people."""
+    """Returns the text that `rehearse` prints: JSON, or lines for people."""
     plan = load_plan(plan_file)
     check_known("office", office, all_offices(plan), "`register` lists the institutions")
     begins, ends = _span(plan, first, to)
@@ -113,7 +113,8 @@ def _scenario(assume: str) -> Scenario:
 
 
 def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[datetime, datetime]:
-    """The first instant of the rehearsal and its end, from days in the plan's zone. Raises BadUsage."""
+    """Returns the first instant of the rehearsal and its end. The days `first` and `to` are in the plan's zone. Raises
+    BadUsage if the end is not after the start."""
     here = zone(plan.zone)
     start = first or (datetime.combine(plan.valid_from, datetime.min.time()) if plan.valid_from else None)
     begins = start.replace(tzinfo=here).astimezone(UTC) if start else datetime.now(UTC)
@@ -129,8 +130,8 @@ def _span(plan: Plan, first: datetime | None, to: datetime | None) -> tuple[date
 
 
 def _contacts(named: Path | None, plan_file: Path) -> Contacts | None:
-    """The contacts with the office hours: of the file that is named, or else of the one beside the plan file. None if
-    there is no such file: the default hours count. Raises FileFault."""
+    """Returns the contacts with the office hours, from the file `named` or else from the contacts file beside the plan
+    file. None if there is no such file; then the default hours count. Raises FileFault for a faulty file."""
     path = named or contacts_beside(plan_file)
     return read_contacts(path) if named or path.exists() else None
 
@@ -142,7 +143,8 @@ def _run(launch: Launch, scenario: Scenario, ends: datetime, hours: HoursOf) -> 
 
 
 def document(world: World, office: str | None = None) -> dict[str, Any]:
-    """The document that `rehearse --json` prints (docs/json.md)."""
+    """Returns the document that `rehearse --json` prints (docs/json.md). `office` is None, or the only office whose
+    notices and letters it lists. Its summary always counts all offices."""
     notices = [each for each in world.notices if office in (None, each.office)]
     letters = [each for each in world.letters if office in (None, each.office)]
     instants = {each.at for each in notices} | {each.at for each in letters}
@@ -171,7 +173,8 @@ def _notice(each: RehearsedNotice, at: str) -> dict[str, Any]:
 
 
 def summary(world: World) -> dict[str, Any]:
-    """How many notices and mails there are, and how many mails one office gets in one week."""
+    """Returns counts for the whole rehearsal: of notices, of mails, of mails to one office in one week. It also lists
+    the refused acts."""
     weeks = _by_week(world, lambda letter: 1)
     busiest = max(weeks.items(), key=lambda pair: pair[1], default=((None, None), 0))
     return {
@@ -220,7 +223,8 @@ def _of_weeks(weeks: Counter[tuple[str, tuple[int, int]]]) -> dict[str, Any]:
 
 
 def text(world: World, clock: Clock, office: str | None) -> str:
-    """The same as text for people: every notice in its order, then the numbers."""
+    """Returns the rehearsal as text for people: every notice in the order of time, then the counts. `office` is None,
+    or the only office whose notices it lists."""
     lines = [line(each, clock) for each in sorted(world.notices, key=_order) if office in (None, each.office)]
     told = summary(world)
     most = told["most_mails_to_one_office_in_one_week"]
@@ -254,7 +258,11 @@ def line(each: RehearsedNotice, clock: Clock) -> str:
 
 
 def differences(world: World, other: World, office: str | None) -> dict[str, Any]:
-    """The notices that `other` adds, removes, or decides at another time, and the summaries of both rehearsals."""
+    """Compares the rehearsal `other` with the rehearsal `world`. Returns the notices that only `other` has, those that
+    only `world` has, those that `other` has at another instant, and the summaries of both.
+
+    `office` is None, or the only office whose notices it lists.
+    """
     before = {each.key: each for each in world.notices if office in (None, each.office)}
     after = {each.key: each for each in other.notices if office in (None, each.office)}
     moved = [

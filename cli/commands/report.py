@@ -1,4 +1,4 @@
-"""`report`: writes the progress report, ready to hand on. It changes nothing."""
+"""`report`: writes the progress report to a file that can be given to the governments. It changes nothing."""
 
 import asyncio
 import sys
@@ -73,7 +73,7 @@ def rendered(built: ProgressReport, style: ReportFormat) -> bytes:
 
 
 def report_document(built: ProgressReport) -> dict[str, Any]:
-    """The document that `report --format json` prints (docs/json.md): every tally with its total."""
+    """Returns the document that `report --format json` prints (docs/json.md). Each tally in it also has its total."""
     document = built.model_dump(mode="json")
     document["tally"]["total"] = built.tally.total
     for pillar, pillar_document in zip(built.pillars, document["pillars"], strict=True):

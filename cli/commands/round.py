@@ -56,7 +56,8 @@ def round_(
 
 
 def _answer(path: Path, office: str, data: Path, plan: str | None, as_json: bool) -> None:
-    """Sends the answers of a file, and prints what became of each row. If any was not taken, exit code 1 or 3."""
+    """Sends the answers of a file, and prints what became of each row. Ends with exit code 1 or 3 if an item did not
+    take an answer."""
     told, stopped = asyncio.run(answer_all(path, office, data, plan))
     write_line(json_text(told) if as_json else _answers_text(told))
     failed = sum(1 for each in told["answers"] if "error" in each)
@@ -85,7 +86,8 @@ async def _round(name: str | None, data: Path, plan: str | None) -> tuple[PlanSt
 
 
 def recorded_round(lines: Iterable[LedgerEntry], name: str) -> tuple[Answers, tuple[str, ...]]:
-    """The answers to a past round, and the items that it did not ask about, from lines of the plan's record."""
+    """Returns the answers to a past round, and the items that the round did not ask about because they were under way.
+    Both come from lines of the plan's record. Both are empty if the lines say nothing about the round."""
     for data in (with_fields(line).data for line in lines if line.verb == "round"):
         if data.get("round") == name:
             return data.get("answers", {}), tuple(data.get("busy", ()))
@@ -93,7 +95,8 @@ def recorded_round(lines: Iterable[LedgerEntry], name: str) -> tuple[Answers, tu
 
 
 def round_document(state: PlanState, name: str, answers: Answers, busy: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The document that `round --json` prints (docs/json.md)."""
+    """Returns the document that `round --json` prints (docs/json.md). `busy` are the items that the round did not ask
+    about, because they were under way."""
     at = next(each for each in state.setup.rounds if each.name == name)
     items: list[dict[str, Any]] = [
         {
@@ -137,8 +140,12 @@ def round_text(state: PlanState, document: dict[str, Any]) -> str:
 
 
 async def answer_all(path: Path, office: str, data: Path, plan: str | None) -> tuple[dict[str, Any], NoServer | None]:
-    """Checks every row, and then sends every row. Gives an entry for each row, and the error that stopped the sending,
-    or None. Raises FileFault with every bad row: then nothing was sent."""
+    """Checks every row of a file with answers, and then sends the answers. Returns an entry for each row, and the error
+    that stopped the sending. This error is None if nothing stopped it.
+
+    Raises FileFault with every bad row, and NoServer if Temporal cannot be reached for the check. In both cases it has
+    sent nothing.
+    """
     rows, faults = read_answers(path)
     try:
         async with session(data, plan) as here:
@@ -153,7 +160,8 @@ async def answer_all(path: Path, office: str, data: Path, plan: str | None) -> t
 
 
 async def _items_of(here: Session, path: Path, rows: list[AnswerRow]) -> tuple[dict[str, AnswerRow], list[Fault]]:
-    """The row of each item, and the faults: rows that name no item, or the item of an earlier row."""
+    """Returns the row for each item, and a fault for each row that names no existing item or the item of an earlier
+    row."""
     found: dict[str, AnswerRow] = {}
     faults = []
     recorded = set(recorded_items(here.record, await here.plan()))
@@ -207,7 +215,7 @@ def _stated(row: AnswerRow) -> ProgressState:
 
 
 async def _send(here: Session, item: str, act: Progress) -> CommandError | None:
-    """Sends one answer. Returns the error if it was not taken, or else None."""
+    """Sends one answer to its item. Returns the error if the item did not take the answer, or else None."""
     try:
         await submit(here.client, item, act)
     except CommandError as error:

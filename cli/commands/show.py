@@ -1,4 +1,4 @@
-"""`show`: everything about one item."""
+"""`show`: prints everything about one item."""
 
 import asyncio
 import sys
@@ -35,7 +35,7 @@ async def _view(item: str, data: Path, plan: str | None) -> ItemView:
 
 
 def view_text(view: ItemView) -> str:
-    """The view as text for people."""
+    """Returns the view of an item as text for people."""
     fate = f"  ({view.fate})" if view.fate else ""
     ref = "" if view.ref == "-" else f"{view.ref}  "
     lines = [f"{ref}{view.title}   [{view.id}]", f"status   {view.status}{fate}"]
@@ -82,7 +82,8 @@ def view_text(view: ItemView) -> str:
 
 
 def _proposal_lines(proposal: dict[str, Any], clock: Clock) -> list[str]:
-    """A proposal: who made it and how it stands, what it says (its date and place, for example), and why."""
+    """Returns the lines about a proposal: who made it, its status, what it says (for example its date and place), and
+    why."""
     consents = ", ".join(consent["side"] for consent in proposal["consents"])
     terms = Terms.model_validate(proposal["terms"])
     what, of = f"proposal {proposal['number']} ({terms.topic.value})", f"of {proposal['office']}"

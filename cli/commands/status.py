@@ -1,4 +1,4 @@
-"""`status`: what is open and what is awaited, item by item."""
+"""`status`: shows which items are open, and which acts are awaited for each."""
 
 import asyncio
 import sys
@@ -73,7 +73,8 @@ async def _rows(data: Path, plan: str | None, office: str | None) -> list[ItemRo
 
 
 async def _check_office(here: Session, office: str) -> None:
-    """Raises Refused if the plan has no such office. Without a worker nobody knows, and the list is empty."""
+    """Raises Refused if the plan has no such office. Does nothing if no worker answers, because then the plan in force
+    cannot be asked."""
     try:
         in_force = await here.plan_in_force()
     except NoServer:
@@ -82,7 +83,8 @@ async def _check_office(here: Session, office: str) -> None:
 
 
 def status_text(rows: Sequence[ItemRow]) -> str:
-    """The rows in full, for people: open items one by one, then one line each for closed, dropped and unknown ones."""
+    """Returns all rows as text for people. Each open item has its own lines. After them, one line names all closed
+    items, one all dropped items, and one all unknown items."""
     ended = ("closed", "dropped", "unknown")
     lines = []
     for row in rows:

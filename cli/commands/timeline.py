@@ -61,7 +61,8 @@ async def _facts(now: Instant, data: Path, plan: str | None) -> tuple[Plan, Fact
 
 
 def facts_of_file(plan: Plan, now: Instant) -> Facts:
-    """The facts that a plan file alone gives: its windows, and the order of turns with the first host."""
+    """Returns the facts for a timeline that a plan file alone gives: its windows, and the order in which the sides
+    host."""
     series = tuple(
         SeriesFact(
             id=obligation_id(plan.plan, each.id),

@@ -38,7 +38,7 @@ async def _series_view(item: str, data: Path, plan: str | None) -> ItemView:
 
 
 def turns_document(view: ItemView) -> dict[str, Any]:
-    """The document that `turns --json` prints (docs/json.md)."""
+    """Returns the document that `turns --json` prints (docs/json.md). `view` is the view of a series."""
     ledger = view.turns
     upcoming = ledger["upcoming"]
     return {
@@ -56,7 +56,7 @@ def turns_document(view: ItemView) -> dict[str, Any]:
 
 
 def turns_text(view: ItemView) -> str:
-    """The turns as text for people."""
+    """Returns the turns of a series as text for people. `view` is the view of the series."""
     ledger, clock = view.turns, view.clock
     lines = [f"{view.ref}  {view.title}   [{view.id}]", ledger["next"]]
     if ledger["rotating"]:

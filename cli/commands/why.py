@@ -94,7 +94,7 @@ async def _of_item(here: Session, item: str, all_of_plan: Iterable[str]) -> tupl
 
 
 async def _state(here: Session, item: str) -> tuple[str, ItemState] | None:
-    """The workflow type and the state of an open item; None if no open item has this id."""
+    """Returns the workflow type and the state of an item. None if Temporal has no item with this id."""
     try:
         return await item_state(here, item)
     except Refused:
@@ -104,7 +104,11 @@ async def _state(here: Session, item: str) -> tuple[str, ItemState] | None:
 def why_document(
     about: dict[str, str], room: PostRoomState | None, decided: list[Told], unsaid: Iterable[Untold], now: datetime
 ) -> dict[str, Any]:
-    """The document that `why --json` prints (docs/json.md)."""
+    """Returns the document that `why --json` prints (docs/json.md). `about` names the office or the item.
+
+    `room` is the post room of the office. It is None if the question is about an item, or if the office has no post
+    room.
+    """
     document: dict[str, Any] = {**about, "at": write_instant(now)}
     if room is not None:
         following = next_instant(room, now)
@@ -121,7 +125,8 @@ def why_document(
 
 
 def why_text(document: dict[str, Any], clock: Clock) -> str:
-    """The same document as text for people: one line for each notice."""
+    """Returns the document of `why_document` as text for people: one line for each notice, and one for each that was
+    not sent."""
     lines = [document.get("office") or document["item"].partition("/")[2] or document["item"]]
     room = document.get("post_room")
     if room is not None:
@@ -150,7 +155,7 @@ def _untold_line(each: dict[str, Any], clock: Clock) -> str:
 
 
 def _named(each: dict[str, Any]) -> str:
-    """The office, the item and the act: "lao-moic  16.3-jtc/2026 propose-date, rung 2"."""
+    """Returns the office, the item and the act: "lao-moic  16.3-jtc/2026 propose-date, rung 2"."""
     rung = f", rung {each['rung']}" if each["rung"] else ""
     item = each["item"].partition("/")[2] or each["item"]
     return "  ".join(part for part in (each["office"], f"{item} {each['act']}{rung}".strip()) if part)

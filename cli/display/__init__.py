@@ -1,1 +1,1 @@
-"""What commands print for people: tables, lists, the live view."""
+"""Makes what commands print for people: tables, lists and the live view."""

@@ -1,4 +1,4 @@
-"""Shows the mail that was taken in, and counts the messages that wait for a person."""
+"""Shows the messages that came in, and counts those that wait for a person."""
 
 import os
 import shlex
@@ -16,7 +16,8 @@ from servers.datafolder import read_run
 
 
 def waiting_line(data: Path, plan: str | None) -> str:
-    """The line of `status` about the inbox; empty if no message waits."""
+    """Returns the line that `status` prints about the inbox. Empty if no message waits for a person, or if it is not
+    clear which plan is meant."""
     try:
         waiting = Inbox(record_root(data), inbox_plan(data, plan)).read().waiting
     except Refused:
@@ -31,7 +32,10 @@ def waiting_line(data: Path, plan: str | None) -> str:
 
 
 def inbox_plan(data: Path, plan: str | None) -> str:
-    """The id of the plan whose inbox is meant, without a server. Raises Refused if that is not clear."""
+    """Returns the id of the plan whose inbox a command reads. It asks no server.
+
+    `plan` is the id that the person gave, or None. Raises Refused if it is not clear which plan is meant.
+    """
     run = read_run(data)
     named = plan or os.environ.get("AIDE_PLAN") or (run.plan if run else None)
     record = record_root(data)
@@ -49,7 +53,7 @@ def inbox_plan(data: Path, plan: str | None) -> str:
 
 
 def message_text(message: TakenIn) -> str:
-    """One message as text for people."""
+    """Returns one message as text for people."""
     office = f" ({', '.join(message.offices)})" if message.offices else ""
     lines = [f"{message.n:>4}  {message.date[:16].replace('T', ' ')}  {message.from_line or '(no sender)'}{office}"]
     lines.append(f"      {message.subject or '(no subject)'}")
@@ -67,7 +71,8 @@ def message_text(message: TakenIn) -> str:
 
 
 def row_text(row: Row) -> str:
-    """One row of the list as text for people: one message, or a flood with its last one."""
+    """Returns one row of the inbox as text for people. A row is one message, or many messages of one sender (a flood).
+    For a flood the text shows the last message."""
     if not row.is_flood:
         return message_text(row.messages[0])
     first, last = row.messages[0], row.messages[-1]
@@ -82,7 +87,7 @@ def row_text(row: Row) -> str:
 
 
 def flood_document(row: Row) -> dict[str, Any]:
-    """One entry of `floods` in `inbox --json`: several messages that share a row of the list."""
+    """Returns one entry of `floods` in `inbox --json`. A flood is many messages of one sender that share one row."""
     return {
         "from": row.name,
         "count": len(row.messages),
@@ -92,7 +97,10 @@ def flood_document(row: Row) -> dict[str, Any]:
 
 
 def message_document(message: TakenIn, box: Inbox | None = None) -> dict[str, Any]:
-    """One entry of `inbox --json` and `ingest --json`."""
+    """Returns the entry of one message in `inbox --json` and `ingest --json`.
+
+    Its `seen_to` says when a person dealt with the message. Without `box`, `seen_to` is None.
+    """
     seen = box.seen_to.get(message.n) if box else None
     document = message.model_dump(mode="json", exclude={"digest"})
     return {**document, "seen_to": seen.model_dump(mode="json", include={"at", "note"}) if seen else None}

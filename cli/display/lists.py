@@ -1,4 +1,4 @@
-"""One list of all items: the open ones from Temporal's lists, the closed ones from the record."""
+"""Makes one list of all items. The open items come from Temporal's lists, and the closed ones from the record."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from workflows.visibility import MEMO_ROW
 LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat', 'mailbox')"
 
 ENDED = ("closed", "dropped", "excused", "expired", "settled")
-"""Statuses of items whose workflow ends."""
+"""The statuses with which the workflow of an item ends."""
 
 ROW_FIELDS = (
     "id",
@@ -37,7 +37,10 @@ ROW_FIELDS = (
 
 
 async def open_rows(client: Client, plan: str) -> list[ItemRow]:
-    """The rows of the open items, from Temporal's lists, which may be two seconds behind."""
+    """Returns the rows of the open items, from Temporal's lists. These lists may be two seconds late.
+
+    Raises NoServer if a row cannot be read.
+    """
     query = f"PlanId='{plan}' AND {LISTED_KINDS} AND ExecutionStatus='Running'"
     rows = []
     async for workflow in client.list_workflows(query):
@@ -48,7 +51,8 @@ async def open_rows(client: Client, plan: str) -> list[ItemRow]:
 
 
 async def row_of(workflow: WorkflowExecution) -> ItemRow | None:
-    """The row in the memo of a listed workflow; None if it has none. Raises NoServer for one that cannot be read."""
+    """Returns the row that a workflow keeps in its memo (data that Temporal lists with the workflow). None if the memo
+    has no row. Raises NoServer if the row cannot be read."""
     try:
         memo = await workflow.memo()
         return ItemRow.model_validate(memo[MEMO_ROW]) if MEMO_ROW in memo else None
@@ -58,14 +62,15 @@ async def row_of(workflow: WorkflowExecution) -> ItemRow | None:
 
 
 async def post_room_rows(client: Client, plan: str) -> list[ItemRow]:
-    """The rows of the post rooms, from Temporal's lists. An office to which nobody ever wrote has none."""
+    """Returns the rows of the post rooms, from Temporal's lists. An office has no row before the program first writes
+    to it. Raises NoServer if a row cannot be read."""
     query = f"PlanId='{plan}' AND ItemKind='secretariat' AND ExecutionStatus='Running'"
     rows = [await row_of(workflow) async for workflow in client.list_workflows(query)]
     return [row for row in rows if row is not None]
 
 
 def recorded_view(root: Path, item: str) -> ItemView | None:
-    """The view of a closed item, from its record, with the full ledger; None while the item is not closed."""
+    """Returns the view of a closed item, with the full ledger, from its record. None if the item is not closed."""
     lines = read_record(root, item)
     for line in reversed(lines):
         if line.get("verb") == "view":
@@ -77,18 +82,22 @@ def recorded_view(root: Path, item: str) -> ItemView | None:
 
 
 def recorded_ledger(root: Path, item: str) -> tuple[LedgerEntry, ...]:
-    """Every line of an item's record so far, without the view that closes it."""
+    """Returns every line that the record of an item has now, except the view in the last line of a closed record."""
     return tuple(LedgerEntry.model_validate(line) for line in read_record(root, item) if line.get("verb") != "view")
 
 
 def closed_rows(root: Path, plan: str) -> list[ItemRow]:
-    """The rows of the items that are ended or unknown, from the record."""
+    """Returns the rows of the items whose record is closed, in the order of the text."""
     views = (recorded_view(root, item) for item in recorded_items(root, plan))
     return sorted((ItemRow.model_validate(view.model_dump()) for view in views if view is not None), key=sort_key)
 
 
 async def all_rows(client: Client, plan: str, root: Path) -> list[ItemRow]:
-    """Open and ended items, each once. If both lists have an item, the record is right, unless its workflow is open."""
+    """Returns the rows of all items, open and closed, in the order of the text. Each item has one row.
+
+    Temporal and the record may both list an item. Then the row of the record counts, unless the workflow of the item
+    is still open. Raises NoServer if a row cannot be read.
+    """
     opened, closed = await open_rows(client, plan), closed_rows(root, plan)
     both = {row.id for row in opened} & {row.id for row in closed}
     ahead = {item for item in both if await open_view(client, item) is not None}
@@ -98,7 +107,10 @@ async def all_rows(client: Client, plan: str, root: Path) -> list[ItemRow]:
 
 
 async def view_of(here: Session, item: str) -> ItemView:
-    """The view of an item from its workflow, with the full ledger. Raises Refused for what is no item, or NoServer."""
+    """Returns the view of an item from its workflow, with the full ledger from the record.
+
+    Raises Refused if `item` is not the id of an item, and NoServer if no worker answers.
+    """
     try:
         view: ItemView = await answered(here.client.get_workflow_handle(item).query("view", result_type=ItemView))
     except RPCError as error:
@@ -114,9 +126,9 @@ async def view_of(here: Session, item: str) -> ItemView:
 
 
 async def open_view(client: Client, item: str) -> ItemView | None:
-    """The view of an open item from its workflow; None if the workflow is closed or does not answer.
+    """Returns the view of an open item from its workflow. None if the item is closed or its workflow does not answer.
 
-    A recorded item can be open after a rewind: Temporal is back at an older state, and the item wrote no line since.
+    After a rewind an item can be open although its record is closed, because Temporal has an older state.
     """
     handle = client.get_workflow_handle(item)
     try:
@@ -129,11 +141,11 @@ async def open_view(client: Client, item: str) -> ItemView | None:
 
 
 def sort_key(row: ItemRow) -> tuple[list[tuple[int, str]], str]:
-    """The key that sorts rows in the order of the text: 5.7 before 16.3."""
+    """Returns the key that sorts rows in the order of the plan's text: 5.7 comes before 16.3."""
     return [(int(part) if part.isdigit() else 999, part) for part in row.ref.split(".")], row.id
 
 
 def as_document(row: ItemRow) -> dict[str, Any]:
-    """One entry of `status --json`."""
+    """Returns the entry of one item in `status --json`."""
     document = row.model_dump(mode="json")
     return {field: document[field] for field in ROW_FIELDS}

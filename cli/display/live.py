@@ -1,4 +1,5 @@
-"""The live view of `up`: what is awaited, of whom, since when, at which rung, what comes next."""
+"""Shows the live view of `up`: which acts are awaited of which offices, since when, at which rung, and what comes
+next."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,14 +19,15 @@ from models.messages.sentences import infinitive
 from models.messages.views import ItemRow
 
 EVERY = 1.0
-"""Seconds between two updates."""
+"""The seconds between two updates of the live view."""
 
 LEAST_HEIGHT = 8
-"""Rows of the list, however small the terminal is."""
+"""The least number of rows that the list has. A smaller terminal gets that many rows too."""
 
 
 async def watch_live(client: Client, plan: str, head: str, console: Console, notes: list[str]) -> None:
-    """Redraws the view until it is cancelled. The last three notes of `up` are at the bottom."""
+    """Redraws the live view every second until the task is cancelled. `head` stands above the list, and the last three
+    of `notes` stand below it."""
     with Live(console=console, refresh_per_second=4, screen=False) as live:
         while True:
             try:
@@ -39,7 +41,8 @@ async def watch_live(client: Client, plan: str, head: str, console: Console, not
 
 
 async def watch_plain(client: Client, plan: str, say: Callable[[str], None]) -> None:
-    """Prints each change once, as a line, until it is cancelled."""
+    """Gives `say` the line of an item each time that the line changes, until the task is cancelled. `up` uses this
+    function if its output is not a terminal."""
     known: dict[str, str] = {}
     while True:
         try:
@@ -54,20 +57,21 @@ async def watch_plain(client: Client, plan: str, say: Callable[[str], None]) -> 
 
 
 def plain_line(row: ItemRow) -> str:
-    """One item in one line."""
+    """Returns one line about one item: its status, what is awaited, and what comes next."""
     awaited = ", ".join(f"{each.office} to {infinitive(each.act)} (rung {each.rung})" for each in row.awaiting)
     following = f"; next: {row.next_what}" if row.next_at else ""
     return f"{row.id}: {row.status}{f'; awaited: {awaited}' if awaited else ''}{following}"
 
 
 def live_screen(rows: list[ItemRow], height: int, width: int) -> RenderableType:
-    """What `status` shows, in so many rows and columns. The last line counts what was left out."""
+    """Returns what `status` shows, in at most `height` rows of `width` columns. The last line counts the items that
+    have no line."""
     lines = overview(rows, datetime.now(UTC), height, width)
     texts = (Text(line.text, style="dim" if line.faint else "", no_wrap=True, overflow="ellipsis") for line in lines)
     return Group(*texts)
 
 
 def newest_mail(mail: Path, office: str) -> Path | None:
-    """The newest mail of an office in the spool; None if it has none."""
+    """Returns the path of the newest mail to an office in the mail spool. None if no mail to that office is there."""
     found = sorted((mail / office).glob("*.eml"), key=lambda path: path.stat().st_mtime)
     return found[-1] if found else None

@@ -1,4 +1,4 @@
-"""One screen of a plan: what is awaited, what comes next, and how many items were left out."""
+"""Makes one screen about a plan: what is awaited, what comes next, and how many items the screen does not show."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ from models.messages.views import AwaitedRow, ItemRow
 _WEEK = timedelta(days=7)
 
 ROWS, COLUMNS = 24, 100
-"""The size of the screen. Its last row is left to the prompt."""
+"""The size of the screen. Its last row stays free for the prompt of the shell."""
 
 _LEAST_NEXT = 5
-"""So many rows are kept for what comes next, if much is awaited."""
+"""The least number of rows for what comes next, even if many acts are awaited."""
 
 _WIDEST_NAME = 30
 _ASLEEP = ("dormant", "postponed")
@@ -22,7 +22,11 @@ _ENDED = ("closed", "dropped", "excused", "expired", "settled", "unknown", "miss
 
 
 class Filters(NamedTuple):
-    """Which items a person wants to see. An item must pass every filter that is set."""
+    """Which items a person wants to see. An item must pass every filter that is set.
+
+    `office` is None if the items of all offices pass. A filter that is False passes every item, and so does
+    `everything`.
+    """
 
     office: str | None = None
     overdue: bool = False
@@ -32,7 +36,7 @@ class Filters(NamedTuple):
     everything: bool = False
 
     def passes(self, row: ItemRow, now: datetime) -> bool:
-        """Whether a row passes the filters."""
+        """Whether the item of a row passes every filter that is set, at the instant `now`."""
         return (
             (self.office is None or any(each.office == self.office for each in row.awaiting))
             and (not self.overdue or _any_overdue(row, now))
@@ -47,22 +51,23 @@ class Line(NamedTuple):
 
     text: str
     faint: bool = False
-    """It is less urgent than the others."""
+    """True: the line is less urgent than the others, so the live view shows it in a weak colour."""
 
 
 def is_dormant(row: ItemRow) -> bool:
-    """Whether nothing of an item is awaited until an instant comes or a side acts."""
+    """Whether the item is dormant: no act is awaited until an instant comes or a side acts."""
     return not row.awaiting and row.status in _ASLEEP
 
 
 def is_ended(row: ItemRow) -> bool:
-    """Whether an item is closed out, or was before the launch."""
+    """Whether the item has ended: it was closed out, or it ended before the launch."""
     return not row.awaiting and row.status in _ENDED
 
 
 def overview(rows: Sequence[ItemRow], now: datetime, height: int = ROWS - 1, width: int = COLUMNS) -> list[Line]:
-    """The lines of one screen. First what is awaited, the most urgent first. Then what comes next, the earliest first.
-    The last line counts the items that have no line, and says how to see them."""
+    """Returns the lines of one screen. First come the items that await an act, in the order of urgency. Then come the
+    items that wait for an instant, in the order of time. The last line counts the items that have no line, and says
+    how to see them."""
     awaited = sorted((row for row in rows if row.awaiting), key=lambda row: (_urgency(row, now), row.id))
     coming = _coming(row for row in rows if not is_ended(row))
     room = max(height - 3, 2)  # two headings and the last line
@@ -81,8 +86,8 @@ def overview(rows: Sequence[ItemRow], now: datetime, height: int = ROWS - 1, wid
 
 
 def left_out(rows: Iterable[ItemRow]) -> str:
-    """Counts the rows that a screen does not show, and says how to see them: "and 163 more: 120 dormant (--dormant), 43
-    later (--all)". Empty if there are none."""
+    """Returns the line that counts `rows`, which the screen does not show, and says how to see them. Example: "and 163
+    more: 120 dormant (--dormant), 43 later (--all)". Empty if there are no such rows."""
     rows = list(rows)
     kinds: list[tuple[str, Callable[[ItemRow], bool]]] = [
         ("awaited", lambda row: bool(row.awaiting)),
@@ -97,7 +102,7 @@ def left_out(rows: Iterable[ItemRow]) -> str:
 
 
 def ago(length: timedelta) -> str:
-    """A length of time in its largest unit: 3 d, 4 h, 12 min, 5 s."""
+    """Returns a length of time in its largest unit, rounded down: 3 d, 4 h, 12 min, 5 s."""
     seconds = int(length.total_seconds())
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
@@ -113,14 +118,14 @@ def _within(row: ItemRow, end: datetime) -> bool:
 
 
 def _urgency(row: ItemRow, now: datetime) -> tuple[bool, datetime]:
-    """Sorts rows: what is overdue first, then by the instant at which an office is to act."""
+    """Returns the key that sorts rows: overdue rows come first, then the rows whose due comes soonest."""
     coming = [each.due for each in row.awaiting if each.due is not None and each.due >= now]
     latest = max((each.since for each in row.awaiting), default=now) + timedelta(days=36500)
     return not _any_overdue(row, now), min(coming, default=latest)
 
 
 def _any_overdue(row: ItemRow, now: datetime) -> bool:
-    """Whether an office was to act before now."""
+    """Whether an awaited act of the row was due before `now`."""
     return any(each.due is not None and each.due < now for each in row.awaiting)
 
 

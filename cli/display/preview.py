@@ -1,4 +1,5 @@
-"""Previews a launch midway: what would have been sent since the plan began, and what the launch would send first."""
+"""Previews an adoption, a launch in the middle of the validity. The preview shows what the program would have sent
+since the plan began, and what it would send first after the launch."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,12 +12,16 @@ from models.plan.windows import clock_of
 from models.rehearsal.world import HoursOf, World
 
 FIRST_DAYS = 14
-"""How many days ahead the preview looks for the first letters."""
+"""The number of days after the launch for which the preview shows the mails."""
 _SHOWN = 40
 
 
 def preview_of(launch: Launch, hours: HoursOf | None = None) -> dict[str, Any]:
-    """Rehearses both parts: the past, as if nobody had answered, and the first letters after the launch."""
+    """Rehearses the plan twice, and returns the document that `launch --dry-run --json` prints.
+
+    The first rehearsal covers the past, as if nobody had answered. The second covers the first
+    days after the launch. `hours` gives the office hours of each office. None means that no office keeps office hours.
+    """
     begins = _beginning(launch)
     would_have: list[World] = []
     if begins < launch.as_of:
@@ -62,7 +67,7 @@ def _beginning(launch: Launch) -> datetime:
 
 
 def preview_text(preview: dict[str, Any], clock: Clock) -> str:
-    """The preview as text for people."""
+    """Returns the document of `preview_of` as text for people."""
     past, adopted = preview["would_have_been_sent"], preview["adopted"]
     lines = [
         f"As of {clock.day(read_instant(preview['as_of']))}. Nothing is launched and nothing is sent.",

@@ -1,4 +1,4 @@
-"""The register of a plan as JSON (docs/json.md)."""
+"""Makes the register of a plan, the list of its provisions and obligations, as JSON (docs/json.md)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,11 @@ from models.plan.plan import RANK_SUFFIX, Obligation, Plan, Provision
 def register_document(
     plan: Plan, ref: str | None = None, kind: str | None = None, office: str | None = None
 ) -> dict[str, Any]:
-    """The register as JSON-ready data. With `kind` or `office`, only provisions that hold such an obligation."""
+    """Returns the register of a plan as data that can be written as JSON.
+
+    `ref`, `kind` and `office` are filters; a filter that is None passes everything. With `kind` or `office`, the
+    register has only the provisions that hold an obligation of that kind or with that office.
+    """
     return {
         "plan": plan.plan,
         "title": plan.title,
@@ -33,7 +37,8 @@ def register_document(
 def selected(
     plan: Plan, ref: str | None, kind: str | None, office: str | None
 ) -> Iterator[tuple[Provision, list[Obligation]]]:
-    """The provisions that pass the filters, each with its obligations that pass. A filter that is None passes all."""
+    """Yields each provision that passes the filters, with those of its obligations that pass. A filter that is None
+    passes everything."""
     for provision in plan.provisions:
         if ref is not None and provision.ref != ref:
             continue

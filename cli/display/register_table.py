@@ -1,4 +1,4 @@
-"""The register of a plan as a table, for a terminal."""
+"""Makes the register of a plan, the list of its provisions and obligations, as a table for a terminal."""
 
 from collections.abc import Iterator
 
@@ -16,16 +16,17 @@ TO_BE_AGREED = "to be agreed"
 
 
 def print_register(plan: Plan, ref: str | None, kind: str | None, office: str | None) -> None:
-    """Prints the table on standard output, as wide as the terminal."""
+    """Prints the register on standard output, as wide as the terminal. A filter that is None passes everything."""
     Console().print(register_table(plan, ref, kind, office))
 
 
 def register_table(
     plan: Plan, ref: str | None = None, kind: str | None = None, office: str | None = None
 ) -> RenderableType:
-    """The register for a terminal of 80 columns or more: `Console().print(register_table(plan))`.
+    """Returns the register as a table. `Console().print(register_table(plan))` prints it, on 80 columns or more.
 
-    A value that the text does not state is marked "(assumed)", or "to be agreed" if the reading chooses none.
+    A filter that is None passes everything. The table marks a value that the text does not state as "(assumed)", or as
+    "to be agreed" if the reading gives no value.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True, expand=True)
     # Wide enough for an id on one line, because people copy ids into commands.

@@ -1,1 +1,1 @@
-"""Files that a person gives to a command: plans, histories, scenarios, answers."""
+"""Reads the files that a person gives to a command: plan files, history files, scenarios and answers."""

@@ -12,7 +12,10 @@ _STATES = {state.value: state for state in ProgressState} | {"no-evidence-availa
 
 
 class AnswerRow(NamedTuple):
-    """One row of the file. `state` is None if the row names no known state; a fault then says so."""
+    """One row of the file: the answer about one item. `note` may be empty.
+
+    `state` is None if the row names no known state. `read_answers` then returns a fault about the row.
+    """
 
     line: int
     item: str
@@ -21,8 +24,10 @@ class AnswerRow(NamedTuple):
 
 
 def read_answers(path: Path) -> tuple[list[AnswerRow], list[Fault]]:
-    """The rows that name an item, and the faults of all rows. It does not check that the items exist. Raises FileFault
-    if the file is no table with these columns."""
+    """Returns the rows that name an item, and the faults of all rows. It does not check that the items exist.
+
+    Raises FileFault if the file cannot be read as a table with these columns.
+    """
     rows: list[AnswerRow] = []
     faults: list[Fault] = []
     for line, cells in read_table(path, Table(("item", "state", "note"), ("item", "state"), _has_header)):

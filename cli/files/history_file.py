@@ -21,7 +21,10 @@ Windows = Mapping[str, tuple[Window, ...]]
 
 
 def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> tuple[AdoptedSession, ...]:
-    """The sessions in a history file. Raises FileFault with every bad row, its line and what to do about it."""
+    """Returns the past sessions that a history file lists. `windows` has the windows of each obligation, by its id.
+
+    Raises FileFault if rows are bad. The error names each bad row, its line and what to do about it.
+    """
     faults: list[Fault] = []
     found: list[AdoptedSession] = []
     first: dict[tuple[str, str], int] = {}
@@ -46,7 +49,10 @@ def load_history(path: Path, plan: Plan, windows: Windows, as_of: datetime) -> t
 
 
 class _Row:
-    """One row of the file. `read` gives its session, or None; `faults` holds what is wrong with it."""
+    """One row of the file. `read` returns the session of the row. `faults` holds what is wrong with the row.
+
+    `read` returns None if the row has faults, or if it says "unknown" of an obligation without a window.
+    """
 
     def __init__(
         self, file: str, line: int, cells: dict[str, str], plan: Plan, windows: Windows, as_of: datetime

@@ -1,4 +1,5 @@
-"""Reads and compares plan files. A plan in force changes by consent: a file that differs is reported, not applied."""
+"""Reads plan files, and compares them with the plan in force. The program reports a difference and does not apply it,
+because a plan in force changes only by consent of the sides."""
 
 import difflib
 import hashlib
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from models.post.contacts import Contacts
 
 ABSENT = object()
-"""The value of what one of the two does not have."""
+"""Stands for the value of a part or a field that one of the two compared plans does not have."""
 
 _SHOWN = 60
 
 
 def load_plan(path: Path) -> Plan:
-    """The plan in a file and its parts. Raises FileFault with every fault: its file, its line and what to do."""
+    """Reads a plan file and its parts, and returns the plan. Raises FileFault if there are faults. The error names each
+    fault, its file, its line and what to do about it."""
     source = PlanSource(YamlFile.read(path))
     plan = source.parse(Plan)
     found = [source.fault(where, message) for where, message in (*faults(plan), *_zone_faults(plan))]
@@ -82,11 +84,13 @@ class PlanSource:
         return own
 
     def parse(self, model: type[Plan]) -> Plan:
-        """The plan as the model reads it. Raises FileFault with every fault that the model finds, by file and line."""
+        """Returns the plan that `model` makes of the file and its parts. Raises FileFault with every fault that the
+        model finds, each with its file and line."""
         return parse_data(model, self.data, self.fault)
 
     def fault(self, loc: Loc, message: str) -> Fault:
-        """A fault at a place in the plan, as a fault in the file that has this place."""
+        """Returns a Fault for the place `loc` of the plan. The Fault names the file (the plan file or a part) that has
+        this place."""
         if len(loc) > 1 and loc[0] == "provisions" and isinstance(loc[1], int) and loc[1] < len(self._owners):
             file, position = self._owners[loc[1]]
             return file.fault(("provisions", position, *loc[2:]), message)
@@ -98,28 +102,30 @@ class PlanSource:
 
 
 def digest(plan: Plan) -> str:
-    """The SHA-256 (hex) of the plan as canonical JSON. Equal plans have equal digests, whatever the layout of files.
+    """Returns the SHA-256 (hex) of the plan as canonical JSON. Equal plans have equal digests, even if their files look
+    different.
 
-    It leaves out values that equal their defaults. So a field that the schema gets later changes no digest.
+    The JSON leaves out each value that equals its default. So a field that is added to the schema later changes no
+    digest.
     """
     document = plan.model_dump(mode="json", exclude_defaults=True)
     return hashlib.sha256(_canonical(document).encode()).hexdigest()
 
 
 class Difference(NamedTuple):
-    """One thing that reads otherwise in a plan file and in the plan in force."""
+    """One difference between a plan file and the plan in force."""
 
     part: str
-    """What a person would name: "16.3-jtc", "office lao-x", "provision 16.3"."""
+    """The part of the plan that differs, as a person names it: "16.3-jtc", "office lao-x", "provision 16.3"."""
     field: str
-    """The path of a field; empty if only one of the two has the part."""
+    """The path of the field that differs. Empty if the part is in only one of the two."""
     file: Any
-    """How the file reads: ABSENT if it does not have this."""
+    """The value in the plan file. ABSENT if the file does not have the part or the field."""
     in_force: Any
 
     def in_words(self, *, from_file: bool = False) -> str:
-        """The part and both values, as "16.3-jtc: cadence: annual -> biennial". The plan in force stands on the left;
-        with `from_file`, the file does."""
+        """Returns the part and both values, as in "16.3-jtc: cadence: annual -> biennial". The value of the plan in
+        force stands on the left. If `from_file` is true, the value of the file stands on the left."""
         before, after = (self.file, self.in_force) if from_file else (self.in_force, self.file)
         if self == ANOTHER_ORDER:
             return "provisions: the same, in another order"
@@ -129,11 +135,11 @@ class Difference(NamedTuple):
 
 
 ANOTHER_ORDER = Difference("provisions", "order", None, None)
-"""The parts are the same, and stand in another order."""
+"""The only difference between two plans that have the same parts in another order."""
 
 
 def compared(file: Plan, in_force: Plan) -> list[Difference]:
-    """Each difference between a plan file and the plan in force."""
+    """Returns each difference between a plan file and the plan in force. Empty if there is none."""
     ours, theirs = dict(_parts(file)), dict(_parts(in_force))
     found = [Difference(name, "", ABSENT, part) for name, part in theirs.items() if name not in ours]
     for name, part in ours.items():
@@ -147,8 +153,8 @@ def compared(file: Plan, in_force: Plan) -> list[Difference]:
 
 
 def differences(ours: Plan, in_force: Plan) -> list[str]:
-    """The differences between a plan and the one in force, in words: the plan in force on the left. Empty if and only
-    if their digests are equal.
+    """Returns the differences between the plan `ours` and the plan in force, in words. The value of the plan in force
+    stands on the left. The list is empty if the digests of the two plans are equal, and only then.
 
     Examples: "16.3-jtc: cadence: annual -> biennial" and "office lao-x: added".
     """
@@ -156,21 +162,23 @@ def differences(ours: Plan, in_force: Plan) -> list[str]:
 
 
 def not_agreed(file: Plan, in_force: Plan, launched: Plan) -> list[Difference]:
-    """The differences that the sides have not made themselves by amendments and answers since the launch.
+    """Returns the differences between a plan file and the plan in force that the sides have not agreed on. The sides
+    agree on a difference by an amendment or by an answer to a question.
 
-    `launched` is the plan as it read at the launch.
+    `launched` is the plan as it was at the launch.
     """
     agreed = compared(launched, in_force)
     return [each for each in compared(file, in_force) if each not in agreed]
 
 
 def missing_contacts(plan: Plan, contacts: "Contacts") -> list[str]:
-    """The offices of the plan that have no address in the contacts. Each rank is one office."""
+    """Returns the ids of the offices of the plan that have no address in the contacts."""
     return [office for office in office_ids(plan) if office not in contacts.offices]
 
 
 def office_ids(plan: Plan) -> Iterator[str]:
-    """Every office of the plan: lao-moic, lao-moic-dg, ..."""
+    """Yields the id of every office of the plan: lao-moic, lao-moic-dg, ... Each rank of an institution is one
+    office."""
     for institution, entry in plan.offices.items():
         for rank in sorted(entry.titles):
             yield institution + RANK_SUFFIX[rank]

@@ -1,4 +1,5 @@
-"""Reads scenario files: what a rehearsal assumes about the offices, and which acts they do on which days."""
+"""Reads scenario files. A scenario says what a rehearsal assumes about the offices, and which acts they do on which
+days."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -24,18 +25,20 @@ from models.rehearsal.world import World
 
 
 class ScenarioAct(FilePart):
-    """One act of one office."""
+    """One act of one office in a scenario. It is written as a command under `do`, or with `item`, `verb`, `office` and
+    other fields."""
 
     at: datetime | date
-    """A day (its first instant) or a wall time, in the plan's zone."""
+    """When the office acts: a wall time in the plan's zone. A day alone means its first instant."""
     do: str = ""
-    """The whole act in the words of the command line. Then only `at` stands beside it."""
+    """The whole act, as a command of the command line. Then the only other field is `at`. Empty if the act is written
+    with the other fields."""
     item: str = ""
     verb: str = ""
     office: str = ""
     topic: Topic | None = None
     start: datetime | None = None
-    """The start of a proposed date, as a wall time in the plan's zone."""
+    """The start of a proposed date, as a wall time in the plan's zone. None if the act proposes no date."""
     length: str = "PT3H"
     place: str = ""
     format: Format | None = None
@@ -48,19 +51,20 @@ class ScenarioAct(FilePart):
     text: str = ""
     note: str = ""
     proposal: int | None = None
-    """The number of the proposal; without it, the newest open one."""
+    """The number of the proposal that the act is about. None means the newest open proposal of the item."""
     state: str | None = None
 
 
 class Scenario(FilePart):
     assume: str | None = None
-    """What the offices do beside these acts: on-time, silent or random:SEED. Without it, --assume counts."""
+    """What the offices do except for these acts: on-time, silent or random:SEED. None if the option --assume says
+    it."""
     acts: tuple[ScenarioAct, ...] = ()
     title: str = Field(default="")
 
 
 def load_scenario(path: Path) -> Scenario:
-    """The scenario in a file. Raises FileFault with every fault and its line."""
+    """Reads a scenario file, and returns the scenario. Raises FileFault with every fault and its line."""
     source = YamlFile.read(path)
     scenario = source.parse(Scenario)
     faults = [fault for n, act in enumerate(scenario.acts) for fault in _faults_of(source, n, act)]
@@ -99,7 +103,8 @@ def _verbs_near(word: str) -> str:
 
 
 def play(world: World, scenario: Scenario, plan: Plan) -> None:
-    """Plans the acts of a scenario in a rehearsal. Raises BadUsage for an item that the plan does not have."""
+    """Enters the acts of a scenario in a rehearsal, each on its day. Raises BadUsage if an act names an item that the
+    plan does not have."""
     known = {"plan", plan.plan, "questions", *(obligation.id for _, obligation in plan.obligations())}
     for n, each in enumerate(scenario.acts):
         words = read_words(each.do) if each.do else None
@@ -115,7 +120,8 @@ def play(world: World, scenario: Scenario, plan: Plan) -> None:
 
 
 class _Maker:
-    """Makes the act on its day, and not earlier, because the act may answer a proposal that is made before that day."""
+    """Makes an act of the scenario on the day of the act. It cannot make the act earlier, because the act may answer a
+    proposal that is made in the meantime."""
 
     def __init__(self, n: int, told: ScenarioAct, item: str, plan: Plan) -> None:
         self._n, self._told, self._item, self._plan = n, told, item, plan

@@ -1,4 +1,5 @@
-"""Acts of a scenario in the words of the command line: "propose 16.3-jtc/2026 date --start 2026-11-10T09:00 ..."."""
+"""Reads the acts of a scenario that are written as commands: "propose 16.3-jtc/2026 date --start 2026-11-10T09:00
+..."."""
 
 import asyncio
 import shlex
@@ -22,23 +23,24 @@ from models.post.unlikely import remind_at
 from models.rehearsal.world import World
 
 ACTING = {each.name for heading, listed in HEADINGS.items() if heading.startswith("Acting") for each in listed}
-"""The commands that act."""
+"""The names of the commands that do an act."""
 
 _COMMON = {"item", "office", "data", "plan", "as_json", "dry_run", "act_id"}
 
 
 class Words(NamedTuple):
-    """A command as a person types it, and what it means."""
+    """What a command in a scenario says: the item, the office that acts, and the options of the act."""
 
     item: str
     office: str
     make: Callable[..., Awaitable[Act]]
-    """Makes the act from `options`, as the command itself does."""
+    """The function that makes the act from `options`. The command itself uses the same function."""
     options: dict[str, Any]
 
 
 def read_words(line: str) -> Words:
-    """Reads one command line. Raises ValueError, which says what is wrong and what to write."""
+    """Reads one command, and returns what it says. Raises ValueError if the command is wrong. The error says what is
+    wrong and what to write."""
     verb, *rest = shlex.split(line) or [""]
     if verb not in ACTING:
         otherwise = f"write one of {', '.join(sorted(ACTING))}"
@@ -55,7 +57,8 @@ def read_words(line: str) -> Words:
 
 
 def act_of(words: Words, n: int, plan: Plan, world: World) -> Act:
-    """The act that a command makes on the day of the rehearsal. Raises BadUsage for options that do not fit."""
+    """Returns the act that a command makes in the rehearsal, from the state of its item there. `n` is the position of
+    the act in the scenario. Raises BadUsage for options that do not fit the act."""
     return asyncio.run(_made(words, _Rehearsed(words, n, plan, world)))
 
 
@@ -92,5 +95,5 @@ class _Rehearsed(ActingCommand):
 
 
 def item_of(name: str, plan: Plan) -> str:
-    """The full id of an item that a scenario names."""
+    """Returns the full id of an item that a scenario names with or without its plan."""
     return plan.plan if name in ("plan", plan.plan) else full_item_id(plan.plan, name)

@@ -1,4 +1,5 @@
-"""Makes JSON schemas of the files that people write, for editors. They come from the models that read these files."""
+"""Makes JSON schemas with which editors check the files that people write. It makes each schema from the model that
+reads the file."""
 
 import ast
 import inspect
@@ -16,7 +17,7 @@ from models.post.contacts import Contacts
 
 
 class SchemaOf(StrEnum):
-    """A kind of file."""
+    """The kinds of file that have a JSON schema."""
 
     PLAN = "plan"
     PART = "part"
@@ -24,9 +25,10 @@ class SchemaOf(StrEnum):
 
 
 def schema_of(kind: SchemaOf) -> dict[str, Any]:
-    """The JSON schema (draft 2020-12) of a kind of file, with the models' docstrings as descriptions.
+    """Returns the JSON schema (draft 2020-12) of a kind of file. The docstrings of the models are its descriptions.
 
-    It says what one file may hold. It does not say whether names, dates and parts agree: the reader of the file does.
+    The schema says what one file may hold. It cannot say whether names, dates and parts agree with each other. The
+    program checks that when it reads the file.
     """
     schema = (Contacts if kind is SchemaOf.CONTACTS else Plan).model_json_schema(schema_generator=_Editors)
     definitions = schema.pop("$defs")
@@ -45,7 +47,7 @@ def schema_of(kind: SchemaOf) -> dict[str, Any]:
 
 
 def schema_text(kind: SchemaOf) -> str:
-    """The schema as the command prints it, and as plans/schema/ keeps it."""
+    """Returns the schema as text. The command `schema` prints this text, and the files in plans/schema/ hold it."""
     return json.dumps(schema_of(kind), ensure_ascii=False, indent=2) + "\n"
 
 

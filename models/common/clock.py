@@ -6,16 +6,16 @@ from models.common.values import Duration, Instant, Value
 
 
 class Clock(Value):
-    """Shows instants to people: in one zone, at the offset from UTC that the zone had at the launch.
+    """Shows instants to people, in one zone, always at the same offset from UTC.
 
-    No decision uses it. Workflows must not look zones up. So a zone that changes its clocks is shown at one offset all
-    year. Agreed dates carry their own wall time, and are always exact.
+    No decision uses this class. Workflows must not look up zones, so the offset stays the same all year, even if the
+    clocks of the zone change. Agreed dates have their own wall time, and are always shown exactly.
     """
 
     zone: str = "UTC"
     offset: Duration = timedelta(0)
     fine: bool = False
-    """True for a plan that runs in seconds. Times then have seconds, because a day alone would say too little."""
+    """True: the plan runs in seconds (a demonstration plan), so times are shown with seconds."""
 
     def moment(self, instant: Instant) -> str:
         """Gives "3 March 2026, 09:00 (Asia/Vientiane)". In a plan that runs in seconds, the time has seconds."""
@@ -27,7 +27,7 @@ class Clock(Value):
         return f"{local.day} {local:%B %Y}, {self._time(instant)}"
 
     def day(self, instant: Instant) -> str:
-        """Gives "3 March 2026". In a plan that runs in seconds: the time instead."""
+        """Gives "3 March 2026". In a plan that runs in seconds, it gives the time instead of the day."""
         local = instant + self.offset
         return self._time(instant) if self.fine else f"{local.day} {local:%B %Y}"
 
@@ -36,7 +36,8 @@ class Clock(Value):
         return f"{'at' if self.fine else 'on'} {self.day(instant)}"
 
     def last_day(self, end: Instant) -> str:
-        """The last day before `end`. `end` itself is not included: for 1 January it gives 31 December."""
+        """Gives the last day before the instant `end`. If `end` is the first instant of 1 January, this is 31 December.
+        In a plan that runs in seconds, it gives the time of `end`."""
         return self.day(end if self.fine else end - timedelta(seconds=1))
 
     def span(self, start: Instant | None, end: Instant | None) -> str:

@@ -1,4 +1,5 @@
-"""Every identifier of the program: workflow ids, the task queue, the UID of a calendar event. Ids read as paths."""
+"""The ids that the program makes: workflow ids, the task queue, the UID (permanent id) of a calendar event. A workflow
+id looks like a path."""
 
 import re
 import uuid
@@ -37,7 +38,7 @@ def mailbox_id(plan: str) -> str:
 
 
 def questions_id(plan: str, institutions: tuple[str, ...]) -> str:
-    """The workflow id of the list of questions of some offices: lao-khm/questions/lao-mps.khm-moi"""
+    """The workflow id of the list of questions that these institutions answer: lao-khm/questions/lao-mps.khm-moi"""
     return f"{plan}/questions/{'.'.join(institutions)}"
 
 
@@ -47,10 +48,12 @@ def full_item_id(plan: str, item: str) -> str:
 
 
 def safe_item_id(item: str) -> bool:
-    """Whether an id may become a workflow id and a path of the record."""
+    """Whether an id can safely be a workflow id and a path of the record. False if it is longer than 200 characters, or
+    if a part between slashes does not match SLUG."""
     return len(item) <= 200 and all(re.fullmatch(SLUG, part) and ".." not in part for part in item.split("/"))
 
 
 def event_uid(item: str, launched: str, domain: str = "aide-memoire.example") -> str:
-    """The iCalendar UID of an item (RFC 7986 5.3). It stays the same until the plan is launched a second time."""
+    """The UID (permanent id) of the calendar event of an item (RFC 7986 section 5.3). The same item and the same launch
+    always give the same UID."""
     return f"{uuid.uuid5(_UID_SPACE, f'{item} {launched}')}@{domain}"

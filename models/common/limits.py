@@ -30,11 +30,11 @@ DEPTH = 8
 
 
 SIGNAL = 1_000_000
-"""Most bytes of a signal, as JSON. Our own have at most 500,000."""
+"""Most bytes of a signal, as JSON. The program itself sends at most 500,000."""
 SIGNAL_TEXT = 20_000
-"""Most characters of a text in a signal. Our own have at most 12,000."""
+"""Most characters of one text in a signal. The texts that the program itself sends have at most 12,000."""
 LIFETIME = timedelta(days=366 * 60)
-"""The greatest distance from now of an instant in a signal, and the longest length of time."""
+"""The longest length of time in a signal. An instant in a signal may be at most this far from now."""
 
 
 class Limit(NamedTuple):
@@ -50,23 +50,27 @@ class JsonLimit(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with one field of a message."""
+    """What is wrong with one field of a value that came in."""
 
     field: str
     """The path of the field: terms.place"""
     code: str
-    """too-long, bad-character or too-deep."""
+    """The kind of fault: too-long, bad-character or too-deep."""
     message: str
 
 
 def fault_of(message: BaseModel) -> Fault | None:
-    """The first field that breaks its limit or holds a forbidden character; None if there is none."""
+    """Returns the fault of the first field that breaks its limit or holds a forbidden character. None if no field
+    does."""
     return next(_faults_of_model(message, "", 0), None)
 
 
 def fault_of_signal(message: BaseModel, now: datetime) -> str | None:
-    """Why a signal cannot be used; None where it can: it is too large, cannot be written again, or names an instant
-    with which nobody can calculate."""
+    """Returns the reason why the program cannot use a signal, in words. None if it can use the signal.
+
+    It cannot use a signal that is too large, that cannot be written as JSON, or that holds a text that is too long. It
+    cannot use one with an instant or a length of time beyond LIFETIME either.
+    """
     try:
         size = len(message.model_dump_json().encode())
     except ValueError as error:  # half of a surrogate pair, or a number of thousands of digits
@@ -159,14 +163,15 @@ def _faults_of_text(text: str, path: str, limit: int) -> Iterator[Fault]:
 
 
 def fault_of_text(text: str) -> str | None:
-    """Why a text in a file cannot be taken: it is longer than TEXT, or it holds a forbidden character. None if it can
-    be taken."""
+    """Returns the reason why the program cannot take a text from a file, in words. The text is longer than TEXT, or it
+    holds a forbidden character. None if the program can take the text."""
     return next((fault.message for fault in _faults_of_text(text, "", TEXT)), None)
 
 
 def forbidden_character(text: str) -> str | None:
-    """The first forbidden character; None if there is none. Control characters are forbidden, except tab and line feed.
-    So is each character that XML 1.0 (section 2.2) does not allow, because calendar servers answer in XML."""
+    """Returns the first forbidden character of a text. None if it has none. Control characters are forbidden, except
+    tab and line feed. Characters that XML 1.0 (section 2.2) does not allow are forbidden too, because calendar servers
+    answer in XML."""
     return next((c for c in text if not _may_be_kept(c)), None)
 
 

@@ -1,4 +1,4 @@
-"""Finds the names that exist and are nearest to one that does not."""
+"""Finds the known names that are most like a name that does not exist."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -7,7 +7,8 @@ MOST = 3
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:
-    """At most three names: those that hold `name` or are held by it, and then those that are written much like it."""
+    """Returns at most three of the known names. Names that are spelled much like `name` come first, and names that
+    contain it follow, shortest first. Empty if no known name is like it."""
     names = sorted(set(known))
     wanted = name.casefold()
     holding = [each for each in names if len(wanted) > 1 and wanted in each.casefold()]

@@ -7,10 +7,10 @@ from models.common.zone_offsets import OFFSETS
 
 
 class ZonedTime(Value):
-    """A wall clock time in an IANA zone, with its UTC instant.
+    """A wall time in an IANA zone, with its instant in UTC.
 
-    The submitter finds the instant once, outside workflows. From then on decisions use the instant, and people see the
-    wall time.
+    The submitter of an act calculates the instant once, outside workflows. After that, decisions use the instant, and
+    people see the wall time.
     """
 
     local: datetime
@@ -32,10 +32,10 @@ def same_time(one: Slot, other: Slot) -> bool:
 
 
 def fault_of_time(time: ZonedTime) -> str | None:
-    """Why a wall time does not fit its instant. None if it fits.
+    """Returns the reason why a wall time does not fit its instant, in words. None if it fits.
 
-    The caller has already resolved the zone. This function checks that the zone exists and ever has that offset from
-    UTC.
+    It checks that the zone exists, and that the zone has the offset between the two at some time in the years of
+    `OFFSETS`. It does not check that the zone has this offset on that day.
     """
     offsets = OFFSETS.get(time.zone)
     if offsets is None:

@@ -10,20 +10,23 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Pla
 class Value(BaseModel):
     """A frozen value in a message or a state.
 
-    It ignores unknown fields, and new fields get defaults. So old histories and new code understand each other.
+    A value ignores fields that its class does not know. A field that a later release adds always has a default value.
+    So new code can read old histories, and old code can read new messages.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class FilePart(BaseModel):
-    """A frozen part of a file that a person writes. It refuses unknown fields, so that a typing error is found."""
+    """A frozen part of a file that a person writes. A field that its class does not know is an error, so that the
+    program finds typing errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def to_utc(instant: datetime) -> datetime:
-    """The same instant in UTC. Raises ValueError for a datetime without an offset, because it names no instant."""
+    """Returns the same instant in UTC. Raises ValueError for a datetime without an offset, because such a datetime
+    names no instant."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs its offset from UTC, as in 2026-12-01T02:00:00Z")
     return instant.astimezone(UTC)
@@ -51,9 +54,10 @@ _DURATION = re.compile(r"P(?=[0-9T])([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0
 
 
 def read_duration(value: object) -> object:
-    """Raises ValueError for texts and numbers that are no plain ISO 8601 duration; gives other values back.
+    """Returns the value unchanged. Raises ValueError for a number, and for a text that is no plain ISO 8601 duration.
 
-    Pydantic would read 30 as 30 seconds and P1M as 30 days. The writer may have meant something else.
+    Without this check, pydantic would read 30 as 30 seconds and P1M as 30 days. The writer may have meant something
+    else.
     """
     if isinstance(value, str | int | float) and not (isinstance(value, str) and _DURATION.fullmatch(value)):
         message = f"{value!r} is no duration; write it as ISO 8601, like P30D (days), PT12H (hours) or PT20S (seconds)"

@@ -12,7 +12,7 @@ from models.common.values import Instant
 
 
 def zone(name: str) -> ZoneInfo:
-    """The IANA zone of this name. Raises ValueError if there is none."""
+    """Returns the IANA zone of this name. Raises ValueError if there is no such zone."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
@@ -36,30 +36,31 @@ class Length(NamedTuple):
     """A length of time as RFC 5545 reads it (section 3.3.6): P2D is two days of the calendar, PT48H is 48 hours."""
 
     days: int
-    """Each ends at the same wall time, also if the clocks change meanwhile."""
+    """Days of the calendar. A day later means the same wall time on the next day, even if the clocks change between."""
     exact: timedelta
-    """What is added after the days: hours, minutes, seconds."""
+    """The hours, minutes and seconds, which are added after the days."""
 
 
 def later(start: ZonedTime, length: timedelta | Length) -> ZonedTime:
-    """The wall time in the same zone, so long after `start`. A timedelta is exact."""
+    """Returns the time that is `length` after `start`, in the same zone. A timedelta counts exactly, also its days."""
     days, exact = length if isinstance(length, Length) else (0, length)
     end = days_later(start.utc, days, start.zone) + exact
     return ZonedTime(local=end.astimezone(zone(start.zone)).replace(tzinfo=None), zone=start.zone, utc=end)
 
 
 def days_later(instant: Instant, days: int, name: str) -> Instant:
-    """The instant at the same wall time in a zone, so many days later, or earlier if `days` is negative.
+    """Returns the instant that has the same wall time in the zone `name`, but `days` days later. If `days` is negative,
+    it is earlier.
 
-    If the clocks skip that time, it counts as if they had not changed yet; if they show it twice, the first one counts
-    (RFC 5545 section 3.3.5).
+    If the clocks skip that wall time, the offset from before the change counts. If they show it twice, the first time
+    counts (RFC 5545 section 3.3.5).
     """
     local = instant.astimezone(zone(name)) + timedelta(days=days)  # Python adds to the wall time
     return local.astimezone(UTC) if days else instant
 
 
 def moved(instant: Instant, length: timedelta, name: str) -> Instant:
-    """The instant so long after another, or before it if `length` is negative. Its whole days are days of the calendar
-    in the zone. For the durations of plan files, which know days and seconds only."""
+    """Returns the instant that is `length` after `instant`, or before it if `length` is negative. Whole days in
+    `length` are days of the calendar in the zone `name`. Durations of plan files are added in this way."""
     whole = int(length / timedelta(days=1))
     return days_later(instant, whole, name) + (length - timedelta(days=whole))

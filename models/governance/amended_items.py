@@ -1,4 +1,4 @@
-"""What a change of the plan means for its items: orders to open items, and new items."""
+"""Carries a change of the plan over to its items: gives orders to open items, and opens new items."""
 
 from collections.abc import Mapping
 
@@ -29,10 +29,11 @@ def consequences(
     windows: Mapping[str, tuple[Window, ...]],
     windows_before: Mapping[str, tuple[Window, ...]],
 ) -> None:
-    """Orders what follows from a change of the plan.
+    """Tells the items of the plan about a change of the plan.
 
-    Items whose obligation was dropped end. Items whose obligation or windows have changed get an order. Obligations
-    that were added get new items. `before` and `windows_before` are the plan and its windows before the change.
+    If an obligation was dropped, its item gets the order to end. If an obligation or its windows have changed, its item
+    gets an order with the changes. If an obligation was added, a new item opens. `before` and `windows_before` are the
+    plan and its windows before the change.
     """
     launch = draft.state.launch
     old = {o.id: (p, o) for p, o in before.obligations() if o.item is None}
@@ -63,7 +64,8 @@ def consequences(
 
 
 def _dropped(state: PlanState, obligation: Obligation) -> Order:
-    """The order that ends the item of a dropped obligation. It names the cause: an amendment, or an answer."""
+    """Returns the order that ends the item of a dropped obligation. The order names the cause, an amendment or an
+    answer."""
     number = state.amendments[-1].number if state.amending and state.amendments else None
     cause = "settled by the offices" if number is None else f"by amendment {number}"
     text = f"{obligation.title} was dropped from the plan {cause}"
@@ -71,9 +73,9 @@ def _dropped(state: PlanState, obligation: Obligation) -> Order:
 
 
 def _told(state: PlanState, obligation: str) -> Proposed | None:
-    """The last amendment of an obligation, in fields for letters.
+    """Returns the last amendment of an obligation, in fields for letters.
 
-    None if no amendment changed it, or if the answer to a question made the last change of the plan.
+    None if no amendment changed the obligation, or if the answer to a question made the last change of the plan.
     """
     last = next((each for each in reversed(state.amendments) if each.amendment.obligation == obligation), None)
     if last is None or not state.amending:
@@ -83,7 +85,8 @@ def _told(state: PlanState, obligation: str) -> Proposed | None:
 
 
 def count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
-    """Counts an item that has ended under `word` (`ended_as`). A series is not counted, because its sessions are."""
+    """Adds one to the number of items that have ended as `word` says (`ended_as`). Does not count a series, because its
+    sessions are counted."""
     state = draft.state
     obligation = state.obligation(obligation_of(item))
     if item.count("/") == 1 and obligation is not None and obligation.recurs:
@@ -92,7 +95,8 @@ def count_ended(draft: Draft[PlanState], item: str, word: str) -> None:
 
 
 def _relist(draft: Draft[PlanState], item: str, order: Order) -> None:
-    """Changes the title of an open item, and whether status rounds ask about it, as an order says."""
+    """Takes the changes of an order to `item` into the state of the plan: the title, and whether status rounds ask
+    about the item."""
     state, changes = draft.state, order.changes
     if item in state.open_items and "title" in changes:
         draft.put(open_items={**state.open_items, item: str(changes["title"])})
@@ -110,7 +114,8 @@ def _order(
     windows: Mapping[str, tuple[Window, ...]],
     why: str,
 ) -> Order | None:
-    """The order that tells an item how its obligation has changed. None if the change does not concern the item."""
+    """Returns the order that tells an item how its obligation has changed. None if the change does not concern the
+    item."""
     name = new[1].id
     own, own_before = windows.get(name, ()), windows_before.get(name, ())
     series = new[1].recurs or old[1].recurs
@@ -134,7 +139,7 @@ def _order(
 
 
 def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:
-    """The changed fields of a series that are not in its setup."""
+    """Returns the changed fields of a series that its setup does not hold, with their new values."""
     rotating = new.host_rule is HostRule.ROTATING
     changes: dict[str, JsonValue] = {}
     if new.host_rule is not old.host_rule:
@@ -152,7 +157,7 @@ def _of_series(old: Obligation, new: Obligation) -> dict[str, JsonValue]:
 def _open_added(
     draft: Draft[PlanState], launch: Launch, windows: Mapping[str, tuple[Window, ...]], added: frozenset[str]
 ) -> None:
-    """Opens the items of added obligations, as a launch would do now."""
+    """Opens the items of added obligations, in the same way as a launch at this instant."""
     provisions = tuple(
         provision.model_copy(update={"obligations": tuple(o for o in provision.obligations if o.id in added)})
         for provision in launch.plan.provisions
@@ -172,7 +177,7 @@ def _open_added(
 
 
 def ask_again(draft: Draft[PlanState], before: Plan) -> None:
-    """Asks again the settled or overtaken questions whose answers an amendment has left open.
+    """Asks a settled or overtaken question again if the amended plan leaves its answer open.
 
     `before` is the plan before the amendment.
     """
@@ -196,7 +201,8 @@ def ask_again(draft: Draft[PlanState], before: Plan) -> None:
 
 
 def _new_lists(draft: Draft[PlanState], opening: Openings) -> tuple[QuestionsState, ...]:
-    """Adds new questions to the open lists of their institutions. Gives new lists for institutions that have none."""
+    """Adds new questions to the open list of their institutions. If these have no open list, makes a new one. Returns
+    the new lists."""
     new: list[QuestionsState] = []
     for each in opening.questions:
         base = each.setup.id
@@ -214,7 +220,8 @@ def _new_lists(draft: Draft[PlanState], opening: Openings) -> tuple[QuestionsSta
 
 
 def open_all(draft: Draft[PlanState], opening: Openings) -> None:
-    """Opens new items, in the order of a launch, and puts them into the lists of the plan."""
+    """Opens new items, in the same order as a launch, and adds them to the lists in the state of the plan
+    (`started`)."""
     for workflow, states in (
         ("series", opening.series),
         ("meeting", opening.meetings),
@@ -226,7 +233,8 @@ def open_all(draft: Draft[PlanState], opening: Openings) -> None:
 
 
 def started(draft: Draft[PlanState], opening: Openings) -> None:
-    """Puts new items into the lists of the plan: open items, items of status rounds, questions."""
+    """Adds new items to the lists in the state of the plan: open items, items of status rounds, questions, and lists of
+    questions."""
     items: tuple[ItemState, ...] = (*opening.series, *opening.meetings, *opening.commitments, *opening.questions)
     # A procedure that only a call wakes is not an open item, because it does not end with the plan.
     open_items = {each.setup.id: each.setup.title for each in items if not outlives(each.setup)}

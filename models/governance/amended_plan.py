@@ -1,6 +1,6 @@
-"""What amendments (B.6, B.7) and settled questions change in the plan.
+"""Changes a plan by amendments (B.6, B.7) and by the answers to settled questions, and takes such changes back.
 
-Each function takes a plan and returns another plan. Nothing else is changed.
+The functions return a new plan, and do not change the plan that they get.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,65 +18,66 @@ from models.plan.faults import faults
 from models.plan.plan import EVERY, Cadence, HostRule, Obligation, Plan, Provision, Reading, SilenceRule, YearWindows
 
 FIXED_FIELDS = frozenset({"id", "item", "kind", "sides", "third_states"})
-"""Fields of an obligation that no amendment can change, because the result would be another obligation. Instead, the
-sides drop the obligation and add another."""
+"""Fields of an obligation that no amendment can change, because the result would be another obligation. To change them,
+the signatories drop the obligation and add another."""
 
 
 class AmendmentInForce(Value):
-    """An amendment that is in force, and the text that it replaced."""
+    """An amendment that is in force, and the obligation as it read before."""
 
     number: int
-    """The number of its proposal."""
+    """The number of the proposal that became this amendment."""
     amendment: Amendment
     text: str
-    """What it changes, in words."""
+    """What the amendment changes, in words."""
     at: Instant
-    """The instant of the last consent. The amendment is in force since then (B.7)."""
+    """The instant of the last consent. The amendment is in force from this instant on (B.7)."""
     proposed_by: str
-    """The office that proposed it."""
+    """The office that proposed the amendment."""
     consents: tuple[tuple[str, Instant], ...] = ()
-    """Each side with the instant of its consent."""
+    """Each side that consented, with the instant of its consent."""
     before: dict[str, JsonValue] | None = None
-    """The obligation before the amendment, as JSON. None if the amendment added it."""
+    """The obligation before the amendment, as JSON. None if the amendment added the obligation."""
     before_since: Instant | None = None
-    """Since when that text was in force: since an earlier amendment. None: since the plan began."""
+    """The instant of the last earlier amendment of the same obligation. None if this is the first one."""
     position: int | None = None
-    """The place of the obligation in its provision, from 0. None if the amendment added it."""
+    """The place of the obligation in its provision, from 0. None if the amendment added the obligation."""
     operative: bool = True
-    """Whether the provision was operative before. False for a recital: an amendment that adds an obligation to it makes
-    it operative."""
+    """True: the provision was operative before the amendment. False: the provision was a recital, and the amendment
+    made it operative by adding an obligation to it."""
 
 
 class Settlement(Value):
-    """A question that the sides have settled by consent, and how the plan read before."""
+    """A question that the sides have settled by consent, and what the plan said before."""
 
     question: str
-    """Id of the question."""
+    """The id of the question."""
     obligation: str
-    """Id of the obligation. Empty for a question about the whole plan."""
+    """The id of the obligation that the question is about. Empty for a question about the whole plan."""
     at: Instant
+    """The instant at which the question was settled."""
     before: dict[str, JsonValue] | None = None
-    """The obligation before, as JSON. For a question about the whole plan: `year` and `reading`. None if the plan had
-    no such obligation."""
+    """The obligation before the question was settled, as JSON. For a question about the whole plan: the old reading
+    (`reading`), and the old value under its own name (`year` or `silence`). None if the plan had no such obligation."""
 
 
 class Today(NamedTuple):
-    """The year in which a change takes effect. New windows depend on it."""
+    """The current year of a plan at the instant of a change. The first year of new windows depends on it."""
 
     year: int
-    """The year, as the plan counts years."""
+    """The number of the year, as the plan counts years."""
     left: timedelta
-    """The time until that year ends."""
+    """The time until the year ends."""
 
 
 class NotPossible(ValueError):
-    """An amendment or an answer does not fit the plan. The message says why, and what to do."""
+    """Raised when an amendment or an answer does not fit the plan. The message says why."""
 
 
 def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
-    """Gives the plan as the amendment changes it.
+    """Returns the plan as the amendment changes it.
 
-    Raises NotPossible if the amendment does not fit the plan as it reads now, or changes nothing.
+    Raises NotPossible if the amendment does not fit `plan`, or changes nothing.
     """
     if amendment.kind is AmendmentKind.ADD:
         return _checked(_with_added(plan, amendment))
@@ -106,8 +107,8 @@ def amended(plan: Plan, amendment: Amendment, today: Today) -> Plan:
 def check_third_states(plan: Plan, amendment: Amendment, made: Plan) -> None:
     """Raises NotPossible if an amendment changes who hosts an obligation in which a third state takes part.
 
-    Such a host needs the consent of the third state too, and only the signatories consent to an amendment. `made` is
-    the plan as the amendment changes it.
+    The third state must consent to the host too, but only the signatories consent to an amendment. `made` is the plan
+    after the amendment.
     """
     before = plan.obligation(amendment.obligation)
     if before is None or not before.third_states or amendment.kind is AmendmentKind.DROP:
@@ -118,12 +119,13 @@ def check_third_states(plan: Plan, amendment: Amendment, made: Plan) -> None:
 
 
 def _hosting(obligation: Obligation) -> tuple[object, ...]:
-    """All fields and readings that say who hosts."""
+    """Returns the values of all fields and readings that say who hosts."""
     return obligation.host_rule, obligation.host, obligation.working_first_host, obligation.working_order
 
 
 def third_states_must_consent(plan: Plan, obligation: Obligation) -> str:
-    """A refusal: why the signatories alone cannot set the host of this obligation, and how the sides set it."""
+    """Returns the text of a refusal. The text says why the signatories alone cannot set the host of this obligation,
+    and how the sides can set it."""
     third = joined([plan.sides[side].name for side in obligation.third_states])
     session = f"{obligation.id}/SESSION" if obligation.recurs else obligation.id
     return (
@@ -214,10 +216,11 @@ def _with_first_host(plan: Plan, obligation: Obligation, amendment: Amendment, t
 
 
 def _first_year(plan: Plan, obligation: Obligation, today: Today) -> int:
-    """The first year of new windows: this year, or the next one.
+    """Returns the first year of new windows, which is this year or the next one.
 
-    It is this year if the obligation already has a window in it, if the time left is enough for the ladder and the
-    plan's lead, or if no later year has windows. So nobody is asked in December for what was agreed in December.
+    It is this year in three cases. The obligation already has a window this year, or the time left is enough for the
+    ladder and the plan's lead, or no later year has windows. In all other cases it is the next year, so that nobody is
+    asked in December for what was agreed in December.
     """
     rule = obligation.working_windows
     asked = isinstance(rule, YearWindows) and today.year in rule.years
@@ -231,14 +234,14 @@ def _yearly(plan: Plan, first: int, every: int) -> dict[str, Any]:
 
 
 LAST_YEAR = 2200
-"""The last year that windows may name."""
+"""The last year in which windows open if the plan states no other (`last_year`)."""
 
 
 def last_year(plan: Plan) -> int:
-    """The last year in which windows open.
+    """Returns the last year in which windows open.
 
-    It is the latest of two: the last year of any obligation's windows, and the last year of the plan's validity. If the
-    plan states neither, it is LAST_YEAR.
+    This is the last year of any obligation's windows or the last year of the plan's validity, whichever is later. If
+    the plan states none of them, this is LAST_YEAR.
     """
     lasts = [w.last for _, o in plan.obligations() if isinstance(w := o.working_windows, YearWindows)]
     if plan.valid_from and plan.valid_for_years:
@@ -247,10 +250,10 @@ def last_year(plan: Plan) -> int:
 
 
 def settled(plan: Plan, question: Question, value: JsonValue, today: Today) -> Plan:
-    """Gives the plan after the sides have settled a question: the answer is now its reading, marked as settled.
+    """Returns the plan after the sides have settled a question. The answer becomes a reading that is marked as settled.
 
-    If the obligation of the question is gone, gives the plan unchanged. Raises NotPossible if the answer does not fit
-    the plan.
+    If the plan no longer has the obligation of the question, returns the plan unchanged. Raises NotPossible if the
+    answer does not fit the plan.
     """
     if question.field == YEAR:
         update = {"chosen": value, "why": _BY_CONSENT, "settled": True}
@@ -300,7 +303,7 @@ def _told(error: ValidationError) -> str:
 def plan_as_of(
     plan: Plan, amendments: Sequence[AmendmentInForce], at: Instant, settlements: Sequence[Settlement] = ()
 ) -> Plan:
-    """Gives the plan as it read at the instant `at`. Later amendments and settlements are undone, the latest first."""
+    """Returns the plan as it read at the instant `at`. All later amendments and settlements are taken back."""
     changes: list[AmendmentInForce | Settlement] = [*settlements, *amendments]
     later = [each for each in changes if each.at > at]
     for each in sorted(later, key=lambda one: one.at, reverse=True):
@@ -331,7 +334,7 @@ def _unsettled(plan: Plan, each: Settlement) -> Plan:
 
 
 def before_settling(plan: Plan, question: Question) -> dict[str, JsonValue] | None:
-    """The value for `Settlement.before`: how the plan reads before the question is settled."""
+    """Returns the value for `Settlement.before`: what the plan says before the question is settled."""
     if question.field == YEAR:
         return {"year": plan.year, "reading": plan.readings[YEAR].model_dump(mode="json")}
     if question.field == SILENCE:
@@ -342,10 +345,10 @@ def before_settling(plan: Plan, question: Question) -> dict[str, JsonValue] | No
 
 
 def difference(before: dict[str, JsonValue] | None, after: dict[str, JsonValue] | None) -> Iterator[str]:
-    """The changed fields of an obligation, one line for each: "cadence: annual (until now: regular)".
+    """Yields one line for each changed field of an obligation: "cadence: annual (until now: regular)".
 
-    If `before` is None, the obligation is new, and every field with a value has a line. If `after` is None, it was
-    dropped, and there are no lines.
+    If `before` is None, the obligation is new, and every field with a value has a line. If `after` is None, the
+    obligation was dropped, and there are no lines.
     """
     if after is None:
         return
@@ -374,7 +377,10 @@ def _text(value: JsonValue) -> str:
 def text_after(
     plan: Plan, amendments: Sequence[AmendmentInForce], done: AmendmentInForce, settlements: Sequence[Settlement] = ()
 ) -> dict[str, JsonValue] | None:
-    """The obligation, as JSON, as it read after the amendment `done`. None if the amendment dropped it."""
+    """Returns the obligation of the amendment `done`, as JSON, as it read after this amendment. None if it was dropped.
+
+    `plan` is the plan with all `amendments` and `settlements`.
+    """
     then = plan_as_of(plan, amendments, done.at, settlements).obligation(done.amendment.obligation)
     return then.model_dump(mode="json") if then else None
 
@@ -386,9 +392,10 @@ def replaced_by(
     at: Instant,
     settlements: Sequence[Settlement] = (),
 ) -> AmendmentInForce | None:
-    """The last amendment that changed the answer to a question which the sides settled at the instant `at`.
+    """Returns the last amendment that changed an answer after the sides had settled it at the instant `at`.
 
-    None if no amendment has changed it. `plan` is the plan with all these amendments and settlements.
+    `question` is the id of the question. None if no amendment has changed the answer. `plan` is the plan with all
+    `amendments` and `settlements`.
     """
     name, _, field = question.partition("/")
     later = [each for each in amendments if each.amendment.obligation == name and each.at > at]
@@ -401,7 +408,7 @@ def replaced_by(
 
 
 def _says(obligation: Obligation | None, field: str) -> tuple[object, ...]:
-    """The values of an obligation that answer a question. Empty for a question about a past session."""
+    """Returns the values of an obligation that answer a question. Empty for a question about a past session."""
     if obligation is None or field.partition("/")[0] not in _ASKED_ABOUT:
         return ()
     reading = obligation.readings.named().get(field)
@@ -415,7 +422,8 @@ _ASKED_ABOUT: dict[str, tuple[str, ...]] = {
     ANCHOR: ("cadence", "window"),
     PAIRS: (),
 }
-"""By field of a question: the fields of the obligation that answer it too, beside the reading of the same name."""
+"""By the field of a question: the fields of the obligation that also answer the question. The reading with the same
+name answers it in any case."""
 
 
 def _put_back(plan: Plan, dropped: AmendmentInForce, obligation: Obligation) -> Plan:

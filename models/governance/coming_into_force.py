@@ -1,4 +1,5 @@
-"""How an amendment comes into force (B.6, B.7): it changes the plan, and overtakes what no longer fits the plan."""
+"""Puts an amendment into force (B.6, B.7): changes the plan, and ends the questions and proposals that no longer
+fit."""
 
 from pydantic import JsonValue
 
@@ -20,9 +21,9 @@ PlanDraft = Draft[PlanState]
 
 
 def put_into_force(draft: PlanDraft, proposal: Proposal) -> None:
-    """Puts an amendment into force, from now, the instant of the last consent (B.7). The replaced text is kept.
+    """Puts the amendment of a proposal into force from now on, the instant of the last consent (B.7).
 
-    Questions and proposals that no longer fit the plan are overtaken.
+    Keeps the replaced text in the state. Marks questions and proposals that no longer fit the plan as overtaken.
     """
     state, amendment = draft.state, proposal.terms.amendment
     assert amendment is not None
@@ -54,7 +55,7 @@ def put_into_force(draft: PlanDraft, proposal: Proposal) -> None:
 
 
 def _overtake_questions(draft: PlanDraft, done: AmendmentInForce) -> None:
-    """Orders lists to drop the open questions that the plan answers, or no longer raises, after the amendment."""
+    """Orders the lists of questions to drop each open question that the plan answers or no longer raises."""
     by_list: dict[str, list[JsonValue]] = {}
     for each in draft.state.questions:
         about = each.obligation == done.amendment.obligation and each.id not in draft.state.settled
@@ -68,7 +69,7 @@ def _overtake_questions(draft: PlanDraft, done: AmendmentInForce) -> None:
 
 
 def drop_stale(draft: PlanDraft) -> None:
-    """Marks the open proposals that no longer fit the plan as overtaken, and tells the sides that proposed them."""
+    """Marks each open proposal that no longer fits the plan as overtaken, and tells the side that proposed it."""
     for proposal in draft.state.open_proposals:
         wrong = misfit(draft.state, proposal.terms, draft.now)
         if wrong:
@@ -79,7 +80,8 @@ def drop_stale(draft: PlanDraft) -> None:
 
 
 def misfit(state: PlanState, terms: Terms, now: Instant) -> str:
-    """Why an amendment does not fit the plan, or why a correction does not fit the past. Empty if it fits."""
+    """Returns in words why an amendment does not fit the plan, or why a correction does not fit what is on record about
+    a past session. Empty if the terms fit."""
     if terms.topic is Topic.ANSWER:
         wrong = wrong_correction(state.plan, state.launch.history, state.settled, state.questions, terms, now)
         return wrong or names_host_of_three(state.plan, terms)
@@ -110,10 +112,10 @@ Text = dict[str, JsonValue]
 
 
 def proposed_texts(state: PlanState, proposal: Proposal) -> tuple[Text | None, Text | None]:
-    """The obligation as it reads now, and as it would read after the proposed amendment.
+    """Returns an obligation as it reads now, and as it would read after the proposed amendment.
 
-    The first is None if the amendment adds it. The second is None if the amendment drops it or no longer fits the plan.
-    Both are None if the proposal is not an amendment.
+    The first is None if the amendment adds the obligation. The second is None if the amendment drops the obligation, or
+    no longer fits the plan. Both are None if the proposal is not an amendment.
     """
     amendment = proposal.terms.amendment
     if amendment is None:

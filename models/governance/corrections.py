@@ -1,4 +1,5 @@
-"""Corrections of the past: a session that is on record as missed was held. The signatories settle it by consent."""
+"""Corrections of the past. If a session was held and is on record as missed, the signatories correct this by
+consent."""
 
 from pydantic import JsonValue
 
@@ -13,7 +14,7 @@ Answers = dict[str, JsonValue]
 
 
 def past_question(plan: Plan, name: str) -> Question | None:
-    """The question about a past session with the id `name`, for example 16.3-jtc/past/2024.
+    """Returns the question with the id `name` about a past session or one-off item, for example 16.3-jtc/past/2024.
 
     None if `name` is not such an id, or if the plan has no such obligation.
     """
@@ -32,7 +33,8 @@ def past_question(plan: Plan, name: str) -> Question | None:
 
 
 def on_record(history: tuple[AdoptedSession, ...], settled: Answers, question: Question) -> AdoptedSession | None:
-    """What is on record about the past session of a question: what the sides have settled, or else the history file.
+    """Returns what is on record about the past session of a question. This is the answer that the sides have settled,
+    or else what the history file says.
 
     None if nothing is on record.
     """
@@ -50,7 +52,8 @@ def wrong_correction(
     terms: Terms,
     now: Instant,
 ) -> str:
-    """Why the plan does not take a correction. Empty if it does. `asked` are the questions of all lists."""
+    """Returns in words why the plan refuses a correction. Empty if the plan accepts it. `asked` are the questions of
+    all lists."""
     question = past_question(plan, terms.question)
     if question is None:
         return f"{terms.question!r} names no session before the launch; write OBLIGATION/{PAST}/SESSION"
@@ -71,7 +74,7 @@ def wrong_correction(
 
 
 def names_host_of_three(plan: Plan, terms: Terms) -> str:
-    """Why a correction must not name the host: because a third state takes part.
+    """Returns in words why a correction must not name the host if a third state takes part.
 
     Empty if no third state takes part, or if the correction names no host.
     """
@@ -85,8 +88,9 @@ def names_host_of_three(plan: Plan, terms: Terms) -> str:
 
 
 def corrected(question: Question, value: JsonValue, settled: Answers) -> AdoptedSession:
-    """The correction as a past session, to enter into the record.
+    """Returns the correction as a past session, to be entered into the record of the session.
 
-    Its record has two lines from the launch. It has four if the sides have settled the session since.
+    `follows` is the number of lines that this record has already. There are two from the launch, and two more if the
+    sides have settled the question since.
     """
     return past_of(question, value).model_copy(update={"follows": 4 if question.id in settled else 2})

@@ -1,4 +1,4 @@
-"""What the plan does with reports of its items: answers to status rounds, settled questions, ends of items."""
+"""Updates the plan by the reports that its items send: answers to status rounds, settled questions, ends of items."""
 
 from pydantic import JsonValue
 
@@ -25,7 +25,11 @@ PlanDraft = Draft[PlanState]
 
 
 def learn(draft: PlanDraft, report: ItemReport) -> None:
-    """Takes in a report of an item: its opening, an answer to a round or a question, `busy` or `idle`, or its end."""
+    """Updates the state of the plan by the report of an item.
+
+    A report tells that the item has opened or ended, has become `busy` or `idle`, or has got an answer to a status
+    round or to a question.
+    """
     state = draft.state
     if report.status == "progress":
         _learn_progress(draft, report)
@@ -52,12 +56,12 @@ def _learn_progress(draft: PlanDraft, report: ItemReport) -> None:
 
 
 NOTES_KEPT = 48_000
-"""How many characters of the notes of one side to a status round the plan keeps for its summary. The record of each
-item has its notes whole."""
+"""How many characters the plan keeps of all notes that one side writes in one status round. The summary of the round
+shows these notes. The record of each item holds every note in full."""
 
 
 def _note_length(state: PlanState) -> int:
-    """How many characters of one note the plan keeps: 240 with 200 items, and 1000 with 48 items or fewer."""
+    """Returns how many characters of one note the plan keeps: 1000 with 48 items or fewer, 240 with 200 items."""
     return NOTES_KEPT // max(len(state.round_items), 48)
 
 
@@ -70,7 +74,8 @@ def _learn_end(draft: PlanDraft, report: ItemReport) -> None:
 
 
 def _learn_answer(draft: PlanDraft, report: ItemReport) -> None:
-    """Takes in the answer to a question: changes the reading of the plan, and its items when the windows are known."""
+    """Takes the answer to a question into the plan: changes the reading, and asks for the new windows. The items learn
+    of the change when the windows are known."""
     question = next((each for each in draft.state.questions if each.id == report.question), None)
     if question is None or question.id in draft.state.settled:
         return
@@ -95,7 +100,7 @@ def _learn_answer(draft: PlanDraft, report: ItemReport) -> None:
 
 
 def correct_past(draft: PlanDraft, terms: Terms) -> None:
-    """Corrects a session that is on record as missed: it was held."""
+    """Corrects the record of a past session that was held and is on record as missed."""
     question = past_question(draft.state.plan, terms.question)
     assert question is not None
     past = corrected(question, terms.value, draft.state.settled)

@@ -15,24 +15,26 @@ from models.plan.plan import Plan
 
 
 class Launch(Value):
-    """The argument of the plan's workflow."""
+    """The argument of the plan's workflow: the plan, and what the command that launches the plan has computed."""
 
     plan: Plan
     launched: Instant
     edition: int = 0
-    """The edition of the rules by which the plan's own workflow decides (models/machine/setup)."""
+    """Which edition of the rules the plan's own workflow follows (`EDITION` in models/machine/setup)."""
     as_of: Instant
-    """What ended before this instant belongs to the past: it is recorded, and nobody is written to about it."""
+    """A session or a one-off item is past if its window has ended by this instant. The program records past items, and
+    announces nothing about them. If nothing is known of one, a list of questions asks the sides what became of it."""
     clock: Clock = Clock()
-    """The clock of the plan's zone. The command that launches the plan computes it."""
+    """The clock of the plan's time zone. The command that launches the plan computes this."""
     valid_from: Instant | None = None
-    """The start of the validity. The command that launches the plan computes it. None if the plan states none."""
+    """The start of the validity. The command that launches the plan computes this. None if the plan states no start."""
     valid_until: Instant | None
-    """The end of the validity. The command that launches the plan computes it. None if the plan states no term."""
+    """The end of the validity. The command that launches the plan computes this. None if the plan states no term."""
     history: tuple[AdoptedSession, ...] = ()
-    """What became of the sessions before the launch, from the history file. Empty without one."""
+    """What became of past sessions and one-off items, from the history file. Empty if there is no history file."""
     carried: dict[str, Any] | None = None
-    """The state that one run of the workflow passes to the next. None in the first run."""
+    """The state of the plan (`PlanState`) that the last run of the workflow passed on, as JSON. None in the first
+    run."""
 
     @property
     def rounds_on(self) -> bool:
@@ -41,7 +43,7 @@ class Launch(Value):
 
 
 class Openings(Value):
-    """Everything that a launch starts."""
+    """Everything that a launch starts: post rooms, and one workflow for each state."""
 
     post_rooms: tuple[PostRoomAddress, ...] = ()
     series: tuple[SeriesState, ...] = ()
@@ -49,5 +51,5 @@ class Openings(Value):
     commitments: tuple[CommitmentState, ...] = ()
     questions: tuple[QuestionsState, ...] = ()
     past: tuple[tuple[ItemState, AdoptedSession], ...] = ()
-    """The one-off items of the past, each with what became of it. They are recorded, and no workflow starts for them.
-    """
+    """The past one-off items, each with what became of it. The program records them, and starts no workflow for
+    them."""

@@ -1,4 +1,4 @@
-"""Which workflows a plan starts, and with which setup."""
+"""Decides which workflows a plan starts, and makes the setup of each item."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,7 +20,8 @@ from models.plan.windows import ROUND
 
 
 def openings(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Openings:
-    """Everything that the launch of a plan starts. `windows` holds the resolved windows by obligation."""
+    """Returns everything that the launch of a plan starts. `windows` holds the windows of each obligation, by its
+    id."""
     found = [_opened(launch, provision, each, windows) for provision, each in launch.plan.obligations()]
     series = tuple(each for each in found if isinstance(each, SeriesState))
     meetings = tuple(each for each in found if isinstance(each, MeetingState))
@@ -39,9 +40,9 @@ def openings(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Openi
 def _opened(
     launch: Launch, provision: Provision, obligation: Obligation, windows: Mapping[str, tuple[Window, ...]]
 ) -> ItemState | tuple[ItemState, AdoptedSession] | None:
-    """The new item of one obligation, or its item in the past with what became of it.
+    """Returns the state of the new item of an obligation. If that item is past, returns also what became of it.
 
-    None if the obligation has no item of its own, because the item of another one or the plan itself follows it.
+    None if the obligation has no item of its own, because the plan or the item of another obligation follows it.
     """
     own = windows.get(obligation.id, ())
     if obligation.item is not None:
@@ -61,14 +62,15 @@ def _opened(
 
 
 def whole_window(own: tuple[Window, ...]) -> Window | None:
-    """The window of a one-off item: from the start of its first window to the end of its last. None without windows."""
+    """Returns one window from the start of the first window in `own` to the end of the last. It is the window of a
+    one-off item. None if `own` is empty."""
     return own[0].model_copy(update={"end": own[-1].end}) if own else None
 
 
 def _unknown(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Iterator[tuple[Obligation, str]]:
-    """The past sessions and one-off items of which nothing is known, each with its obligation and its name.
+    """Yields each past session and one-off item of which nothing is known: its obligation, and the name of the session.
 
-    The name of a one-off item is empty.
+    For a one-off item the name is empty.
     """
     known = {(each.obligation, each.session): each.state for each in launch.history}
     for _, obligation in launch.plan.obligations():
@@ -84,7 +86,8 @@ def _unknown(launch: Launch, windows: Mapping[str, tuple[Window, ...]]) -> Itera
 
 
 def _post_rooms(setups: list[ItemSetup]) -> tuple[PostRoomAddress, ...]:
-    """The post rooms of the coordinators. Those of higher offices start when a ladder first reaches them."""
+    """Returns the post rooms of the coordinators. The post room of a higher office starts when a ladder first reaches
+    that office."""
     rooms = {p.coordinator.office: s.post_room(p.coordinator.office) for s in setups for p in s.parties}
     return tuple(rooms.values())
 
@@ -119,10 +122,10 @@ def _series(
 def setup_of(
     launch: Launch, provision: Provision, obligation: Obligation, window: Window | None, rounds: tuple[Window, ...]
 ) -> ItemSetup:
-    """The setup of the item of an obligation.
+    """Returns the setup of the item of an obligation.
 
-    If it has no window and needs no call, status rounds ask about it. If the plan has no rounds, it asks its sides from
-    the launch on.
+    If the item has no window and does not wait for a call, status rounds ask about the item. If the plan has no status
+    rounds, the item itself asks its sides, from the launch on.
     """
     plan = launch.plan
     item = obligation_id(plan.plan, obligation.id)
@@ -169,10 +172,11 @@ def setup_of(
 
 
 def outlives(setup: ItemSetup) -> bool:
-    """Whether an item stays open after the plan's validity: a procedure that only a call wakes."""
+    """Returns True if the item stays open after the plan's validity. Only a procedure that waits for a call does so."""
     return setup.on_trigger and setup.kind == Kind.PROCEDURE
 
 
 def round_at(window: Window) -> RoundAt:
-    """The status round of a window: it asks when the window starts, and closes when the window ends."""
+    """Returns the status round of a window. The round asks the sides when the window starts, and closes when it
+    ends."""
     return RoundAt(name=window.name, at=window.start, closes=window.end)

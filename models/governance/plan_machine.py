@@ -1,4 +1,4 @@
-"""The plan itself as an item: its signatories amend it by consent, it announces its status rounds, and it ends."""
+"""The machine of the plan. It decides on amendments, announces the answers to status rounds, and ends the plan."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -27,7 +27,8 @@ PlanDraft = Draft[PlanState]
 
 
 class PlanRules(Rules[PlanState]):
-    """The rules of a plan. Only its signatories amend it. Status rounds ask about its items, not about itself."""
+    """The rules of a plan. Only the signatories amend a plan. Status rounds ask about its items, and not about the
+    plan."""
 
     deeds = PROPOSALS
     topics = frozenset({Topic.AMEND, Topic.ANSWER})
@@ -47,7 +48,8 @@ class PlanRules(Rules[PlanState]):
         return "in force"
 
     def lines_of(self, state: PlanState, open_act: OpenAct) -> tuple[str, ...]:
-        """What a proposed amendment would change, one line for each field. Empty for other awaited acts."""
+        """Returns what a proposed amendment would change, one line for each field. Empty for an act about no
+        proposal."""
         proposal = state.proposal(open_act.subject)
         return tuple(difference(*proposed_texts(state, proposal))) if proposal is not None else ()
 
@@ -59,7 +61,8 @@ class PlanRules(Rules[PlanState]):
         return {"amendments": tuple(each.model_dump(mode="json") for each in state.amendments), "uid": ""}
 
     def obeys(self, draft: PlanDraft, order: Order) -> bool:
-        """An order changes nothing, because only the consent of its signatories changes the plan."""
+        """Returns True without a change: no order changes the plan, because only its signatories change it, by
+        consent."""
         return True
 
     # What time brings
@@ -79,7 +82,8 @@ class PlanRules(Rules[PlanState]):
             yield Moment(current.closes, MomentKind.ROUND_SHOWN, current.name)
 
     def pass_moments(self, draft: PlanDraft) -> Instant | None:
-        """Announces rounds that have closed, begins rounds, announces the list of open items, ends the plan."""
+        """Does what is due now. It announces the answers to a closed status round, begins a status round, announces the
+        list of open items, or ends the plan. Returns None always."""
         if draft.state.launching:
             return None
         # After an outage, one round may have closed and the next one begun. So its answers are announced first.
@@ -125,14 +129,16 @@ class PlanRules(Rules[PlanState]):
 
 
 class PlanMachine(Machine[PlanState]):
-    """The machine of a plan. It has one more function than others: `resolved`."""
+    """The machine of a plan. It has one function that other machines do not have: `resolved`."""
 
     def resolved(
         self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant, at: Instant | None = None
     ) -> Step[PlanState]:
-        """The step after the windows of the changed plan are known: what follows for each item.
+        """Returns the step after a change of the plan, when its new windows are known. The effects order items to
+        change, and open new items.
 
-        `windows` are the new windows by obligation. `at` is when the plan changed. A closed plan changes nothing.
+        `windows` holds the new windows of each obligation, by its id. `at` is the instant of the change, or None for
+        now. If the plan is closed, the step changes nothing.
         """
         if state.closed:
             return Step(state=state)

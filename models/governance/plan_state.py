@@ -1,4 +1,4 @@
-"""The state of the plan's workflow, and how one run passes it to the next."""
+"""The state of the plan's workflow, and the functions with which one run passes this state to the next run."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,53 +20,56 @@ from models.plan.windows import ROUND
 
 
 class PlanState(ItemState):
-    """The state of a plan."""
+    """Everything that the machine of the plan knows of a plan."""
 
     launch: Launch
     plan: Plan
-    """The plan as it is in force."""
+    """The plan as it is in force, with all amendments and settled answers."""
     windows: dict[str, tuple[Window, ...]] = {}
-    """The windows of each obligation, by its id. The status rounds have a key of their own (`ROUND`)."""
+    """The windows of each obligation, by its id. The status rounds have the key `ROUND`."""
     launching: bool = True
-    """True: the launch is not complete, and the plan takes no acts."""
+    """True: the launch is not complete, and the plan refuses every act."""
     amendments: tuple[AmendmentInForce, ...] = ()
     """The amendments in force, oldest first."""
     questions: tuple[Question, ...] = ()
-    """Every question that the sides are or were asked."""
+    """Every question that the program asks the sides, or has asked them."""
     settled: dict[str, JsonValue] = {}
     """The answers to settled questions, by question id."""
     open_items: dict[str, str] = {}
-    """The title of each open item, by its id. Procedures that only a call wakes are not among them."""
+    """The title of each open item, by the item's id. Procedures that wait for a call are left out."""
     round_items: tuple[str, ...] = ()
     """Ids of the items about which the status rounds ask."""
     answers: dict[str, dict[str, dict[str, str]]] = {}
-    """The answers to the current status round, by item and side."""
+    """The answers to the current status round, by item, then by side. Empty if no side has answered."""
     busy: tuple[str, ...] = ()
-    """The items of `round_items` that are awake and ask by themselves. Status rounds do not ask about them."""
+    """Ids of the items of `round_items` that are awake. Such an item asks its sides itself, so status rounds do not ask
+    about it."""
     ended: dict[str, int] = {}
-    """How many sessions and one-off items have ended, by the way in which they ended (`ended_as`)."""
+    """How many items have ended, by the word that `ended_as` returns. Sessions are counted, their series is not."""
     rounds_shown: int = 0
-    """Up to which round, counted from 1, the results were announced."""
+    """The number, from 1, of the last status round whose answers were announced. 0 if none was announced."""
     expiry_told: bool = False
-    """True: the list of open items was announced before the end of the plan's validity."""
+    """True: the list of open items was announced before the end of the validity, or the validity has ended."""
     settlements: tuple[Settlement, ...] = ()
-    """The settled questions, each with the text that its answer replaced, oldest first."""
+    """The settled questions whose answers changed the plan, each with what the answer replaced, oldest first."""
     why: str = ""
-    """The reason of the last change of the plan, in words. Empty if it never changed."""
+    """Why the plan was last changed, in words. Empty if the plan was never changed."""
     amending: bool = False
-    """True: an amendment made the last change. False: the answer to a question made it, or the plan never changed."""
+    """True: an amendment made the last change of the plan. False: an answer to a question made the change, or the plan
+    was never changed."""
     overtaken: tuple[str, ...] = ()
-    """Ids of the questions that are no longer asked because of an amendment."""
+    """Ids of the questions that the program no longer asks because of an amendment."""
     lists: tuple[str, ...] = ()
-    """Ids of all lists of questions that were ever opened. No id is used twice."""
+    """Ids of all lists of questions, open or ended. A new list gets an id that is not among them."""
 
     def obligation(self, name: str) -> Obligation | None:
-        """The obligation with this id. If an amendment has dropped it: as it last read. None if there was none."""
+        """Returns the obligation with the id `name`. If an amendment has dropped this obligation, returns its last
+        text. None if the plan never had such an obligation."""
         found = self.plan.obligation(name)
         return found or next((each for _, each in self._dropped() if each.id == name), None)
 
     def places(self) -> dict[str, tuple[Provision, Obligation]]:
-        """Each obligation with its provision, by id. Obligations that an amendment has dropped are among them."""
+        """Returns each obligation with its provision, by the obligation's id. Dropped obligations are among them."""
         places = (*self._dropped(), *self.plan.obligations())
         return {obligation.id: (provision, obligation) for provision, obligation in places}
 
@@ -77,15 +80,16 @@ class PlanState(ItemState):
                 yield provisions[each.amendment.provision], Obligation.model_validate(each.before)
 
     def words_of(self, name: str) -> str:
-        """The title of the obligation with the id `name`. Gives the id itself if there is none."""
+        """Returns the title of the obligation with the id `name`. Returns `name` if there is no such obligation."""
         obligation = self.obligation(name)
         return obligation.title if obligation else name
 
 
 def today_of(state: PlanState, now: Instant) -> Today:
-    """The current year of the plan, and the time that is left of it, by the plan's clock.
+    """Returns the current year, and the time until it ends, by the plan's clock.
 
-    It is a calendar year, or a year that begins on the day on which the plan came into force, as the plan says.
+    The plan says (`Plan.year`) whether a year is a calendar year, or begins on the day on which the plan came into
+    force.
     """
     plan, local = state.plan, now + state.setup.clock.offset
     start = plan.valid_from if plan.year == "plan" else None
@@ -97,19 +101,21 @@ def today_of(state: PlanState, now: Instant) -> Today:
 
 
 def post_rooms(launch: Launch) -> tuple[PostRoomAddress, ...]:
-    """The post rooms of the signatories' focal points. These offices get mail about the plan as a whole."""
+    """Returns the post rooms of the signatories' focal points. These offices get the mail about the plan as a whole."""
     setup = plan_state(launch).setup
     return tuple(setup.post_room(party.coordinator.office) for party in setup.parties)
 
 
 def carry(state: PlanState) -> Launch:
-    """Gives the argument for the next run of the workflow. It holds the state, and the plan only once."""
+    """Returns the argument for the next run of the plan's workflow. The argument holds `state` (`Launch.carried`). The
+    plan is in it only once, so that the argument is small."""
     dumped = state.model_dump(mode="json", exclude={"launch", "plan"})
     return state.launch.model_copy(update={"plan": state.plan, "carried": dumped})
 
 
 def carried_on(launch: Launch) -> PlanState:
-    """The state with which a run of the workflow begins: a new one, or the one that the last run passed on."""
+    """Returns the state with which a run of the plan's workflow begins. In the first run this is a new state. In a
+    later run it is the state that the last run passed on (`carry`)."""
     if launch.carried is None:
         return plan_state(launch)
     bare = launch.model_copy(update={"carried": None})
@@ -117,7 +123,8 @@ def carried_on(launch: Launch) -> PlanState:
 
 
 def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None = None) -> PlanState:
-    """The state of a new plan. `windows` holds its resolved windows by obligation. Without it, there are no rounds."""
+    """Returns the state of a new plan. `windows` holds the windows of each obligation, by its id, and the status
+    rounds. If `windows` is None, the state has no windows and no status rounds."""
     plan, item = launch.plan, plan_id(launch.plan.plan)
     rounds = (windows or {}).get(ROUND, ())
     setup = ItemSetup(

@@ -1,4 +1,4 @@
-"""Which questions a plan leaves to the sides, and which lists they are put into."""
+"""Finds the questions that a plan leaves to the sides, and makes the lists in which the sides answer them."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -29,8 +29,8 @@ _ASKED = {
     ANCHOR: "from which year to count the {title}",
     PAIRS: "who meets whom in the {title}",
 }
-"""The readings that the sides are asked to settle, each with its question. The program chooses the other readings
-itself: who is written to, and which is the highest rung."""
+"""The readings of an obligation that the program asks the sides to settle, each with its question. About all other
+readings, for example to whom the program writes, it asks nothing."""
 
 _ASKED_OF_PLAN = {
     YEAR: "what a year is, for whatever is to happen once in one",
@@ -38,15 +38,15 @@ _ASKED_OF_PLAN = {
 }
 
 Group = tuple[tuple[str, str], ...]
-"""The institutions that one list asks, each with its side."""
+"""The institutions that one list asks. Each entry is a side and its institution."""
 
 
 def question_lists(
     plan: Plan, clock: Clock, launched: Instant, unknown: Iterable[tuple[Obligation, str]] = ()
 ) -> tuple[QuestionsState, ...]:
-    """The lists of questions of a plan: one for each group of institutions. Empty if nothing is left to settle.
+    """Returns the lists of questions of a plan, one for each group of institutions. Empty if no question is open.
 
-    `unknown` names the past sessions of which nothing is known. They are asked about too.
+    `unknown` names the past sessions and one-off items of which nothing is known. The lists ask about these too.
     """
     found: dict[Group, list[Question]] = {}
     for group, question in (*_of_plan(plan), *_of_obligations(plan), *_of_past(plan, unknown)):
@@ -55,7 +55,8 @@ def question_lists(
 
 
 def _of_plan(plan: Plan) -> Iterator[tuple[Group, Question]]:
-    """The questions about the full plan: what a year is, and how long a side may object to what another side files."""
+    """Yields the questions about the whole plan: what a year is, and how long a side may object to what another side
+    has put on record."""
     group = tuple((party.side, str(plan.sides[party.side].focal_point)) for party in signatory_focal_points(plan))
     for field, text in _ASKED_OF_PLAN.items():
         reading = plan.readings.get(field)
@@ -93,12 +94,13 @@ def _words(obligation: Obligation, field: str, words: str) -> str:
 
 
 def _asks(reading: Reading | None) -> bool:
-    """Whether a reading must still be settled: nothing is chosen, or the text allows other values too."""
+    """Returns True if the sides must still settle a reading. They must if no value is chosen, or if the text allows
+    other values too."""
     return reading is not None and not reading.settled and (reading.chosen is None or bool(reading.others))
 
 
 def still_asked(plan: Plan, question: Question) -> bool:
-    """Whether a question still makes sense after an amendment of the plan: the plan does not answer it by now."""
+    """Returns True if an open question must stay open after an amendment, because the plan does not answer it."""
     if question.field in (YEAR, SILENCE):
         return True
     obligation = plan.obligation(question.obligation)
@@ -108,10 +110,10 @@ def still_asked(plan: Plan, question: Question) -> bool:
 
 
 def left_open(plan: Plan, question: Question) -> bool:
-    """Whether the plan leaves the answer to a question open, so that it must be asked, or asked again.
+    """Returns True if the plan leaves the answer to a question open, so that the program must ask it, or ask it again.
 
-    This is also so if an amendment has removed the reading and the text does not state the value. Never so for
-    questions about the year or about past sessions.
+    Returns True also if an amendment has removed the reading and the text does not state the value. Returns False for
+    questions about the year, the silence and past sessions.
     """
     obligation = plan.obligation(question.obligation)
     if obligation is None or question.field in (YEAR, SILENCE, PAST):
@@ -126,7 +128,7 @@ def left_open(plan: Plan, question: Question) -> bool:
 
 
 def asked_again(plan: Plan, clock: Clock, at: Instant, questions: Iterable[Question]) -> tuple[QuestionsState, ...]:
-    """New lists with questions that were asked before: one for each group of institutions."""
+    """Returns new lists with questions that the program has asked before, one list for each group of institutions."""
     found: dict[Group, list[Question]] = {}
     for each in questions:
         obligation = plan.obligation(each.obligation)
@@ -136,7 +138,7 @@ def asked_again(plan: Plan, clock: Clock, at: Instant, questions: Iterable[Quest
 
 
 def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[tuple[Group, Question]]:
-    """Questions about past sessions: what became of each one of which nothing is known."""
+    """Yields one question for each past session or one-off item in `unknown`: what became of it."""
     for obligation, session in unknown:
         name = f"{obligation.title} {session}".strip()
         yield (
@@ -153,9 +155,9 @@ def _of_past(plan: Plan, unknown: Iterable[tuple[Obligation, str]]) -> Iterator[
 
 
 def _group(plan: Plan, obligation: Obligation) -> Group:
-    """The institutions that an obligation asks, in the order of the plan's sides.
+    """Returns the institutions of an obligation, in the order of the plan's sides.
 
-    So two obligations that name the sides in another order share one list.
+    So two obligations with the same institutions share one list, even if they name the sides in a different order.
     """
     return tuple((side, obligation.working_offices[side]) for side in plan.sides if side in obligation.all_sides)
 
@@ -193,7 +195,8 @@ def _list(plan: Plan, clock: Clock, launched: Instant, group: Group, questions: 
 
 
 def renamed(state: QuestionsState, item: str) -> QuestionsState:
-    """Gives the list under another id, because an earlier list of the same institutions has used its own."""
+    """Returns the list with the id `item`. A list gets another id if an earlier list of the same institutions has its
+    id."""
     launched = state.setup.opens_at
     assert launched is not None
     named = {"id": item, "obligation": item.partition("/")[2], "uid": event_uid(item, launched.isoformat())}

@@ -1,5 +1,5 @@
-"""Announcements about the whole plan to the focal points of its signatories: the results of status rounds, the list of
-open items before the validity ends, and the final record."""
+"""Announces lists about the whole plan to the focal points of its signatories: the answers to status rounds, the open
+items before the validity ends, and the final record."""
 
 from typing import Any
 
@@ -16,9 +16,9 @@ PlanDraft = Draft[PlanState]
 
 
 def show_rounds(draft: PlanDraft, last: bool = False) -> None:
-    """Announces the answers to the last status round that has closed, if it was not announced yet (B.2).
+    """Announces to the focal points the answers to the last closed status round, if they were not announced yet (B.2).
 
-    With `last`, because the plan ends, a round that is still open counts too.
+    `last` is True when the plan ends. Then a round that is still open counts as closed.
     """
     rounds = draft.state.setup.rounds
     closed = sum(1 for each in rounds if each.closes <= draft.now)
@@ -47,15 +47,16 @@ def _say_list(draft: PlanDraft, kind: AnnouncementKind, summary: Summary, at: In
 
 
 def _ends(draft: PlanDraft) -> bool:
-    """Whether the plan's validity is over. Then its announcements are final, so that they still go."""
+    """Returns True if the plan's validity is over. Then announcements are marked as final, so that they are still
+    sent."""
     until = draft.state.launch.valid_until
     return until is not None and until <= draft.now
 
 
 def list_open(draft: PlanDraft) -> None:
-    """Announces the list of open items once, some time before the plan's validity ends (`expiry_notice`).
+    """Announces the list of open items to the focal points, once, when the validity ends within `expiry_notice`.
 
-    Nothing is announced if the plan states no term, or if the validity is already over.
+    Announces nothing if the plan states no term, or if the validity is already over.
     """
     state = draft.state
     until = state.launch.valid_until
@@ -74,9 +75,9 @@ def list_open(draft: PlanDraft) -> None:
 
 
 def expire(rules: Rules[PlanState], draft: PlanDraft) -> None:
-    """Ends the plan and its open items, and announces the final record.
+    """Ends the plan and its open items, and announces the final record to the focal points.
 
-    Procedures that only a call wakes stay open (B.5).
+    Procedures that wait for a call stay open (B.5).
     """
     state = draft.state
     show_rounds(draft, last=True)

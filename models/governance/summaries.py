@@ -1,6 +1,6 @@
-"""Lists about the whole plan: the answers to a status round, the open items, the final record.
+"""Makes the lists about the whole plan: the answers to a status round, the open items, the final record.
 
-Letters, the record and the command line use the same lists. So all of them count the same items as asked, and as open.
+Letters, the record and the command line use the same lists, so that all of them count the same items.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,41 +16,43 @@ if TYPE_CHECKING:  # for type hints only
 _Places = dict[str, tuple[Provision, Obligation]]
 
 LISTED = 60
-"""How many titles a sentence names. Of the others it gives the number. Lists name all of them."""
+"""How many titles a sentence names. If there are more, the sentence gives the number of the others. A list names
+every item."""
 
 Answers = Mapping[str, Mapping[str, Mapping[str, str]]]
-"""The answers to status rounds, by item and side."""
+"""The answers to status rounds, by the id of the item, then by side."""
 
 
 class Summary(Value):
     """The contents of an announcement about the whole plan."""
 
     text: str
-    """One paragraph."""
+    """One paragraph that sums up `lists`."""
     lists: tuple[Section, ...]
-    """The items that `text` is about, by article."""
+    """The items that `text` is about, in one section for each article."""
     counts: tuple[Count, ...]
-    """The figures of `text`."""
+    """The numbers that `text` states."""
 
 
 # --- a status round --------------------------------------------------------------------------------------------------
 
 
 class RoundItem(NamedTuple):
-    """One item in a status round."""
+    """One item about which a status round asks."""
 
     item: str
+    """The id of the item."""
     title: str
     busy: bool
-    """True: the item is awake and asks by itself. The round does not ask the sides that have not answered."""
+    """True: the item is awake and asks its sides itself. The round no longer asks the sides that have not answered."""
     asked: tuple[str, ...]
-    """The sides that the round asked about it."""
+    """The sides that the round asked about the item."""
     answers: dict[str, Mapping[str, str]]
-    """The answers to this round, by side."""
+    """The answers to this round about the item, by side. A side that has not answered is missing."""
 
 
 def round_items(state: "PlanState", name: str, answers: Answers, busy: Iterable[str]) -> list[RoundItem]:
-    """The items of the status round `name`: those that are open, and those that were answered and have ended since."""
+    """Returns the items of the status round `name`: the open ones, and those that have ended after a side answered."""
     found, busy = [], set(busy)
     for item in state.round_items:
         if item not in state.open_items and item not in answers:
@@ -63,13 +65,14 @@ def round_items(state: "PlanState", name: str, answers: Answers, busy: Iterable[
 
 
 def sides_of(state: "PlanState", item: str) -> tuple[str, ...]:
-    """The sides that take part in an item, third states too. Empty if no obligation has this item."""
+    """Returns the sides that take part in an item, with the third states. Empty if no obligation has this item."""
     obligation = state.obligation(obligation_of(item))
     return obligation.all_sides if obligation else ()
 
 
 def round_summary(state: "PlanState", name: str) -> Summary:
-    """The status round `name` as it is now: for each side, how many items it was asked about, and what it answered."""
+    """Returns the summary of the status round `name`. It tells for each side about how many items the round asked it,
+    and what the side has answered so far."""
     items, places = round_items(state, name, state.answers, state.busy), state.places()
     counts: list[Count] = []
     parts = []
@@ -113,9 +116,10 @@ def _round_lines(state: "PlanState", items: list[RoundItem], places: _Places) ->
 
 
 def open_summary(state: "PlanState", now: Instant, head: str = "Open") -> Summary:
-    """The open items, by name: sessions, one-off items, lists of questions, and the items of status rounds.
+    """Returns the summary of all open items: sessions, one-off items, lists of questions, and the items of status
+    rounds.
 
-    The text begins with `head`.
+    The text of the summary begins with `head`.
     """
     items, places = open_items(state), state.places()
     asked = set(state.round_items)
@@ -148,13 +152,15 @@ def open_summary(state: "PlanState", now: Instant, head: str = "Open") -> Summar
 
 
 def open_items(state: "PlanState") -> list[str]:
-    """Ids of the open items. A series with open sessions is left out, because its sessions are in the list."""
+    """Returns the ids of the open items. A series with open sessions is left out, because its sessions are in the
+    list."""
     series = {item.rpartition("/")[0] for item in state.open_items}
     return [item for item in state.open_items if item not in series]
 
 
 def final_summary(state: "PlanState", now: Instant) -> Summary:
-    """The final record: how many items ended in which way, before and after the launch; and by name, which expired."""
+    """Returns the final record. It tells how many items ended in which way, before and after the launch, and names the
+    items that are still open. These expire with the plan."""
     still = open_summary(state, now, head="Expired with it")
     before = [each.state.value for each in state.launch.history]
     ended = {**state.ended, "expired": len(open_items(state))}
@@ -183,7 +189,8 @@ _ENDED = {
 
 
 def ended_as(status: str, fate: str | None) -> str:
-    """The word under which an end is counted: the fate `on-time` or `late` if it was closed, or else the status."""
+    """Returns the word under which the end of an item is counted. For a closed item this is its fate `on-time` or
+    `late`, if it has one. For every other item this is `status`."""
     return fate if status == "closed" and fate in ("on-time", "late") else status
 
 
@@ -191,12 +198,13 @@ def ended_as(status: str, fate: str | None) -> str:
 
 
 def obligation_of(item: str) -> str:
-    """The id of the obligation in the id of an item: 16.3-jtc in lao-khm/16.3-jtc/2026. Empty for the plan itself."""
+    """Returns the id of the obligation in the id of an item: 16.3-jtc for lao-khm/16.3-jtc/2026. Empty for the plan."""
     return item.split("/")[1] if "/" in item else ""
 
 
 def title_of(state: "PlanState", item: str) -> str:
-    """The title of an item. If it has ended: the title of its obligation. Empty if it is not known."""
+    """Returns the title of an item. If the item has ended, returns the title of its obligation. Empty if the plan
+    has no such obligation."""
     if title := state.open_items.get(item):
         return title
     obligation = state.obligation(obligation_of(item))
@@ -212,9 +220,9 @@ def _line(state: "PlanState", item: str, places: _Places) -> Line:
 
 
 def _window(state: "PlanState", item: str, places: _Places) -> Window | None:
-    """The window that the plan gives an item: a session has its own, a one-off item has the last of its windows.
+    """Returns the window of an item, as the plan states it. For a one-off item, this is the last of its windows.
 
-    None if there is none.
+    None if the item has no window.
     """
     name = obligation_of(item)
     own, session = state.windows.get(name, ()), item.split("/")[2:]
@@ -230,7 +238,8 @@ def _missed(state: "PlanState", item: str, now: Instant, places: _Places) -> boo
 
 
 def _by_article(state: "PlanState", lines: Iterable[tuple[str, Line]], places: _Places) -> tuple[Section, ...]:
-    """Puts lines into sections by pillar and article, in the order of the plan's text. Lists of questions come last."""
+    """Returns the lines in sections by pillar and article, in the order of the plan's text. Lists of questions come
+    last."""
     order = {provision.ref: n for n, provision in enumerate(state.plan.provisions)}
     by: dict[tuple[int, str, str], list[Line]] = {}
     for item, line in lines:

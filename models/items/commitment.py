@@ -1,4 +1,6 @@
-"""Commitments: instruments, deliverables, exchanges, standing commitments, reports. The sides give evidence and close.
+"""Commitments: instruments, deliverables, exchanges, standing commitments and reports.
+
+The sides give evidence that the commitment is fulfilled. Then the item is closed out.
 
 The table `LIFE` holds the phases of a commitment. The table `DEEDS` holds its acts.
 """
@@ -28,11 +30,11 @@ class CommitmentState(ItemState):
     """The state of a commitment."""
 
     disputed: bool = False
-    """True: a side has disputed the evidence, and new evidence is awaited."""
+    """True: a side has disputed the evidence, and no side has given new evidence since then."""
 
     @property
     def shown(self) -> bool:
-        """Whether evidence is on record that nobody disputes."""
+        """Whether a side has given evidence and no other side disputes it."""
         return bool(self.evidence) and not self.disputed
 
 
@@ -121,7 +123,10 @@ DEEDS = {
 
 
 class CommitmentRules(Rules[CommitmentState]):
-    """The rules of an instrument, deliverable, exchange, standing commitment, report, or one call of a procedure."""
+    """The rules of a commitment: an instrument, deliverable, exchange, standing commitment or report.
+
+    The same rules hold for a procedure that a side has called.
+    """
 
     life = LIFE
     deeds = DEEDS

@@ -1,4 +1,4 @@
-"""Versions of a calendar event: when SEQUENCE rises, and what the guests had before (RFC 5546 section 2.1.4)."""
+"""Versions of a calendar event: when the version number SEQUENCE rises, and what the last version said."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,9 +8,10 @@ from models.messages.calendar_event import CalendarEvent, EventStatus
 
 
 def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any]:
-    """Gives two fields for the announcement of a new version: the time and the place that the guests have until now.
+    """Returns two fields for the announcement of a new version: the former time and the former place of the event.
 
-    `was_slot` or `was_place` is None if the new version keeps it. The dict is empty if no version is in the calendars.
+    `was_slot` is None if the time does not change, and `was_place` is None if the place does not change. The dict is
+    empty if the calendars hold no version of the event, or a cancelled one.
     """
     if last is None or last.status is EventStatus.CANCELLED:
         return {}
@@ -19,12 +20,13 @@ def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:
-    """Gives `event` with the SEQUENCE and the DTSTAMP that it needs as the next version after `last`.
+    """Returns `event` as the next version after `last`, with a new SEQUENCE (version number) and DTSTAMP (instant).
 
-    Gives None if nothing but DTSTAMP would change. If `last` is None, it gives `event` unchanged: the first version.
+    Returns None if nothing but DTSTAMP would change. Returns `event` unchanged if `last` is None.
 
-    SEQUENCE rises with a change of time, length or status (RFC 5546 section 2.1.4). So it also rises when a cancelled
-    event is invited to again. DTSTAMP rises with each version, because guests order versions by it (section 2.1.5).
+    SEQUENCE rises with a change of time, length or status (RFC 5546 section 2.1.4). So it also rises when the program
+    invites to a cancelled event again. DTSTAMP rises with each version, because the calendar programs of the guests
+    sort versions by it (section 2.1.5).
     """
     if last is None:
         return event

@@ -1,4 +1,4 @@
-"""Filed outcomes and evidence, in the form that views and the record hold."""
+"""The form in which views and the record hold a filed outcome or filed evidence."""
 
 from typing import Any
 
@@ -7,7 +7,10 @@ from models.messages.acts import Evidence, Outcome
 
 
 def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
-    """Gives an outcome or evidence with its office, side and instant, in the form that views and the record hold."""
+    """Returns a filed outcome or evidence with its office, side and instant, in the form of views and the record.
+
+    `document` is None if the office filed only a text.
+    """
     document = act.document.model_dump(mode="json") if act.document else None
     return {
         "office": act.office,
@@ -19,9 +22,9 @@ def filing(act: Outcome | Evidence, side: str, at: Instant) -> dict[str, Any]:
 
 
 def excerpt(act: Outcome | Evidence) -> str:
-    """Gives a colon, the first 300 characters of the text in quotes, and the name of the document.
+    """Returns the end of a record line: a colon, the first 300 characters of the text, and the document's name.
 
-    Leaves out what was not filed. Gives an empty string if neither a text nor a document was filed.
+    The text or the document is left out if the office did not file it. Returns an empty string if it filed neither.
     """
     parts = [f'"{act.text[:300]}"' if act.text else "", act.document.name if act.document else ""]
     text = ", ".join(part for part in parts if part)

@@ -1,6 +1,6 @@
-"""The calendar event of a meeting: who gets which version, and when the event is cancelled.
+"""The calendar event of a meeting: which guests get which version, and when the event is cancelled.
 
-event_versions decides SEQUENCE and DTSTAMP. RFC 5546 and the offices of the item decide who gets a version.
+The module `event_versions` sets the version number (SEQUENCE) and the instant (DTSTAMP) of each version.
 """
 
 from collections.abc import Collection
@@ -35,9 +35,10 @@ def invite(
     suggests: SuggestedAct | None = None,
     consented: Collection[str] = (),
 ) -> None:
-    """Sends a version of the event, at the date of `terms`, to the guests and to the calendars.
+    """Sends a version of the event, with the date of `terms`, to the guests and to the calendars.
 
-    The event shows the sides `accepted` as accepting. The sides `consented` have consented and are not asked again.
+    The event shows the guests of the sides `accepted` as accepting. The sides `consented` have consented already, and
+    the invitation does not ask them again. If nothing would change since the last version, nothing is sent.
     """
     setup, last = draft.state.setup, draft.state.event
     assert terms.slot is not None
@@ -70,10 +71,11 @@ def invite(
 
 
 def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
-    """The sides that a tentative invitation shows as accepting.
+    """Returns the sides that a tentative invitation to the proposed date shows as accepting.
 
-    For a first invitation these are the sides that have consented. If the time changes, or if a cancelled event is
-    invited to again, every guest must answer again (RFC 5546 section 3.2.2.1). Otherwise answers are kept.
+    For a first invitation these are the sides that have consented. If the time changes, or if the last version was
+    cancelled, there are none, because every guest must answer again (RFC 5546 section 3.2.2.1). If not, these are the
+    sides that the last version shows as accepting.
     """
     last, slot = state.event, proposal.terms.slot
     if last is None or slot is None:
@@ -85,8 +87,10 @@ def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
 
 
 def call_off(draft: Meeting, text: str, at: Instant | None = None) -> None:
-    """Cancels the event, if it is in the calendars. No date is agreed any more. `at` is the instant at which this was
-    due. None: now."""
+    """Removes the agreed date, and cancels the calendar event if there is one.
+
+    `at` is the instant at which the cancellation was due. None if it is due now.
+    """
     last = draft.state.event
     draft.put(agreed=None, ended=False, remind_at=None, reminded=False)
     if last is None or last.status is EventStatus.CANCELLED:
@@ -122,7 +126,7 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
 
 
 def seat(attendee: Attendee) -> Rung:
-    """A guest in the form of a rung, as announcements need it."""
+    """Returns the rung that stands for a guest. Announcements name their receivers as rungs."""
     return Rung(office=attendee.office, title=attendee.title, label="", after=timedelta(0))
 
 
@@ -130,9 +134,10 @@ def seat(attendee: Attendee) -> Rung:
 
 
 def reinvite(draft: Meeting, order: Order) -> bool:
-    """Invites the present offices of the item to its event, and removes the former ones (RFC 5546 section 3.2.5).
+    """Invites the present offices of the item to its event, and sends a cancellation to the former ones.
 
-    Gives True if it did. If there is no coming event, or if its guests stay the same, it sends nothing and gives False.
+    Returns True if it sent an invitation. Sends nothing and returns False if the order asks for no new invitation, if
+    no event is to come, or if its guests stay the same.
     """
     last = _with_other_offices(draft, order)
     if order.reinvites:
@@ -152,7 +157,10 @@ def reinvite(draft: Meeting, order: Order) -> bool:
 
 
 def _with_other_offices(draft: Meeting, order: Order) -> CalendarEvent | None:
-    """The coming event, if its guests differ from the present offices of the item. None otherwise."""
+    """Returns the event if it is still to come and its guests are not the present offices of the item.
+
+    Returns None if not, if the meeting was held, or if the order asks for no new invitation.
+    """
     state = draft.state
     event = state.event
     if not order.reinvites or event is None or event.status is EventStatus.CANCELLED or state.held:
@@ -165,7 +173,8 @@ def _with_other_offices(draft: Meeting, order: Order) -> CalendarEvent | None:
 def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, text: str) -> CalendarEvent:
     """Sends each former guest a cancellation that names this guest only (RFC 5546 section 3.2.5).
 
-    Gives the event for the other guests, with a SEQUENCE that is higher than the last one.
+    Returns the event for the present guests. If a former guest was removed, its version number (SEQUENCE) is higher
+    than the last one.
     """
     invited = {attendee.office for attendee in event.attendees}
     former = [attendee for attendee in last.attendees if attendee.office not in invited]
@@ -185,19 +194,20 @@ def _remove_former(draft: Meeting, last: CalendarEvent, event: CalendarEvent, te
 
 
 def newest(state: MeetingState, event: CalendarEvent) -> CalendarEvent:
-    """Gives the version of the event that is to be published instead of `event`: the newest one.
+    """Returns the newest version of `event`. The calendars must get this version.
 
-    While `event` waited to be published, a newer version may have replaced it.
+    A newer version may have replaced `event` while `event` waited to be published. If not, `event` is returned.
     """
     last = state.event
     return last if last is not None and last.uid == event.uid and last.dtstamp > event.dtstamp else event
 
 
 def outrun(state: MeetingState, published: CalendarEvent, sequence: int, now: Instant) -> Step[MeetingState]:
-    """Gives the event a higher SEQUENCE, because after a rewind the calendars hold a higher one than this state.
+    """Gives the event a higher version number (SEQUENCE), if the calendars hold a higher one than the state.
 
-    `sequence` is the one with which the calendars now hold `published`. The guests get the event again, because their
-    programs ignore a version with a lower SEQUENCE (RFC 5546 section 2.1.5). If the event is over, nobody is told.
+    This happens after a rewind. `sequence` is the number with which the calendars hold the version `published`. The
+    guests get the event again, because their programs ignore a version with a lower SEQUENCE (RFC 5546 section 2.1.5).
+    If the event is over, nobody gets it again. Returns the new state and the effects.
     """
     last = state.event
     if last is None or last.sequence >= sequence:

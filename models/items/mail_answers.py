@@ -1,11 +1,13 @@
-"""Answers to invitations by mail: Accept, Decline, Propose new time (RFC 5546).
+"""Answers that offices give to invitations with their mail program: Accept, Decline, Propose new time (RFC 5546).
 
-If a date is proposed and the office's consent is needed, an Accept is the consent, and a Decline the rejection. A new
-time is a newer proposal. These are the acts of the command line, with the same effects. Their lines name the mail.
-Every other answer is recorded and changes nothing, and so is a new time that is the one of the open proposal.
+If a date is proposed and the side of the office has not consented yet, an Accept is its consent, and a Decline is its
+rejection. A new time is a new proposal. These acts have the same effects as on the command line. Their lines in the
+record name the mail. Every other answer is recorded and changes nothing. The same holds for a new time that the open
+proposal already has.
 
-A COUNTER does not change the event. When the sides have decided, the calendars get a REQUEST with the new time, or the
-office gets a DECLINECOUNTER. After a rejected COUNTER, the proposal that it countered is open again.
+In iCalendar, a new time is a COUNTER. A COUNTER does not change the event. If the sides consent to it, the calendars
+get an invitation (REQUEST) to the new time. If they reject it, the side of the office gets a refusal (DECLINECOUNTER),
+and the proposal that it countered is open again.
 """
 
 from datetime import date
@@ -41,7 +43,7 @@ _WORDS = {
 
 
 def refuse_reply(rules: MeetingRules, state: MeetingState, act: Reply, side: str, now: Instant) -> Refusal | None:
-    """Why an answer is not taken, so that a person must look at it. None if it is taken."""
+    """Returns why the program cannot take an answer, so that a person must read it. None if it can take the answer."""
     event = state.event
     if event is None or act.uid != event.uid:
         message = f"no invitation with the UID {act.uid} was sent for this item"
@@ -76,7 +78,7 @@ def _last(state: MeetingState, office: str) -> OfficeAnswer | None:
 
 
 def _repeats(state: MeetingState, act: Reply) -> bool:
-    """Whether an answer says nothing new: it is older than the last answer of this office, or repeats it."""
+    """Whether an answer says nothing new, because it is older than the last answer of this office or repeats it."""
     last = _last(state, act.office)
     if last is None or act.sequence > last.sequence:
         return False
@@ -94,7 +96,7 @@ def _said(answer: OfficeAnswer | Reply) -> tuple[Any, ...]:
 
 
 def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Counter | Propose | None:
-    """The act that an answer stands for. None if the answer is only recorded."""
+    """Returns the act that an answer stands for. None if the answer is only recorded."""
     event = state.event
     if event is None or event.status is EventStatus.CANCELLED or not state.is_current(act.sequence):
         return None
@@ -112,8 +114,10 @@ def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Coun
 
 
 def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
-    """The open proposal whose time a COUNTER names. Such a COUNTER proposes nothing. None for every other answer, and
-    by the rules before edition 1."""
+    """Returns the open proposal that already has the time of a COUNTER. Such a COUNTER proposes nothing new.
+
+    None for every other answer. Always None for an item with rules before edition 1.
+    """
     proposal = state.open_proposal(Topic.DATE)
     slot = proposal.terms.slot if proposal else None
     if act.method is not ReplyMethod.COUNTER or act.slot is None or slot is None or state.setup.edition < 1:
@@ -122,7 +126,7 @@ def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
 
 
 def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose:
-    """The proposal that a COUNTER stands for. It takes the place and the format of the agreed or proposed date."""
+    """Returns the act that proposes the time of a COUNTER, with the place and format of the agreed or proposed date."""
     proposal = state.open_proposal(Topic.DATE)
     stands = state.agreed or (proposal.terms if proposal else None)
     terms = Terms(
@@ -145,7 +149,10 @@ _KEPT = {"office", "method", "sequence", "dtstamp", "comment", "slot", "message"
 
 
 def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> int | None:
-    """Records an answer and carries out the act that it stands for. Gives the number of a new proposal, or None."""
+    """Records an answer and carries out the act that the answer stands for. An answer that says nothing new is ignored.
+
+    Returns the number of the new proposal, or None if the answer proposes nothing.
+    """
     state = draft.state
     if _repeats(state, act):
         return None
@@ -174,9 +181,9 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
 
 
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:
-    """Announces a proposed time to the sides that have not consented, if no invitation announces it.
+    """Announces a proposed time to the sides that have not consented to it. Does nothing if an invitation announces it.
 
-    `around` are the days around that time on which every side works.
+    `around` are the days around the proposed time on which every side works. Empty if they are not known.
     """
     proposal, state = draft.state.proposal(number), draft.state
     assert proposal is not None and proposal.terms.slot is not None
@@ -199,7 +206,7 @@ def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) ->
 
 
 def _record(draft: Meeting, act: Reply, side: str) -> None:
-    """Puts an answer on record that changes nothing."""
+    """Puts on record an answer that changes nothing else."""
     state, comment = draft.state, f": {act.comment}" if act.comment else ""
     assert state.event is not None
     does = (
@@ -225,7 +232,10 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
 
 
 def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
-    """Tells the sides that a Decline does not cancel the meeting, and its office how to regret or withdraw instead."""
+    """Tells the side of a Decline how to regret the agreed date, or to withdraw its own proposal.
+
+    If a date is agreed, it tells the other sides that the agreed date stands.
+    """
     state, text = draft.state, sentence_of(draft.state.ledger[-1].text)
     own = state.date_invited_to
     if state.agreed is not None and state.agreed.slot.end.utc > draft.now:
@@ -245,10 +255,10 @@ def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
 
 
 def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> bool:
-    """Opens a proposal again after the COUNTER to it was rejected or withdrawn. `proposal` is the COUNTER.
+    """Opens an earlier proposal again, after the COUNTER (another time by mail) to it was rejected or withdrawn.
 
-    Gives True if it did. Gives False if `proposal` is not a COUNTER by mail, or if the date of the other proposal has
-    passed or has no event any more.
+    `proposal` is the COUNTER. Returns True if the earlier proposal is open again. Returns False if `proposal` is not a
+    COUNTER by mail, if the earlier date has passed, or if its event was cancelled.
     """
     before = draft.state.proposal(proposal.counters or 0)
     event = draft.state.event
@@ -276,9 +286,9 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
 
 
 def tell_declined_counter(draft: Meeting, proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
-    """Tells an office that another side rejects the time that it proposed by mail: sends a DECLINECOUNTER.
+    """Sends the side that proposed a time by mail a DECLINECOUNTER: another side has rejected this time.
 
-    Gives True if it did, and False for a withdrawn proposal or one that did not come by mail.
+    Returns True if it sent one. Returns False if the proposal was withdrawn or did not come by mail.
     """
     event = draft.state.event
     if proposal.message is None or event is None or isinstance(act, Withdraw):

@@ -1,6 +1,6 @@
 """Marks: a side says that a meeting was held, or was not held. Another side may dispute the mark.
 
-A dispute ends when the disputing sides give the same mark.
+A dispute ends when all sides of the dispute give the same mark.
 """
 
 from datetime import time, timedelta
@@ -44,7 +44,10 @@ def refuse_held(rules: MeetingRules, state: MeetingState, act: Held, side: str, 
 
 
 def _refuse_day(rules: MeetingRules, state: MeetingState, on: ZonedTime, express: bool, now: Instant) -> Refusal | None:
-    """Why this day cannot be meant. None if it can. `express`: the side says that it was outside the window."""
+    """Returns why the meeting cannot have been held on the day `on`. None if it can have been held then.
+
+    `express` is True if the side says itself that this day was outside the window.
+    """
     day, setup = f"{on.local:%-d %B %Y}", state.setup
     if on.utc > now:
         return refusal(rules, state, "not-begun", f"{day} has not come yet; name a past day")
@@ -59,13 +62,19 @@ def _refuse_day(rules: MeetingRules, state: MeetingState, on: ZonedTime, express
 
 
 def _within(on: ZonedTime, start: Instant | None, end: Instant | None) -> bool:
-    """Whether a day, or a time of a day, lies between two instants, a day if any part of it does. None: no bound."""
+    """Whether `on` lies between two instants. A bound that is None sets no limit.
+
+    If `on` is a whole day (its time is midnight), it is enough that a part of the day lies between them.
+    """
     last = on.utc + timedelta(days=1) if on.local.time() == time(0) else on.utc
     return (start is None or last > start) and (end is None or on.utc < end)
 
 
 def _missed_window(state: MeetingState, on: ZonedTime) -> str:
-    """The window in words, if this day lies outside it. Empty if it lies within, or if that day was agreed."""
+    """Returns the window in words, if the day `on` lies outside it.
+
+    Empty if the day lies within the window, if there is no window, or if the sides had agreed on this day.
+    """
     window, slot = state.setup.window, state.agreed.slot if state.agreed else None
     if slot is not None and slot.start.local.date() <= on.local.date() <= slot.end.local.date():
         return ""
@@ -127,7 +136,7 @@ def take_not_held(rules: MeetingRules, draft: Draft[MeetingState], act: NotHeld,
 
 
 def _take_stance(draft: Draft[MeetingState], mark: Mark) -> None:
-    """Takes in a mark. A mark that nobody disputes counts at once. In a dispute a mark counts when the sides agree."""
+    """Records a mark. It counts at once, or, in a dispute, when all sides of the dispute say the same."""
     if draft.state.stances:
         stances = {**draft.state.stances, mark.side: mark.held}
         if len(set(stances.values())) > 1:

@@ -1,8 +1,10 @@
-"""Meetings, visits and seminars: the sides agree on a date, are invited, mark it held, file the outcome and close.
+"""Meetings, visits and seminars, from the agreement on a date to the close-out.
 
-The table `LIFE` holds the phases of a meeting, in their usual order. The table `DEEDS` holds its acts. Other modules
-hold the parts: the calendar event (invitations), answers by mail (mail_answers), the reminder of an agreed date
-(reminders), held or not held (marks), the outcome and the close-out (outcomes).
+The sides agree on a date and get an invitation. They mark the meeting as held, file its outcome and close it. The table
+`LIFE` holds the phases of a meeting, in their usual order. The table `DEEDS` holds the acts that it takes.
+
+Other modules hold the parts: the calendar event (invitations), answers by mail (mail_answers), the reminder of an
+agreed date (reminders), held or not held (marks), the outcome and the close-out (outcomes).
 """
 
 from collections.abc import Iterator
@@ -44,7 +46,7 @@ def _asks(act: str, sides: tuple[str, ...]) -> Iterator[Ask]:
 
 
 def _ask_host(state: MeetingState) -> Iterator[Ask]:
-    """Asks each side for a host, if the host rotates, nobody knows whose turn it is, and no list of questions asks."""
+    """Asks each side to propose a host, if the host rotates and is not known, and no list of questions asks for it."""
     open_here = state.setup.rotating and not state.setup.host_in_questions and state.host is None
     if open_here and not state.open_proposal(Topic.HOST):
         yield from (Ask(act="propose-host", side=side, stays=True) for side in state.setup.sides)
@@ -176,9 +178,10 @@ class MeetingRules(Rules[MeetingState]):
         return proposal.terms.topic is Topic.DATE and (state.agreed is None or proposal.message is not None)
 
     def proposed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
-        """Sends a tentative invitation to a proposed date.
+        """Sends the guests a tentative invitation to a proposed date.
 
-        If a date is agreed, or if the proposal is a COUNTER by mail, the event stays as it is, and no invitation goes.
+        If a date is agreed, or if the proposal came by mail as a COUNTER (another time), no invitation goes, and the
+        calendar event stays as it is.
         """
         if proposal.terms.topic is not Topic.DATE:
             return
@@ -241,7 +244,7 @@ class MeetingRules(Rules[MeetingState]):
         return state.date.start if state.held and state.date else None
 
     def excused(self, state: MeetingState) -> bool:
-        """Whether every side has consented to a date that is still to come, or to a postponement."""
+        """Whether the sides have consented to a date that is not over yet, or to a postponement."""
         return (state.agreed is not None and not state.ended) or state.asleep_until is not None
 
     def closable(self, state: MeetingState) -> bool:
@@ -288,7 +291,7 @@ class MeetingRules(Rules[MeetingState]):
 
 
 def _dates(state: MeetingState) -> dict[str, Any]:
-    """The original, the revised and the actual date, in the form of views. All of them are kept."""
+    """Returns the original, the revised and the actual date, in the form of views. Empty if no date is known."""
     if not state.dates and not state.held:
         return {}
     rows = [date_row(d.slot.start, d.slot.end, d.place, d.format).model_dump(mode="json") for d in state.dates]

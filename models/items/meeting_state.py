@@ -14,50 +14,63 @@ DATES_KEPT = 12
 
 
 class AgreedDate(Value):
-    """A date to which every side has consented whose consent is needed."""
+    """An agreed date. Every side whose consent is needed has consented to it."""
 
     slot: Slot
     place: str = ""
+    """Where the meeting is to take place. Empty if the agreed terms name no place."""
     format: Format | None = None
+    """The format of the meeting, for example virtual. None if the agreed terms name no format."""
 
 
 class OfficeAnswer(Value):
-    """The last answer of an invited office from its mail program."""
+    """The last answer that an invited office gave to the invitation with its mail program."""
 
     office: str
     side: str
     method: ReplyMethod
+    """REPLY answers the invitation. COUNTER proposes another time."""
     partstat: PartStat
+    """Whether the office comes, for example ACCEPTED or DECLINED. NEEDS-ACTION if its mail does not say it."""
     sequence: int
+    """The version number of the event that the office answered."""
     dtstamp: Instant
+    """When the office answered, by the clock of its mail program."""
     at: Instant
-    """When the meeting took the answer in."""
+    """When the meeting recorded the answer."""
     comment: str = ""
+    """The remark that the office wrote with its answer. Empty if it wrote none."""
     slot: Slot | None = None
-    """With COUNTER: the proposed time."""
+    """The other time that a COUNTER proposes. None in a REPLY."""
     message: Document
+    """The mail with the answer."""
 
     @property
     def stamp(self) -> Instant:
-        """When the office gave the answer: its DTSTAMP. If that clock is ahead of ours, the instant of its arrival."""
+        """When the office answered, by the clock of its mail program, but never later than `at`."""
         return min(self.dtstamp, self.at)
 
 
 class Mark(Value):
-    """The mark of a side: held or not held."""
+    """The mark of a side. It says whether the meeting was held."""
 
     held: bool
+    """True: the meeting was held. False: it was not held."""
     office: str
+    """The office that marked the meeting."""
     side: str
     at: Instant
+    """When the office marked the meeting."""
     agreed: AgreedDate | None = None
-    """The date that was agreed when the side marked. None if no date was agreed."""
+    """The agreed date that the mark is about. None if no date was agreed."""
     on: ZonedTime | None = None
-    """The day on which it was held, if the side names one. None: the agreed date counts."""
+    """The day on which the meeting was held, if the side names one. None if the agreed date counts."""
     format: Format | None = None
+    """The format in which the meeting was held. None if no format is known, or if it was not held."""
     place: str = ""
+    """The place at which the meeting was held. Empty if no place is known, or if it was not held."""
     reason: str = ""
-    """Why it was not held. Empty if the side gives no reason, or if it was held."""
+    """Why the meeting was not held. Empty if the side gives no reason, or if the meeting was held."""
 
 
 class MeetingState(ItemState):
@@ -67,47 +80,53 @@ class MeetingState(ItemState):
     """The side whose turn it is to host. If another side hosts, the two swap turns. None if nobody has the turn."""
 
     agreed: AgreedDate | None = None
+    """The date that is agreed now. None if no date is agreed."""
     dates: tuple[AgreedDate, ...] = ()
-    """The dates that were agreed, in order: the original one, and the latest of the revised ones."""
+    """The dates that were agreed, oldest first. If there are many, only the first one and the latest ones are kept."""
     ended: bool = False
-    """True: the agreed end has come."""
+    """True: the end of the agreed date has passed."""
     remind_at: Instant | None = None
-    """When the guests are, or were, reminded of the agreed date. None if no date is agreed, if the plan asks for no
-    reminder, or if that instant was past when the sides agreed."""
+    """The instant at which the program reminds the guests of the agreed date. None if no date is agreed, if the plan
+    asks for no reminder, or if this instant had passed when the sides agreed on the date."""
     reminded: bool = False
-    """True: that instant has come."""
+    """True: the instant `remind_at` has come, and the meeting has handled it."""
 
     event: CalendarEvent | None = None
-    """The last version that was sent to the calendars. None before the first one."""
+    """The last version of the calendar event that went to the calendars. None if no version has gone there yet."""
     time_since: int | None = None
-    """SEQUENCE of the first version with the present time of the event. None before the first version."""
+    """The version number (SEQUENCE) of the first version that has the present time of the event. None if the state does
+    not hold this number. Then the number of `event` counts."""
     answers: tuple[OfficeAnswer, ...] = ()
-    """The last answer of each office."""
+    """The last answer of each office that has answered the invitation with its mail program."""
     reinvited: bool = False
-    """True: an amendment changed the guests of its event. A cancellation then goes to the guests of the event."""
+    """True: an amendment gave the meeting other offices. Since then, a cancellation goes to the guests of the event."""
 
     mark: Mark | None = None
+    """The last mark that counts or that is disputed. None if no side has marked the meeting since the last agreement
+    on a date."""
     stances: dict[str, bool] = {}
-    """While the mark is disputed, by side: whether the meeting was held, as that side says. Empty without dispute."""
+    """For each side of a disputed mark: True if this side says that the meeting was held. Empty if nobody disputes the
+    mark."""
     outcome: dict[str, Any] | None = None
+    """The outcome that a side filed. None if no side has filed one, or if another side has disputed it."""
     reports: tuple[str, ...] = ()
-    """The sides that have put their report to the higher authority on record."""
+    """The sides that have reported the outcome to their higher authority and put this report on record."""
 
     @property
     def held(self) -> bool:
-        """Whether it is marked held, and the mark is not disputed."""
+        """Whether a side has marked the meeting as held and no side disputes this mark."""
         return self.mark is not None and self.mark.held and not self.stances
 
     @property
     def hosting(self) -> tuple[str, ...]:
-        """The sides that are asked to act for the session: the host. While no host is known, every side."""
+        """The sides that the program asks to act: only the host, or every side while no host is known."""
         return (self.host,) if self.host in self.setup.sides else self.setup.sides
 
     @property
     def unreported(self) -> tuple[str, ...]:
-        """The sides that must still report the outcome to their higher authority (6.2). No third state must.
+        """The sides that have not yet reported the outcome to their higher authority, and must do so (6.2).
 
-        Empty if the text asks for no report.
+        A third state never needs to report. Empty if every side has reported, or if the text asks for no report.
         """
         if not self.setup.report_to_higher:
             return ()
@@ -116,7 +135,7 @@ class MeetingState(ItemState):
 
     @property
     def date(self) -> DateRow | None:
-        """The actual date if it is marked held, or else the agreed date. None if neither is known."""
+        """The date on which the meeting was held, or else the agreed date. None if no date is known."""
         if self.mark and self.mark.held:
             return held_date(self.mark)
         agreed = self.agreed
@@ -125,13 +144,13 @@ class MeetingState(ItemState):
     # What the fields of letters need
 
     def invites_to(self, slot: Slot) -> bool:
-        """Whether the event is a tentative invitation to this time."""
+        """Whether the last version of the calendar event is a tentative invitation to the time `slot`."""
         event = self.event
         return event is not None and event.status is EventStatus.TENTATIVE and same_time(event.slot, slot)
 
     @property
     def held_facts(self) -> HeldFacts | None:
-        """When and where it was held, or was to be held, as its mark says. None without a mark."""
+        """When, where and how the meeting was held or was to be held, as its mark says. None if it has no mark."""
         mark = self.mark
         if mark is None:
             return None
@@ -141,14 +160,20 @@ class MeetingState(ItemState):
     # Answers by mail
 
     def is_current(self, sequence: int) -> bool:
-        """Whether the version with this SEQUENCE had the present time of the event. If not, no answer to it counts."""
+        """Whether an answer to the version with this version number (SEQUENCE) of the event counts.
+
+        It counts if that version already had the present time of the event. False if there is no event.
+        """
         if self.event is None:
             return False
         since = self.event.sequence if self.time_since is None else self.time_since
         return sequence >= since
 
     def answers_to(self, slot: Slot) -> dict[str, PartStat]:
-        """The answers of offices to the event, if it is at this time. Empty if it is at another time or cancelled."""
+        """By office: whether it comes (PARTSTAT, for example ACCEPTED), as it answered the event with the time `slot`.
+
+        Empty if the event has another time, if it is cancelled, or if there is no event.
+        """
         event = self.event
         if event is None or event.status is EventStatus.CANCELLED or not same_time(event.slot, slot):
             return {}
@@ -156,7 +181,10 @@ class MeetingState(ItemState):
 
     @property
     def date_invited_to(self) -> Proposal | None:
-        """The open proposal to which the tentative event invites. None if there is none."""
+        """The open proposal of a date to which the event now invites the guests.
+
+        None if a date is agreed, if no date is proposed, or if the event does not have the proposed time.
+        """
         proposal = self.open_proposal(Topic.DATE)
         if self.agreed is not None or self.event is None or proposal is None or proposal.terms.slot is None:
             return None
@@ -164,7 +192,7 @@ class MeetingState(ItemState):
 
 
 def held_date(mark: Mark) -> DateRow | None:
-    """When and where the meeting was held, as the mark says. None if no day is known."""
+    """Returns when and where the meeting was held, as the mark says. None if no day is known."""
     if mark.on:
         return date_row(mark.on, mark.on, mark.place, mark.format)
     slot = mark.agreed.slot if mark.agreed else None
@@ -172,5 +200,8 @@ def held_date(mark: Mark) -> DateRow | None:
 
 
 def leaves_event(proposal: Proposal) -> bool:
-    """Whether the proposal is a COUNTER by mail. Such a proposal does not change the event until all sides agree."""
+    """Whether the proposal came by mail and counters an earlier proposal.
+
+    Such a proposal (a COUNTER) does not change the calendar event until all sides have consented to it.
+    """
     return proposal.message is not None and proposal.counters is not None

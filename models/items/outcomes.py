@@ -1,5 +1,7 @@
-"""What the sides file after a meeting: the outcome, reports to the higher authority if the text asks for them, and the
-close-out."""
+"""What the sides put on record after a meeting: its outcome, evidence and the close-out.
+
+If the text asks for reports to the higher authority, each side puts its report on record as evidence.
+"""
 
 from models.common.values import Instant
 from models.items.filing import excerpt, filing

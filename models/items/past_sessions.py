@@ -1,4 +1,4 @@
-"""Adoption: what became of the sessions whose windows ended before the launch, and their lines in the record."""
+"""Past sessions at an adoption: what became of the sessions before the launch, and their lines in the record."""
 
 from enum import StrEnum
 
@@ -17,7 +17,7 @@ class PastState(StrEnum):
     MISSED = "missed"
     EXCUSED = "excused"
     UNKNOWN = "unknown"
-    """Nothing is known of it, and the sides are asked."""
+    """Nobody knows what became of the session. The program asks the sides."""
 
 
 class AdoptedSession(Value):
@@ -25,25 +25,25 @@ class AdoptedSession(Value):
 
     obligation: str
     session: str = ""
-    """Empty for a one-off item."""
+    """The name of the session. Empty for a one-off item."""
     state: PastState
     date: DateRow | None = None
-    """When and where it was held. None if that is not known, or if it was not held."""
+    """When and where the session was held. None if the date is not known, or if the session was not held."""
     host: str | None = None
-    """The side that hosted it. None if that is not known."""
+    """The side that hosted the session. None if the host is not known."""
     note: str = ""
-    """A remark from the history file. Empty if there is none."""
+    """A remark from the history file. Empty if the file has no remark on this session."""
     follows: int = 2
-    """How many lines its record already holds when the sides settle it after the launch."""
+    """How many lines the record of the session holds before the sides settle what became of the session."""
 
     @property
     def status(self) -> str:
-        """The status in its record: `closed` if it was held, or else the value of `state`."""
+        """The status of the session in its record: `closed` if it was held. If not, the value of `state`."""
         return "closed" if self.state is PastState.HELD else self.state.value
 
     @property
     def words(self) -> str:
-        """What became of it, as a sentence without the full stop: "it was held on 2024-05-03, hosted by LAO"."""
+        """What became of the session, in words without a full stop: "it was held on 2024-05-03, hosted by LAO"."""
         if self.state is PastState.UNKNOWN:
             return "what became of it before the launch is unknown"
         said = {PastState.HELD: "was held", PastState.MISSED: "was missed", PastState.EXCUSED: "was excused"}[
@@ -57,9 +57,10 @@ class AdoptedSession(Value):
 
 
 def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: int = 1) -> tuple[LedgerEntry, ...]:
-    """Gives two lines for the record of a past session: what became of it, and its full view.
+    """Returns two lines for the record of a past session: what became of it, and its full view.
 
-    `first` is the number of the first line. It is 1 at the launch, and more if the sides settle the session later.
+    `first` is the number of the first line. It is 1 at the launch, and higher if the sides settle after the launch what
+    became of the session.
     """
     verb = "unknown" if past.state is PastState.UNKNOWN else "adopted"
     if past.state is PastState.UNKNOWN and item.setup.window is not None and first == 1:
@@ -94,7 +95,10 @@ def adopted_entries(item: ItemState, past: AdoptedSession, at: Instant, first: i
 
 
 def _fate(item: ItemState, past: AdoptedSession) -> str | None:
-    """The fate of a past session. None if it is unknown, or if it was held and has no known day or no window."""
+    """Returns the fate of a past session: on-time, late, missed or excused.
+
+    None if nobody knows what became of it, or if it was held but its day or its window is not known.
+    """
     if past.state is not PastState.HELD:
         return None if past.state is PastState.UNKNOWN else past.state.value
     window, date = item.setup.window, past.date

@@ -1,6 +1,7 @@
-"""Lists of questions about what the text leaves open. Each group of offices has one list, and answers by consent.
+"""Lists of questions about what the text leaves open. Each group of offices has one list of questions.
 
-A question without an answer stays in the letters, and the program assumes no answer.
+A side proposes an answer to a question, and the other sides consent to it. Until then, the question stays in the
+letters to these offices.
 """
 
 from collections.abc import Iterator
@@ -40,24 +41,25 @@ FIRST_HOST, ORDER, CADENCE, ANCHOR, PAIRS, YEAR, SILENCE, PAST = (
 
 
 class Question(Value):
-    """One question to settle."""
+    """One question that the program asks the sides to settle."""
 
     id: str
-    """For example 6.2-drugs-provincial/first_host, or 16.3-jtc/past/2024 for a session before the launch."""
+    """Id of the question: 6.2-drugs-provincial/first_host, or 16.3-jtc/past/2024 for a session before the launch."""
     obligation: str
     """Id of the obligation. Empty for a question about the whole plan."""
     field: str
-    """What is asked: first_host, order, cadence, anchor_year, pairs, year or past."""
+    """What the question asks for: first_host, order, cadence, anchor_year, pairs, year, silence or past."""
     about: str = ""
-    """The title of the obligation, with the session. Empty for a question about the whole plan."""
+    """The title of the obligation. If `field` is `past`, the name of the session follows. Empty for a question about
+    the whole plan."""
     text: str
     """The question in English: "who hosts the Provincial Drug-Control Meeting first"."""
     options: tuple[JsonValue, ...] = ()
     """The answers that the text allows. Empty if the text does not limit them."""
     session: str = ""
-    """With the field `past`: the name of the session. Empty for a one-off item and for all other questions."""
+    """The name of the past session in question. Empty for a one-off item and if `field` is not `past`."""
     item: str = ""
-    """Id of the list that asks it. Empty until the question is in a list."""
+    """Id of the list that holds the question. Empty if no list is named."""
 
 
 class QuestionsState(ItemState):
@@ -65,34 +67,35 @@ class QuestionsState(ItemState):
 
     questions: tuple[Question, ...] = ()
     answers: dict[str, JsonValue] = {}
-    """The answer to each settled question, by question id. A question that is no longer asked has the reason here."""
+    """The answer to each settled question, by question id. If an amendment ended a question, this holds the reason."""
     amended: int = 0
-    """Counts the amendments that added questions, and the questions that were asked again."""
+    """How many amendments added questions, plus how many settled questions were asked again because of an amendment."""
     asked_at: dict[str, Instant] = {}
-    """By question id, since when it is asked, if an amendment added it. The others are asked since the list opened."""
+    """By question id: when an amendment added the question or opened it again. All other questions are missing. The
+    list asks them since it opened."""
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
-        """The questions that have no answer yet."""
+        """The questions of the list that have no answer yet."""
         return tuple(each for each in self.questions if each.id not in self.answers)
 
     def words_of(self, name: str) -> str:
-        """The text of the question with the id `name`. Gives the id itself if the list has no such question."""
+        """Returns the text of the question with the id `name`, or `name` itself if the list has no such question."""
         found = self.question(name)
         return found.text if found else name
 
     def question(self, name: str) -> Question | None:
-        """The question with the id `name`. None if the list has no such question."""
+        """Returns the question with the id `name`. None if the list has no such question."""
         return next((each for each in self.questions if each.id == name), None)
 
     @property
     def asked(self) -> tuple[Question, ...]:
-        """The open questions about which no proposal is open."""
+        """The open questions to which no side has an open proposal of an answer."""
         return tuple(each for each in self.open_questions if not self.open_proposal(Topic.ANSWER, each.id))
 
 
 def _ask_to_settle(state: QuestionsState) -> Iterator[Ask]:
-    """Asks each side once for all open questions without a proposal."""
+    """Asks each side, with one act, to settle all open questions that have no open proposal."""
     asked, opened = state.asked, state.setup.opens_at
     if not asked:
         return
@@ -114,7 +117,7 @@ def _ask_to_settle(state: QuestionsState) -> Iterator[Ask]:
 
 
 class QuestionsRules(Rules[QuestionsState]):
-    """The rules of a list of questions. Each question is answered by a proposal that the other sides accept."""
+    """The rules of a list of questions. A question has an answer when the sides have accepted a proposal of it."""
 
     life = (Phase("settling", lambda _: True, _ask_to_settle),)
     deeds = PROPOSALS
@@ -172,7 +175,10 @@ class QuestionsRules(Rules[QuestionsState]):
         draft.report(report)
 
     def obeys(self, draft: Draft[QuestionsState], order: Order) -> bool:
-        """Drops the questions that an amendment has settled or made pointless, and adds those that it brings."""
+        """Ends the questions that an amendment has settled or made pointless, and adds its new questions.
+
+        Returns True if it did. Returns False, and changes nothing, if the order concerns no questions.
+        """
         if not {"overtaken", "added"} & set(order.changes):
             return False
         self._add(draft, order)
@@ -199,7 +205,7 @@ class QuestionsRules(Rules[QuestionsState]):
             draft.enter("amended", text, added=names, reason=order.text)
 
     def _overtake(self, draft: Draft[QuestionsState], name: str, why: str) -> None:
-        """Drops one question. Tells the side that proposed an answer to it, or every side if no question is left."""
+        """Ends one question. Tells the side that proposed an answer to it, or every side if no question is left."""
         proposal = draft.state.open_proposal(Topic.ANSWER, name)
         draft.overtake(Topic.ANSWER, about=name)
         draft.put(answers={**draft.state.answers, name: why})
@@ -216,7 +222,7 @@ class QuestionsRules(Rules[QuestionsState]):
             close(self, draft, "settled", None, "every question is settled", by="consent")
 
     def recorded_facts(self, state: QuestionsState) -> dict[str, Any]:
-        """The questions of the list, each with its answer. The answer is None while the question is open."""
+        """Returns the questions of the list, each with its answer. The answer is None while the question is open."""
         answers = state.answers
         asked = [{"id": each.id, "text": each.text, "answer": answers.get(each.id)} for each in state.questions]
         return {"questions": asked}
@@ -228,7 +234,7 @@ class QuestionsRules(Rules[QuestionsState]):
 
 
 def _line(question: Question) -> str:
-    """A question with its id. If only some answers are allowed, it lists them."""
+    """Returns one line with the question, its id and, if only some answers are allowed, these answers."""
     options = "; ".join(map(value_in_words, question.options))
     hint = f"; one of: {options}" if options and question.field != PAIRS else ""
     if question.field == YEAR:
@@ -239,7 +245,7 @@ def _line(question: Question) -> str:
 
 
 def wrong_answer(question: Question, value: JsonValue, sides: tuple[str, ...], now: Instant) -> str:
-    """What is wrong with an answer to a question. Empty if nothing is.
+    """Says why `value` cannot be the answer to a question. Returns an empty string if it can be.
 
     `sides` are the sides that take part in the obligation.
     """
@@ -287,7 +293,7 @@ def _wrong_past(question: Question, value: JsonValue, sides: tuple[str, ...], no
 
 
 def _wrong_date(date: DateRow, now: Instant) -> str:
-    """Why a session cannot have been held on this date. Empty if it can."""
+    """Says why a session cannot have been held on this date. Empty if it can have been held on it."""
     if date.start > now:
         return f"{date.local[:10]} has not come yet; say on which day it was held"
     try:
@@ -304,7 +310,10 @@ def _past(value: JsonValue) -> dict[str, Any]:
 
 
 def past_of(question: Question, value: JsonValue) -> AdoptedSession:
-    """The answer `value` as a past session. Raises ValueError if `value` does not fit such a question."""
+    """Returns the answer `value` to a question about a past session, in the form of an AdoptedSession.
+
+    Raises ValueError if `value` does not say what became of a past session.
+    """
     return AdoptedSession.model_validate(
         {**_past(value), "obligation": question.obligation, "session": question.session}
     )

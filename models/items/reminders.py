@@ -1,6 +1,6 @@
 """The reminder of an agreed date: when it is due, and which offices get it.
 
-Each post room decides in which mail the reminder goes, and until when it may go (models/post/reminders.py).
+Each post room decides in which mail it sends the reminder, and until when (models/post/reminders.py).
 """
 
 from collections.abc import Iterator
@@ -18,15 +18,15 @@ from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 
 CLOCKS_CHANGE = timedelta(hours=3)
-"""More than the clocks of any zone change at once."""
+"""A time that is longer than any change of clocks, for example to summer time."""
 
 
 def plan_reminder(draft: Draft[MeetingState], slot: Slot, looked_up: Instant | None = None) -> None:
-    """Sets when the guests are reminded of the date `slot`, on which all sides have now agreed.
+    """Sets the instant at which the program reminds the guests of the date `slot`, which all sides have now agreed.
 
-    If the former agreed date has the same time, its reminder stays as it is. So call this while the state still holds
-    the former date. `looked_up` is the instant that the proposer's side looked up, at the wall time of the start. It
-    does not count if an amendment has changed the time of the reminder since then.
+    If the former agreed date has the same time, its reminder stays as it is. So call this function while the state
+    still holds the former date. `looked_up` is the instant that came with the proposal: it has the clock time at which
+    the date starts. It is not used if it is None, or if an amendment has changed the time of the reminder since then.
     """
     state = draft.state
     if state.agreed is not None and same_time(state.agreed.slot, slot):
@@ -39,15 +39,15 @@ def plan_reminder(draft: Draft[MeetingState], slot: Slot, looked_up: Instant | N
 
 
 def reminder_moments(state: MeetingState) -> Iterator[Moment]:
-    """The moment of the next reminder. Empty if none is due any more."""
+    """Gives the moment at which the guests are to be reminded. Gives nothing if no reminder is still to come."""
     if state.remind_at is not None and not state.reminded and _date_stands(state):
         yield Moment(state.remind_at, MomentKind.REMINDS)
 
 
 def pass_reminder(draft: Draft[MeetingState]) -> None:
-    """Announces the reminder to the invited offices once its instant has come.
+    """Announces the reminder to the invited offices, once, if the instant of the reminder has come.
 
-    If the date has begun meanwhile, after an outage, or is no longer agreed, nobody is reminded.
+    Nobody is reminded if the date is no longer agreed, or if the meeting has begun meanwhile (after a power cut).
     """
     state = draft.state
     agreed, event, at = state.agreed, state.event, state.remind_at
@@ -67,10 +67,10 @@ def _date_stands(state: MeetingState) -> bool:
 
 
 def reminders_not_sent(state: MeetingState) -> Iterator[NotSaid]:
-    """One entry for each invited office that has not been reminded of the agreed date.
+    """Gives one entry for each invited office that has not been reminded of the agreed date.
 
-    The code is `not-yet-due`, or `too-late` if the date was agreed so late that nobody is reminded. Empty if no date is
-    agreed, if the plan asks for no reminder, or if the reminder has gone.
+    The code of the entry is `not-yet-due`, or `too-late` if the sides agreed on the date after the instant of the
+    reminder. Gives nothing if no date is agreed, if the plan asks for no reminder, or if its instant has come.
     """
     remind, agreed = state.setup.remind, state.agreed
     if remind is None or agreed is None or state.reminded or not _date_stands(state):

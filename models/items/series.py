@@ -1,7 +1,7 @@
-"""A series: which session opens next, when, and who hosts it.
+"""A series: which session opens next, when it opens, and which side hosts it.
 
 Each session is an item of its own and asks its offices itself. The module `turns` keeps the turns. The module
-`series_changes` carries out orders of the plan.
+`series_changes` carries out the orders that the plan gives to the series.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ from models.plan.kinds import Kind
 from models.plan.plan import Window
 
 SESSIONS_PER_RUN = 10
-"""How many sessions one run of the workflow opens. Then a new run starts, so that no history grows too long."""
+"""How many sessions one run of the series workflow opens. Then a new run starts, to keep each history short."""
 
 Series = Draft[SeriesState]
 
@@ -99,7 +99,7 @@ def _open(draft: Series, name: str, window: Window | None, called: str = "") -> 
 
 
 def _adopt(draft: Series, name: str, window: Window | None, past: AdoptedSession) -> None:
-    """Enters a session before the launch into the record and into the turns. No office gets a letter about it."""
+    """Enters a session before the launch into the record and into the turns. No office gets mail about it."""
     on = past.date.start if past.date else None
     draft.put(hosting=turns.adopt(draft.state.hosting, name, past.state.value, past.host, on))
     state = draft.state
@@ -115,7 +115,7 @@ def _adopt(draft: Series, name: str, window: Window | None, past: AdoptedSession
 
 
 def _end_if_done(rules: Rules[SeriesState], draft: Series) -> None:
-    """Ends the series if its last session has ended."""
+    """Closes the series if no session is open and no further session opens."""
     state = draft.state
     if state.exhausted and not state.open_sessions and not state.closed:
         status = "expired" if state.expired and state.on_call else "closed"
@@ -150,7 +150,10 @@ class SeriesRules(Rules[SeriesState]):
         return f"waits for the end of {', '.join(state.open_sessions)}"
 
     def pass_moments(self, draft: Series) -> Instant | None:
-        """Opens at most one session whose time has come. Ends the series if its last session has ended."""
+        """Opens at most one session whose opening instant has come. Closes the series after its last session.
+
+        In a series without windows, it first enters the sessions before the launch. Always returns None.
+        """
         state = draft.state
         if not state.windows and state.past and not state.opened:
             for known in state.past:
@@ -166,9 +169,10 @@ class SeriesRules(Rules[SeriesState]):
     # What sessions and the plan tell
 
     def learn(self, draft: Series, report: ItemReport) -> None:
-        """Takes in a report of a session: its host, or its end.
+        """Records what a session reports to the series: which side hosts it, or that it has ended.
 
-        With its end the turn is served, swapped or forfeited. If the series had ordered the end, the turn waits again.
+        If the session has ended, its turn is served, swapped or forfeited. If the series itself ordered the session to
+        end, its turn waits for another session.
         """
         state = draft.state
         recalled = report.closed and report.status == "dropped" and report.item in state.recalled
@@ -196,7 +200,7 @@ class SeriesRules(Rules[SeriesState]):
             _end_if_done(self, draft)
 
     def obeys(self, draft: Series, order: Order) -> bool:
-        """Carries out an order: changed fields, a first host, or an end."""
+        """Carries out an order that changes fields, names a host, or ends the series. Always returns True."""
         open_before = draft.state.open_sessions
         if order.changes:
             change(draft, order)
@@ -224,7 +228,7 @@ class SeriesRules(Rules[SeriesState]):
         return {"turns": turns_view(state), "uid": ""}
 
     def recorded_facts(self, state: SeriesState) -> dict[str, Any]:
-        """The turns, in the form of `show`."""
+        """Returns the turns of the series in the form that the command `show` uses."""
         return {"turns": turns_view(state)}
 
 

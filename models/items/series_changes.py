@@ -1,4 +1,7 @@
-"""How a series carries out orders of the plan: a first host, other windows, turns or offices, a past session."""
+"""How a series carries out an order of the plan.
+
+The order names a first host, changes windows, turns or offices, or says what became of a past session.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -32,15 +35,16 @@ SESSION_FIELDS = (
     "host_in_questions",
     "remind",
 )
-"""The fields of the setup that an amendment also changes in open sessions."""
+"""The fields of the setup that an amendment changes in the series and also in its open sessions."""
 
 # Hosts
 
 
 def settle_first(draft: Series, order: Order) -> None:
-    """Carries out an order that names a host: for every session, for the first turn, or for the next session.
+    """Carries out an order that names a host.
 
-    Which of these depends on the host rule of the series.
+    The host rule of the series decides what the host is for. FIXED: every open session. ROTATING: the first turn. With
+    another rule: the earliest open session without a host, or the session that opens next.
     """
     before = draft.state.hosting
     assert order.host is not None
@@ -60,7 +64,7 @@ def settle_first(draft: Series, order: Order) -> None:
 
 
 def _settle_next(draft: Series, order: Order) -> None:
-    """Sets a host in a series without turns: for the earliest open session that has no agreed host.
+    """Names the host of the earliest open session that has no agreed host, in a series whose host does not rotate.
 
     If every open session has a host, the side hosts the session that opens next.
     """
@@ -74,9 +78,9 @@ def _settle_next(draft: Series, order: Order) -> None:
 
 
 def give_hosts(draft: Series, before: Turns, except_for: str = "") -> None:
-    """Tells open sessions their host, if their turns had no side in `before` and have one now.
+    """Tells each open session its host, if its turn had no side in `before` and has one now.
 
-    The session `except_for` is not told. A series without turns tells nothing.
+    The session `except_for` is not told. If the host does not rotate, no session is told.
     """
     if draft.state.host_rule is not HostRule.ROTATING:
         return
@@ -93,9 +97,10 @@ def give_hosts(draft: Series, before: Turns, except_for: str = "") -> None:
 
 
 def change(draft: Series, order: Order) -> None:
-    """Carries out the changes of an order, and tells the open sessions what changes for them.
+    """Carries out the changes of an order, and orders the open sessions to change what concerns them.
 
-    An order may change fields of the setup, the order of turns and the windows, or tell what became of a past session.
+    An order may change fields of the setup, the order of turns or the windows. It may also say what became of a past
+    session.
     """
     changes = dict(order.changes)
     state = draft.state
@@ -123,9 +128,9 @@ def change(draft: Series, order: Order) -> None:
 
 
 def _recall(draft: Series, before: SeriesState, order: Order) -> None:
-    """Orders the open sessions whose windows the plan no longer has to end, unless they have begun.
+    """Orders an open session to end if the plan has no window for it any more. A session that has begun goes on.
 
-    The turns of the sessions that end wait again.
+    The turn of a session that ends waits for another session.
     """
     setup, kept = draft.state.setup, {window.name for window in draft.state.windows}
     # A session whose window has ended stays open, and stays missed.
@@ -145,9 +150,9 @@ def _change_sessions(
     moved: dict[str, dict[str, JsonValue]],
     order: Order,
 ) -> None:
-    """Tells open sessions what changes for them: their window, their offices, their duties.
+    """Tells the open sessions which parts of their window, offices and duties the order changes.
 
-    Everything else in an open session stays as it was when it opened.
+    Everything else in an open session stays as it was when the session opened.
     """
     told = {field: changes[field] for field in SESSION_FIELDS if field in changes}
     offices = [[party.offices for party in each.setup.parties] for each in (before, draft.state)]
@@ -185,7 +190,10 @@ def _learn_past(draft: Series, past: AdoptedSession) -> None:
 
 
 def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, Any]:
-    """The new windows, and how many of them are over or have opened. Those come first, so that none opens again."""
+    """Returns the fields `windows` and `opened` of the series after the windows have changed.
+
+    Windows that are over, or that have a session already, come first. `opened` is their number, so none opens again.
+    """
     taken = taken_names(state)
     found = [Window.model_validate(window) for window in windows]
     if not found:
@@ -195,7 +203,7 @@ def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, A
 
 
 def _moved_windows(before: SeriesState, after: SeriesState) -> dict[str, dict[str, JsonValue]]:
-    """The changed fields of the setup of each open session whose window has moved, by item."""
+    """Returns, by item id, the changed setup fields of each open session whose window has moved."""
     setup, old = before.setup, {window.name: window for window in before.windows}
     moved: dict[str, dict[str, JsonValue]] = {}
     for window in after.windows:

@@ -1,25 +1,29 @@
-"""Turns: whose time it is to host a session of one rotating series.
+"""Turns: which side is to host each session of one rotating series.
 
-Turns are issued in full cycles of the order. They wait in `upcoming` until sessions open. The holder of a turn is the
-side that is to host: the side whose turn it was, or one that has taken it over. These rules always hold:
+Turns are issued in full cycles: one turn for each side, in the order of the sides. They wait in `upcoming` until
+sessions open. The holder of a turn is the side that is to host the session. It is the side that the turn was planned
+for, or another side that has taken the turn over. These rules always hold:
 
-1. No turn is lost, and none is doubled. For each side, add its served, swapped-in, forfeited, owed (as holder) and
-   upcoming turns. The sum is the same for every side: the number of cycles issued. Two kinds of turns come on top.
-   Under AGAIN each forfeited turn is issued once more. That turn also stays if a session has got it and the forfeited
-   session turns out to be held. And a session may be agreed outside the rotation (`agree_host`). A swap changes no sum.
-2. Fairness. Count the turns given to each side: the sessions that it holds, whatever became of them. While one rotation
-   runs, the counts of two sides differ by at most one. A swap whose other half still waits in `upcoming` allows a
-   difference of two more: one side has lost a turn, the other has got it. Under AGAIN forfeited turns do not count, and
-   each turn that waits to be issued again allows a difference of one more.
+1. No turn is lost, and no turn is issued twice. For each side, add its served, swapped-in, forfeited, owed (as holder)
+   and upcoming turns. The sum is the same for every side: the number of cycles issued. There are two exceptions. Under
+   the rule AGAIN each forfeited turn is issued once more. This extra turn stays if a session has got it, even if a side
+   later corrects the forfeited session to held. And the sides may agree on a session outside the rotation
+   (`agree_host`). A swap changes no sum.
+2. The turns are fair. Count the sessions that each side holds, whatever became of them. While one rotation runs, the
+   counts of two sides differ by at most one. A swap allows a difference of two more while the turn that goes back in
+   exchange still waits in `upcoming`. Under AGAIN forfeited turns do not count, and each extra turn that still waits
+   allows a difference of one more.
 3. A session keeps the side of its turn. Only turns in `upcoming` are exchanged, restarted or removed.
 4. `upcoming` is empty, or it ends with one full cycle that no swap has changed. So it shows how the turns go on.
-5. Nothing is presumed. After an unknown session, nobody knows whose turn is next, and `upcoming` is shelved. It comes
-   back if the session becomes known before the sides agree on a host.
+5. The program guesses no host. After an unknown session, nobody knows whose turn is next. Then `upcoming` moves to
+   `shelved`. It moves back if the session becomes known before the sides agree on a host.
 
-Two events start the counts of 1 and 2 again, because the sides have settled them by consent. One is a changed first
-host: it may cut a cycle short, by at most one turn of each side, but turns owed by swaps and forfeits stay. The other
-is a host agreed after an unknown session. The functions raise no error: for a session that is not there, and for a
-repeat, they change nothing.
+Two events start the counts of 1 and 2 again, because the sides have settled them by consent. The first is a changed
+first host. It may end a cycle early, so that a side loses at most one turn, but turns owed by swaps and forfeits stay.
+The second is a host agreed after an unknown session.
+
+The functions change no value. Each returns new turns. They raise no error. If a session is not there, or if the
+same change comes a second time, they return the turns unchanged.
 """
 
 from collections.abc import Sequence
@@ -32,31 +36,31 @@ from models.plan.plan import ForfeitRule
 TURNS_KEPT = 40
 
 Past = Literal["held", "missed", "excused", "unknown"]
-"""What a history file says about a session."""
+"""What the history file says about a past session."""
 
 
 class TurnState(StrEnum):
     """What became of the turn of one session."""
 
     OWED = "owed"
-    """The session has not ended."""
+    """The session has not ended, so the turn is still to be served."""
     SERVED = "served"
     """The side hosted the session."""
     SWAPPED = "swapped"
-    """Another side hosted the session."""
+    """A side other than the planned one hosted the session."""
     FORFEITED = "forfeited"
     """The session was not held."""
     UNKNOWN = "unknown"
-    """The session is past, and nobody knows who hosted it."""
+    """The session is past, and nobody knows which side hosted it."""
 
 
 class Moved(Value):
-    """Why a turn is in a place that the order would not give it."""
+    """Why a turn is not at the place that the order of the sides gives it."""
 
     instead_of: str | None
-    """The side that would have this place by the order. None for an extra turn, which comes before the others."""
+    """The side that the order gives this place to. None for an extra turn, which is outside the order."""
     by: tuple[str, ...]
-    """The sessions whose swaps or forfeit brought the turn here, the latest last."""
+    """The sessions whose swaps or forfeits moved the turn to this place, the latest session last."""
 
 
 class Turn(Value):
@@ -64,38 +68,41 @@ class Turn(Value):
 
     session: str
     planned: str | None
-    """The side whose turn it was. None if nobody knows."""
+    """The side whose turn it is to host the session. None if nobody knows this side."""
     host: str | None = None
-    """The side that was agreed to host, or that hosted. None if none was agreed so far."""
+    """The side that the sides agreed on as host, or that hosted the session. None if they have agreed on no host."""
     state: str = "owed"
-    """A value of TurnState. It is a plain string, because old states hold it so."""
+    """A value of TurnState. It is a plain string, because states that older releases saved hold a plain string."""
     opens: Instant | None = None
+    """The start of the session's window, or when the session opened without one. None for a past session."""
     on: Instant | None = None
-    """When the session was held. None if it was not held, or if the day is not known."""
+    """When the session was held. None if the session was not held, or if the day is not known."""
     reason: str = ""
-    """Why the turn was swapped or forfeited. Empty if no reason is known, or if it was neither."""
+    """Why the turn was swapped or forfeited. Empty if neither happened, or if no reason is known."""
     moved: Moved | None = None
-    """Why the side got the turn out of order. None if the order gave it."""
+    """Why the side got the turn outside the order. None if the order gave the turn to the side."""
 
 
 class Turns(Value):
-    """The turns of one series: those of its sessions, and those that wait."""
+    """The turns of one series: the turns of its sessions, and the turns that wait for a session to open."""
 
     order: tuple[str, ...]
     """The sides in the order in which they host."""
     rule: ForfeitRule = ForfeitRule.NEXT
-    """What follows when a side does not use its turn: NEXT, it is lost; AGAIN, it is issued once more."""
+    """What becomes of a turn that a side does not use. NEXT: the turn is lost. AGAIN: the side gets an extra turn."""
     upcoming: tuple[str, ...] = ()
-    """The sides of the sessions that have not opened, in order. Empty while nobody knows whose turn is next."""
+    """The sides that host the sessions that open next, in order. Empty while nobody knows whose turn is next."""
     shelved: tuple[str, ...] = ()
-    """The former `upcoming`, kept here while nobody knows who hosted a past session. Empty otherwise."""
+    """The former `upcoming`, kept while nobody knows which side hosted a past session. Empty in all other cases."""
     moved: tuple[Moved | None, ...] = ()
-    """For each turn of `upcoming` (or, if that is empty, of `shelved`): why it is out of order. It may be shorter."""
+    """For each turn of `upcoming` (or of `shelved` if `upcoming` is empty): why the turn is outside the order. None if
+    the order gives it. If this list is shorter, the order gives the turns at the end."""
     turns: tuple[Turn, ...] = ()
-    """The turns of sessions, in order of opening. Only the last TURNS_KEPT are kept, and every one that is owed."""
+    """The turns of the sessions that have opened, in order of opening. Of more than TURNS_KEPT turns, the oldest are
+    removed, but never an owed turn."""
     counts: dict[str, dict[str, int]] = {}
-    """Counts of each side, since the beginning: served, swapped_out (another side hosted), swapped_in (it hosted for
-    another), forfeited."""
+    """For each side, how many of its turns since the beginning were served, swapped_out (another side hosted in its
+    place), swapped_in (it hosted in the place of another side) and forfeited. A missing count is zero."""
 
 
 class WaitingTurn(NamedTuple):
@@ -106,7 +113,7 @@ class WaitingTurn(NamedTuple):
 
     @property
     def out_of_order(self) -> Moved | None:
-        """Why the turn is out of order. None if the order gives it, or if swaps have cancelled each other."""
+        """Why the turn is outside the order. None if the order gives it, or if later swaps have undone earlier ones."""
         return self.moved if self.moved and self.moved.instead_of != self.side else None
 
 
@@ -114,13 +121,13 @@ class WaitingTurn(NamedTuple):
 
 
 def begin(order: Sequence[str], first: str | None, rule: ForfeitRule = ForfeitRule.NEXT) -> Turns:
-    """The turns of a new series. Without a first host nobody knows whose turn is next."""
+    """Returns the turns of a new series. If `first` is None or not in `order`, nobody knows yet whose turn is next."""
     turns = Turns(order=tuple(dict.fromkeys(order)), rule=rule)
     return _anchored(turns, first) if first is not None and first in turns.order else turns
 
 
 def open_session(turns: Turns, session: str, opens: Instant | None = None) -> Turns:
-    """Gives the next turn to a session that opens. It gets none while nobody knows whose turn is next."""
+    """Gives the next turn to a session that opens. While nobody knows whose turn is next, its turn has no side."""
     if turn_of(turns, session) is not None:
         return turns
     turn = Turn(session=session, planned=None, opens=opens)
@@ -129,17 +136,19 @@ def open_session(turns: Turns, session: str, opens: Instant | None = None) -> Tu
 
 
 def agree_host(turns: Turns, session: str, host: str, reason: str = "") -> Turns:
-    """Sets the host that all sides have agreed for a session, and changes the turns to come. There are five cases:
+    """Sets the host on which all sides have agreed for a session, and changes the turns to come. There are five cases:
 
-    - Another side has the turn: the two swap. The host's nearest upcoming turn goes to that side. An earlier swap for
-      this session is undone first. So A to B, then B to C, gives A to C.
-    - The host has the turn: an earlier swap is undone. If the turn that went in exchange has gone on meanwhile, to a
-      session or in another swap, it stays there. The former host then gets this side's nearest upcoming turn instead.
-    - Nobody has the turn, and nobody knows whose turn is next: the rotation begins here. Sessions opened since then get
-      their turns. If a later session is unknown, the rotation does not begin.
-    - Nobody has the turn, but the rotation began with a later session: the session is outside the rotation. It changes
-      no other turn, because the sides knew the rotation when they agreed.
-    - The host is not in the order and has no turn to give: the side keeps its turn, as an extra turn that comes next.
+    - Another side has the turn. Then the host and this side swap: the host's nearest upcoming turn goes to this side.
+      An earlier swap for this session is undone first. So if A swaps with B and then with C, only the swap with C
+      counts.
+    - The host has the turn. Then an earlier swap is undone. If a session or another swap has already used the turn that
+      was given in exchange, this turn stays there. The host then gives its nearest upcoming turn to the former host.
+    - Nobody has the turn, and nobody knows whose turn is next. Then the rotation begins with this session. Sessions
+      opened after it get their turns. If a later session is unknown, the rotation does not begin.
+    - Nobody has the turn, but the rotation began with a later session. Then this session is outside the rotation. It
+      changes no other turn, because the sides knew the rotation when they agreed.
+    - The host is not in the order, so it has no turn to give. Then the side of the turn gets an extra turn, which comes
+      next.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.OWED:
@@ -148,11 +157,11 @@ def agree_host(turns: Turns, session: str, host: str, reason: str = "") -> Turns
 
 
 def settle_first(turns: Turns, first: str) -> Turns:
-    """Begins the rotation with the side `first`, which the sides have settled by an answer or by an amendment.
+    """Begins the rotation with the side `first`. The sides have settled it by an answer or by an amendment.
 
-    If nobody knows yet whose turn is next, the rotation begins with `first`: at the earliest open session without a
-    host, or else at the next one. If the rotation is known, only `upcoming` starts again, with `first`. Turns owed by
-    swaps and forfeits follow behind it, because no turn is lost.
+    If nobody knows yet whose turn is next, `first` hosts the earliest open session without a host. If there is no such
+    session, `first` hosts the session that opens next. If the rotation is known, only `upcoming` starts again with
+    `first`. Turns owed by swaps and forfeits come after it, because no turn is lost.
     """
     if first not in turns.order:
         return turns
@@ -162,7 +171,10 @@ def settle_first(turns: Turns, first: str) -> Turns:
 
 
 def reorder(turns: Turns, order: Sequence[str]) -> Turns:
-    """Sets another order of the sides, for the sessions to come. It goes on after the side that had the last turn."""
+    """Sets another order of the sides, for the sessions that open next.
+
+    The next turn goes to the side that follows, in the new order, the side that had the last turn.
+    """
     given, upcoming = _before(turns.turns), next_host(turns)
     turns = turns.model_copy(update={"order": tuple(dict.fromkeys(order))})
     if given is not None and given[1] in turns.order:
@@ -173,14 +185,15 @@ def reorder(turns: Turns, order: Sequence[str]) -> Turns:
 def close_session(
     turns: Turns, session: str, held: bool, host: str | None, on: Instant | None = None, reason: str = ""
 ) -> Turns:
-    """Ends a session: its turn is served, swapped (another side hosted), or forfeited (the session was not held).
+    """Ends a session. Its turn is served, swapped (another side hosted), or forfeited (the session was not held).
 
-    Without `host`, the agreed side counts, or else the planned one. With neither, a held session becomes unknown. If
-    `host` was not the agreed one, it is agreed first (`agree_host`), with all that follows for later turns.
+    If `host` is None, the agreed side counts, or the planned side if no side was agreed. If both are missing, a held
+    session becomes unknown. If `host` is not the agreed side, the turns first change as if the sides had agreed on it
+    (`agree_host`).
 
-    If a side took the turn over in a swap and did not use it, this side forfeits it. The swap stays: the other side
-    keeps the turn that it got in exchange. So no side loses both. Under AGAIN the side that forfeits hosts the session
-    that opens next. Under NEXT nothing more follows.
+    If a side took the turn over in a swap and did not use it, this side forfeits the turn. The swap stays, and the
+    other side keeps the turn that it got in exchange. Under AGAIN the side that forfeits hosts the session that opens
+    next. Under NEXT, no other turn changes.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.OWED:
@@ -198,9 +211,9 @@ def close_session(
 
 
 def recall_session(turns: Turns, session: str) -> Turns:
-    """Removes an open session that is no longer due and has not begun. Its turn waits again, as the next one.
+    """Removes an open session that is no longer due and has not begun. Its turn goes to the session that opens next.
 
-    If the sides have agreed on another host than the planned one, the session has begun, and nothing changes.
+    If the sides have agreed on a host that is not the planned side, the session has begun, and nothing changes.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.OWED or turn.host not in (None, turn.planned):
@@ -214,10 +227,11 @@ def recall_session(turns: Turns, session: str) -> Turns:
 
 
 def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant | None = None) -> Turns:
-    """Enters a past session into the turns, as a history file tells it. The caller enters the sessions in their order.
+    """Enters a past session into the turns, as the history file describes it.
 
-    If the file names another host than the order does, the two sides have swapped. After a session whose host nobody
-    knows, the sides must agree whose turn is next.
+    Call this function for the sessions in their order. If the file names a host that is not the side of the turn, the
+    two sides have swapped. After an unknown session, or one that was held with an unknown host, the sides must agree
+    whose turn is next.
     """
     if turn_of(turns, session) is not None:
         return turns
@@ -231,9 +245,9 @@ def adopt(turns: Turns, session: str, state: Past, host: str | None, on: Instant
 def learn_past(turns: Turns, session: str, state: Past, host: str | None = None, on: Instant | None = None) -> Turns:
     """Enters what became of a session that was unknown until now.
 
-    If no later session is unknown, and the sides have agreed on no host since, the turns become as if it had been known
-    from the beginning. The sessions opened since get their turns. Otherwise only its own turn is corrected and counted,
-    and later agreements stay.
+    If no later session is unknown, and the sides have agreed on no host after it, the turns become as if the session
+    had always been known. The sessions opened after it get their turns. In all other cases, only the turn of this
+    session is corrected and counted, and later agreements stay.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.UNKNOWN or not _tells(state, host):
@@ -253,10 +267,10 @@ def learn_past(turns: Turns, session: str, state: Past, host: str | None = None,
 
 
 def held_after_all(turns: Turns, session: str, host: str | None = None, on: Instant | None = None) -> Turns:
-    """Corrects a session whose turn was forfeited: it was held. Its turn is served or, with another host, swapped.
+    """Corrects the forfeited turn of a session that was held: it becomes served or, with another host, swapped.
 
-    Under AGAIN an extra turn was issued for it. This turn is taken back if it still waits. If a session has got it
-    meanwhile, it stays.
+    Under AGAIN the side got an extra turn for this session. The extra turn is removed if it still waits. It stays if
+    another session has already got it.
     """
     turn = turn_of(turns, session)
     if turn is None or turn.state != TurnState.FORFEITED:
@@ -277,24 +291,24 @@ def held_after_all(turns: Turns, session: str, host: str | None = None, on: Inst
 
 
 def next_host(turns: Turns) -> str | None:
-    """The side that hosts the session that opens next. None while nobody knows."""
+    """Returns the side that hosts the session that opens next. None while nobody knows whose turn is next."""
     return turns.upcoming[0] if turns.upcoming else None
 
 
 def turn_of(turns: Turns, session: str) -> Turn | None:
-    """The turn of a session. None if the session is not there."""
+    """Returns the turn of a session. None if the session has no turn in `turns`."""
     return next((turn for turn in turns.turns if turn.session == session), None)
 
 
 def holder(turn: Turn) -> str | None:
-    """The side that is to host the session of a turn, or that hosted it. None if nobody knows."""
+    """Returns the side that is to host the session of a turn, or that hosted it. None if no such side is known."""
     return turn.host or turn.planned
 
 
 def explain(turns: Turns, session: str | None = None) -> str:
-    """Says in one or two sentences who hosts a session, and why.
+    """Returns one or two sentences that say which side hosts a session, and why.
 
-    Without `session`, or before it opens, the text is about the session that opens next.
+    If `session` is None or has not opened, they describe the host of the session that opens next.
     """
     turn = turn_of(turns, session) if session is not None else None
     if turn is not None:
@@ -309,13 +323,13 @@ def explain(turns: Turns, session: str | None = None) -> str:
 
 
 def _cycle(order: tuple[str, ...], last: str) -> tuple[str, ...]:
-    """The cycle of sides that follows a turn of the side `last`."""
+    """Returns one full cycle of the sides that comes after a turn of the side `last`."""
     start = order.index(last) + 1 if last in order else 0
     return order[start:] + order[:start]
 
 
 def _queue(turns: Turns) -> list[WaitingTurn]:
-    """The turns of `upcoming`, or, if that is empty, of `shelved`: swaps change shelved turns too."""
+    """Returns the turns of `upcoming`, or of `shelved` if `upcoming` is empty. Swaps change shelved turns too."""
     sides = turns.upcoming or turns.shelved
     moved = turns.moved + (None,) * (len(sides) - len(turns.moved))
     return [WaitingTurn(side, why) for side, why in zip(sides, moved, strict=False)]
@@ -328,13 +342,13 @@ def _put(turns: Turns, queue: Sequence[WaitingTurn]) -> Turns:
 
 
 def _anchored(turns: Turns, first: str) -> Turns:
-    """Begins the rotation with this side. Shelved turns are given up."""
+    """Begins the rotation with the side `first`. Shelved turns are removed."""
     upcoming = (first, *_cycle(turns.order, first)[:-1])
     return turns.model_copy(update={"upcoming": upcoming, "shelved": (), "moved": ()})
 
 
 def _restarted(turns: Turns, first: str) -> Turns:
-    """Begins the rotation again with this side. Turns that were out of order keep following it."""
+    """Begins the rotation again with the side `first`. Turns that were outside the order come after it."""
     # The order may have been amended. Turns owed to a side that left it, or by such a side, are gone.
     old, order = _queue(turns), turns.order
     turns = _anchored(turns, first)
@@ -370,12 +384,15 @@ def _hand_out(turns: Turns, after: str | None = None) -> Turns:
 
 
 def _followed(turns: Turns, session: str, before: Turns) -> Turns:
-    """If this session made the rotation known, gives turns to the sessions opened since. `before`: the old turns."""
+    """Gives turns to the sessions opened after `session`, if a change of this session made the rotation known.
+
+    `before` holds the turns before this change.
+    """
     return _hand_out(turns, session) if turns.upcoming and not before.upcoming else turns
 
 
 def _agreed(turns: Turns, turn: Turn, host: str, reason: str) -> Turns:
-    """Sets the host of an open session, and exchanges turns for it."""
+    """Sets the host of an open session. If another side had the turn, the two sides exchange turns."""
     session, current = turn.session, holder(turn)
     if turn.planned is None:
         turns = _planned(turns, session, host)
@@ -387,7 +404,8 @@ def _agreed(turns: Turns, turn: Turn, host: str, reason: str) -> Turns:
 
 
 def _planned(turns: Turns, session: str, host: str) -> Turns:
-    """Sets the host of a session that was nobody's turn. The rotation begins with it, or it stays outside."""
+    """Sets the host of a session whose turn had no side. The rotation begins with this session, or the session stays
+    outside the rotation."""
     if host not in turns.order:
         return turns
     if turns.upcoming or _cut(turns, session):
@@ -414,7 +432,7 @@ def _exchange(turns: Turns, session: str, giver: str, taker: str) -> Turns:
 
 
 def _former(queue: Sequence[WaitingTurn], side: str, session: str) -> int | None:
-    """The place of the turn that this side got in exchange for this session. None if it got none."""
+    """Returns the place in `queue` of the turn that `side` got in exchange for `session`. None if it got no turn."""
     found = (i for i, due in enumerate(queue) if due.side == side and due.moved and due.moved.by[-1:] == (session,))
     return next(found, None)
 
@@ -422,8 +440,10 @@ def _former(queue: Sequence[WaitingTurn], side: str, session: str) -> int | None
 def _nearest(
     order: tuple[str, ...], queue: list[WaitingTurn], side: str, start: int = 0, untouched: bool = False
 ) -> int:
-    """The place of the side's first turn from `start` on, outside the last cycle. The queue grows by full cycles until
-    there is one. With `untouched`, turns that were moved do not count."""
+    """Returns the place of the first turn of `side` in `queue`, from `start` on and before the last cycle.
+
+    The queue grows by full cycles until there is such a turn. With `untouched`, turns that were moved do not count.
+    """
     while True:
         for i in range(start, len(queue) - len(order)):
             if queue[i].side == side and not (untouched and queue[i].moved):
@@ -432,7 +452,7 @@ def _nearest(
 
 
 def _handed(due: WaitingTurn, side: str, session: str) -> WaitingTurn:
-    """A waiting turn after it went to another side. If it goes back in the same session, no trace is left."""
+    """Returns a waiting turn after it went to another side. If it goes back for the same session, no trace is left."""
     instead_of, by = (due.moved.instead_of, due.moved.by) if due.moved else (due.side, ())
     by = by[:-1] if by[-1:] == (session,) else (*by, session)
     return WaitingTurn(side, Moved(instead_of=instead_of, by=by) if by else None)
@@ -457,13 +477,13 @@ def _kept(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
 
 
 def _cut(turns: Turns, session: str) -> bool:
-    """Whether a later session is unknown. Then nothing follows from this session for the turns to come."""
+    """Whether a session after `session` is unknown. Then `session` does not decide whose turn is next."""
     at = [turn.session for turn in turns.turns].index(session)
     return any(turn.state == TurnState.UNKNOWN for turn in turns.turns[at + 1 :])
 
 
 def _closed(turns: Turns, session: str, held: bool, on: Instant | None, reason: str) -> Turns:
-    """Sets the last state of a turn, by its own holder, and counts it."""
+    """Sets the final state of a turn (served, swapped, forfeited or unknown), and counts it for its sides."""
     turn = turn_of(turns, session)
     side = holder(turn) if turn else None
     if turn is None or side is None:
@@ -531,7 +551,7 @@ def _why(turns: Turns, due: WaitingTurn, earlier: tuple[Turn, ...], agreed: bool
 
 
 def _why_moved(turns: Turns, side: str, moved: Moved) -> str:
-    """The reason for a turn that a swap or a forfeit moved. Old sessions may be gone; then the words are general."""
+    """Returns why a swap or forfeit moved a turn. The words are general if the session that caused this was removed."""
     cause = turn_of(turns, moved.by[-1]) if moved.by else None
     if cause and cause.planned == side and cause.host not in (None, side):
         if cause.host in turns.order:
@@ -543,7 +563,10 @@ def _why_moved(turns: Turns, side: str, moved: Moved) -> str:
 
 
 def _before(earlier: tuple[Turn, ...]) -> tuple[Turn, str] | None:
-    """The last turn that the order gave, and the side that got it. None if an unknown session comes after it."""
+    """Returns the last turn that the order gave, and the side that the order gave it to.
+
+    None if there is no such turn, or if an unknown session comes after it.
+    """
     for turn in reversed(earlier):
         if turn.state == TurnState.UNKNOWN:
             return None

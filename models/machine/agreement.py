@@ -1,4 +1,4 @@
-"""The end of a silence: agreement of the other sides, or the stated time in which none of them objected."""
+"""How a silence ends. Either every other side has agreed, or the time to object is over and no side has objected."""
 
 from datetime import timedelta
 
@@ -16,7 +16,8 @@ from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
 
 LOOK_AGAIN = timedelta(hours=1)
-"""How long after a letter was found unread the inbox is looked at again; at most a seventh of a despatch period."""
+"""If an unread message keeps a silence from ending, an activity looks into the inbox again after this time. It is at
+most a seventh of a despatch period."""
 
 # Agreement
 
@@ -45,7 +46,8 @@ def take_agree(rules: Rules[S], draft: Draft[S], act: Agree, side: str) -> None:
 
 
 def refuse_alone(rules: Rules[S], state: S, act: Close, side: str, now: Instant) -> Refusal | None:
-    """No side closes an item alone. None where no silence applies: there an office closes it."""
+    """Returns a refusal of the act `close` while the item is under silence, because no side closes such an item alone.
+    None if the item is not under silence."""
     if not applies(state) or state.silence is None:
         return None
     if side in waited_for(state):
@@ -70,7 +72,8 @@ AGREE = Deed(refuse_agree, take_agree)
 
 
 def looked(rules: Rules[S], state: S, found: Objections, now: Instant) -> Step[S]:
-    """What was found when the time had run out. A letter that nobody has read keeps the item open."""
+    """Returns the step after an activity has looked for unread objections. If it found a reason to wait, for example an
+    unread message, the item stays open. If not, the item is closed."""
     draft = Draft(state, now)
     silence = state.silence
     if state.closed or silence is None or not silence.looking or silence.since != found.since:
@@ -87,7 +90,8 @@ def looked(rules: Rules[S], state: S, found: Objections, now: Instant) -> Step[S
 
 
 def close_if_over(rules: Rules[S], draft: Draft[S]) -> None:
-    """Closes an item whose record stands by consent, by agreement or by silence."""
+    """Closes the item if its silence is over and everything that the close-out needs is on record. If not, it does
+    nothing."""
     state = draft.state
     silence = state.silence
     if state.closed or silence is None or not is_over(state) or not rules.closable(state):

@@ -1,7 +1,7 @@
-"""Awaited acts in the record: whenever the list of awaited acts changes, the next line holds the full list.
+"""Awaited acts in the record. When the list of awaited acts changes, a line of the record holds the full new list.
 
-A line says what was done. A report of a past day also needs what was awaited then, and who hosted next. The rules that
-decide this may change with a release. So the lines hold it themselves.
+A line says what was done. A report about a past day also needs to know what was awaited on that day, and whose turn it
+was to host. A later release may decide this by other rules, so the lines of the record hold it.
 """
 
 from collections.abc import Iterable
@@ -17,9 +17,10 @@ from models.messages.views import AwaitedRow
 
 
 def with_awaited(machine: Machine[S], before: S, step: Step[S], now: Instant) -> Step[S]:
-    """The step, with the recorded facts after it in its last line: awaited acts, turns, questions.
+    """Returns the step with the facts that the record needs in its last line: awaited acts, turns, questions. If these
+    facts have not changed since the last line, it returns the step as it is.
 
-    If the step writes no line and the awaited acts change, it gets one more line, `awaited`. `before` is the state
+    If the awaited acts change and the step writes no line, it gets one more line, `awaited`. `before` is the state
     before the step.
     """
     facts, former = machine.recorded_facts(step.state), machine.recorded_facts(before)
@@ -40,13 +41,14 @@ def with_awaited(machine: Machine[S], before: S, step: Step[S], now: Instant) ->
 
 
 def awaited_in_words(rows: Iterable[AwaitedRow]) -> str:
-    """The awaited acts in words: "lao-moic and khm-moc awaited: propose a date"."""
+    """Returns the awaited acts in words, for example "lao-moic and khm-moc awaited: propose a date"."""
     by_act = groupby(sorted(rows, key=lambda row: row.act), key=lambda row: row.act)
     parts = [f"{joined(dict.fromkeys(row.office for row in own))} awaited: {infinitive(act)}" for act, own in by_act]
     return "; ".join(parts) or "nothing is awaited"
 
 
 def awaiting_of(data: dict[str, Any]) -> tuple[AwaitedRow, ...] | None:
-    """The awaited acts after a line of the record, read from its `data`. None if the line does not hold them."""
+    """Returns the acts that were awaited after a line of the record. `data` is the data of this line. None if the line
+    does not hold the awaited acts."""
     rows = data.get("awaiting")
     return None if rows is None else tuple(AwaitedRow.model_validate(row) for row in rows)

@@ -1,4 +1,4 @@
-"""Calls: a side wakes a dormant item, and says why. The plan may say which sides may call it."""
+"""Calls: a side wakes a dormant item, and states a reason. The plan may say which sides may call an item."""
 
 from models.common.values import Instant
 from models.machine.draft import Draft, S

@@ -1,4 +1,4 @@
-"""The end of an item: its notices are settled, its record is closed, and the workflow that opened it learns of it."""
+"""The end of an item. Its notices are settled, its record is closed, and the workflow that opened it gets a report."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ from models.messages.effects import ItemReport, Settle
 def close(
     rules: Rules[S], draft: Draft[S], status: str, act: Act | None, text: str, *, by: str | None, **how: Any
 ) -> None:
-    """Ends the item with this status. The post rooms are told before the last line of the record.
+    """Ends the item with this status. The post rooms are told before the record gets its last line.
 
-    `by` is the cause of the end: office, consent, amendment, answer, window, expiry or sessions. `how` holds further
-    fields of the line.
+    `by` is the cause of the end: office, consent, amendment, answer, window, expiry or sessions. None if it has no
+    such cause. `text` is the reason, in words. `how` holds further fields of the line.
     """
     for proposal in draft.state.open_proposals:
         draft.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)
@@ -46,7 +46,7 @@ def close(
 
 
 def take_close(rules: Rules[S], draft: Draft[S], act: Close, side: str) -> None:
-    """Closes the item out, because an office said so."""
+    """Closes the item out, because an office has done the act `close`."""
     note = f" {act.note}" if act.note else ""
     text = f"{act.office} ({side}) closes it out.{note}"
     close(rules, draft, "closed", act, text, by="office", note=act.note or None)

@@ -1,6 +1,6 @@
-"""Proposals and consent. A proposal becomes binding when every side that must has consented.
+"""Proposals and consent. A proposal becomes binding when every side of the item has consented to it.
 
-Of each topic one proposal is open at a time. The rules of the kind decide what else follows from a proposal.
+Only one proposal about the same matter is open at a time. The rules of the kind decide what else follows from it.
 """
 
 from models.common.values import Instant
@@ -20,7 +20,7 @@ from models.messages.views import Refusal
 
 
 def refuse_proposal(rules: Rules[S], state: S, act: Propose, side: str, now: Instant) -> Refusal | None:
-    """Why a proposal is not taken. None if it is."""
+    """Returns why the item refuses a proposal. None if the item takes the proposal."""
     terms = act.terms
     standing = state.open_proposal(terms.topic, terms.about)
     if standing and standing.side != side:
@@ -61,7 +61,7 @@ def _refuse_common(rules: Rules[S], state: S, terms: Terms, now: Instant) -> Ref
 def refuse_answer(
     rules: Rules[S], state: S, act: Accept | Reject | Counter | Withdraw, side: str, now: Instant
 ) -> Refusal | None:
-    """Why an answer to a proposal is not taken. None if it is."""
+    """Returns why the item refuses an answer to a proposal. None if the item takes the answer."""
     proposal = state.proposal(act.proposal)
     if proposal is None:
         return refusal(rules, state, "no-such-proposal", f"there is no proposal {act.proposal} here; `show` lists them")
@@ -133,7 +133,11 @@ def take_counter(rules: Rules[S], draft: Draft[S], act: Counter, side: str) -> i
 
 
 def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
-    """Opens a proposal, and overtakes the open one about the same. Returns the number of the new proposal."""
+    """Opens a proposal. An open proposal about the same matter gets the status `overtaken`. Returns the number of the
+    new proposal.
+
+    `counters` is the number of the proposal that this one counters. None if it counters none.
+    """
     older = draft.state.open_proposal(terms.topic, terms.about)
     draft.overtake(terms.topic, about=terms.about)
     number = draft.state.last_proposal + 1
@@ -169,7 +173,7 @@ def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str,
 
 
 def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
-    """Adds the consent of one side. With the last consent the terms take effect."""
+    """Adds the consent of one side to a proposal. With the last consent, the terms take effect."""
     proposal = draft.state.proposal(act.proposal)
     assert proposal is not None
     consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now))
@@ -181,7 +185,8 @@ def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
 
 
 def settle_consent(rules: Rules[S], draft: Draft[S], number: int) -> None:
-    """All sides have consented: the terms take effect and the sides are told. A `drop` or `excuse` ends the item."""
+    """Carries out what follows when all sides have consented to a proposal. The terms take effect, and the sides are
+    told. A proposal to drop or excuse the item ends it."""
     draft.set_proposal(number, status=ProposalStatus.AGREED)
     proposal = draft.state.proposal(number)
     assert proposal is not None
@@ -224,7 +229,7 @@ def _take_effect(draft: Draft[S], terms: Terms) -> None:
 
 
 def end_proposal(rules: Rules[S], draft: Draft[S], act: Reject | Withdraw, side: str) -> None:
-    """Ends a proposal: another side rejects it, or its own side withdraws it."""
+    """Ends a proposal that another side rejects or that its own side withdraws, and tells the other sides."""
     proposal = draft.state.proposal(act.proposal)
     assert proposal is not None
     rejected = isinstance(act, Reject)
@@ -249,4 +254,4 @@ PROPOSALS = {
     "counter": Deed(refuse_answer, take_counter),
     "withdraw": Deed(refuse_answer, end_proposal),
 }
-"""The acts about proposals, by verb."""
+"""The functions for the acts about proposals, by verb."""

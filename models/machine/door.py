@@ -1,8 +1,8 @@
 """The door of an item: the checks of every act before the machine of the item is asked.
 
-The door refuses texts beyond their limits and characters that no calendar can carry. It refuses a zone that does not
-exist, a wall time that does not fit its instant, and a day that is too far away. It also refuses an act after which the
-state would be too large. The validator of every Update calls `refuse`, and so does `--dry-run`.
+The door refuses texts that are too long and characters that no calendar can hold. It refuses a time zone that does not
+exist, a local time that does not fit its instant, and a day that is too far away. It also refuses an act after which
+the state would be too large. The validator of every Update calls `refuse`, and so does the option `--dry-run`.
 """
 
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ LARGEST_BY_PROPOSAL = 1_000_000
 """The most bytes of a state, as JSON, after a proposal. A payload of Temporal holds at most 2 MB."""
 
 LARGEST_BY_CONSENT = 1_200_000
-"""The most bytes of a state after a consent, which may put an amendment into force. Every other act is taken at any
-size, so that an open proposal can always be settled: a state keeps only the last of those acts, and they are small."""
+"""The most bytes of a state after a consent, which may put an amendment into force. Other acts are never refused for
+size, so that the sides can always reject or withdraw an open proposal. Such acts add little to a state."""
 
 REACH = timedelta(days=366 * 25)
-"""The greatest distance from now at which an act may name a day. No plan is signed for longer."""
+"""The greatest time between now and a day that an act names. No plan is signed for a longer time."""
 
 
 def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
-    """Why an act is not taken now: by the checks of the door, or by the machine. None if it is taken."""
+    """Returns why the door or the machine refuses an act now. None if the act may be taken."""
     fault = fault_of(act)
     if fault is not None:
         return Refusal(code=fault.code, message=f"{fault.field}: {fault.message}")
@@ -62,8 +62,11 @@ def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Ref
 
 
 def check_sound(machine: Machine[S], state: S, now: Instant, reread: bool = False) -> None:
-    """Raises where an item could not go on from a state that a signal has left: what is due cannot be said or, with
-    `reread`, the next run of its workflow could not read the state. An act needs no such check: it is refused by field.
+    """Checks that an item can go on from the state that a signal has left. If not, it raises the error that the item
+    would meet.
+
+    It asks the machine what is due and for the view. With `reread`, it also checks that the next run of the workflow
+    can read the state. An act needs no such check, because `refuse` has checked each field.
     """
     machine.due(state, now)
     machine.next_moment(state)

@@ -1,4 +1,4 @@
-"""Collects one decision: the changed state, the lines of the ledger, the effects."""
+"""A draft collects what one decision changes: the state, the lines of the ledger and the effects."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
@@ -18,7 +18,8 @@ S = TypeVar("S", bound=ItemState)
 
 
 class Step(Value, Generic[S]):
-    """A decision: the new state, the effects, and the receipt of an act."""
+    """The result of one decision: the new state, the effects, and a receipt. The receipt is None if no act was
+    taken."""
 
     state: S
     effects: tuple[Effect, ...] = ()
@@ -26,10 +27,12 @@ class Step(Value, Generic[S]):
 
 
 def heard_at(state: ItemState, decided: Instant | None, now: Instant) -> Instant:
-    """The instant from which a message of another workflow counts: the instant `decided` at which that one decided.
+    """Returns the instant from which a message of another workflow counts. It is usually `decided`, the instant at
+    which that workflow decided.
 
-    It is never before this item's own last decision, because the instants of a ledger only go forward. A message that
-    comes more than a tenth of a despatch period late counts from now, so that no ladder climbs because of an outage.
+    It is never before the last line of this item's ledger, because the instants of a ledger only go forward. A message
+    that comes more than a tenth of a despatch period late counts from now, so that no ladder climbs because of an
+    outage. It also counts from now if `decided` is None.
     """
     if decided is None or decided > now or now - decided > state.setup.despatch.period / 10:
         return now
@@ -37,14 +40,15 @@ def heard_at(state: ItemState, decided: Instant | None, now: Instant) -> Instant
 
 
 class Draft(Generic[S]):
-    """A step that is not finished yet. A draft exists only during one decision."""
+    """A step that is not complete yet. A draft exists only during one decision."""
 
     def __init__(self, state: S, now: Instant) -> None:
         self.state = state
         self.now = now
         self.effects: list[Effect] = []
         self.message: Document | None = None
-        """The mail in which the act came. The lines of the ledger about the act name it."""
+        """The mail in which the act came. The lines of the ledger about the act name this mail. None if no mail brought
+        it."""
         self._entered: tuple[LedgerEntry, Act | None] | None = None
         """The last line of this step, with its act. Announcements tell the line in fields."""
 
@@ -52,7 +56,7 @@ class Draft(Generic[S]):
         self.state = self.state.model_copy(update=changes)
 
     def enter(self, verb: str, text: str, act: Act | None = None, **data: Any) -> None:
-        """Adds a numbered line to the ledger and to the record."""
+        """Adds a numbered line to the ledger and to the record. `data` holds further fields of the line."""
         side = self.state.setup.side_of(act.office) if act else None
         if act and self.message:
             data["message"] = self.message.model_dump(mode="json")
@@ -70,19 +74,19 @@ class Draft(Generic[S]):
         self.effects.append(Enter(entry=entry))
 
     def tell(self, item: str, order: Order, at: Instant | None = None) -> None:
-        """Gives an order to an item. `at` is the instant at which the order was due. None: now."""
+        """Adds an effect that gives an order to an item. `at` is the instant at which the order was due. None: now."""
         self.effects.append(GiveOrder(item=item, order=order.model_copy(update={"at": at or self.now})))
 
     def report(self, report: ItemReport) -> None:
-        """Sends a report to the workflow that opened this item."""
+        """Adds an effect that sends a report to the workflow that opened this item."""
         self.effects.append(ReportUp(report=report.model_copy(update={"at": self.now})))
 
     def words(self, terms: Terms) -> str:
-        """The terms of a proposal in a few words."""
+        """Returns the terms of a proposal in a few words."""
         return describe(terms, self.state.setup.clock, self.state.setup.names)
 
     def moment(self, instant: Instant) -> str:
-        """An instant as people read it, with the zone of the plan."""
+        """Returns an instant in words for people, in the zone of the plan."""
         return self.state.setup.clock.moment(instant)
 
     def told(self, office: str) -> None:
@@ -100,10 +104,11 @@ class Draft(Generic[S]):
         at: Instant | None = None,
         **more: Any,
     ) -> tuple[Announcement, ...]:
-        """Announces something to the coordinator of each of these sides. With `above`: to the office above it.
+        """Announces something to the coordinator of each of these sides. With `above`, the office above it gets the
+        announcement, if there is one.
 
         `at` is the instant at which the announcement was due. None: now. `more` holds further fields of the
-        announcement. Gives the announcements.
+        announcement. Returns the announcements.
         """
         parties = [self.state.setup.party(side) for side in sides]
         rungs = [(above and party.above) or party.coordinator for party in parties]
@@ -120,10 +125,11 @@ class Draft(Generic[S]):
         dues: Mapping[str, Instant] | None = None,
         **more: Any,
     ) -> tuple[Announcement, ...]:
-        """Like `announce`, but to these offices, which need not be offices of the item any more.
+        """Announces something to the offices of these rungs. They may be former offices that an amendment has replaced.
 
-        With `acknowledged` the post room tells the item when the mail server took the mail. `dues` says by when which
-        office is asked to answer.
+        With `acknowledged`, the post room tells the item when the mail server has taken the mail. `dues` holds, for
+        each office, the instant by which it is asked to answer. An office without such an instant is missing. `at` and
+        `more` mean the same as in `announce`. Returns the announcements.
         """
         setup = self.state.setup
         number = self.state.announced + 1
@@ -158,7 +164,8 @@ class Draft(Generic[S]):
         )
 
     def overtake(self, *topics: Topic, about: str = "") -> None:
-        """Marks the open proposals of these topics as overtaken, because a decision has made them pointless."""
+        """Gives the status `overtaken` to the open proposals of these topics, because a decision has made them
+        pointless."""
         for proposal in self.state.open_proposals:
             if proposal.terms.topic in topics and proposal.terms.about == about:
                 self.set_proposal(proposal.number, status=ProposalStatus.OVERTAKEN)

@@ -1,4 +1,4 @@
-"""Ladders: begins and settles awaited acts as the state requires, and climbs the ladder of each."""
+"""Ladders: these functions begin and settle awaited acts, as the state of an item requires, and climb their ladders."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,8 @@ from models.messages.views import AwaitedRow
 
 
 def asks(rules: Rules[S], state: S) -> Iterator[Ask]:
-    """Everything that the state requires of the sides. A dormant item also asks for answers to proposals and rounds."""
+    """Yields every act that the state requires of the sides. A closed item requires none. A dormant item requires only
+    answers to proposals and to status rounds."""
     if state.closed:
         return
     for proposal in state.open_proposals:
@@ -32,10 +33,11 @@ def asks(rules: Rules[S], state: S) -> Iterator[Ask]:
 
 
 def reconcile(rules: Rules[S], draft: Draft[S], acting: str = "", due_at: Instant | None = None) -> None:
-    """Settles the awaited acts that the state no longer requires, and begins those that it now requires.
+    """Settles the awaited acts that the state no longer requires, and begins the acts that it now requires.
 
-    Acts that stay awaited keep their ladders. A new notice to the side `acting` is quiet, because the receipt of its
-    act tells it already. `due_at` is the instant at which the new acts were due. None: now.
+    Acts that stay awaited keep their ladders. `acting` is the side whose act caused this. Its receipt tells it what is
+    awaited of it, so its new notices cause no letter of their own. Empty: no act caused this. `due_at` is the instant
+    at which the new acts were due. None: now.
     """
     required = [ask for ask in asks(rules, draft.state) if not _too_late(draft, ask)]
     wanted = {(ask.act, ask.side, ask.subject) for ask in required}
@@ -79,7 +81,8 @@ def _begin(rules: Rules[S], draft: Draft[S], ask: Ask, at: Instant, quiet: bool)
 
 
 def restart(draft: Draft[S]) -> None:
-    """Settles every awaited act. The next `reconcile` asks each again, from now on, beginning with the coordinator."""
+    """Settles every awaited act. After that, `reconcile` begins the acts that are still required at their first rung,
+    the coordinator."""
     for open_act in draft.state.open_acts:
         _settle(draft, open_act)
     draft.put(open_acts=())
@@ -132,7 +135,7 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
 
 
 def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
-    """The awaited act as an infinitive with its object: "answer proposal 2 of the ..."."""
+    """Returns the awaited act as an infinitive with its object, for example "answer proposal 2 of the ..."."""
     own = rules.act_in_words(state, open_act)
     proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
     if own is not None or proposal is None:
@@ -145,7 +148,7 @@ def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
 
 
 def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:
-    """One row for each awaited act and each office that is asked for it, oldest first."""
+    """Returns one row for each awaited act and each office that is asked for the act, oldest first."""
     rows = [
         AwaitedRow(
             office=state.setup.party(open_act.side).ladder[i].office,
@@ -161,8 +164,12 @@ def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:
 
 
 def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
-    """The instant by which the office on a rung should act: the instant of the next rung. On the last rung: the end of
-    the window. With a status round: its close. An answer to a date: at the latest the start of that date."""
+    """Returns the instant by which the office on a rung should act. None if nothing sets such an instant.
+
+    It is the instant of the next rung. On the last rung, or if the ladder is not climbed, it is the end of the window.
+    For an answer to a status round, it is the end of the round. An answer to a proposed date is due at the latest when
+    that date starts.
+    """
     ladder = state.setup.party(open_act.side).ladder
     if open_act.act == "progress" and state.round is not None:
         return state.round.closes
@@ -176,8 +183,8 @@ def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
 
 
 def answer_dues(state: ItemState, proposal: Proposal, now: Instant) -> dict[str, Instant]:
-    """By when the coordinator of each side that has not consented is asked to answer a proposal, by office. An office
-    is missing if nothing sets a time, or if that time has passed."""
+    """Returns, for the coordinator of each side that has not consented, the instant by which it should answer a
+    proposal. A coordinator is missing if nothing sets such an instant, or if the instant has passed."""
     asked = {each.side: each for each in state.open_acts if (each.act, each.subject) == ("answer", proposal.number)}
     found = {}
     for party in state.setup.parties:
@@ -192,7 +199,7 @@ def answer_dues(state: ItemState, proposal: Proposal, now: Instant) -> dict[str,
 
 
 def climb(rules: Rules[S], draft: Draft[S]) -> None:
-    """Climbs one rung of each ladder whose next rung is due."""
+    """Climbs one rung of each ladder whose next rung is due: the item asks the office of that rung too."""
     for open_act in draft.state.open_acts:
         instant = next_rung_at(draft.state, open_act)
         if instant is None or instant > draft.now or _too_late(draft, open_act):
@@ -207,8 +214,10 @@ def climb(rules: Rules[S], draft: Draft[S]) -> None:
 
 
 def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
-    """When one more, higher office is awaited. None on the last rung, which stays, and while the ladder is paused.
-    None too if the next rung does not fit before the proposed date that is to be answered: it is left out.
+    """Returns the instant at which the next rung of a ladder is due.
+
+    None if no rung is left, if the act is asked of the coordinator only, or while the ladder is paused. None too if the
+    act answers a proposed date and the next rung would not come before that date.
 
     If the last rung was climbed late by more than a tenth of a despatch period, the next one comes at the earliest one
     despatch period after it. So after an outage one rung is climbed, not all.
@@ -225,7 +234,7 @@ def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
 
 
 def rung_moments(state: ItemState) -> Iterator[Moment]:
-    """The moments at which one more, higher office is awaited, one for each open act."""
+    """Yields the moment of the next rung of each awaited act. An act whose ladder has no next rung has no moment."""
     for open_act in state.open_acts:
         instant = next_rung_at(state, open_act)
         if instant is not None:
@@ -241,13 +250,15 @@ def _replace(draft: Draft[S], old: OpenAct, new: OpenAct) -> None:
 
 
 def pause(state: S, key: str, reason: str, now: Instant) -> Step[S]:
-    """Pauses the ladder of a notice that does not reach its office. Silence that our own mail causes must not climb."""
+    """Returns the step that pauses the ladder of a notice, because the notice does not reach its office. An office that
+    was not reached cannot answer, so no higher office is asked."""
     text = f"cannot be reached ({reason}): its ladder pauses"
     return _reach(state, key, now, paused=True, text=text, reason=reason)
 
 
 def resume(state: S, key: str, now: Instant) -> Step[S]:
-    """Resumes the ladder of a notice, because its office is reached again. The time of that rung starts again."""
+    """Returns the step that resumes the ladder of a notice, because mail reaches its office again. The time until the
+    next rung starts again from now."""
     return _reach(state, key, now, paused=False, text="is reached again: its time starts again")
 
 
@@ -268,6 +279,7 @@ def _reach(state: S, key: str, now: Instant, *, paused: bool, text: str, reason:
 
 
 def notice_key(setup: ItemSetup, open_act: OpenAct, rung: int) -> str:
-    """The key of a notice: plan / obligation / session (or -) / act / rung / round / office."""
+    """Returns the key of a notice: plan / obligation / session (or -) / act / rung / round / office. The round is the
+    number of times that the act was newly asked of the side."""
     office = setup.party(open_act.side).ladder[rung - 1].office
     return f"{setup.plan}/{setup.obligation}/{setup.session or '-'}/{open_act.act}/{rung}/{open_act.round}/{office}"

@@ -1,6 +1,6 @@
-"""Lapses: a proposed date that comes before every side has consented to it ends its proposal.
+"""Lapses: a proposal of a date ends when that date comes and not every side has consented to it.
 
-A proposal of another topic names no such instant and does not lapse. models/machine/state.py (`lapses_at`) says when.
+A proposal of another topic does not lapse. `lapses_at` in models/machine/state.py gives the instant of a lapse.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,16 @@ from models.messages.sentences import sentence_of
 
 
 def lapse_moments(state: ItemState) -> Iterator[Moment]:
-    """The moments at which open proposals lapse."""
+    """Yields the moments at which the open proposals of dates lapse."""
     for proposal in state.open_proposals:
         if (at := state.lapses_at(proposal.number)) is not None:
             yield Moment(at, MomentKind.LAPSES, str(proposal.number))
 
 
 def pass_lapses(rules: Rules[S], draft: Draft[S]) -> Instant | None:
-    """Ends the proposals whose date has come, and tells every side. What follows is the same as for a rejected proposal
-    (`Rules.fell`). Gives the instant at which the last one lapsed, or None."""
+    """Ends the open proposals whose date has come, and tells every side. The rules then add what also follows from a
+    rejected proposal (`Rules.fell`). Returns the instant at which the last proposal lapsed, or None if none has
+    lapsed."""
     passed: Instant | None = None
     for proposal in draft.state.open_proposals:
         at = draft.state.lapses_at(proposal.number)

@@ -1,6 +1,6 @@
-"""Proposals and acts in fields, as letters need them. Offices are named by title, and nothing is a sentence yet.
+"""Makes fields for letters from proposals and ledger lines. The fields name offices by title, and hold no sentences.
 
-models/messages/sentences writes the sentences of the record. The letter templates write those of each language.
+The letter templates write the sentences in each language. models/messages/sentences writes those of the record.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # models/machine/draft.py imports this module
 
 
 def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
-    """A proposal in fields."""
+    """Returns a proposal as fields for a letter."""
     terms, setup = proposal.terms, state.setup
     told = Proposed(
         number=proposal.number,
@@ -63,18 +63,21 @@ def _amendment(state: "ItemState", amendment: Amendment) -> dict[str, object]:
 
 
 def amended(state: "ItemState", number: int, amendment: Amendment, title: str) -> Proposed:
-    """An amendment in force in fields, for the offices of the changed item. `title` is the title that they know."""
+    """Returns an amendment in force as fields for a letter to the offices of the changed item. `title` is the title of
+    the item that these offices know."""
     told = Proposed(number=number, topic=Topic.AMEND.value, by="", side="")
     return told.model_copy(update={**_amendment(state, amendment), "question": title})
 
 
 def told_of(order: "Order", relieved: bool = False) -> dict[str, Any]:
-    """Fields of an announcement about the amendment that caused an order. Empty if no amendment caused it."""
+    """Returns fields for an announcement about the amendment that caused an order. Empty if no amendment caused the
+    order. `relieved` is True for an office that no longer follows the item."""
     return {"happened": Happened(verb="amended", proposal=order.amended, relieved=relieved)} if order.amended else {}
 
 
 def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happened:
-    """A line of the ledger in fields. `act` is the act that the line tells."""
+    """Returns a line of the ledger as fields for a letter. `act` is the act that the line is about. None if it is about
+    no act."""
     setup = state.setup
     found = state.proposal(entry.data["proposal"]) if isinstance(entry.data.get("proposal"), int) else None
     document = getattr(act, "document", None)

@@ -1,9 +1,9 @@
 """The machine of an item: the decisions that are the same for every kind.
 
-A machine answers three questions about a state, without a clock and without I/O. `refuse`: may this act be taken now?
-It gives a refusal, or None. `take`: what follows from the act? `due`: what is due at this instant? These two give a
-step: a new state and a list of effects, which the workflow carries out in order. The rules of each kind of item are in
-models/items and models/governance.
+A machine reads a state and decides, without a clock and without I/O. `refuse` says whether an act may be taken now: it
+returns a refusal, or None. `take` says what follows from the act, and `due` what follows because an instant has come.
+Both return a step. A step is a new state and a list of effects, which the workflow carries out in order. The rules of
+each kind of item are in models/items and models/governance.
 """
 
 from collections.abc import Iterator, Mapping
@@ -33,13 +33,14 @@ class Machine(Generic[S]):
 
     @property
     def verbs(self) -> Mapping[str, Deed]:
-        """Every act that items of this kind take, by verb."""
+        """The functions for every act that items of this kind take, by verb."""
         return self.rules.deeds
 
     # May this act be taken?
 
     def refuse(self, state: S, act: Act, now: Instant) -> Refusal | None:
-        """Why an act is not taken now. None if it is. models/machine/door.py asks this after its own checks."""
+        """Returns why the item refuses an act now. None if the item takes it. models/machine/door.py calls this after
+        its own checks."""
         if (never := self.rules.refuse_any(state, act, now)) is not None:
             return never
         for taken in state.taken:
@@ -67,7 +68,8 @@ class Machine(Generic[S]):
     # What follows from it?
 
     def take(self, state: S, act: Act, now: Instant) -> Step[S]:
-        """Carries out an act that `refuse` has not refused. A repeated act gives its first receipt again."""
+        """Returns the step that an act causes, with its receipt. `refuse` must have let the act pass. If the act was
+        taken before, the step changes nothing and holds the receipt of that time."""
         for taken in state.taken:
             if taken.act_id == act.act_id:
                 return Step(state=state, receipt=taken.receipt)
@@ -92,8 +94,8 @@ class Machine(Generic[S]):
     # What is due?
 
     def due(self, state: S, now: Instant) -> Step[S]:
-        """Carries out what is due: the item wakes, its own moments and its window pass, proposed dates lapse, rounds
-        ask or close, and one rung of each ladder is climbed."""
+        """Returns the step that the time causes. In it, the item wakes, its own moments and its window pass, proposed
+        dates lapse, and status rounds begin or end. Each ladder whose next rung is due climbs one rung."""
         if state.closed:
             return Step(state=state)
         draft = Draft(state, now)
@@ -147,7 +149,8 @@ class Machine(Generic[S]):
     # What other workflows tell
 
     def ordered(self, state: S, order: Order, now: Instant) -> Step[S]:
-        """Carries out an order of the workflow that opened the item: a host, an end, or the changes of an amendment."""
+        """Returns the step that an order causes. The order names a host, the changes of an amendment, or the end of the
+        item. It comes from the workflow that opened the item."""
         if state.closed:
             return Step(state=state)
         draft = Draft(state, heard_at(state, order.at, now))
@@ -156,7 +159,8 @@ class Machine(Generic[S]):
         return self._settled(draft, state)
 
     def learn(self, state: S, report: ItemReport, now: Instant) -> Step[S]:
-        """Takes in a report of an item that this item opened. An item that opens no others ignores it."""
+        """Returns the step that a report causes. The report comes from an item that this item opened. An item that
+        opens no items ignores the report."""
         if state.closed:
             return Step(state=state)
         draft = Draft(state, heard_at(state, report.at, now))
@@ -172,25 +176,30 @@ class Machine(Generic[S]):
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def returned(self, state: S, key: str, reason: str, now: Instant) -> Step[S]:
-        """A post room reports that this notice or announcement does not reach its office. `reason` says why."""
+        """Returns the step after a post room has told the item that a mail does not reach its office. `key` names the
+        notice or the announcement, and `reason` says why. The ladder of the notice pauses."""
         paused = ladders.pause(state, key, reason, now)
         voided = silence.voided(paused.state, key, reason, now)
         return Step(state=voided.state, effects=(*paused.effects, *voided.effects))
 
     def delivered(self, state: S, key: str, at: Instant, now: Instant) -> Step[S]:
-        """A post room reports that the mail server took the mail with this announcement, at the instant `at`."""
+        """Returns the step after a post room has told the item that the mail server took a mail at the instant `at`.
+        `key` names the announcement in this mail."""
         return silence.delivered(state, key, at, now)
 
     def looked(self, state: S, found: Objections, now: Instant) -> Step[S]:
-        """An activity has looked whether an objection lies unread, because the time to object has run out."""
+        """Returns the step after an activity has looked into the inbox for unread objections. It looks when the time to
+        object is over."""
         return agreement.looked(self.rules, state, found, now)
 
     def reached(self, state: S, key: str, now: Instant) -> Step[S]:
-        """A post room reports that the office of this notice is reached again."""
+        """Returns the step after a post room has told the item that mail reaches an office again. `key` names the
+        notice to this office. Its ladder resumes."""
         return ladders.resume(state, key, now)
 
     def ignored(self, state: S, signal: str, why: str, now: Instant) -> Step[S]:
-        """A signal that cannot be used: the record says so, once in a row."""
+        """Returns the step after a signal that the item cannot use. The record gets a line about it, unless its last
+        line is already of this kind."""
         if state.closed or (state.ledger and state.ledger[-1].verb == "ignored"):
             return Step(state=state)
         draft = Draft(state, now)
@@ -198,11 +207,12 @@ class Machine(Generic[S]):
         return Step(state=draft.state, effects=tuple(draft.effects))
 
     def newest(self, state: S, event: CalendarEvent) -> CalendarEvent:
-        """The version of the event to publish now. `event` is the version that was waiting."""
+        """Returns the version of the event to publish now. `event` is the version that was waiting to be published."""
         return self.rules.newest(state, event)
 
     def outrun(self, state: S, published: CalendarEvent, sequence: int, now: Instant) -> Step[S]:
-        """The calendars hold the published event with a SEQUENCE higher than the item's own."""
+        """Returns the step after the calendars were found to hold a higher SEQUENCE (version number) than the item.
+        `published` is the event that was written, and `sequence` is its number in the calendars."""
         return self.rules.outrun(state, published, sequence, now)
 
     # How it stands
@@ -217,15 +227,17 @@ class Machine(Generic[S]):
         return status.fate(self.rules, state)
 
     def next_moment(self, state: S) -> Moment | None:
-        """When the item next moves by itself, and why. None if only an act or a call moves it."""
+        """Returns when the item next moves by itself, and what happens then. None if only an act or a message moves
+        it."""
         return status.next_moment(self.rules, state)
 
     def sentence(self, state: S) -> str:
-        """The name of the item, and what it waits for, in one line. It is the summary of the item's timer."""
+        """Returns one line with the name of the item and what it waits for. The line is the summary of the item's
+        timer."""
         return status.sentence(self.rules, state)
 
     def next_step(self, state: S) -> str:
-        """What the item waits for, in one line, without its name."""
+        """Returns one line that says what the item waits for. The line does not name the item."""
         return status.next_step(self.rules, state)
 
     def row(self, state: S) -> ItemRow:
@@ -238,9 +250,11 @@ class Machine(Generic[S]):
         return ladders.act_in_words(self.rules, state, open_act)
 
     def not_said(self, state: S) -> Iterator[NotSaid]:
-        """Words that one might expect of it, beside the rungs that were not climbed."""
+        """Yields the mails that a person may expect of the item, and for which it has not asked the post room, or not
+        yet. Rungs that were not climbed are not among them. A closed item has none."""
         return iter(()) if state.closed else self.rules.not_said(state)
 
     def recorded_facts(self, state: S) -> dict[str, Any]:
-        """What the record holds after a line beside the act: the awaited acts, and what the kind adds."""
+        """Returns facts for the data of a line in the record: the acts that are awaited after this line, and what the
+        kind adds."""
         return status.recorded_facts(self.rules, state)

@@ -1,4 +1,5 @@
-"""Orders that an item gets from the workflow that opened it: a host, the changes of an amendment, an end."""
+"""Orders that an item gets from the workflow that opened it. They name a host, the changes of an amendment, or an
+end."""
 
 from models.machine.closing import close
 from models.machine.draft import Draft, S
@@ -13,7 +14,8 @@ from models.messages.sentences import sentence_of
 
 
 def obey(rules: Rules[S], draft: Draft[S], order: Order) -> None:
-    """Carries out an order, for every kind of item whose rules do not do so themselves (`Rules.obeys`)."""
+    """Carries out an order in the way that all kinds share. It is called if `Rules.obeys` has returned False. An order
+    with `unless_begun` changes nothing if the item has begun."""
     state = draft.state
     if order.unless_begun and (state.open_proposals or rules.under_way(state)):
         return
@@ -63,7 +65,8 @@ def _redate(rules: Rules[S], draft: Draft[S], before: ItemSetup) -> None:
 
 
 def say_amended(draft: Draft[S], before: ItemSetup, order: Order) -> None:
-    """Announces an amendment to the offices of the item, and to the former offices that no longer follow it."""
+    """Announces an amendment to the coordinators of the item, and to former coordinators that an amendment has
+    replaced."""
     text = sentence_of(f"The plan reads otherwise {order.text}")
     after = draft.state.setup
     draft.announce(AnnouncementKind.AMENDMENT, after.sides, text, **told_of(order))
@@ -75,8 +78,8 @@ def say_amended(draft: Draft[S], before: ItemSetup, order: Order) -> None:
 
 
 def say_dropped(draft: Draft[S], order: Order) -> None:
-    """Announces that the item was dropped, unless a cancellation has just said so. Items that expire with the plan are
-    in the final record instead."""
+    """Announces that the item was dropped, unless this step has already announced something, for example a
+    cancellation. No such announcement goes if the order ends the item with another status."""
     if order.end != "dropped" or any(isinstance(effect, Announce) for effect in draft.effects):
         return
     text = sentence_of(order.text)

@@ -1,6 +1,7 @@
-"""The rules of one kind of item: the questions that `Machine` asks about it.
+"""The rules of one kind of item. `Machine` calls the methods of `Rules` to decide about an item.
 
-Each kind has a subclass of `Rules`. It overrides the methods that concern it. The others keep the answers given here.
+Each kind has a subclass of `Rules`, which overrides the methods that its kind needs. The other methods keep the answers
+that `Rules` gives.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,12 +23,13 @@ from models.messages.views import Refusal
 
 
 class Deed(NamedTuple):
-    """What one verb does to an item. Both functions get the rules of the kind first."""
+    """The two functions that carry out one verb. Their first argument is the `Rules` of the kind of item."""
 
     refuse: Callable[[Any, Any, Any, str, Instant], Refusal | None]
-    """Takes (rules, state, act, side, now). Gives the reason why the act is not taken, or None if it is."""
+    """Takes (rules, state, act, side, now). Returns why the item refuses the act, or None if it takes the act."""
     take: Callable[[Any, Any, Any, str], int | None]
-    """Takes (rules, draft, act, side) and carries the act out. Gives the number of a new proposal, or None."""
+    """Takes (rules, draft, act, side) and carries the act out. Returns the number of the new proposal, or None if the
+    act makes none."""
 
 
 class Phase(NamedTuple):
@@ -36,140 +38,148 @@ class Phase(NamedTuple):
     status: str
     """The status word of the item in this phase."""
     holds: Callable[[Any], bool]
-    """Takes the state. Says whether the item is in this phase. An item is in exactly one phase of its life."""
+    """Takes the state. Returns True if the item is in this phase. An item is in exactly one phase of its life."""
     asks: Callable[[Any], Iterable[Ask]]
-    """Takes the state. Gives what the phase requires of which side."""
+    """Takes the state. Returns the acts that this phase requires, each with the side that must do it."""
 
 
 class NotSaid(NamedTuple):
-    """A word to one office that one might expect of an item, and that it has not said, or not yet. `why` shows it."""
+    """A mail that a person may expect at one office, and for which the item has not asked the post room, or not yet.
+    The command `why` shows it."""
 
     office: str
     act: str
     code: str
-    """As in models/post/why (`Untold`)."""
+    """The cause, as one of the words of `Untold.code` in models/post/why."""
     reason: str
     until: Instant | None
-    """When it is said; None where it is not."""
+    """When the office will be told. None if it will not be told, or if no instant is known."""
 
 
 class Rules(Generic[S]):
-    """The rules of one kind of item."""
+    """The rules of one kind of item. A subclass overrides what its kind decides in another way."""
 
     life: tuple[Phase, ...] = ()
     """The phases of the item, in their usual order."""
     deeds: Mapping[str, Deed] = {}
-    """Every act that the item takes, by verb."""
+    """The functions for every act that the item takes, by verb."""
     topics: frozenset[Topic] = frozenset()
     """The topics of the proposals that the item takes."""
     sleeps: bool = True
     """True: the item is dormant until an instant or a call wakes it. False: it is never awake, and has no phases."""
     answers_rounds: bool = True
-    """True: status rounds ask about the item. False: it handles the rounds in its own way."""
+    """True: `Machine` asks the status rounds about the item. False: the kind handles status rounds by its own
+    methods."""
     records_opening: bool = True
-    """True: the record of the item begins with the line `opened`."""
+    """True: the first line of the item's record is `opened`. False: the record begins with another line."""
 
     # What it requires
 
     def phase(self, state: S) -> Phase:
-        """The phase in which the item is."""
+        """Returns the phase in which the item is."""
         return next(phase for phase in self.life if phase.holds(state))
 
     def said_by_invitation(self, state: S, proposal: Proposal) -> bool:
-        """Whether an invitation already asks for the answer to this proposal."""
+        """Whether an invitation has already asked the sides to answer this proposal."""
         return False
 
     # In words
 
     def name(self, state: S) -> str:
-        """The name of the item in the summary of its timer."""
+        """Returns the name of the item for the summary of its timer."""
         return f"{state.setup.ref} {state.setup.short}"
 
     def status_word(self, state: S) -> str | None:
-        """The status word, if the kind has its own. None: the phase and the awaited acts decide it."""
+        """Returns the status word, if this kind decides it itself. None: `status_of` finds the word from the state."""
         return None
 
     def waits_for(self, state: S) -> str | None:
-        """What the item waits for if no instant moves it. None: it waits for a call or an act."""
+        """Returns what the item waits for, in words, if no instant moves it. None: it waits for a call or an act."""
         return None
 
     def act_in_words(self, state: S, open_act: OpenAct) -> str | None:
-        """The awaited act as an infinitive with its object. None: the common words are used."""
+        """Returns the awaited act as an infinitive with its object. None: the words that all kinds share are used."""
         return None
 
     def lines_of(self, state: S, open_act: OpenAct) -> tuple[str, ...]:
-        """Details of an awaited act, one line each. Empty if there are none."""
+        """Returns details of an awaited act for its notice, one line each. Empty if it needs no details."""
         return ()
 
     def questions_of(self, state: S, open_act: OpenAct) -> tuple[AskedQuestion, ...]:
-        """The open questions that an awaited act settles."""
+        """Returns the open questions that an awaited act settles. Empty if the act settles no questions."""
         return ()
 
     def not_taken_here(self, state: S, act: Act) -> str:
-        """Says that the item does not take an act, and which acts it takes."""
+        """Returns a message: the item does not take this act. It also names the acts that the item takes."""
         return not_taken(act.verb, state.setup.kind, self.deeds)
 
     # In views and the record
 
     def not_said(self, state: S) -> Iterator[NotSaid]:
-        """Words that one might expect of it, beside the rungs that were not climbed."""
+        """Yields the mails that a person may expect of the item, and for which it has not asked the post room, or not
+        yet. Rungs that were not climbed are not among them."""
         return iter(())
 
     def row_facts(self, state: S) -> dict[str, Any]:
-        """Fields of the row that this kind sets itself."""
+        """Returns the fields of the item's row in `status` that this kind sets itself."""
         return {}
 
     def view_facts(self, state: S) -> dict[str, Any]:
-        """Fields of the view that this kind sets itself, beside those of the row."""
+        """Returns the fields of the item's view in `show` that this kind sets itself. The fields of `row_facts` are not
+        among them."""
         return {}
 
     def recorded_facts(self, state: S) -> dict[str, Any]:
-        """What the record holds after a line, beside the awaited acts."""
+        """Returns facts that this kind adds to the data of a line in the record, next to the awaited acts."""
         return {}
 
     # What time brings
 
     def moments(self, state: S) -> Iterator[Moment]:
-        """Further moments at which this kind moves by itself. A kind that sleeps has them only while it is awake."""
+        """Returns more moments at which an item of this kind moves by itself. If the kind sleeps, they count only while
+        the item is awake."""
         return iter(())
 
     def pass_moments(self, draft: Draft[S]) -> Instant | None:
-        """Carries out the moments of this kind that have come. Gives the instant at which the last was due, or None."""
+        """Carries out the moments of this kind that have come. Returns the instant at which the last of them was due,
+        or None if none has come."""
         return None
 
     # Acts and proposals
 
     def refuse_any(self, state: S, act: Act, now: Instant) -> Refusal | None:
-        """Why the item takes no act at all now. None if it takes acts."""
+        """Returns a refusal if the item takes no act at all now. None if it takes acts."""
         return None
 
     def refuse_terms(self, state: S, terms: Terms, now: Instant) -> Refusal | None:
-        """Why these terms cannot be proposed. None if they can."""
+        """Returns a refusal if nobody can propose these terms. None if a side can propose them."""
         return None
 
     def refuse_consent(self, state: S, proposal: Proposal, now: Instant) -> Refusal | None:
-        """Why an open proposal can no longer be accepted. None if it can."""
+        """Returns a refusal if a side can no longer accept this open proposal. None if it can."""
         return None
 
     def proposed(self, draft: Draft[S], proposal: Proposal) -> None:
-        """Adds what this kind does after a new proposal: a meeting sends a tentative invitation."""
+        """Adds what this kind does after a new proposal. For example, a meeting sends a tentative invitation."""
 
     def agreed(self, draft: Draft[S], proposal: Proposal) -> None:
         """Adds what this kind does after the last consent to a proposal."""
 
     def ends_with_consent(self, state: S) -> bool:
-        """Whether the item ends after this consent."""
+        """Whether the item ends because of the consent that has just been given."""
         return False
 
     def after_consent(self, draft: Draft[S]) -> None:
-        """Adds what follows when all sides have been told: a list of questions ends when all of it is settled."""
+        """Adds what follows after all sides were told of their consent. For example, a list of questions ends when
+        every question is settled."""
 
     def fell(self, draft: Draft[S], proposal: Proposal, at: Instant | None = None) -> None:
-        """Adds what follows when a proposal was rejected or withdrawn, or has lapsed. `at` is the instant at which it
-        lapsed. None: it ends now, by an act."""
+        """Adds what follows when a proposal was rejected or withdrawn, or has lapsed. `at` is the instant at which the
+        proposal lapsed. None: an act has ended the proposal now."""
 
     def tells_ended(self, draft: Draft[S], proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
-        """Announces in its own way that a proposal was rejected or withdrawn. False: the common announcement goes."""
+        """Announces in its own way that a proposal was rejected or withdrawn, and then returns True. False: it
+        announced nothing, so `Machine` sends the announcement that all kinds share."""
         return False
 
     # How it stands to its window and its turn
@@ -179,11 +189,11 @@ class Rules(Generic[S]):
         return False
 
     def held_on(self, state: S) -> Instant | None:
-        """When the meeting was held. None if it was not, or if no day is known."""
+        """Returns when the meeting was held. None if it was not held, or if no day is known."""
         return None
 
     def fulfilled(self, state: S) -> bool:
-        """Whether the item has done what the plan asks."""
+        """Whether the sides have done what the plan asks with this item."""
         return self.was_held(state)
 
     def excused(self, state: S) -> bool:
@@ -191,41 +201,48 @@ class Rules(Generic[S]):
         return False
 
     def under_way(self, state: S) -> bool:
-        """Whether something has been agreed or done already, so that the item has begun."""
+        """Whether the item has begun: its sides have already agreed or done something."""
         return False
 
     # What other workflows tell
 
     def obeys(self, draft: Draft[S], order: Order) -> bool:
-        """Carries out an order in its own way. False: the common way is used (models/machine/orders.py)."""
+        """Carries out an order in its own way, and then returns True. False: it did nothing, so `obey` carries the
+        order out (models/machine/orders.py)."""
         return False
 
     def ending(self, draft: Draft[S], order: Order) -> None:
-        """Announces what must be said before the item ends by order: a meeting sends a cancellation."""
+        """Announces what the offices must know before an order ends the item. For example, a meeting sends a
+        cancellation."""
 
     def amended(self, draft: Draft[S], before: ItemSetup, order: Order) -> bool:
-        """Adds what follows from a changed setup. True if this tells the offices about the amendment."""
+        """Adds what follows from a changed setup. Returns True if it has told the offices about the amendment. False:
+        the announcement that all kinds share is still to be sent."""
         return False
 
     def learn(self, draft: Draft[S], report: ItemReport) -> None:
-        """Takes in a report of an item that this item opened."""
+        """Changes the state as a report requires. The report comes from an item that this item opened."""
 
     # What its workflow carries
 
     def closable(self, state: S) -> bool:
-        """Whether all is on record that the item needs to be closed out."""
+        """Whether everything that the close-out needs is on record, for example the evidence."""
         return False
 
     def carried(self, state: S) -> BaseModel:
-        """What one run of the workflow hands to the next. It must fit into a payload."""
+        """Returns the state in the form in which one run of the workflow gives it to the next run. A payload of
+        Temporal must hold it: models/machine/door.py and workflows/guard.py refuse what would make it too large."""
         return state
 
     # Its calendar event
 
     def newest(self, state: S, event: CalendarEvent) -> CalendarEvent:
-        """The version of the event to publish now. `event` is the version that was waiting."""
+        """Returns the version of the event to publish now. `event` is the version that was waiting to be published."""
         return event
 
     def outrun(self, state: S, published: CalendarEvent, sequence: int, now: Instant) -> Step[S]:
-        """The calendars hold the published event with a SEQUENCE higher than the item's own."""
+        """Returns the step after the calendars were found to hold a higher SEQUENCE (version number) than the item.
+
+        `published` is the event that was written, and `sequence` is its number in the calendars. Only a meeting acts.
+        """
         return Step(state=state)

@@ -1,4 +1,4 @@
-"""The setup with which an item starts: its name, its schedule, who may call it, its duties, its parties."""
+"""The setup with which an item starts: its name, its schedule, who may call it, its duties, its sides."""
 
 import re
 from collections.abc import Mapping
@@ -14,19 +14,19 @@ from models.plan.parties import Party
 from models.plan.plan import DespatchRule, SilenceRule, Window
 
 EDITION = 1
-"""The edition of the rules by which items that start now decide. It grows by one when a rule changes what an item does
-at which instant: a history of an earlier release then replays by the rules with which its run started."""
+"""The edition of the rules by which new items and new runs decide. The number grows by one when a rule changes what an
+item does at which instant. So the history of an earlier release replays by the rules with which its run started."""
 
 
 class RoundAt(Value):
-    """One status round of the plan, resolved to instants."""
+    """One status round of the plan, with the instants at which it begins and ends."""
 
     name: str
     """The year of the round, or its number in a demonstration plan."""
     at: Instant
-    """When it asks."""
+    """When the round begins, and the program asks the offices."""
     closes: Instant
-    """When it closes and the ministries of foreign affairs receive the answers."""
+    """When the round ends, and the ministries of foreign affairs receive the answers."""
 
 
 class ItemName(Value):
@@ -35,51 +35,54 @@ class ItemName(Value):
     plan: str
     plan_title: str
     id: str
-    """Workflow id: lao-khm/16.3-jtc/2026."""
+    """The workflow id, for example lao-khm/16.3-jtc/2026."""
     parent: str
-    """Id of the workflow that opened the item."""
+    """The id of the workflow that opened the item."""
     ref: str
-    """Provision reference: 16.3."""
+    """The reference of the provision, for example 16.3."""
     kind: str
     obligation: str
     session: str | None
-    """Name of the session in its series. None for an item that is no session."""
+    """The name of the session in its series. None if the item is not a session of a series."""
     title: str
     short: str
-    """The short title, for summaries and timers: "JTC 2026"."""
+    """The short title for summaries and timers, for example "JTC 2026"."""
     uid: str
-    """UID of the calendar event."""
+    """The UID (the name that calendar programs use) of the item's calendar event."""
 
 
 class Schedule(Value):
-    """When the item is due, and when it begins to ask."""
+    """When the item is due, and when it begins to ask its offices."""
 
     window: Window | None
     opens_at: Instant | None
-    """The instant at which the item wakes. Before it, nothing is awaited. None: only an act wakes the item."""
+    """The instant at which the item wakes and begins to ask its offices. None: only an act wakes the item."""
     rounds: tuple[RoundAt, ...] = ()
-    """The status rounds that ask about the item. Empty if it has a window or waits for a call."""
+    """The status rounds that ask about the item. Empty if no round does so, for example because the item has a
+    window."""
     lead: Duration = timedelta(0)
-    """The time that should remain between the last rung and the end of the window."""
+    """The time that the plan wants between the last rung and the end of the window."""
     valid_from: Instant | None = None
-    """The first instant at which the plan is valid. None: the plan states none, or an old release opened the item."""
+    """The first instant at which the plan is valid. None if the plan states no start, or an old release opened the
+    item."""
     valid_until: Instant | None = None
-    """The first instant at which the plan is no longer valid. None too if the item outlives the plan."""
+    """The first instant at which the plan is no longer valid. None if the plan states no end, or if the item goes on
+    after the plan ends."""
     remind: Duration | None = None
-    """How long before an agreed date its guests are reminded. None reminds nobody."""
+    """How long before an agreed date the program reminds the invited offices. None: it reminds nobody."""
 
 
 class CallRule(Value):
     """Who may call the item, and when."""
 
     on_trigger: bool = False
-    """True: the item is dormant until a side calls it."""
+    """True: the item is dormant until a side calls it. False: the program follows the item without a call."""
     triggers: tuple[str, ...] = ()
-    """The sides that may call it. Empty: every side that takes part."""
+    """The sides that may call the item. Empty: every side that takes part may call it."""
     condition: str = ""
-    """When it may be called, in the words of the plan file."""
+    """When a side may call the item, in the words of the plan file. Empty if the plan file states no condition."""
     not_before: Instant | None = None
-    """The instant from which on it may be called. None: at any time."""
+    """The first instant at which a side may call the item. None: a side may call it at any time."""
 
 
 class Duties(Value):
@@ -88,51 +91,52 @@ class Duties(Value):
     rotating: bool = False
     """True: the sides host in turn."""
     host_in_questions: bool = False
-    """True: the list of open questions asks who hosts first, so that the sessions do not ask it."""
+    """True: the list of questions asks the sides who hosts first, so the item itself does not ask."""
     report_to_higher: bool = False
-    """True: each side reports the outcome to its higher authority (as 6.2 demands)."""
+    """True: each side must report the outcome to its higher authority (an example is provision 6.2)."""
     silence: SilenceRule | None = None
-    """How long the other sides may object to what one side puts on record; `express` if each must agree. None: an
-    office closes the item, as in items of release 0.1.0."""
+    """How long the other sides may object to what one side puts on record. With `express`, each other side must agree.
+    None: no silence applies, and an office closes the item, as in release 0.1.0."""
     evidence_wanted: str = ""
-    """The evidence that shows that it is fulfilled."""
+    """The evidence that shows that the commitment is fulfilled, in words. Empty if the plan names none."""
 
 
 class ItemSetup(ItemName, Schedule, CallRule, Duties):
-    """The setup of an item. Only an amendment, or the answer to a question, changes it."""
+    """The setup of an item. Only an amendment, or the answer to a question, changes the setup."""
 
     edition: int = 0
-    """The edition of the rules by which the item decides, from the start of its run. 0: of release 0.1.0, or before."""
+    """The edition of the rules by which the item decides in this run. 0: the rules of release 0.1.0 and before."""
     parties: tuple[Party, ...]
     despatch: DespatchRule
     clock: Clock = Clock()
     assumed: tuple[str, ...] = ()
-    """The field names of the readings that are only assumed."""
+    """The names of the fields whose values are readings that the sides have not settled."""
     settled: dict[str, JsonValue] = {}
-    """The values that the sides have settled by consent, by field."""
+    """For each field that the sides have settled by consent: its value."""
     former: tuple[Party, ...] = ()
-    """Sides whose offices an amendment changed, as they were before it. Notices to the former offices are settled in
-    their post rooms."""
+    """The sides as they were before an amendment changed their offices. The item needs them to settle the notices in
+    the post rooms of the former offices."""
 
     def party(self, side: str) -> Party:
         return next(party for party in self.parties if party.side == side)
 
     def side_of(self, office: str) -> str | None:
-        """The side for which an office may act here. None if it may not act."""
+        """Returns the side for which an office may act on this item. None if the office may not act on it."""
         return next((party.side for party in self.parties if office in party.offices), None)
 
     @property
     def names(self) -> dict[str, str]:
-        """The short name of each state, by side."""
+        """For each side: the short name of its state."""
         return {party.side: party.name or party.adjective for party in self.parties}
 
     def title_of(self, office: str, side: str) -> str:
-        """The title of an office. `side` may be empty. If the office is unknown, it gives the id back."""
+        """Returns the title of an office. If `side` is empty, every side is searched. For an unknown office, it returns
+        the id."""
         parties = (party for party in (*self.parties, *self.former) if side in ("", party.side))
         return next((party.offices[office] for party in parties if office in party.offices), office)
 
     def spoken(self, text: str) -> str:
-        """The text of a ledger line as offices read it: with titles of offices in place of their ids."""
+        """Returns the text of a ledger line for offices. It has the titles of offices in place of their ids."""
         for party in (*self.parties, *self.former):
             for office, title in party.offices.items():
                 name = rf"(?<![\w.-]){re.escape(f'{office} ({party.side})')}"
@@ -140,7 +144,10 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
         return text
 
     def changed(self, changes: Mapping[str, Any]) -> "ItemSetup":
-        """The setup after these changes: field and new value, as JSON. It keeps the former parties in `former`."""
+        """Returns the setup with these changes. `changes` holds the new value of each field, as JSON.
+
+        Sides that the changes replace are kept in `former`.
+        """
         after = type(self).model_validate({**self.model_dump(), **changes})
         gone = tuple(party for party in self.parties if party not in after.parties and party not in self.former)
         return after.model_copy(update={"former": (*self.former, *gone)}) if gone else after
@@ -150,7 +157,7 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
         return tuple(party.side for party in self.parties)
 
     def post_room(self, office: str) -> PostRoomAddress:
-        """The address of the post room of an office. The office may be one of today, or one before an amendment."""
+        """Returns the address of the post room of an office. The office may be one that an amendment has replaced."""
         parties = (*self.parties, *reversed(self.former))
         party = next(p for p in parties if any(rung.office == office for rung in p.told))
         title = next(rung.title for rung in party.told if rung.office == office)

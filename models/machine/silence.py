@@ -1,9 +1,9 @@
-"""The silence procedure of the close-out: what one side has put on record stands unless another side objects in time.
+"""The silence before a close-out. In this time, the other sides may object to what one side has put on record.
 
-A mark, an outcome or evidence of one side is told to every other side at once. The time to object runs from the instant
-at which the mail server took the mail to the last of them. A dispute breaks the silence, and agreement of every other
-side ends it at once. Unbroken, it closes the item. Items with one side alone, and items that an earlier release opened,
-have no silence: an office closes them.
+The program tells every other side at once of a mark, an outcome or evidence. The time to object starts when the mail
+server has taken the mail to the last of these sides. A dispute breaks the silence. If every other side agrees, the
+silence ends at once. If no side objects in the time to object, the item is closed. Items with one side alone, and items
+that an earlier release opened, have no silence. An office closes them.
 """
 
 from collections.abc import Iterator
@@ -19,13 +19,14 @@ from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of, time_in_words
 
 EXPRESS = "express"
-"""In place of a length of time: only the agreement of every other side closes an item."""
+"""The value of `setup.silence` if no length of time counts. Then the item is closed only when every other side
+agrees."""
 
 # What the state says
 
 
 def applies(state: ItemState) -> bool:
-    """Whether what is put on record stands under silence here."""
+    """Whether the item has silences: the other sides may object to what one side puts on record."""
     return state.setup.silence is not None and len(state.setup.sides) > 1
 
 
@@ -34,14 +35,16 @@ def others(state: ItemState, side: str) -> tuple[str, ...]:
 
 
 def waited_for(state: ItemState) -> tuple[str, ...]:
-    """The sides that may still break the silence: all but the one that put it on record and those that agreed."""
+    """Returns the sides that may still object: neither the side that put something on record, nor those that have
+    agreed. Empty if no silence runs."""
     if state.silence is None:
         return ()
     return tuple(side for side in others(state, state.silence.side) if side not in state.silence.agreed)
 
 
 def ends_at(state: ItemState) -> Instant | None:
-    """When the silence ends unbroken. None while a side has not been reached, and if only agreement ends it."""
+    """Returns when the silence ends if no side objects. None while the mail has not reached every side that may object,
+    or if only the act `agree` can end the silence. None too if no silence runs."""
     silence = state.silence
     if silence is None or not isinstance(silence.rule, timedelta):
         return None
@@ -51,12 +54,12 @@ def ends_at(state: ItemState) -> Instant | None:
 
 
 def is_over(state: ItemState) -> bool:
-    """Whether every other side has agreed, or has been silent for the stated time."""
+    """Whether the silence is over: every other side has agreed, or no side objected in the stated time."""
     return state.silence is not None and (state.silence.unbroken or not waited_for(state))
 
 
 def silence_row(state: ItemState) -> dict[str, Any] | None:
-    """What stands under silence, in the form of views. None if nothing does."""
+    """Returns the silence in the form that views show. None if no silence runs, or if the item is closed."""
     silence, end = state.silence, ends_at(state)
     if silence is None or state.closed:
         return None
@@ -66,7 +69,8 @@ def silence_row(state: ItemState) -> dict[str, Any] | None:
 
 
 def ask_agreement(state: ItemState) -> Iterator[Ask]:
-    """What is asked of the sides under silence. Where silence is enough, it stays in the coordinator's letters."""
+    """Yields the act `agree` for each side that may still object. If the item can also close without it, only the
+    coordinator is asked, and the ladder is not climbed."""
     express = state.silence is not None and state.silence.rule == EXPRESS
     return (Ask(act="agree", side=side, stays=not express, said=True) for side in waited_for(state))
 
@@ -75,9 +79,9 @@ def ask_agreement(state: ItemState) -> Iterator[Ask]:
 
 
 def put_on_record(draft: Draft[S], side: str, about: str, kind: AnnouncementKind, line: str) -> None:
-    """Tells every other side what `side` has put on record, and begins the silence if it applies.
+    """Announces to every other side what `side` has put on record, and begins a silence if the item has silences.
 
-    `about` is mark, outcome or evidence. `line` is the line of the ledger about it.
+    `about` is mark, outcome or evidence. `line` is the text of the ledger line that says what was put on record.
     """
     sides = others(draft.state, side)
     if not applies(draft.state):
@@ -125,7 +129,8 @@ def _objection(state: ItemState) -> str:
 
 
 def silence_moments(state: ItemState) -> Iterator[Moment]:
-    """When the silence ends, or when the inbox is looked at again. None while it is being looked at."""
+    """Yields the moment at which the silence ends, or at which an activity looks into the inbox again. It yields
+    nothing if no end is known, or while the activity looks."""
     silence, end = state.silence, ends_at(state)
     if silence is None or silence.looking or silence.unbroken or not waited_for(state) or end is None:
         return
@@ -133,7 +138,8 @@ def silence_moments(state: ItemState) -> Iterator[Moment]:
 
 
 def pass_silence(draft: Draft[S]) -> None:
-    """The time has run out: before the item is closed, somebody looks whether an objection lies unread."""
+    """If the time to object is over, asks for an activity that looks for unread objections in the inbox. The item is
+    not closed before this activity has answered."""
     moment = next(silence_moments(draft.state), None)
     silence = draft.state.silence
     if moment is None or silence is None or moment.at > draft.now:
@@ -147,7 +153,8 @@ def pass_silence(draft: Draft[S]) -> None:
 
 
 def delivered(state: S, key: str, at: Instant, now: Instant) -> Step[S]:
-    """The mail server took the mail to one of the sides. After the last of them the time to object runs."""
+    """Returns the step after the mail server has taken the mail to one of the sides. After the last of these mails, the
+    time to object runs."""
     side = _side_told(state, key)
     if state.closed or side is None or state.silence is None or side in state.silence.reached:
         return Step(state=state)
@@ -160,7 +167,8 @@ def delivered(state: S, key: str, at: Instant, now: Instant) -> Step[S]:
 
 
 def voided(state: S, key: str, reason: str, now: Instant) -> Step[S]:
-    """The mail to one of the sides came back, or was refused: the time to object begins when it has been reached."""
+    """Returns the step after the mail to one of the sides has come back or was refused. The time to object begins when
+    a new mail has reached this side."""
     side = _side_told(state, key)
     if state.closed or side is None or state.silence is None:
         return Step(state=state)

@@ -1,4 +1,4 @@
-"""The state of an item: its awaited acts, proposals and consents, and the last lines of its ledger."""
+"""The state of an item: its awaited acts, proposals and consents, and its ledger (the last lines of its record)."""
 
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -11,12 +11,16 @@ from models.messages.views import LedgerEntry, Receipt
 from models.plan.plan import Format, SilenceRule
 
 LEDGER_KEPT = 20
+"""How many of the last lines of its record an item keeps in its state."""
 
 PROPOSALS_KEPT = 12
+"""How many proposals that are not open any more an item keeps in its state. It keeps every open proposal."""
 
 ACTS_KEPT = 40
+"""How many of the last acts an item remembers, so that a repeated act gets its first receipt again."""
 
 EVIDENCE_KEPT = 20
+"""How many of the last entries of evidence an item keeps in its state."""
 
 
 class Progressed(Value):
@@ -31,25 +35,29 @@ class Progressed(Value):
 
 
 class Ask(Value):
-    """One act that the state requires of a side now."""
+    """One act that the item requires of a side now. From it, `reconcile` makes an `OpenAct`."""
 
     act: str
     side: str
     subject: int = 0
-    """With answer: the number of the proposal. With progress: the number of the round. With settle: a number that
-    changes with the list. Otherwise 0."""
+    """Which matter the act is about. For the act `answer`, it is the number of the proposal, and for `progress` the
+    number of the round. For `settle`, it is a number that changes with the list of questions. For other acts, it is
+    0."""
     stays: bool = False
-    """True: it stays in the coordinator's letters and climbs no ladder."""
+    """True: only the coordinator is asked for the act, and the ladder is not climbed. False: the ladder is climbed."""
     said: bool = False
-    """True: an invitation, or an earlier letter, asks for it already."""
+    """True: another mail (an invitation, an announcement, an earlier letter) has asked for the act already. Then its
+    notice waits for the next letter. False: the notice can cause a letter."""
     gather: Duration | None = None
-    """How long its notice may wait for others, to go in one letter with them."""
+    """How long the notice of the act may wait, so that other notices go in the same letter. None: as long as the plan
+    says."""
     since: Instant | None = None
-    """Since when it is awaited, if it was asked before in other words. None: since now."""
+    """Since when the act is awaited, if an earlier notice asked for it in other words. None: since the item asks
+    now."""
 
 
 class OpenAct(Value):
-    """An awaited act, and how far its ladder was climbed."""
+    """An awaited act, and the rungs of its ladder that were climbed. `Ask` explains the fields that both have."""
 
     act: str
     side: str
@@ -57,11 +65,11 @@ class OpenAct(Value):
     round: int
     since: Instant
     climbs: tuple[Instant, ...]
-    """The instant at which each rung was climbed, the coordinator's first."""
+    """The instant at which each rung was climbed. The first one is the rung of the coordinator."""
     stays: bool = False
     gather: Duration | None = None
     paused: bool = False
-    """True while mail does not reach an office on the ladder. The ladder does not climb meanwhile."""
+    """True while mail does not reach an office that was asked. No further rung is climbed in this time."""
 
     @property
     def rung(self) -> int:
@@ -94,10 +102,12 @@ class Proposal(Value):
     status: ProposalStatus = ProposalStatus.OPEN
     consents: tuple[Consent, ...] = ()
     counters: int | None = None
+    """The number of the proposal that this one counters. None if it counters none."""
     replaces: int | None = None
-    """The number of the older proposal of the same side that it replaces."""
+    """The number of the open proposal about the same that this proposal has replaced. None if it has replaced none."""
     message: Document | None = None
-    """The mail with the COUNTER, if the proposal came by mail."""
+    """The mail that made the proposal, with a COUNTER (the answer of a calendar program that asks for another time).
+    None if the proposal did not come by mail."""
 
     @property
     def open(self) -> bool:
@@ -114,24 +124,26 @@ class Silence(Value):
     """The side that put it on record last."""
     since: Instant
     about: str
-    """mark, outcome or evidence."""
+    """What the side put on record: mark, outcome or evidence."""
     rule: SilenceRule
-    """How long the other sides may object, as their mail says; `express` if each of them must agree. A later change of
-    the plan does not change it."""
+    """How long the other sides may object, as their mail says. `express` if each of them must agree. A later change of
+    the plan does not change this field."""
     keys: dict[str, str] = {}
-    """By each other side: the key of the announcement that told it."""
+    """For each of the other sides: the key of the announcement that told it."""
     reached: dict[str, Instant] = {}
-    """By each other side: when the mail server took that mail."""
+    """For each of the other sides: the instant at which the mail server took the mail that told it. A side that was not
+    reached yet is missing."""
     agreed: dict[str, str] = {}
-    """By each side that has agreed: its office."""
+    """For each side that has agreed: the office that said so. A side that has not agreed is missing."""
     looking: bool = False
-    """True: the time has run out, and the inbox is being looked at."""
+    """True: the time to object is over, and an activity now looks into the inbox for unread objections."""
     look_at: Instant | None = None
-    """When the inbox is looked at again. None: at the end of the time."""
+    """When an activity looks into the inbox again. None: it has not looked yet, and does so when the time to object
+    ends."""
     unread: str = ""
-    """Why the silence has not ended at its time. Empty if nothing keeps it."""
+    """Why the silence has not ended although the time to object is over. Empty if no such reason is known."""
     unbroken: bool = False
-    """True: the time has run out, and no side objected."""
+    """True: the time to object is over, and no side has objected."""
 
 
 class Closure(Value):
@@ -141,7 +153,9 @@ class Closure(Value):
     """The last status: closed, dropped, excused, expired or settled."""
     at: Instant
     office: str | None = None
+    """The office whose act has closed the item. None if no office closed it."""
     text: str = ""
+    """The reason of the end, in words."""
 
 
 class TakenAct(Value):
@@ -155,8 +169,10 @@ class HeldFacts(NamedTuple):
     """When, where and how a meeting was held."""
 
     on: ZonedTime | None
+    """When the meeting was held. None if no time is known."""
     place: str
     format: Format | None
+    """In what form the sides met. None if it is not known."""
 
 
 class ItemState(Value):
@@ -165,33 +181,37 @@ class ItemState(Value):
     setup: ItemSetup
     open_acts: tuple[OpenAct, ...] = ()
     rounds: dict[str, int] = {}
-    """How often each act was asked, by "act/side"."""
+    """How often an act was newly asked of a side. The key is the act and the side: "mark/lao"."""
     proposals: tuple[Proposal, ...] = ()
     last_proposal: int = 0
     extended_to: Instant | None = None
+    """The end of the window to which every side has consented. None if the window was not extended."""
     asleep_until: Instant | None = None
-    """The item is postponed by consent. Nothing is awaited before this instant."""
+    """The instant to which the sides have postponed the item by consent. Until then, the item sleeps. None if it is not
+    postponed."""
     awake: bool = False
     late: bool = False
-    """True: the window, with its extension, ended while the item was open."""
+    """True: the window (with its extension, if it has one) ended while the item was open."""
     excused: bool = False
-    """True: when the window ended, every side had consented to a later date or to a postponement."""
+    """True: when the window ended, every side had already consented to a later date or to a postponement."""
     rounds_passed: int = 0
-    """How many status rounds have asked."""
+    """How many status rounds of the plan have begun for this item."""
     round_closed: bool = False
-    """True: the last status round is over. It asks no longer, but an answer still counts."""
+    """True: the last status round is over. The program does not ask any more, but an answer still counts."""
     progress: tuple[Progressed, ...] = ()
     """The last answer of each side to a status round."""
     called: str = ""
     """The reason of the call. Empty if the item opened without a call."""
     host: str | None = None
+    """The side that hosts. None if no host is known, or if the item has no host."""
     told: tuple[str, ...] = ()
-    """The offices that were told anything about this item."""
+    """The offices that got a notice or an announcement about this item."""
     announced: int = 0
     evidence: tuple[dict[str, Any], ...] = ()
     silence: Silence | None = None
-    """None while nothing stands under silence."""
+    """What the other sides may object to now. None if nothing on record waits for the end of a silence."""
     closed: Closure | None = None
+    """How the item ended. None while it is open."""
     ledger: tuple[LedgerEntry, ...] = ()
     entries: int = 0
     taken: tuple[TakenAct, ...] = ()
@@ -199,20 +219,22 @@ class ItemState(Value):
     # What the fields of letters need
 
     def invites_to(self, slot: Slot) -> bool:
-        """Whether a tentative event at this time is in the calendars. False for items other than meetings."""
+        """Whether the calendars hold a tentative event at this time. It is False for items that are not meetings."""
         return False
 
     @property
     def held_facts(self) -> "HeldFacts | None":
-        """When, where and how it was held, as a side has marked it. None for items other than meetings."""
+        """When, where and how the meeting was held, as its mark says. None if there is no mark, or for another item."""
         return None
 
     def words_of(self, name: str) -> str:
-        """The words for an id in a proposal: the text of a question, the title of an obligation."""
+        """Returns the words that letters show for an id in a proposal: the text of a question, or the title of an
+        obligation. Without such words, it returns the id."""
         return name
 
     @property
     def window_end(self) -> Instant | None:
+        """The end of the window, with its extension. None if the item has no window."""
         if self.extended_to is not None:
             return self.extended_to
         return self.setup.window.end if self.setup.window else None
@@ -227,8 +249,11 @@ class ItemState(Value):
         )
 
     def lapses_at(self, number: int) -> Instant | None:
-        """When a proposal of a date lapses, if it is still open then: at the start of that date. None for a proposal of
-        another topic, for an unknown one, and by the rules before edition 1, under which nothing lapses."""
+        """Returns the instant at which an open proposal of a date lapses: the start of that date.
+
+        None if the proposal is unknown or has another topic, or if the item decides by rules before edition 1. By those
+        rules nothing lapses.
+        """
         proposal = self.proposal(number)
         if proposal is None or proposal.terms.topic is not Topic.DATE or proposal.terms.slot is None:
             return None
@@ -236,7 +261,7 @@ class ItemState(Value):
 
     @property
     def round(self) -> RoundAt | None:
-        """The status round that asked last. None if none has asked."""
+        """The status round that began last. None if no round has begun, or if the item has no rounds any more."""
         # If an amendment gave the item a window, it has no rounds any more.
         asked = 0 < self.rounds_passed <= len(self.setup.rounds)
         return self.setup.rounds[self.rounds_passed - 1] if asked else None

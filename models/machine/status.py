@@ -1,4 +1,4 @@
-"""What is read from the state of an item: its status, what moves it next, its fate, its row and its view."""
+"""Functions that read the state of an item: its status, its fate, when it next moves, its row and its view."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from models.messages.views import ItemRow, ItemView
 
 
 def status_of(rules: Rules[S], state: S) -> str:
-    """The status word of an item."""
+    """Returns the status word of an item."""
     if state.closed:
         return state.closed.status
     if (own := rules.status_word(state)) is not None:
@@ -31,7 +31,8 @@ def status_of(rules: Rules[S], state: S) -> str:
 
 
 def fate(rules: Rules[S], state: S) -> str | None:
-    """The fate of an item: on-time, late, missed or excused. None while it is open, or without a window."""
+    """Returns the fate of an item: on-time, late, missed or excused. None if the fate is not decided yet, or if the
+    item has no window."""
     if state.closed and state.closed.status == "excused":
         return "excused"
     if state.window_end is None:
@@ -50,14 +51,14 @@ def fate(rules: Rules[S], state: S) -> str | None:
 
 
 def wakes_at(rules: Rules[S], state: S) -> Instant | None:
-    """When a dormant item wakes. None if it is awake, or if no instant wakes it."""
+    """Returns when a dormant item wakes. None if the item is awake, or if no instant wakes it."""
     if state.awake or not rules.sleeps:
         return None
     return state.asleep_until or state.setup.opens_at
 
 
 def next_moment(rules: Rules[S], state: S) -> Moment | None:
-    """When the item next moves by itself, and why. None if only an act or a call moves it."""
+    """Returns when the item next moves by itself, and what happens then. None if only an act or a message moves it."""
     if state.closed:
         return None
     moments = [*rung_moments(state), *lapse_moments(state)]
@@ -74,12 +75,12 @@ def next_moment(rules: Rules[S], state: S) -> Moment | None:
 
 
 def sentence(rules: Rules[S], state: S) -> str:
-    """The name of the item, and what it waits for, in one line. It is the summary of the item's timer."""
+    """Returns one line with the name of the item and what it waits for. The line is the summary of the item's timer."""
     return f"{rules.name(state)}: {next_step(rules, state)}"
 
 
 def next_step(rules: Rules[S], state: S) -> str:
-    """What the item waits for, in one line, without its name."""
+    """Returns one line that says what the item waits for. The line does not name the item."""
     moment = next_moment(rules, state)
     if moment is None:
         first = next(iter(awaiting(state)), None)
@@ -95,7 +96,7 @@ def next_step(rules: Rules[S], state: S) -> str:
 
 
 def dormant_until(state: ItemState) -> str:
-    """Says who may wake an item that no instant wakes."""
+    """Returns one line that says who may wake a dormant item that no instant wakes."""
     setup = state.setup
     if setup.on_trigger:
         when = f" ({setup.condition})" if setup.condition else ""
@@ -107,7 +108,7 @@ def dormant_until(state: ItemState) -> str:
 
 
 def row(rules: Rules[S], state: S) -> ItemRow:
-    """One row of `status`."""
+    """Returns the row of the item that the command `status` prints."""
     return ItemRow(**_row_fields(rules, state))
 
 
@@ -133,7 +134,7 @@ def _row_fields(rules: Rules[S], state: S) -> dict[str, Any]:
 
 
 def view(rules: Rules[S], state: S) -> ItemView:
-    """The full view of an item, which `show` prints."""
+    """Returns the full view of the item, which the command `show` prints."""
     fields = {
         **_row_fields(rules, state),
         "plan": state.setup.plan,
@@ -153,5 +154,6 @@ def view(rules: Rules[S], state: S) -> ItemView:
 
 
 def recorded_facts(rules: Rules[S], state: S) -> dict[str, Any]:
-    """What the record holds after a line: the awaited acts, and what the kind adds."""
+    """Returns facts for the data of a line in the record: the acts that are awaited after this line, and what the kind
+    adds."""
     return {"awaiting": [each.model_dump(mode="json") for each in awaiting(state)], **rules.recorded_facts(state)}

@@ -1,4 +1,4 @@
-"""Status rounds: once a year the program asks how far each item without a window has come."""
+"""Status rounds: once a year, the program asks the sides how far each item without a window has come."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,16 +10,19 @@ from models.messages.effects import ItemReport
 from models.messages.moments import Moment, MomentKind
 
 GATHER = timedelta(hours=1)
-"""How long a question of a round waits for the others, so that an office gets one letter about the round."""
+"""How long a notice of a status round waits for the other notices, so that an office gets one letter about the
+round."""
 
 
 def gather(state: ItemState) -> timedelta:
-    """How long a notice of a round, or of a list of questions, may wait for others to go in one letter."""
+    """Returns how long a notice of a status round, or of a list of questions, may wait for other notices. Then they go
+    in one letter."""
     return min(GATHER, state.setup.despatch.period / 10)
 
 
 def asked_in_round(state: ItemState) -> Iterator[Ask]:
-    """Asks each side that has not answered the open round. An item that is awake asks nothing for the round."""
+    """Yields the act `progress` for each side that has not answered the open round. It yields nothing if no round is
+    open, or if the item is awake."""
     if state.round is None or state.round_closed or state.awake:
         return
     for side in unanswered(state):
@@ -27,14 +30,15 @@ def asked_in_round(state: ItemState) -> Iterator[Ask]:
 
 
 def unanswered(state: ItemState) -> tuple[str, ...]:
-    """The sides that have not answered the last round."""
+    """Returns the sides that have not answered the status round that began last."""
     name = state.round.name if state.round else ""
     answered = {each.side for each in state.progress if each.round == name}
     return tuple(side for side in state.setup.sides if side not in answered)
 
 
 def round_moment(state: ItemState) -> Moment | None:
-    """When the open round closes, or when the next one asks. None if the item is awake, or if no round is left."""
+    """Returns the moment at which the open round closes, or at which the next round asks. None if the item is awake, or
+    if no round is left."""
     if state.awake:
         return None
     if state.round is not None and not state.round_closed:
@@ -45,9 +49,10 @@ def round_moment(state: ItemState) -> Moment | None:
 
 
 def pass_rounds(draft: Draft[S]) -> Instant | None:
-    """Closes a round that is over, and begins the newest round whose day has come. Older ones are passed over.
+    """Closes a round that is over, and begins the newest round whose day has come. Older rounds that never began are
+    left out.
 
-    Returns the instant at which the new round was due. None if there is no new one.
+    Returns the instant at which the new round was due. None if no round begins.
     """
     _close_round(draft)
     rounds, passed = draft.state.setup.rounds, draft.state.rounds_passed
@@ -74,7 +79,8 @@ def _close_round(draft: Draft[S]) -> None:
 
 
 def tell_waking(draft: Draft[S], before: S) -> None:
-    """Reports to the plan that the item has become busy (awake), or idle again. A busy item is asked in no round."""
+    """Reports to the workflow of the plan that the item has woken (`busy`) or is dormant again (`idle`). It does so
+    only if this has changed since the state `before`. No status round asks about a busy item."""
     state = draft.state
     if not state.setup.rounds or state.awake == before.awake or state.closed:
         return

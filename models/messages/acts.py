@@ -1,4 +1,5 @@
-"""Acts: what offices do to an item. Each verb has a class, the argument of the Update of the same name."""
+"""Acts: what offices do to an item. Each verb has a class. The workflow of the item takes an object of this class in
+the Temporal Update that has the name of the verb."""
 
 from datetime import date
 from enum import StrEnum
@@ -15,7 +16,7 @@ from models.plan.plan import Format
 
 
 class Topic(StrEnum):
-    """The kind of a proposal."""
+    """What a proposal is about."""
 
     DATE = "date"
     HOST = "host"
@@ -23,7 +24,7 @@ class Topic(StrEnum):
     EXTEND = "extend"
     DROP = "drop"
     EXCUSE = "excuse"
-    """A session need not be held."""
+    """The sides agree that a session is not held."""
     ANSWER = "answer"
     """An answer to an open question."""
     AMEND = "amend"
@@ -31,40 +32,43 @@ class Topic(StrEnum):
 
 
 class ClashKind(StrEnum):
-    """What is unusual about a proposed date. It is noted and refuses nothing."""
+    """What is unusual about a proposed date. The program shows it with the date, and takes the proposal all the
+    same."""
 
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     OUTSIDE_WINDOW = "outside-window"
-    """It does not lie in the window of the item."""
+    """The date does not lie in the window of the item."""
     NIGHT = "night"
-    """By the clocks of a side it begins or ends before 07:00 or after 20:00."""
+    """In the time zone of a side, the meeting begins or ends before 07:00 or after 20:00."""
     SOON = "soon"
-    """It is fewer than three working days of a side ahead."""
+    """A side has fewer than three working days left until the date."""
 
 
 class Clash(Value):
-    """One unusual thing about a proposed date: a day on which the offices of a side do not work, or a night there."""
+    """One unusual thing about a proposed date, as ClashKind lists them."""
 
     day: date
     side: str
-    """Empty with outside-window."""
+    """The side that it concerns. Empty with outside-window."""
     kind: ClashKind
     name: str
-    """The name of the weekday or of the holiday. With outside-window: the window in words. With night: the wall time
-    there. With soon: the number of working days between today and the date, with its first day."""
+    """With weekend or holiday: the name of the weekday or of the holiday. With outside-window: the window in words.
+    With night: the wall time in the zone of the side. With soon: the number of working days of the side after today, up
+    to and including the day of the date."""
 
 
 class Terms(Value):
-    """The terms of a proposal. Each topic uses its own fields only."""
+    """The terms of a proposal. A field that the topic does not use is empty or None."""
 
     topic: Topic
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
-    """With date: what is unusual about it. The submitter looks it up. It is shown with the date."""
+    """With date: what is unusual about the date. The submitter of the act finds this out. Empty if nothing is
+    unusual."""
     remind_at: Instant | None = None
-    """With date: when its guests are to be reminded, at the wall time of the start. The submitter looks it up. None:
-    the time of the reminder is counted exactly."""
+    """With date: when the program reminds the guests, at the same wall time as the start. The submitter of the act
+    calculates this instant. None: the item subtracts the exact length of time from the start."""
     place: Annotated[str, Limit(PLACE)] = ""
     format: Format | None = None
     host: str | None = None
@@ -78,8 +82,11 @@ class Terms(Value):
     reason: Annotated[str, Limit(REASON)] = ""
 
     def says_the_same(self, other: "Terms") -> bool:
-        """Whether it asks for the same. What the submitter looked up does not count, nor the reason, except where the
-        reason is all that is proposed (drop, excuse)."""
+        """Whether `other` proposes the same as these terms.
+
+        `clashes` and `remind_at` are not compared. The reason is compared only with drop and excuse, which have no
+        other field.
+        """
         if (self.slot is None) is not (other.slot is None):
             return False
         if self.slot is not None and other.slot is not None and not same_time(self.slot, other.slot):
@@ -91,8 +98,8 @@ class Terms(Value):
 
     @property
     def about(self) -> str:
-        """The question or the obligation of the proposal; empty for other topics. With the topic it says which
-        proposals exclude each other: of these only one is open at a time."""
+        """With answer: the id of the question. With amend: the id of the obligation. Empty for other topics. Only one
+        proposal with the same topic and the same `about` is open at a time."""
         return self.question or (self.amendment.obligation if self.amendment else "")
 
 
@@ -104,11 +111,11 @@ class ProgressState(StrEnum):
     SUBSTANTIAL = "substantial"
     COMPLETE = "complete"
     NO_EVIDENCE = "no-evidence"
-    """No evidence is available."""
+    """The side has no evidence that says how far the obligation has come."""
 
 
 class Document(Value):
-    """A filed document. Its file lies beside the record, in a folder named by its SHA-256."""
+    """A filed document. Its file lies beside the record, in a folder whose name is the SHA-256 of the file."""
 
     name: str
     sha256: str
@@ -117,12 +124,13 @@ class Document(Value):
 
 
 class Act(Value):
-    """Base class of the acts. The item finds the side from the office; its workflow sets the instant of the act."""
+    """Base class of the acts. An act names only the office. The item knows the side of that office, and the workflow of
+    the item sets the instant of the act."""
 
     verb: ClassVar[str]
 
     act_id: str
-    """An id that the submitter chooses. An act that comes twice with the same id counts once."""
+    """An id that the submitter of the act chooses. If two acts come with the same id, the item takes only the first."""
     office: str
 
 
@@ -161,12 +169,13 @@ class Regret(Act):
 class Held(Act):
     verb: ClassVar[str] = "held"
     format: Format | None = None
-    """None: the agreed format."""
+    """The format in which the meeting was held. None: it was held in the agreed format."""
     place: Annotated[str, Limit(PLACE)] = ""
     on: ZonedTime | None = None
-    """The day on which it was held, if that was not the agreed day."""
+    """The day on which the meeting was held. None: it was held on the agreed day."""
     outside_window: bool = False
-    """True: the side says expressly that it was held on a day outside its window. With `on` only."""
+    """True: the side says expressly that the meeting was held on a day outside its window. Used only together with
+    `on`."""
 
 
 class NotHeld(Act):
@@ -197,7 +206,8 @@ class Close(Act):
 
 
 class Agree(Act):
-    """Agrees to what another side has put on record, so that its silence need not be waited for."""
+    """Agrees to what another side has put on record. The program then no longer waits until the silence of this side
+    has lasted its full time."""
 
     verb: ClassVar[str] = "agree"
     note: Annotated[str, Limit(REASON)] = ""
@@ -212,7 +222,7 @@ class Progress(Act):
 
 
 class Call(Act):
-    """Wakes a dormant item, or opens a session of a series without windows."""
+    """Wakes a dormant item, or opens a session of a series that has no windows."""
 
     verb: ClassVar[str] = "call"
     reason: Annotated[str, Limit(REASON)]
@@ -220,7 +230,8 @@ class Call(Act):
 
 
 class ReplyMethod(StrEnum):
-    """The iTIP methods of an attendee's answer (RFC 5546 sections 3.2.3 and 3.2.7)."""
+    """How a guest answers an invitation: REPLY accepts or declines, COUNTER proposes another time (RFC 5546 sections
+    3.2.3 and 3.2.7)."""
 
     REPLY = "REPLY"
     COUNTER = "COUNTER"
@@ -232,26 +243,31 @@ class Reply(Act):
     verb: ClassVar[str] = "reply"
     method: ReplyMethod
     uid: Annotated[str, Limit(500)]
-    """UID of the event that it answers."""
+    """The UID (the permanent id) of the calendar event that the office answers."""
     partstat: PartStat | None = None
-    """None for a COUNTER without a PARTSTAT."""
+    """The answer of the office: accepted, tentative or declined. None if the mail proposes another time (COUNTER) and
+    says nothing about this."""
     sequence: int = 0
-    """SEQUENCE of the version that the office answered."""
+    """The version number (SEQUENCE) of the invitation that the office answered."""
     dtstamp: Instant
     """When the office answered, by the clock of its mail program."""
     recurrence: Instant | None = None
-    """RECURRENCE-ID, if the mail program wrote one."""
+    """The start of the single meeting that the answer is about, if the mail program names one (RECURRENCE-ID). None if
+    it names none."""
     comment: Annotated[str, Limit(REASON)] = ""
     slot: Slot | None = None
-    """With COUNTER: the proposed time."""
+    """With COUNTER: the time that the office proposes. None with REPLY."""
     clashes: tuple[Clash, ...] = ()
-    """With COUNTER: what is unusual about `slot`. The reader of the mail looks it up."""
+    """With COUNTER: what is unusual about `slot`. The reader of the mail finds this out. Empty if nothing is
+    unusual."""
     remind_at: Instant | None = None
-    """With COUNTER: when the guests are to be reminded of `slot`. The reader of the mail looks it up."""
+    """With COUNTER: when the program reminds the guests of `slot`. The reader of the mail calculates this instant.
+    None: the item subtracts the exact length of time from the start."""
     around: tuple[date, ...] = ()
-    """With COUNTER: the days around `slot` on which every side works. The reader of the mail looks them up."""
+    """With COUNTER: the days around `slot` on which every side works. The reader of the mail finds them. Empty with
+    REPLY."""
     message: Document
-    """The mail, which is kept with the record."""
+    """The mail itself, as a document that is filed beside the record."""
 
 
 VERBS: dict[str, type[Act]] = {
@@ -274,4 +290,4 @@ VERBS: dict[str, type[Act]] = {
         Call,
     )
 }
-"""The acts that people type, by verb. Reply is missing here, because it comes by mail."""
+"""The class of each act that people type, by verb. `Reply` is missing, because offices answer invitations by mail."""

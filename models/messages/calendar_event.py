@@ -1,7 +1,8 @@
 """The calendar event of a meeting, as plain data (RFC 5545, RFC 5546).
 
-The core decides what the event says and when its SEQUENCE rises. Activities write the same data as bytes: with METHOD
-for the mail, without METHOD for the calendar server.
+The core decides what the event says, and when its version number (SEQUENCE) rises. Activities write the event as bytes.
+In a mail these bytes name a METHOD (what the mail does, for example invite or cancel). On the calendar server they do
+not.
 """
 
 from enum import StrEnum
@@ -11,7 +12,8 @@ from models.common.values import Instant, Value
 
 
 class Method(StrEnum):
-    """The iTIP methods that the organizer sends (RFC 5546 section 1.4)."""
+    """What a mail of the organizer does with an event: it invites, cancels, or rejects the time that an office proposed
+    (RFC 5546 section 1.4)."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
@@ -19,7 +21,7 @@ class Method(StrEnum):
 
 
 class EventStatus(StrEnum):
-    """STATUS of a VEVENT (RFC 5545 section 3.8.1.11)."""
+    """The status of a calendar event (STATUS, RFC 5545 section 3.8.1.11)."""
 
     TENTATIVE = "TENTATIVE"
     CONFIRMED = "CONFIRMED"
@@ -27,7 +29,7 @@ class EventStatus(StrEnum):
 
 
 class PartStat(StrEnum):
-    """Participation status of an attendee (RFC 5545 section 3.2.12)."""
+    """What a guest has answered to an invitation (PARTSTAT, RFC 5545 section 3.2.12)."""
 
     NEEDS_ACTION = "NEEDS-ACTION"
     ACCEPTED = "ACCEPTED"
@@ -40,17 +42,19 @@ class Attendee(Value):
 
     office: str
     title: str
-    """The name if the contacts file gives none: "Coordinator, Ministry of Industry and Commerce, Lao PDR"."""
+    """The full title of the office. It is also the name of the guest if the contacts file gives none: "Coordinator,
+    Ministry of Industry and Commerce, Lao PDR"."""
     partstat: PartStat = PartStat.NEEDS_ACTION
 
 
 class CalendarEvent(Value):
-    """The contents of one VEVENT. Equal values give equal bytes."""
+    """The contents of one calendar event (VEVENT). Activities write equal values as equal bytes."""
 
     uid: str
     sequence: int
     dtstamp: Instant
-    """In full seconds. Always later than the DTSTAMP of the version before. LAST-MODIFIED has the same value."""
+    """The instant of this version (DTSTAMP), in full seconds. It is always later than that of the previous version. The
+    field LAST-MODIFIED of the event has the same value."""
     status: EventStatus
     summary: str
     description: str = ""
@@ -58,7 +62,8 @@ class CalendarEvent(Value):
     slot: Slot
     attendees: tuple[Attendee, ...]
     removes: bool = False
-    """With CANCELLED: only these attendees are removed, and only they are told (RFC 5546 section 3.2.5)."""
+    """With CANCELLED. True: only these guests are removed from the meeting, and only they are told (RFC 5546 section
+    3.2.5). False: the meeting is cancelled for every guest."""
 
 
 class Publication(Value):
@@ -67,8 +72,10 @@ class Publication(Value):
     plan: str
     event: CalendarEvent
     calendars: tuple[str, ...]
-    """Names of the calendars that get the event: the plan's (lao-khm) and one for each invited office (lao-moic)."""
+    """Names of the calendars that get the event: the calendar of the plan (lao-khm), and one for each invited office
+    (lao-moic)."""
     removed: tuple[str, ...] = ()
-    """Names of the calendars that lose the event, because their offices are no longer invited."""
+    """Names of the calendars from which the event is removed, because their offices are no longer invited. Empty if
+    there are none."""
     plan_title: str = ""
-    """The title of the plan's calendar, used if the calendar does not exist yet."""
+    """The title for the calendar of the plan. It is used only if that calendar does not exist yet."""

@@ -1,4 +1,4 @@
-"""Effects: what a decision asks the workflow to do. The core only returns them; the workflow carries them out."""
+"""Effects: what a decision asks the workflow to do. The core only returns effects. The workflow carries them out."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -15,38 +15,42 @@ from models.plan.plan import DespatchRule
 
 
 class Await(Value):
-    """Tell an office's post room that an act is awaited."""
+    """Tell the post room of an office that an act is awaited of that office."""
 
     notice: Notice
 
 
 class Settle(Value):
-    """Tell an office's post room that these notices no longer stand. With `closed`: that the item has ended. Then
-    none of its notices stands, and only cancellations and final announcements about it still go."""
+    """Tell the post room of an office that notices of an item no longer stand."""
 
     office: str
     item: str
     keys: tuple[str, ...] = ()
+    """The keys of the notices that no longer stand. Empty if there are none, or if `closed` settles them all."""
     closed: bool = False
+    """True: the item has ended. No notice of the item stands then. Of its announcements that are not sent yet, the post
+    room sends only cancellations, announcements with `final`, and those that tell what a side has put on record."""
 
 
 class Announce(Value):
-    """Give an office's post room an announcement, which goes at once."""
+    """Give an announcement to the post room of an office. The post room sends it at once."""
 
     announcement: Announcement
 
 
 class Publish(Value):
-    """Put the event into the calendars of the plan and of the invited offices."""
+    """Put a version of the event into the calendars of the plan and of the invited offices."""
 
     event: CalendarEvent
     calendars: tuple[str, ...]
     removed: tuple[str, ...] = ()
-    """Offices that were invited to the version before and are not invited now. Their calendars lose the event."""
+    """Offices that were invited to the previous version and are not invited to this one. The event is removed from
+    their calendars. Empty if there are none."""
 
     def after(self, earlier: "Publish | None") -> "Publish":
-        """This version, in place of an earlier one that was not published yet. It also removes the event from the
-        calendars from which the earlier version would have removed it."""
+        """Returns this effect so that it also does the work of `earlier`, which was not carried out. The result removes
+        the event from the calendars that either of the two names, except those that get the event now. If `earlier` is
+        None, it returns this effect unchanged."""
         if earlier is None:
             return self
         left = dict.fromkeys((*earlier.removed, *self.removed))
@@ -54,39 +58,43 @@ class Publish(Value):
 
 
 class Enter(Value):
-    """Append a line to the item's record."""
+    """Append a line to the record of the item."""
 
     entry: LedgerEntry
 
 
 class ItemReport(Value):
-    """What an item tells the workflow that opened it: a host, an answer, the opening of a session, or an end. The
-    status `busy` says that status rounds need not ask about the item, `idle` that they ask about it again."""
+    """What an item reports to the workflow that opened it: a host, an answer, the opening of a session, or an end.
+
+    The status `busy` means that status rounds need not ask about the item. The status `idle` means that they ask about
+    it again. A field that the report does not need is empty or None.
+    """
 
     session: str
     item: str
     status: str
     at: Instant | None = None
-    """When the item decided it. `Draft.report` sets it."""
+    """The instant at which the item decided what it reports. `Draft.report` sets this field."""
     host: str | None = None
     closed: bool = False
     held: bool = False
     on: Instant | None = None
-    """The instant at which it was held."""
+    """The instant at which the meeting was held. None if it was not held, or if that instant is not known."""
     reason: str = ""
     fate: str | None = None
-    """With the end of the item: on-time, late, missed or excused."""
+    """If the item has ended: the fate of the item, which is on-time, late, missed or excused. None for an item without
+    a fate."""
     title: str = ""
     """With status opened: the title of the item. With status answered: the text of the question."""
     progress: dict[str, str] = {}
-    """With status progress: side, office, round, state, note."""
+    """With status progress: the answer to the status round, with the keys side, office, round, state and note."""
     question: str = ""
     """With status answered: the id of the question. `value` holds the answer."""
     value: JsonValue = None
 
 
 class ReportUp(Value):
-    """Send a report to the workflow that opened this item."""
+    """Send a report to the workflow that opened the item."""
 
     report: ItemReport
 
@@ -101,74 +109,80 @@ class Open(Value):
 
 
 class EnterElsewhere(Value):
-    """Append lines to the record of an item that has no workflow, because it lies before the launch."""
+    """Append lines to the record of an item from the time before the launch. Such an item has no workflow of its
+    own."""
 
     item: str
     entries: tuple[LedgerEntry, ...]
 
 
 class Order(Value):
-    """What the plan or a series orders an item that it opened to do."""
+    """An order that the workflow of the plan or of a series gives to an item that it opened. A field that the order
+    does not need is empty or None."""
 
     host: str | None = None
-    """The side that hosts the item."""
+    """The side that hosts the item. The item takes this host only if it has no host yet, or if its host is
+    `instead_of`. None: the order changes no host."""
     instead_of: str | None = None
-    """The host that the text named before. An item on whose host the sides have agreed keeps that host."""
+    """The former host, which `host` replaces. An item with any other host keeps that host."""
     end: str = ""
-    """The status with which the item ends: dropped or expired."""
+    """The status with which the item ends: dropped or expired. Empty: the item goes on."""
     by: str = ""
-    """With `end`, the cause: amendment, answer (to a question), window (the plan has no window for it any more) or
-    expiry. Empty in orders from releases that did not record it."""
+    """With `end`: the cause, which is amendment, answer (to a question), window (the plan has no window for the item
+    any more) or expiry. Empty in orders from releases that did not record the cause."""
     amendment: int | None = None
-    """With `end`: the number of the amendment that ends the item."""
+    """With `end`: the number of the amendment that ends the item. None if no amendment ends it."""
     text: str = ""
-    """The reason, in a sentence."""
+    """The reason for the order, in words."""
     at: Instant | None = None
-    """When it was decided. `Draft.tell` sets it."""
+    """The instant at which the order was decided. `Draft.tell` sets this field."""
     changes: dict[str, JsonValue] = {}
-    """The fields that an amendment or an answer changes, with their new values (models/governance/amended_items)."""
+    """The fields of the item that an amendment or an answer changes, with their new values
+    (models/governance/amended_items). Empty if the order changes no fields."""
     unless_begun: bool = False
-    """The item obeys only if nothing has been proposed, agreed or done."""
+    """True: the item obeys only if no proposal of it is open and nothing about it is agreed or done."""
     announce: bool = False
-    """The item tells its offices about the change."""
+    """True: the item announces the change to its offices."""
     amended: Proposed | None = None
-    """The amendment that made the change, in fields for letters."""
+    """The amendment that made the change, in fields for letters. None if no amendment made it."""
     reinvites: bool = False
-    """The item changes the guests of a coming event: it removes the former offices and invites the new ones."""
+    """True: the item changes the guests of a coming event. It removes the former offices and invites the new ones."""
 
 
 class LookForObjections(Value):
-    """Look whether an objection lies unread, before silence closes an item."""
+    """Look in the inbox for an objection that nobody has dealt with yet, before silence closes an item."""
 
     plan: str
     offices: tuple[str, ...]
-    """The offices of the sides that have kept silent."""
+    """The offices of the sides that have not objected and not agreed."""
     since: Instant
-    """When the silence began."""
+    """The instant at which the silence began."""
     until: Instant
-    """When the time to object ended. The mailbox must have been read to its end after this instant."""
+    """The instant at which the time to object ended. The mailbox must have been read to its end after it."""
 
 
 class Objections(Value):
     """The answer to LookForObjections."""
 
     since: Instant
+    """The instant at which the silence began, as in the question."""
     why: str = ""
-    """Why the silence may not end yet. Empty if nothing lies unread."""
+    """Why the silence may not end yet. Empty if it may end."""
 
 
 class GiveOrder(Value):
-    """Give an order to an item."""
+    """Give an order to an item that this workflow opened."""
 
     item: str
     order: Order
 
 
 class Resolve(Value):
-    """Resolve the windows of the changed plan. The workflow gives them to the plan's machine (`resolved`)."""
+    """Calculate the windows of the changed plan as instants. The workflow gives them to the plan's machine
+    (`resolved`)."""
 
     at: Instant | None = None
-    """When the plan changed."""
+    """The instant at which the plan changed."""
 
 
 Effect = (
@@ -187,13 +201,15 @@ Effect = (
 
 
 LARGEST_LOAD = 500_000
-"""Bytes, as JSON, of the words and record lines that go out together: a Temporal payload holds 2 MB at most."""
+"""How many bytes of JSON a workflow may send together as statements to post rooms and lines of the record. A Temporal
+payload (the data of one call) holds at most 2 MB."""
 
 
 def one_load(effects: Sequence[Effect]) -> tuple[list[Effect], list[Effect]]:
-    """Splits effects that have piled up: those that may go out together, and those that wait.
+    """Splits waiting effects into two lists: those that the workflow carries out now, and those that must wait.
 
-    Only words and record lines are counted, because each of the other effects goes out by itself. They go at once.
+    Only statements to post rooms and lines of the record count towards LARGEST_LOAD. The first of these is always in
+    the first list. Other effects do not count and are always in the first list, because each is sent by itself.
     """
     load: list[Effect] = []
     rest: list[Effect] = []
@@ -212,7 +228,8 @@ class Words(Value):
 
     The post room takes the three fields in this order. Announcements come first, so that a cancellation is in the queue
     before its item is closed. Settled notices come last, because one signal may carry several decisions, and a later
-    one may settle what an earlier one asked. No key is ever used twice, so this settles nothing by mistake.
+    decision may settle a notice of an earlier one. No two notices have the same key, so the post room settles no notice
+    by mistake.
     """
 
     announce: tuple[Announcement, ...] = ()
@@ -221,7 +238,8 @@ class Words(Value):
 
 
 def words_by_office(effects: Iterable[Effect]) -> dict[str, Words]:
-    """Collects what the effects tell each office. The offices keep the order in which they first appear."""
+    """Collects, for each office, everything that the effects tell its post room. Returns it by office id, in the order
+    in which the effects first name the offices. Other effects are left out."""
     said: dict[str, Words] = {}
     office: str
     field: str
@@ -241,7 +259,7 @@ def words_by_office(effects: Iterable[Effect]) -> dict[str, Words]:
 
 
 class PostRoomAddress(Value):
-    """Everything that is needed to start the post room of an office."""
+    """Everything that a workflow needs to start the post room of an office."""
 
     plan: str
     plan_title: str
@@ -249,21 +267,25 @@ class PostRoomAddress(Value):
     office_title: str
     despatch: DespatchRule
     zone: str = "UTC"
-    """IANA zone of the office. Its letters are dated in this zone."""
+    """IANA zone of the office. The dates of its letters are in this zone."""
     clock: Clock = Clock()
     focal_point: str | None = None
+    """Id of the focal point of the side. None if the side has none."""
     focal_point_title: str = ""
+    """The full title of the focal point. Empty if there is none."""
     side: str = ""
-    """The side of the office. Empty in post rooms from releases without office hours: they keep none."""
+    """The side of the office. Empty in post rooms that an older release started. Such a post room keeps no office
+    hours."""
 
     @property
     def keeps_hours(self) -> bool:
-        """Whether the post room keeps office hours: not without a side, and not with a despatch period under a day."""
+        """Whether the post room sends mail only in office hours. True if `side` is known and the despatch period is a
+        day or longer."""
         return bool(self.side) and self.despatch.period >= timedelta(days=1)
 
     def of_focal_point(self) -> "PostRoomAddress | None":
-        """The post room of the focal point, which is asked if this office cannot be reached. None if there is no focal
-        point, or if this office is the focal point itself."""
+        """The address of the post room of the focal point. The program asks that office for a new address if mail to
+        this office does not arrive. None if there is no focal point, or if this office is the focal point itself."""
         if not self.focal_point or self.focal_point == self.office:
             return None
         changes = {"office": self.focal_point, "office_title": self.focal_point_title, "focal_point": None}

@@ -1,4 +1,4 @@
-"""Moments: instants at which an item moves by itself, each with what happens then."""
+"""Moments: instants at which an item changes without an act of an office, each with what happens then."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -12,16 +12,16 @@ class MomentKind(StrEnum):
     WAKES = "wakes"
     """A dormant item begins to ask its offices."""
     RUNG = "rung"
-    """One more, higher office is awaited."""
+    """From then on the act is awaited of one more, higher office too."""
     AGREED_END = "agreed-end"
     """The agreed end of a meeting has come. The program asks whether it was held."""
     REMINDS = "reminds"
-    """The guests are reminded of an agreed date."""
+    """The program reminds the guests of an agreed date."""
     LAPSES = "lapses"
     """A proposed date comes before every side has consented to it."""
     WINDOW_ENDS = "window-ends"
     SILENCE_ENDS = "silence-ends"
-    """The time in which another side may object has run out: the item is closed."""
+    """The time in which another side may object is over. The item is closed if no side objected."""
     ROUND_ASKS = "round-asks"
     ROUND_CLOSES = "round-closes"
     SESSION_OPENS = "session-opens"
@@ -55,15 +55,16 @@ class Moment(NamedTuple):
     at: Instant
     kind: MomentKind
     about: str = ""
-    """With a rung: the label of the office. With a session or a round: its name. With a proposal: its number. With the
-    plan: its last day."""
+    """What the moment is about: the label of the office (rung), the name of the session or of the status round, the
+    number of the proposal (lapses), or the last day of the plan. Empty for other kinds."""
 
     @property
     def words(self) -> str:
-        """What happens, as words that stand before the day: "window ends"."""
+        """What happens, in words. The day is written after these words: "window ends"."""
         return _WORDS[self.kind].format(about=self.about)
 
 
 def earliest(moments: list[Moment]) -> Moment | None:
-    """The earliest moment; of several at one instant, the first in the list. None for an empty list."""
+    """The earliest moment. If several have the same instant, it is the first of them in the list. None for an empty
+    list."""
     return min(moments, key=lambda moment: moment.at, default=None)

@@ -1,4 +1,4 @@
-"""Notices and announcements: what items give to post rooms, and post rooms to the activity `despatch`."""
+"""Notices and announcements. Items give them to post rooms, and post rooms give them to the activity `despatch`."""
 
 from datetime import date
 from enum import StrEnum
@@ -14,26 +14,27 @@ class NoWorkday(Value):
 
     day: date
     who: str
-    """The adjective of the side: "Lao". Empty with outside-window."""
+    """The adjective of the side that it concerns: "Lao". Empty with outside-window."""
     kind: str
-    """holiday, weekend, outside-window, night or soon."""
+    """What is unusual: holiday, weekend, outside-window, night or soon."""
     name: str
-    """The name of the holiday or of the weekday; with night the wall time there; with soon the number of working
-    days."""
+    """With holiday or weekend: the name of the holiday or of the weekday. With night: the wall time of that side. With
+    soon: the number of working days until the date. With outside-window: the window in words."""
 
 
 class Proposed(Value):
-    """A proposal in fields. The letter templates turn the fields into words."""
+    """A proposal in fields. The letter templates turn the fields into words. A field that the topic does not use is
+    empty or None."""
 
     number: int
     replaces: int = 0
-    """The number of the older proposal of that side that it replaces. 0: it replaces none."""
+    """The number of the older proposal of the same side that this proposal replaces. 0: it replaces none."""
     topic: str
-    """date, host, postpone, extend, drop, excuse, answer, amend."""
+    """What the proposal is about: date, host, postpone, extend, drop, excuse, answer or amend."""
     by: str
-    """The title of the office that made it."""
+    """The title of the office that made the proposal. Empty for an amendment that is in force."""
     side: str
-    """The adjective of that office's side."""
+    """The adjective of the side of that office. Empty for an amendment that is in force."""
     slot: Slot | None = None
     place: str = ""
     format: str = ""
@@ -43,18 +44,20 @@ class Proposed(Value):
     question: str = ""
     """With answer: the text of the question. With amend: the title of the obligation."""
     value: str = ""
-    """With answer: the proposed answer. With an amended cadence or first host: the new value."""
+    """With answer: the proposed answer. With amend, if the cadence or the first host changes: the new value."""
     change: str = ""
-    """With amend: add, change, drop, cadence, first-host."""
+    """With amend: the kind of the amendment, which is add, change, drop, cadence or first-host."""
     fields: tuple[tuple[str, str], ...] = ()
-    """With amend: the fields that change, each with its new value."""
+    """With amend: the fields of the obligation that change, each with its new value. Empty if the obligation is new."""
     ref: str = ""
-    """With amend: the reference of the provision."""
+    """With amend: the reference of the provision that gets a new obligation. Empty for other amendments."""
     clashes: tuple[NoWorkday, ...] = ()
-    """With date: what is unusual about it."""
+    """With date: what is unusual about the date. Empty if nothing is."""
     invited: bool = False
-    """With date: an invitation to this date is in the calendars, and its buttons answer the proposal."""
+    """With date. True: the offices have an invitation to this date in their calendars, and its buttons answer the
+    proposal."""
     reason: str = ""
+    """Why the office proposes it. Empty if the office gave no reason."""
 
 
 class Happened(Value):
@@ -64,12 +67,12 @@ class Happened(Value):
     """The verb of the line in the ledger: propose, counter, accept, agreed, reject, withdraw, lapsed, regret, held,
     not_held, outcome, amended and others."""
     by: str = ""
-    """The title of the office that acted. Empty if all sides acted, or if time brought it."""
+    """The title of the office that acted. Empty if all sides agreed, or if it happened because an instant came."""
     side: str = ""
-    """The adjective of that office's side."""
+    """The adjective of the side of that office. Empty if `by` is empty."""
     proposal: Proposed | None = None
     counters: int = 0
-    """With counter: the number of the proposal that it counters."""
+    """With counter (a proposal that answers another one): the number of the proposal that it answers."""
     reason: str = ""
     text: str = ""
     document: str = ""
@@ -77,19 +80,20 @@ class Happened(Value):
     place: str = ""
     format: str = ""
     replaced: bool = False
-    """With outcome: it takes the place of an earlier one of the same side."""
+    """With outcome. True: this outcome replaces an earlier outcome of the same side."""
     outside_window: bool = False
-    """With held: the side says expressly that the day lies outside the window."""
+    """With held. True: the side says expressly that the day of the meeting lies outside the window."""
     relieved: bool = False
-    """With amended: nothing about the item is awaited any more of the office that gets this letter."""
+    """With amended. True: no act about the item is awaited any more of the office that receives this mail."""
 
 
 class AskedBefore(Value):
-    """An office on a lower rung, which was asked before."""
+    """An office on a lower rung, which the program asked earlier and still asks."""
 
     office: str
     title: str
     since: Instant
+    """The instant since which the act is awaited of this office."""
 
 
 class AskedQuestion(Value):
@@ -103,71 +107,79 @@ class AskedQuestion(Value):
     text: str
     """The question in English."""
     options: tuple[str, ...] = ()
+    """Answers that the letter offers for a choice. Empty if it offers none."""
 
 
 class Notice(Value):
     """Tells one office on one rung that an act is awaited of it.
 
-    Its key is plan / obligation / session / act / rung / round / office. In the next letter it is the same notice.
+    Its key is plan / obligation / session / act / rung / round / office. Each letter that repeats the notice has the
+    same key for it.
     """
 
     key: str
     item: str
     """Workflow id of the item: lao-khm/16.3-jtc/2026."""
     ref: str
-    """Provision reference: 16.3."""
+    """The reference of the provision: 16.3."""
     title: str
     """The title of the item: "Joint Trade Commission 2026"."""
     verb: str = ""
     """The name of the awaited act: propose-date. Empty in notices from releases that did not record it."""
     lines: tuple[str, ...] = ()
-    """Details of the act, one line each: the open questions, or the fields that an amendment changes."""
+    """Details of the act, one line each: the open questions, or the fields that an amendment changes. Empty if the act
+    needs no details."""
     act: str
     """The awaited act as an infinitive: "propose a date"."""
     short: str = ""
-    """The short title of the item, for subjects: "JTC 2026"."""
+    """The short title of the item in mail subjects: "JTC 2026"."""
     proposal: Proposed | None = None
-    """With answer: the proposal."""
+    """If the awaited act is answer: the proposal that the office is asked to answer. None for other acts."""
     round: str = ""
-    """With progress: the name of the status round, 2026."""
+    """If the awaited act is progress: the name of the status round, 2026. Empty for other acts."""
     questions: tuple[AskedQuestion, ...] = ()
-    """With settle: the open questions."""
+    """If the awaited act is settle: the open questions. Empty for other acts."""
     wanted: str = ""
-    """With evidence: the evidence that is wanted. With give-address: the office that cannot be reached."""
+    """If the awaited act is evidence: the evidence that is wanted. If it is give-address: the title of the office that
+    mail does not reach. Empty for other acts."""
     reason: str = ""
-    """With give-address: why the office cannot be reached."""
+    """If the awaited act is give-address: why mail does not reach that office. Empty for other acts."""
     before: tuple[AskedBefore, ...] = ()
-    """The offices on the rungs below, and since when each is asked."""
+    """The offices on the lower rungs, each with the instant since which the act is awaited of it. Empty on the first
+    rung."""
     readings: tuple[str, ...] = ()
-    """The names of the readings that `assumed` describes in words."""
+    """The names of the readings that `assumed` describes in words, in the same order."""
     side: str
     office: str
     office_title: str
     rung: int
     since: Instant
-    """When the act began to be awaited of the first rung."""
+    """The instant at which the act began to be awaited of the first rung."""
     due: Instant | None = None
-    """The instant by which the office is asked to act. None if there is none."""
+    """The instant by which the office is asked to act. None if the notice sets no such instant."""
     at: Instant
-    """The instant at which this rung was due."""
+    """The instant at which the act began to be awaited of this rung."""
     asked_before: tuple[str, ...] = ()
-    """Titles of the offices on the rungs below."""
+    """The titles of the offices on the lower rungs. Empty on the first rung."""
     assumed: tuple[str, ...] = ()
-    """The readings of the item that the text does not state, in words."""
+    """The readings of the item that are only assumed, in words. Empty if there are none."""
     quiet: bool = False
-    """True if something else has told the office already: an invitation, or the receipt of its own side's act. Such a
-    notice waits for the next letter and causes no extra one."""
+    """True: the office knows of the act already, from an invitation or from the receipt of its own side's act. The
+    notice then waits for the next letter, and the post room sends no extra letter for it."""
     gather: Duration | None = None
-    """How long the notice may wait for others, to go in one letter with them. None: the time of the despatch rule."""
+    """How long the post room may hold the notice, so that other notices can go in the same letter. None: the time of
+    the despatch rule."""
 
 
 class SideAnswer(Value):
-    """The answer of one side about one line of a list."""
+    """The answer of one side to a status round, about one item."""
 
     who: str
     """The adjective of the side: "Lao"."""
     state: str
+    """How far the item has come, as the side says: not-started, limited, substantial, complete or no-evidence."""
     note: str = ""
+    """What the side added in words. Empty if it added nothing."""
 
 
 class Line(Value):
@@ -179,30 +191,33 @@ class Line(Value):
     """The name with which an answer names the item: 16.3-jtc/2026."""
     answers: tuple[SideAnswer, ...] = ()
     silent: tuple[str, ...] = ()
-    """The adjectives of the sides that were asked and have not answered."""
+    """The adjectives of the sides that the program asked and that have not answered."""
     busy: bool = False
-    """The item is awake and asks by itself, so that the round does not ask about it."""
+    """True: acts about the item are awaited already, so the status round does not ask about it."""
     ends: Instant | None = None
-    """The end of the window that the plan gives the item."""
+    """The end of the window that the plan gives the item. None if the plan gives it no window."""
 
 
 class Section(Value):
     """The part of a list that belongs to one article of the plan."""
 
     pillar: str
-    """Empty for lists of questions, which belong to no provision."""
+    """The pillar of the article. Empty for lists of questions, which belong to no provision."""
     article: str
     lines: tuple[Line, ...]
 
 
 class Count(Value):
-    """A number in a list: how many items are in one state, or how many a side was asked about or has answered."""
+    """One number in an announcement: how many items are in one state, or about how many items a side was asked or has
+    answered."""
 
     of: str
-    """What is counted: asked, answered, busy, open, a state of an answer, or the way in which items ended."""
+    """What is counted: asked, answered, busy, open, dated, questions, standing, missed, a state of an answer, or the
+    way in which items ended."""
     number: int
     who: str = ""
-    """The adjective of a side; "before" for sessions before the launch; empty for the full number."""
+    """The adjective of the side to which the number belongs. "before": it counts sessions before the launch. Empty: it
+    belongs to no single side."""
 
 
 class AnnouncementKind(StrEnum):
@@ -214,36 +229,42 @@ class AnnouncementKind(StrEnum):
     MARK = "mark"
     OUTCOME = "outcome"
     CALL = "call"
-    """A side called an item, and said why."""
+    """A side called an item, and gave its reason."""
     AMENDMENT = "amendment"
     ROUND = "round"
     """The answers to a status round, for the ministries of foreign affairs."""
     REMINDER = "reminder"
-    """An agreed date is near. It stands in the next letter if that goes in time, and goes as its own mail if not."""
+    """An agreed date is near. The reminder is part of the next letter if that letter goes early enough. If not, the
+    reminder goes as a mail of its own."""
     EXPIRY = "expiry"
-    """The list of open items before the plan's validity ends; later, with `final`, the final record."""
+    """The list of open items, before the plan's validity ends. If the field `subject` is `final`: the final record,
+    when the validity has ended."""
 
 
 class Said(Value):
-    """The contents of an earlier announcement that goes in the same mail."""
+    """The contents of an earlier announcement, which goes in the same mail as a later one."""
 
     text: str
     happened: Happened | None = None
+    """The contents of `text` in fields. None if only `text` has them."""
 
 
 class SuggestedAct(Value):
-    """An act with which the receiving office can do what the announcement asks. Adapters write the command for it."""
+    """The act with which the office can do what the announcement asks. Adapters write the command of this act into the
+    mail."""
 
     verb: str
     """A verb of models/messages/acts: accept, withdraw or regret."""
     proposal: int | None = None
+    """The number of the proposal that the act is about. None if it is about none."""
 
 
 class Announcement(Value):
-    """A message to one office that goes at once: an invitation, a cancellation, an answer, a mark. Order is kept."""
+    """A statement to one office that the post room sends at once: an invitation, a cancellation, an answer, a mark. The
+    post room keeps the order of announcements. Only a reminder may wait, because it may go in a letter."""
 
     key: str
-    """item / kind / number / office, where `item` is the workflow id."""
+    """The key is item / kind / number / office, where `item` is the workflow id of the item."""
     kind: AnnouncementKind
     item: str
     ref: str
@@ -254,46 +275,51 @@ class Announcement(Value):
     text: str
     """One paragraph in plain words."""
     suggests: SuggestedAct | None = None
-    """The act that answers the announcement, if it asks for an answer."""
+    """The act with which the office can answer the announcement. None if the announcement suggests no act."""
     final: bool = False
-    """The last announcement about an item that is closed. It still goes after the close-out."""
+    """True: the post room sends the announcement even if the item has ended meanwhile."""
     event: CalendarEvent | None = None
-    """With an invitation, a cancellation, a declined counter or a reminder: the calendar event."""
+    """With an invitation, a cancellation, a declinecounter or a reminder: the calendar event. None for other kinds."""
     comment: str = ""
-    """With a declined counter: the reason that the rejecting office gave."""
+    """With a declinecounter: the reason that the rejecting office gave. Empty for other kinds, or if it gave none."""
     short: str = ""
-    """The short title of the item, for subjects."""
+    """The short title of the item in mail subjects."""
     happened: Happened | None = None
     """The contents of `text` in fields. None if only `text` has them."""
     earlier: tuple[Said, ...] = ()
-    """Earlier announcements about the item that still waited, oldest first. They go in the same mail."""
+    """Earlier announcements about the item that were not sent yet, oldest first. They go in the same mail as this
+    one."""
     acknowledges: tuple[str, ...] = ()
-    """Keys of announcements, mostly its own, of which the post room tells the item when the mail server took them."""
+    """Keys of announcements in this mail. When the mail server has taken the mail, the post room tells the item so for
+    each of these keys. Empty if the item does not need to know."""
     silence: SilenceRule | None = None
-    """How long the office may object to what the announcement tells; `express` if its side must agree. None: it tells
-    of nothing that stands under silence."""
+    """How long the office may object to what the announcement says. `express`: the side of the office must do the act
+    `agree`. None: the announcement begins no silence."""
     left_out: int = 0
-    """How many still older announcements about the item the mail leaves out, because too many waited."""
+    """How many older announcements about the item are missing in `earlier`, because too many waited."""
     lists: tuple[Section, ...] = ()
-    """The items that `text` summarizes, in the order of the plan's text."""
+    """The items that `text` summarizes, in the order of the plan's text. Empty if `text` summarizes no list."""
     counts: tuple[Count, ...] = ()
-    """The figures of `text`."""
+    """The numbers that `text` contains. Empty if `text` summarizes no list."""
     subject: str = ""
-    """The subject, if the title of the item does not say it: the name of a status round, or `final`."""
+    """With a status round: the name of the round. With the final record: `final`. Empty for other announcements, whose
+    mail subject needs only the title of the item."""
     day: Instant | None = None
-    """With the list of open items and the final record: the end of the plan's validity."""
+    """With the list of open items and with the final record: the end of the plan's validity. None for other kinds."""
     consented: tuple[str, ...] = ()
-    """With a proposed date: the offices whose side has consented to it."""
+    """With a proposed date: the offices of the sides that have consented to the date. Empty for other announcements."""
     was_slot: Slot | None = None
-    """With an invitation that changes the time: the time before the change."""
+    """With an invitation that changes the time: the time before the change. None if the time does not change."""
     was_place: str | None = None
-    """With an invitation that changes the place: the place before the change. Empty if there was none."""
+    """With an invitation that changes the place: the place before the change. Empty if no place was named before. None
+    if the place does not change."""
     asks: bool = False
-    """An answer to a proposal is awaited, and no invitation asks for it."""
+    """True: the mail must say that an answer is awaited, because it carries no invitation that asks for the answer."""
     due: Instant | None = None
-    """With a proposed date: the instant by which the office is asked to answer. None if nothing sets one."""
+    """With a proposed date: the instant by which the office is asked to answer. None if no such instant is set."""
     around: tuple[date, ...] = ()
-    """With a date that an office proposed by mail: the days around it on which every side works."""
+    """With a date that an office proposed by mail: the days around that date on which every side works. Empty for other
+    announcements."""
 
     @property
     def method(self) -> Method:
@@ -305,17 +331,20 @@ class Announcement(Value):
 
     @property
     def carries_event(self) -> bool:
-        """Whether its mail carries the calendar object. A reminder only says when and where."""
+        """Whether the mail of the announcement has the calendar event attached. The mail of a reminder has none: it
+        only says when and where the meeting is."""
         return self.event is not None and self.kind is not AnnouncementKind.REMINDER
 
     @property
     def version(self) -> str:
-        """The UID of the event, if this announcement carries a new version of one. Empty if not."""
+        """The UID (the permanent id) of the calendar event, if this announcement carries a new version of the event.
+        Empty if it carries none."""
         changes = self.kind in (AnnouncementKind.INVITATION, AnnouncementKind.CANCELLATION)
         return self.event.uid if self.event and changes else ""
 
     def too_late(self, at: Instant) -> bool:
-        """Whether it reminds of a date that has begun by then. Every other word is never too late."""
+        """True: this is a reminder of a meeting that has begun at the instant `at` or before. False for every other
+        announcement."""
         if self.kind is not AnnouncementKind.REMINDER or self.event is None:
             return False
         return self.event.slot.start.utc <= at

@@ -1,16 +1,18 @@
 """Lines of the record, and the rules by which a record file takes new lines. Each item has one JSON Lines file.
 
-Lines are numbered from 1. A file takes the next number. It also takes an identical repeat, because an activity may run
-twice. After a rewind it takes another line under a number that is taken. In a rewind Temporal is put back to an older
-state: a power cut took its last commits, or an operator restored an older database. The item goes on from the older
-state and writes other lines. The file keeps every line. A marker says from which number on the earlier lines are set
-aside, and the new lines follow the marker.
+Lines are numbered from 1. A file takes the line with the next number. It also takes an identical repeat of a line,
+because an activity may run twice. After a rewind it takes a different line under a number that it already has.
 
-Two facts together prove a rewind. Without them the file may be damaged or foreign, or the line a late duplicate:
+In a rewind Temporal returns to an older state, because a power cut took its last commits, or because somebody restored
+an older database. The item goes on from the older state and writes other lines. The file keeps every line. A marker
+says from which number on the earlier lines are no longer in force, and the new lines follow the marker.
 
-- The workflow remembers the line before the new one. The file has that very line under that number.
-- The new line was handed over later than the instants of all lines that it sets aside. A late attempt from the lost
-  time was handed over earlier.
+Two facts together prove a rewind. Without both, the file may be damaged, it may belong to another item, or the new line
+may be a late repeat:
+
+- The workflow remembers the line before the new one. The file has exactly this line under its number.
+- The new line was handed over later than the instants of all lines that it sets aside. A late attempt from the time
+  that was lost was handed over earlier.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,7 +30,7 @@ REWOUND = "rewound"
 
 
 class LineMark(Value):
-    """The fields that identify a line. Fields that later releases add are not among them."""
+    """The fields that identify a line of a record. Later releases may add fields to lines, but not to this mark."""
 
     n: int
     at: str = ""
@@ -43,14 +45,15 @@ class RecordEntries(Value):
     item: str
     """Workflow id of the item: lao-khm/16.3-jtc/2026."""
     lines: tuple[dict[str, JsonValue], ...]
-    """The lines, with consecutive numbers `n`."""
+    """The new lines, with consecutive numbers `n`."""
     previous: LineMark | None = None
-    """The line before the first new one, as the workflow remembers it. None if there is none, or if the workflow does
-    not know it."""
+    """The line before the first new line, as the workflow remembers it. None if there is no such line, or if the
+    workflow does not know it."""
 
 
 class NoPlaceError(Exception):
-    """The file cannot take a line. The message says why; the caller adds the name of the file."""
+    """Raised if the file of a record cannot take a line. The message says why, and the caller adds the name of the
+    file."""
 
 
 def mark_of(line: Line) -> LineMark:
@@ -58,9 +61,9 @@ def mark_of(line: Line) -> LineMark:
 
 
 def in_force(lines: Iterable[Line]) -> list[Line]:
-    """The lines in force: without markers, and without the lines that were set aside.
+    """Returns the lines in force. Markers are left out, and so are the lines that a marker sets aside.
 
-    `lines` may also be the last part of a file. Raises ValueError for a line that does not belong into a record.
+    `lines` may also be only the last part of a file. Raises ValueError if a line is not a JSON object with a number.
     """
     kept: list[Line] = []
     for line in lines:
@@ -74,7 +77,7 @@ def in_force(lines: Iterable[Line]) -> list[Line]:
 
 
 def markers(lines: Iterable[Line]) -> list[Line]:
-    """The markers, oldest first. Each says when and why lines were set aside."""
+    """Returns the markers, oldest first. Each marker says when and why earlier lines were set aside."""
     return [line for line in lines if is_marker(line)]
 
 
@@ -86,10 +89,12 @@ def is_marker(line: Line) -> bool:
 
 
 def to_append(standing: Sequence[Line], entries: RecordEntries, handed_over: Instant) -> list[Line]:
-    """The lines to append to the file: nothing for a repeat; after a rewind a marker, then the new lines.
+    """Returns the lines that the caller must append to the file. After a rewind these are a marker and the new lines.
+    If the file has all the lines already, the list is empty.
 
-    `standing` are the lines in force; the last of them are enough, from the number before the first entry on.
-    `handed_over` is when the workflow handed the entries over. Raises NoPlaceError if the file cannot take a line.
+    `standing` are the lines in force. The last of them are enough, from the number before the first new line on.
+    `handed_over` is the instant at which the workflow handed the new lines over. Raises NoPlaceError if the file cannot
+    take a line.
     """
     known = {line["n"]: line for line in standing}
     last = standing[-1]["n"] if standing else 0

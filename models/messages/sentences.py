@@ -41,7 +41,7 @@ _ASSUMED = {
 
 
 def assumption(reading: str) -> str:
-    """A reading in words. `reading` is its field name."""
+    """A reading in words: "the order of the hosts". `reading` is the name of its field."""
     return _ASSUMED.get(reading, reading.replace("_", " "))
 
 
@@ -86,20 +86,20 @@ def kind_in_words(kind: str) -> str:
 
 
 def not_taken(verb: str, kind: str, taken: Iterable[str] = ()) -> str:
-    """Says that a kind of item does not take an act: "regret does not apply to an instrument, which takes accept, call
-    and close". `taken` are the verbs that it takes."""
+    """The sentence that a kind of item does not take an act: "regret does not apply to an instrument, which takes
+    accept, call and close". `taken` are the verbs that this kind of item takes."""
     verbs = joined(each.replace("_", "-") for each in sorted(taken))
     rest = f", which takes {verbs}" if verbs else ""
     return f"{verb.replace('_', '-')} does not apply to {kind_in_words(kind)}{rest}"
 
 
 def sentence_of(text: str) -> str:
-    """The text of a ledger line as a sentence: it ends with one full stop."""
+    """The text of a line of the record, with exactly one full stop at its end."""
     return f"{text.rstrip(' .')}."
 
 
 def joined(words: Iterable[str]) -> str:
-    """Joins words to a list: "a, b and c"."""
+    """The words as one text: "a, b and c". Empty if there are no words."""
     *some, last = [*words] or [""]
     return f"{', '.join(some)} and {last}" if some else last
 
@@ -115,7 +115,8 @@ def infinitive(act: str) -> str:
 
 
 def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None) -> str:
-    """The terms of a proposal in a few words. `names` holds the names of the sides."""
+    """The terms of a proposal in a few words. `names` holds the name of each side. Without it the words have the codes
+    of the sides."""
     names = names or {}
     if terms.topic is Topic.DATE and terms.slot:
         start, length = terms.slot.start, _length_of(terms.slot)
@@ -140,7 +141,8 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
 
 
 def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
-    """What is unusual about a proposed date, one clause each: "16 April 2027 is Lao New Year's Day (LAO)"."""
+    """What is unusual about a proposed date, in words: "16 April 2027 is Lao New Year's Day (LAO)". It has one clause
+    for each day, and one for a window that the date misses."""
     days: dict[date, dict[str, list[str]]] = {}
     for clash in clashes:
         if (is_what := _what_day(clash)) is not None:
@@ -197,13 +199,14 @@ def amendment_in_words(amendment: Amendment, names: Mapping[str, str] | None = N
 
 
 def time_in_words(time: timedelta) -> str:
-    """A length of time: "14 days", and "1 h 30 min" where it is no number of whole days."""
+    """A length of time in words: "14 days". If it is not a number of whole days: "1 h 30 min"."""
     days, rest = divmod(time, timedelta(days=1))
     return f"{days} day{'' if days == 1 else 's'}" if days and not rest else length_in_words(time)
 
 
 def _length_of(slot: Slot) -> timedelta:
-    """How long a slot lasts: in days of the calendar if it ends at the wall time at which it begins, or exactly."""
+    """How long a slot lasts. If it ends at the wall time at which it begins, it lasts whole days of the calendar.
+    Otherwise the exact time counts."""
     exact, on_clocks = slot.end.utc - slot.start.utc, slot.end.local - slot.start.local
     whole = slot.start.zone == slot.end.zone and exact >= timedelta(hours=20) and not on_clocks % timedelta(days=1)
     return on_clocks if whole else exact

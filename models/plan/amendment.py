@@ -1,4 +1,5 @@
-"""The terms of an amendment of the plan (B.6, B.7). models/governance/amended_plan applies them to the plan."""
+"""The terms of an amendment of the plan (provisions B.6 and B.7). models/governance/amended_plan applies them to the
+plan."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -18,13 +19,13 @@ class AmendmentKind(StrEnum):
 
 
 class Amendment(Value):
-    """One change of the plan, or one addition to it."""
+    """One change of the plan, or one addition to it. The fields that its kind does not use are empty."""
 
     kind: AmendmentKind
     obligation: str
     """Id of the obligation that changes. With `add`: the id of the new obligation."""
     provision: str = ""
-    """With `add`: reference of the provision that gets the obligation."""
+    """With `add`: the reference of the provision that gets the new obligation."""
     fields: Annotated[dict[str, JsonValue], JsonLimit(OBLIGATION)] = {}
     """With `add`: all fields of the obligation. With `change`: the fields that change, with their new values."""
     value: str = ""

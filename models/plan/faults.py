@@ -1,21 +1,22 @@
 """Faults of a plan that the check of a single field cannot find: undefined names, rungs that are too close, readings
-that do not fit. The loader of plan files reports each fault with its line."""
+that do not fit. The loader of plan files shows each fault to the user, with the line of the file."""
 
 from collections.abc import Iterator, Mapping
 
 from models.plan.plan import RANK_SUFFIX, Cadence, Obligation, Plan, Rank, Strength, YearWindows
 
 PLAN_ITSELF = "plan"
-"""Value of `item` in an obligation about amendments: the plan's own workflow follows this obligation."""
+"""The value of `item` in an obligation that the plan's own workflow follows, for example one about amendments."""
 
 RESERVED = frozenset({"office", "questions", "round", "plan"})
-"""Words that no obligation may have as its id, because ids and keys of the program use them."""
+"""Words that no obligation may have as its id, because the program uses them in its own ids and keys."""
 
 
 def faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every fault of a plan that the check of a single field cannot find.
+    """Finds every fault of a plan that the check of a single field cannot find.
 
-    Yields pairs: the path in the file, and a message that says what is wrong and what to do.
+    Yields one pair for each fault: the path in the file, and a message that says what is wrong and what to do. Yields
+    nothing for a plan without faults.
     """
     yield from _side_faults(plan)
     yield from _ladder_faults(plan)
@@ -106,7 +107,7 @@ def _obligation_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tup
 
 
 def _following_faults(plan: Plan, obligation: Obligation) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Faults of `item` (the item that follows the obligation), and of who may call it."""
+    """Faults of `item` (the item that follows the obligation), and of the fields that say who may call that item."""
     if obligation.item is not None and obligation.item != PLAN_ITSELF:
         followed = plan.obligation(obligation.item)
         if followed is None or followed is obligation:

@@ -1,4 +1,4 @@
-"""The kinds of obligation, and how the program treats each. No other module decides this."""
+"""The kinds of obligation, and how the program treats each kind. No other module decides this."""
 
 from enum import StrEnum
 from typing import NamedTuple
@@ -25,23 +25,24 @@ class Kind(StrEnum):
 
     @property
     def meets(self) -> bool:
-        """Whether people meet. If so, it has a host, a date and an invitation (items/meeting). If not, the sides give
+        """True: people meet, and the item has a host, a date and an invitation (items/meeting). False: the sides give
         evidence (items/commitment)."""
         return _RULES[self].meets
 
     @property
     def in_series(self) -> bool:
-        """Whether a series (items/series) always opens its sessions, with windows or without."""
+        """True: a series (items/series) follows every obligation of this kind, with or without windows."""
         return _RULES[self].in_series
 
     @property
     def once(self) -> bool:
-        """Whether it is done once, even if the text does not say so."""
+        """True: an obligation of this kind is done once, even if the text does not say so."""
         return _RULES[self].once
 
     @property
     def continuous(self) -> bool:
-        """Whether it is never finished and nobody calls it. Status rounds ask how far it has come."""
+        """True: an obligation of this kind has no end and does not wait for a call. Status rounds ask how far it has
+        come."""
         return _RULES[self].continuous
 
 

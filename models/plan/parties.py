@@ -7,18 +7,18 @@ from models.plan.plan import RANK_SUFFIX, Obligation, Plan, Rank
 
 
 class Rung(Value):
-    """One office on a ladder."""
+    """One step of a ladder: one office, and the time after which the act is awaited of that office too."""
 
     office: str
     title: str
-    """The full title: "Director General, Ministry of Industry and Commerce, Lao PDR"."""
+    """The full title of the office: "Director General, Ministry of Industry and Commerce, Lao PDR"."""
     label: str
     """The office as sentences name it: "Lao director general"."""
     after: Duration
 
 
 class Party(Value):
-    """A side, and its offices from the coordinator upwards."""
+    """A side, with its ladder and its offices."""
 
     side: str
     adjective: str
@@ -28,14 +28,18 @@ class Party(Value):
     offices: dict[str, str]
     """Titles of the offices that may act for the side, by office id."""
     zone: str = "UTC"
-    """IANA zone of its offices."""
+    """IANA zone of the offices of the side."""
     focal_point: str | None = None
+    """Id of the focal point of the side. None if the plan names none."""
     focal_point_title: str = ""
+    """The full title of the focal point. Empty if there is none."""
 
     higher: Rung | None = None
-    """The office above the coordinator, even if the ladder does not climb to it. None for a third state."""
+    """The next office above the coordinator, even if the ladder has no rung for that office. None for a third state,
+    and if the institution has no higher office."""
     third_state: bool = False
-    """The side did not sign the plan, or takes part here as a third state. Only its coordinator is asked."""
+    """True: the side did not sign the plan, or the obligation names it in `third_states`. The program asks only the
+    coordinator of the side."""
 
     @property
     def coordinator(self) -> Rung:
@@ -43,12 +47,13 @@ class Party(Value):
 
     @property
     def above(self) -> Rung | None:
-        """The higher authority of the side. None for a third state: the program writes to its coordinator only."""
+        """The higher authority of the side: the second rung of its ladder, or else `higher`. None for a third state,
+        and if the institution has no higher office."""
         return self.ladder[1] if len(self.ladder) > 1 else self.higher
 
     @property
     def told(self) -> tuple[Rung, ...]:
-        """Every office of the side that the program may write to about the item."""
+        """Every office of the side to which the program may write about the item."""
         return (*self.ladder, *((self.higher,) if self.higher else ()))
 
 
@@ -58,17 +63,18 @@ def office_id(institution: str, rank: Rank) -> str:
 
 
 def rank_of(office: str) -> Rank:
-    """The rank of an office, read from its id."""
+    """The rank of an office, which the end of its id shows: `lao-moic-dg` is a director general."""
     return next((rank for rank, suffix in RANK_SUFFIX.items() if suffix and office.endswith(suffix)), Rank.COORDINATOR)
 
 
 def office_title(plan: Plan, institution: str, rank: Rank) -> str:
-    """The full title: "Director General, Ministry of Industry and Commerce, Lao PDR"."""
+    """The full title of an office: "Director General, Ministry of Industry and Commerce, Lao PDR"."""
     return f"{plan.offices[institution].titles[rank]}, {institution_title(plan, institution)}"
 
 
 def institution_title(plan: Plan, institution: str) -> str:
-    """The name of an institution with its state: "Ministry of Industry and Commerce, Lao PDR"."""
+    """The name of an institution, followed by its state: "Ministry of Industry and Commerce, Lao PDR". The state is
+    left out if the name of the institution contains it already."""
     entry = plan.offices[institution]
     state = plan.sides[entry.side].short or plan.sides[entry.side].name
     return entry.name if state in entry.name else f"{entry.name}, {state}"
@@ -113,7 +119,8 @@ def party_of(plan: Plan, obligation: Obligation, side: str) -> Party:
 
 
 def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
-    """Sides of which only the coordinator is asked. `institutions` holds the institution of each side."""
+    """Returns one party for each side in `institutions`. The ladder of each has one rung, its coordinator, so the
+    program asks only that office. `institutions` holds the institution of each side."""
     return tuple(
         Party(
             side=side,
@@ -133,7 +140,8 @@ def coordinators(plan: Plan, institutions: dict[str, str]) -> tuple[Party, ...]:
 
 
 def signatory_focal_points(plan: Plan) -> tuple[Party, ...]:
-    """The focal points of the signatories. Only they amend the plan, and they receive all answers of a round (B.2)."""
+    """Returns one party for each signatory that has a focal point. Only the focal points amend the plan, and they
+    receive all answers to a status round (provision B.2)."""
     points = {name: side.focal_point for name, side in plan.sides.items() if side.signatory and side.focal_point}
     return coordinators(plan, {name: point for name, point in points.items() if point})
 

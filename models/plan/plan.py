@@ -19,14 +19,14 @@ Slug = Annotated[str, Field(pattern=rf"^{SLUG}$", max_length=63)]
 
 
 def check_remind(length: timedelta) -> timedelta:
-    """Raises ValueError for a time that lies before no date: none at all, or more than a year."""
+    """Returns the same length of time. Raises ValueError if it is zero, negative, or more than 366 days."""
     if not timedelta(0) < length <= timedelta(days=366):
         raise ValueError(f"{write_duration(length)} is out of range; write more than PT0S and at most P366D")
     return length
 
 
 Remind = Annotated[Duration, AfterValidator(check_remind)]
-"""How long before an agreed date its invited offices are reminded of it."""
+"""How long before an agreed date the program reminds the invited offices of that date."""
 
 
 class Rank(IntEnum):
@@ -46,7 +46,7 @@ RANK_SUFFIX = {
 
 
 class Strength(StrEnum):
-    """How strongly the verb of the text binds, strongest first: "discussing" is weaker than "signing"."""
+    """How strongly the verb of the text binds the sides, strongest first. "Signing" binds more than "discussing"."""
 
     SHALL = "shall"
     ACT = "act"
@@ -68,7 +68,7 @@ class Cadence(StrEnum):
 
 
 EVERY = {Cadence.ANNUAL: 1, Cadence.BIENNIAL: 2}
-"""The number of years from one session to the next, for cadences that state one."""
+"""The number of years from one session to the next, by cadence. Cadences that state no number are missing."""
 
 
 class HostRule(StrEnum):
@@ -84,56 +84,60 @@ class Format(StrEnum):
 
 
 class SideEntry(FilePart):
-    """A state that takes part."""
+    """A state that takes part in the plan."""
 
     name: str
     short: str = ""
-    """Short name, written after the names of institutions: "Lao PDR". Empty: `name` is used."""
+    """The short name of the state, which follows the names of its institutions: "Lao PDR". Empty: `name` is used."""
     adjective: str
     """The adjective of the state: Lao, as in "Lao director general"."""
     signatory: bool = True
     zone: str
-    """IANA zone of its offices, unless an office names another."""
+    """IANA zone of the offices of the state. An institution may name another zone for its own offices."""
     focal_point: Slug | None = None
-    """The office that is asked when an office of this side cannot be reached."""
+    """The institution whose coordinator the program asks for a new address when mail to another office of this side
+    does not arrive. Empty: the program asks nobody."""
 
 
 class OfficeEntry(FilePart):
-    """An institution, with the titles of its ranks. Each rank is one office with one address."""
+    """An institution, with a title for each of its ranks. Each rank is one office with one address."""
 
     side: Slug
     name: str
     titles: dict[Rank, str] = Field(min_length=1)
     zone: str | None = None
+    """IANA zone of the offices of the institution. Empty: the zone of its side."""
     basis: str = ""
-    """The words of the text that name the institution. Empty if the institution is assumed."""
+    """The words of the text that name the institution. Empty: the text does not name it, and it is assumed."""
 
 
 class RungRule(FilePart):
     rank: Rank
     after: Duration = Field(ge=timedelta(0))
-    """Time from the instant at which the act began to be awaited."""
+    """Time from the instant at which the act began to be awaited of the first rung, until it is awaited of this rank
+    too."""
 
 
 class Ladder(FilePart):
-    """A follow-up rule: which ranks are awaited, one after the other, and after how long."""
+    """The rule that says which ranks the program asks for an act, one after the other, and after how long."""
 
     title: str
     rungs: tuple[RungRule, ...] = Field(min_length=1)
 
 
 class DespatchRule(FilePart):
-    """How often the post room writes while anything is awaited."""
+    """How often the post room writes to an office while an act is awaited of that office."""
 
     period: Duration = Field(default=timedelta(days=7), gt=timedelta(0))
     gather: Duration = Field(default=timedelta(seconds=5), ge=timedelta(0))
-    """How long a letter that goes at once waits for more notices."""
+    """How long the post room holds an urgent letter, so that more notices can join it."""
     ceiling: int = Field(default=1, ge=1, le=7)
-    """The most routine letters that an office gets in a week. A notice that cannot wait goes in an extra letter."""
+    """The most routine letters that an office receives in a week. A notice that cannot wait for a routine letter goes
+    in an extra letter."""
 
 
 class YearWindows(FilePart):
-    """Windows of one year each, in the plan's zone. `year` of the plan says on which day a year begins."""
+    """Windows of one year each, in the plan's zone. The plan's field `year` says on which day a year begins."""
 
     by: Literal["year"]
     first: int = Field(ge=1900, le=2200)
@@ -146,7 +150,7 @@ class YearWindows(FilePart):
 
 
 class OffsetWindows(FilePart):
-    """Windows that count from the launch, for demonstration plans."""
+    """Windows whose start is counted from the launch. Demonstration plans use them."""
 
     by: Literal["offset"]
     opens: Duration = Field(ge=timedelta(0))
@@ -159,28 +163,29 @@ Windows = Annotated[YearWindows | OffsetWindows, Field(discriminator="by")]
 
 
 class Reading(FilePart):
-    """A working value that the text does not state, with the other values that the text would allow."""
+    """A working value that the text does not state, with the other values that the text would also allow."""
 
     chosen: Any = None
-    """The working value. Empty: the program presumes nothing, and asks the sides to settle it."""
+    """The working value. Empty: the program works with no value, and asks the sides to settle one."""
     others: tuple[Any, ...] = ()
     why: str = ""
     settled: bool = False
-    """True: the sides have consented to the value. It is no longer assumed, and nobody is asked about it."""
+    """True: the sides have consented to the value. The value is no longer assumed, and the program asks nobody about
+    it."""
 
 
 class YearRound(FilePart):
-    """One status round a year, on a day in the plan's zone."""
+    """One status round a year. It starts on the same day of each year, in the plan's zone."""
 
     by: Literal["year"]
     day: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$")
-    """Month and day, as 01-15. The day is at most 28, because every month has that day."""
+    """The month and the day on which the round starts, as 01-15. The day is at most 28, so that every month has it."""
     first: int = Field(ge=1900, le=2200)
     last: int = Field(ge=1900, le=2200)
 
 
 class OffsetRound(FilePart):
-    """Status rounds that count from the launch, for demonstration plans."""
+    """Status rounds whose start is counted from the launch. Demonstration plans use them."""
 
     by: Literal["offset"]
     opens: Duration = Field(ge=timedelta(0))
@@ -201,7 +206,7 @@ SilenceRule = Annotated[Duration | Literal["express"], AfterValidator(_positive)
 
 
 class ForfeitRule(StrEnum):
-    """What follows if a side does not use its turn to host."""
+    """What happens to the turn of a side that does not use its turn to host."""
 
     NEXT = "next"
     """The turn is lost. The next side in the order hosts."""
@@ -216,7 +221,8 @@ class Quantity(FilePart):
 
 
 class Readings(FilePart):
-    """The readings of an obligation that the program can follow. Each is shown as assumed until it is settled."""
+    """The readings of an obligation that the program can follow. Each is shown as assumed until the sides settle it. An
+    empty field means that the plan file gives no such reading."""
 
     windows: "WindowsReading | None" = None
     offices: "OfficesReading | None" = None
@@ -231,7 +237,7 @@ class Readings(FilePart):
     report_to_higher: Reading | None = None
 
     def named(self) -> dict[str, Reading]:
-        """The readings that the plan file gives, by field."""
+        """The readings that the plan file gives, by the name of their field."""
         return {name: getattr(self, name) for name in type(self).model_fields if getattr(self, name) is not None}
 
 
@@ -252,48 +258,55 @@ class Obligation(FilePart):
 
     id: Slug
     item: Slug | None = None
-    """Id of another obligation, whose item follows this one too. So two provisions about one instrument share an item.
-    `plan`: the plan's own workflow follows it."""
+    """Id of another obligation whose item follows this obligation too. So two provisions about one instrument share an
+    item. `plan`: the plan's own workflow follows this obligation. Empty: the obligation has an item of its own."""
     title: str
-    """The title that lists and mail subjects show, in our own words: "Joint Trade Commission"."""
+    """The title in lists and in mail subjects. It is in our own words: "Joint Trade Commission"."""
     short: str
-    """The short title, for summaries and timers: "JTC"."""
+    """The short title in summaries, and in the names of timers: "JTC"."""
     kind: Kind
     strength: Strength
     cadence: Cadence
     years: tuple[int, ...] = ()
-    """The years that the text names as targets."""
+    """The years that the text names as targets. Empty if the text names none."""
     window: Windows | None = None
-    """The windows that the text itself states. Empty if it states none."""
+    """The windows that the text itself states. Empty if the text states none."""
     host_rule: HostRule = HostRule.UNSTATED
     host: Slug | None = None
-    """The side that the text names as host."""
+    """The side that the text names as host. Empty if the text names none."""
     format: tuple[Format, ...] = ()
     level: str | None = None
     sides: tuple[Slug, ...] = Field(min_length=1)
     offices: dict[Slug, Slug] = Field(default_factory=dict)
-    """The institution that the text names, by side."""
+    """For each side: the institution that the text names. A side is missing if the text names none for it."""
     also: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
-    """Further institutions that the text names, by side. Their offices may act here as well."""
+    """For each side: further institutions that the text names. Their offices may also act for the side in this
+    obligation. A side without further institutions is missing."""
     third_states: tuple[Slug, ...] = ()
     quantity: Quantity | None = None
     condition: str | None = None
-    """The condition that the text sets. With cadence on_trigger: when a side may call it."""
+    """The condition that the text sets. With cadence on_trigger, it says when a side may call the item. Empty: the text
+    sets no condition."""
     triggers: tuple[Slug, ...] = ()
-    """With cadence on_trigger: the sides that may call it. Empty: every side that takes part."""
+    """With cadence on_trigger: the sides that may call the item. Empty: every side that takes part may call it."""
     not_before: Literal["expiry"] | None = None
-    """With cadence on_trigger: a side may call it only after the plan's validity has ended."""
+    """With cadence on_trigger. `expiry`: a side may call the item only after the plan's validity has ended. Empty: a
+    call need not wait for that."""
     evidence: str = ""
-    """What shows that it is fulfilled."""
+    """What shows that the obligation is fulfilled, in words. Letters that ask for evidence repeat these words. Empty:
+    the letters ask for evidence and do not say which."""
     report_to_higher: bool = False
-    """Each side must report the result to its higher authority (as 6.2 demands)."""
+    """True: the text says that each side must report the result to its higher authority (an example is 6.2)."""
     first_title: str | None = None
-    """The title of the first session, if the text gives one: "Third JTC"."""
+    """The title that the text gives the first session: "Third JTC". Empty if the text gives none."""
     ladder: Slug | None = None
-    """The ladder of this obligation. Empty: `undated_ladder` without a window, else the ladder of its strength."""
+    """The ladder of this obligation. Empty: the ladder of its strength, or, if it has no window, the plan's
+    `undated_ladder`."""
     remind: Remind | None = None
-    """How long before an agreed date its guests are reminded. Empty: as the plan says."""
+    """How long before an agreed date the program reminds the guests of that date. Empty: the plan's `remind`
+    applies."""
     basis: dict[str, str] = Field(default_factory=dict)
+    """For a field of this obligation: the words of the text that state its value."""
     readings: Readings = Field(default_factory=Readings)
 
     @property
@@ -303,13 +316,13 @@ class Obligation(FilePart):
 
     @property
     def working_offices(self) -> dict[str, str]:
-        """The institution of each side: the stated one, or else the one of the reading."""
+        """The institution of each side: the one that the text names, or else the one of the reading."""
         assumed = self.readings.offices.chosen if self.readings.offices else {}
         return {**assumed, **self.offices}
 
     @property
     def working_windows(self) -> YearWindows | OffsetWindows | None:
-        """The stated windows, or else those of the reading. None if neither says when."""
+        """The windows that the text states, or else those of the reading. None if neither has any."""
         if self.window is not None:
             return self.window
         return self.readings.windows.chosen if self.readings.windows else None
@@ -331,15 +344,18 @@ class Obligation(FilePart):
 
     @property
     def reports_to_higher(self) -> bool:
-        """Whether each side reports the result to its higher authority: by the text or by the reading."""
+        """True: each side must report the result to its higher authority, because the text or the reading says so."""
         reading = self.readings.report_to_higher
         return self.report_to_higher or bool(reading and reading.chosen)
 
     @property
     def recurs(self) -> bool:
-        """Whether a series follows it. This is so for a series of meetings, for a procedure that may be called again,
-        for a duty that each of several windows repeats, and if the cadence reading allows annual or biennial. With
-        cadence `once` it has one item, even if it has several windows."""
+        """Whether a series follows the obligation.
+
+        True for a series of meetings, and for a procedure that sides may call. Also true for an obligation with several
+        windows, and for one whose cadence reading allows annual or biennial. The last two do not apply if the cadence
+        is `once`. An annual or biennial reading makes no series of a standing commitment.
+        """
         rule, cadence = self.working_windows, self.readings.cadence
         several = rule is not None and (len(rule.years) if isinstance(rule, YearWindows) else rule.count) > 1
         procedure = self.kind is Kind.PROCEDURE and self.cadence is Cadence.ON_TRIGGER
@@ -352,12 +368,12 @@ class Obligation(FilePart):
 
     @property
     def assumed(self) -> tuple[str, ...]:
-        """The readings that are only assumed: neither stated in the text nor settled by the sides."""
+        """The names of the readings that the sides have not settled yet."""
         return tuple(name for name, reading in self.readings.named().items() if not reading.settled)
 
     @property
     def settled(self) -> dict[str, Any]:
-        """The values that the sides have settled by consent, by field, without windows."""
+        """The values that the sides have settled by consent, by the name of the reading. Windows are left out."""
         named = self.readings.named().items()
         # Windows follow from the settled cadence and year. They are shown as windows.
         return {
@@ -374,7 +390,7 @@ class Provision(FilePart):
     pillar: str
     article: str
     title: str
-    """The provision in our own words, in one line."""
+    """What the provision says, in our own words, in one line."""
     operative: bool = True
     obligations: tuple[Obligation, ...] = ()
 
@@ -385,39 +401,44 @@ class Plan(FilePart):
     plan: Slug
     title: str
     short: str
-    """The short title, for subjects of letters: "Lao-Cambodia Action Plan"."""
+    """The short title in the subjects of letters: "Lao-Cambodia Action Plan"."""
     signed: date | None = None
     valid_from: date | None = None
+    """The first day on which the plan is valid. Empty if the plan states no such day."""
     valid_for_years: int | None = Field(default=None, ge=1, le=50)
+    """For how many years the plan is valid, from `valid_from` on. Empty if the plan states no end."""
     zone: str
-    """IANA zone of the plan: its days and years begin and end there."""
+    """IANA zone of the plan. The days and years of the plan begin and end in this zone."""
     sides: dict[Slug, SideEntry] = Field(min_length=1)
     offices: dict[Slug, OfficeEntry] = Field(min_length=1)
     ladders: dict[Slug, Ladder] = Field(min_length=1)
     ladder_by_strength: dict[Strength, Slug]
     undated_ladder: Slug
-    """The ladder of obligations without a window: usually one rung, whose notice stays in the letters."""
+    """The ladder of obligations without a window. It usually has one rung, and the letters repeat the notice of that
+    rung as long as the notice stands."""
     despatch: DespatchRule = Field(default_factory=DespatchRule)
     year: Literal["calendar", "plan"] = "calendar"
     """When a year begins: on 1 January (calendar), or on the day of the year on which the plan took effect (plan)."""
     round: Round | None = None
-    """When the status round asks about obligations without a window. Empty: no status round asks."""
+    """When the status rounds ask about obligations without a window. Empty: the plan has no status rounds."""
     round_closes: Duration = Field(default=timedelta(days=30), gt=timedelta(0))
     """How long after its start a status round closes. The ministries of foreign affairs then receive its answers."""
     lead: Duration = Field(default=timedelta(0), ge=timedelta(0))
-    """Time between the last rung and the end of the window. If the window is too short for both, asking starts before
-    it opens."""
+    """The time that must remain between the last rung of the ladder and the end of the window. If the window is too
+    short for the ladder and this time, the program asks before the window opens. PT0S: it always asks when the window
+    opens."""
     forfeited: ForfeitRule = ForfeitRule.NEXT
-    """What follows if a side does not use its turn to host."""
+    """What happens to the turn of a side that does not use its turn to host."""
     silence: SilenceRule = Field(default=timedelta(days=14))
-    """How long the other sides may object to what one side puts on record, before it closes an item: a duration, or
-    `express` if each of them must agree."""
+    """How long the other sides may object to what one side puts on record. If none of them objects, the item is closed
+    after this time. `express`: no time closes the item, and each of the other sides must do the act `agree`."""
     expiry_notice: Duration = Field(default=timedelta(days=90), gt=timedelta(0))
-    """How long before the plan's validity ends both ministries receive the list of open items."""
+    """How long before the plan's validity ends both ministries of foreign affairs receive the list of open items."""
     remind: Remind | None = None
-    """How long before an agreed date the guests of a meeting are reminded. Empty reminds nobody."""
+    """How long before an agreed date the program reminds the guests of a meeting. Empty: it reminds the guests only if
+    the obligation has its own `remind`."""
     readings: dict[str, Reading] = Field(default_factory=dict)
-    """Readings for the full plan: its zone, the meaning of "a year"."""
+    """Readings about the full plan, for example its zone, or the meaning of "a year"."""
     provisions: tuple[Provision, ...] = Field(min_length=1)
 
     def obligations(self) -> Iterator[tuple[Provision, Obligation]]:
@@ -429,7 +450,8 @@ class Plan(FilePart):
         return next((each for _, each in self.obligations() if each.id == obligation_id), None)
 
     def ladder_of(self, obligation: Obligation) -> Ladder:
-        """The ladder that the obligation names; without a window `undated_ladder`; or else the one of its strength."""
+        """The ladder of an obligation. If the obligation names none: the ladder of its strength, or, if it has no
+        window, the plan's `undated_ladder`."""
         if obligation.ladder:
             return self.ladders[obligation.ladder]
         if obligation.working_windows is None:
@@ -437,12 +459,13 @@ class Plan(FilePart):
         return self.ladders[self.ladder_by_strength[obligation.strength]]
 
     def remind_of(self, obligation: Obligation) -> timedelta | None:
-        """Its own, else that of the plan; None for what is no meeting, and where neither says any."""
+        """How long before an agreed date the program reminds the guests: the time of the obligation, or else the time
+        of the plan. None if the obligation is no meeting, or if neither states a time."""
         return (obligation.remind or self.remind) if obligation.kind.meets else None
 
 
 class Window(Value):
-    """The time in which a session or a deliverable is due, as instants."""
+    """The period in which a session or a deliverable is due, as two instants."""
 
     name: str
     """The name of the session, which is the last segment of its id: "2026"."""

@@ -8,11 +8,12 @@ from models.common.zones import moved, zone
 from models.plan.plan import OffsetRound, OffsetWindows, Plan, Window, YearRound, YearWindows
 
 ROUND = "round"
-"""The key of the status rounds among the windows. No obligation may have it as its id."""
+"""The key of the status rounds in the result of `resolve_windows`. No obligation may have this word as its id."""
 
 
 def resolve_windows(plan: Plan, launched: Instant) -> dict[str, tuple[Window, ...]]:
-    """The windows of each obligation that has any, by its id; under the key `round` the status rounds."""
+    """The windows of each obligation that has any, by the id of the obligation. The key `round` holds the status
+    rounds, if the plan has any."""
     # Hundreds of obligations share a few rules. So each rule is resolved once.
     known: dict[YearWindows | OffsetWindows, tuple[Window, ...]] = {}
     found: dict[str, tuple[Window, ...]] = {}
@@ -29,7 +30,8 @@ def resolve_windows(plan: Plan, launched: Instant) -> dict[str, tuple[Window, ..
 
 
 def _rounds(plan: Plan, rule: YearRound | OffsetRound, launched: Instant) -> list[Window]:
-    """The status rounds as windows. A round asks at the start, and the ministries receive its answers at the end."""
+    """The status rounds as windows. A round asks the offices at its start. At its end the ministries of foreign affairs
+    receive the answers."""
     if isinstance(rule, YearRound):
         month, day = map(int, rule.day.split("-"))
         days = [(str(year), datetime(year, month, day, tzinfo=zone(plan.zone))) for year in _years(rule)]
@@ -49,7 +51,8 @@ def _years(rule: YearRound) -> range:
 
 
 def windows_of(plan: Plan, rule: YearWindows | OffsetWindows, launched: Instant) -> list[Window]:
-    """The windows of one rule: years in the plan's zone, as `_year_begins` counts them, or offsets from the launch."""
+    """The windows of one rule, in order. They are years in the plan's zone, or periods that are counted from the
+    launch."""
     if isinstance(rule, YearWindows):
         return [
             Window(name=str(year), start=_year_begins(plan, year), end=_year_begins(plan, year + 1))
@@ -67,19 +70,21 @@ def _year_begins(plan: Plan, year: int) -> Instant:
 
 
 def clock_of(plan: Plan, now: Instant) -> Clock:
-    """The clock that shows the plan's instants: in its zone, at the offset of `now`."""
+    """The clock that shows the plan's instants to people, in the zone of the plan, at the offset from UTC that the zone
+    has at `now`."""
     offset = now.astimezone(zone(plan.zone)).utcoffset() or timedelta(0)
     return Clock(zone=plan.zone, offset=offset, fine=plan.despatch.period < timedelta(hours=1))
 
 
 def start_of_validity(plan: Plan) -> Instant | None:
-    """The first instant at which the plan is valid. None if it states no day."""
+    """The first instant at which the plan is valid. None if the plan states no day for this."""
     start = plan.valid_from
     return datetime(start.year, start.month, start.day, tzinfo=zone(plan.zone)).astimezone(UTC) if start else None
 
 
 def end_of_validity(plan: Plan) -> Instant | None:
-    """The first instant at which the plan is no longer valid. None if the plan states no term."""
+    """The first instant at which the plan is no longer valid. None if the plan does not state from when, or for how
+    many years, it is valid."""
     if plan.valid_from is None or plan.valid_for_years is None:
         return None
     end = plan.valid_from.replace(year=plan.valid_from.year + plan.valid_for_years)

@@ -1,5 +1,5 @@
 """Mail to and from one office: the post room, office hours, contacts, incoming mail.
 
-`rehearsal`, workflows, adapters and the command line use it. It knows offices, notices and letters. Except for `why`,
-it does not know how an item decides.
+The rehearsal, the workflows, the activities, the adapters and the command line use this folder. It knows offices,
+notices and letters. Only its module `why` knows how an item decides.
 """

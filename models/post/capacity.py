@@ -1,7 +1,7 @@
-"""How much a post room keeps, so that its state always fits into a Temporal payload (2 MB).
+"""How much a post room keeps, so that its state is never larger than Temporal allows (a payload of 2 MB).
 
-A post room cannot refuse a notice or an announcement. So when many wait for one office, it shortens the texts of those
-that come next. Nothing is lost: the record of each item has every text whole.
+A post room cannot refuse a notice or an announcement. So when many wait for one office, it shortens the texts of the
+next ones. No text is lost, because the record of each item has every text in full.
 """
 
 from typing import Any, TypeVar
@@ -12,20 +12,23 @@ from models.messages.notices import Announcement, Notice
 from models.post.post_room_state import SENT_KEPT, SentMail, StandingNotice
 
 EARLIER_KEPT = 20
-"""How many earlier announcements about its item an announcement carries. Of older ones, the mail gives the number."""
+"""How many earlier announcements about the same item an announcement carries. For still older ones, the mail only says
+how many they are."""
 
 QUEUE_KEPT = 100
-"""If so many announcements wait, a new one goes in one mail with those about the same item."""
+"""If at least this many announcements wait, a new one goes in one mail with those about the same item."""
 
 LARGEST_QUEUE = 400_000
-"""The most bytes, as JSON, that the waiting announcements have together. Beyond that, a new one is shortened. The list
-of a status round of 200 items has at most 370,000."""
+"""The most bytes, as JSON, that the waiting announcements may have together. If a new one would make them larger, it is
+shortened. The list of a status round of 200 items has at most 370,000 bytes."""
 
 LARGEST_STANDING = 80_000
-"""Bytes, as JSON, of the notices that stand. The nth notice may have an nth of them: 80,000, 40,000, 26,666 ..."""
+"""A limit in bytes, as JSON, for the notices that stand. The first notice may have 80,000 bytes, the second half of
+them, the third a third of them, and so on. A larger notice is shortened."""
 
 LARGEST_SENT = 400_000
-"""The most bytes, as JSON, of the sent announcements that are kept. They go again if they come back."""
+"""The most bytes, as JSON, of the sent announcements that are kept. They are kept to send them again if their mail
+comes back."""
 
 LARGEST_TOGETHER = 1_200_000
 """The most bytes, as JSON, of the notices that stand and the sent announcements together. If the notices alone have
@@ -38,19 +41,20 @@ SHORTENED = 300
 """How many bytes a shortened text keeps."""
 
 CROWDED = 200
-"""If so many notices stand, the texts of the next one keep a third of SHORTENED. With three times as many: a sixth."""
+"""If at least this many notices stand, each shortened text of the next one keeps a third of SHORTENED. If three times
+as many stand, it keeps a sixth."""
 
 NAMES = frozenset({"key", "item", "office", "side", "kind", "verb", "topic", "round", "event", "acknowledges"})
 """Fields that are never shortened: ids and names, and calendar events, whose texts are short."""
 
 SIGN = "[...]"
-"""It stands at the end of a text that was cut."""
+"""The sign at the end of a text that was cut."""
 
 V = TypeVar("V", bound=BaseModel)
 
 
 def fitting_notice(notice: Notice, standing: dict[str, Any]) -> Notice:
-    """Gives the notice, with its texts shortened if it is larger than its share of LARGEST_STANDING."""
+    """Returns the notice. If it is larger than its share of LARGEST_STANDING, its texts are shortened."""
     if size_of(notice) <= LARGEST_STANDING // (len(standing) + 1):
         return notice
     if len(standing) < CROWDED:
@@ -59,10 +63,10 @@ def fitting_notice(notice: Notice, standing: dict[str, Any]) -> Notice:
 
 
 def fitting_announcement(announcement: Announcement, queue: tuple[Announcement, ...]) -> Announcement:
-    """Gives the announcement, shortened if it would make the queue larger than LARGEST_QUEUE.
+    """Returns the announcement. If it would make the queue larger than LARGEST_QUEUE, its texts are shortened.
 
-    A shortened announcement has no list, because its text has the numbers. Of the earlier announcements that it carries
-    only the number is left.
+    A shortened announcement has no list, because its text has the numbers. It does not carry earlier announcements, but
+    says how many were left out. Every announcement carries at most EARLIER_KEPT earlier ones.
     """
     if len(announcement.earlier) > EARLIER_KEPT:
         left_out = announcement.left_out + len(announcement.earlier) - EARLIER_KEPT
@@ -83,7 +87,8 @@ def last_sent(sent: tuple[SentMail, ...], mail: SentMail) -> tuple[SentMail, ...
 
 
 def fitting_sent(mails: tuple[SentMail, ...], standing: dict[str, StandingNotice]) -> tuple[SentMail, ...]:
-    """Gives the last mails. If their announcements are too large together, the oldest ones are dropped from them."""
+    """Returns the sent mails. If their announcements are too large together, the oldest mails are kept without their
+    announcement."""
     kept: list[SentMail] = []
     left = min(LARGEST_SENT, LARGEST_TOGETHER - sum(map(size_of, standing.values())))
     for mail in reversed(mails):
@@ -93,12 +98,12 @@ def fitting_sent(mails: tuple[SentMail, ...], standing: dict[str, StandingNotice
 
 
 def size_of(value: BaseModel) -> int:
-    """The size of a value, in bytes, as JSON."""
+    """Returns the number of bytes that a value has as JSON."""
     return len(value.model_dump_json().encode())
 
 
 def shortened(value: V, kept: int = SHORTENED) -> V:
-    """Gives a copy of a value in which every text, except in NAMES, is cut to `kept` bytes."""
+    """Returns a copy of a value in which every text is cut to `kept` bytes, except in the fields that NAMES lists."""
     changes = {name: _shortened(getattr(value, name), kept) for name in type(value).model_fields if name not in NAMES}
     return value.model_copy(update=changes)
 
@@ -112,7 +117,8 @@ def _shortened(value: Any, kept: int) -> Any:
 
 
 def cut(text: str, kept: int = SHORTENED) -> str:
-    """Gives the text, cut after a whole character to at most `kept` bytes. A text that was cut ends with SIGN."""
+    """Returns the text if it has at most `kept` bytes. If not, returns as many whole characters as fit into `kept`
+    bytes, and then SIGN."""
     if len(text.encode()) <= kept:
         return text
     return f"{text.encode()[:kept].decode(errors='ignore')} {SIGN}"

@@ -1,4 +1,5 @@
-"""The contacts file: the address and the hours of each office. It is not part of the plan. It is read for each mail."""
+"""The contacts file: the address and the hours of each office. The file is not part of the plan. The program reads it
+again for each mail."""
 
 import re
 from datetime import date, time
@@ -15,9 +16,10 @@ _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Z
 
 
 def plain_address(text: str) -> str:
-    """The address in lower case, where the text is one that a contacts file may hold; empty where it is anything else.
+    """Returns the address in lower case. Returns an empty text if the contacts file may not hold such an address.
 
-    Only ASCII is put into lower case: KELVIN SIGN would become a k, and a stranger an office.
+    An address with characters outside ASCII is refused. In lower case the KELVIN SIGN becomes a plain k, so the address
+    of a stranger could become the address of an office.
     """
     return text.lower() if _MAILBOX.fullmatch(text) else ""
 
@@ -34,7 +36,8 @@ Mailbox = Annotated[
 
 
 class Organizer(FilePart):
-    """The mailbox in whose name all letters and invitations go out. Answers come to it, and the program reads them."""
+    """The mailbox that sends all letters and invitations. Answers come back to this mailbox, and the program reads
+    them."""
 
     name: str = Field(min_length=1)
     address: Mailbox
@@ -53,7 +56,8 @@ class Weekday(IntEnum):
 
 
 _CASES = (str.lower, str.upper, str.capitalize)
-"""The ways of writing a day that the JSON schema offers to editors. The program reads every other one too, as mOn."""
+"""The spellings of a day that the JSON schema offers to editors. The program also reads any other mix of upper and
+lower case, for example mOn."""
 
 
 def _weekday(word: object) -> object:
@@ -97,13 +101,14 @@ class HoursPart(FilePart):
     hours: tuple[Opening, ...] | None = Field(default=None, min_length=1)
     """The hours of a working day, in order, in the zone of the office."""
     days: frozenset[Day] | None = Field(default=None, min_length=1)
-    """The weekdays on which it works."""
+    """The weekdays on which the office works."""
     letter_day: Day | None = None
-    """The weekday on which its routine letter goes. If it is left out: the first working day of the week."""
+    """The weekday on which the routine letter to the office goes. Left out: the first working day of the week."""
     closed: dict[date, str] = {}
-    """Other days on which it does not work, each with the reason: a decree, a feast that the holiday tables lack."""
+    """Other days on which the office does not work, each with the reason: for example a decree, or a feast that the
+    holiday tables do not have."""
     working: frozenset[date] = frozenset()
-    """Days on which it works although they are a weekend or a holiday."""
+    """Days on which the office works although they are a weekend or a holiday."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "HoursPart":
@@ -117,19 +122,22 @@ class HoursPart(FilePart):
 
 
 class SideHours(HoursPart):
-    """When the offices of a side work. What an office says itself counts before it."""
+    """When the offices of a side work. What an office states in its own entry counts before what its side states. In
+    `closed` and `working` this is decided for each day."""
 
     country: str | None = Field(default=None, pattern=r"^([A-Z]{2,3}|none)$")
-    """ISO 3166-1 code of the country whose public holidays the offices keep. If it is left out: the name of the side.
-    `none`: they keep no public holidays."""
+    """ISO 3166-1 code of the country whose public holidays the offices keep. Left out: the name of the side is the
+    code. `none`: the offices keep no public holidays."""
 
 
 class StandIn(FilePart):
-    """A person who receives the mail of an office while the office is away, and answers for it."""
+    """A person who receives the mail of an office while the office is away, and answers for the office."""
 
     address: Mailbox
     name: str = ""
+    """The name of the person. Empty if it is not stated."""
     first: date
+    """The first day on which the person stands in, in the zone of the office."""
     last: date
     """The last day on which the person stands in, in the zone of the office."""
 
@@ -145,15 +153,18 @@ class Contact(HoursPart):
 
     address: Mailbox
     second: Mailbox | None = None
-    """The second address. A mail goes to it if the first address refuses a mail for good, or returns one."""
+    """The second address. If the mail server of the first address finally refuses a mail, or returns one, the mail goes
+    to this address. None if the office has only one address."""
     name: str = ""
     """The name of the office in mails and invitations. Empty: the title that the plan gives the office."""
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
-    """The language of its mail: the name of a folder of letter templates."""
+    """The language of the mail to the office. It is the name of a folder of letter templates."""
     stand_ins: tuple[StandIn, ...] = ()
+    """The persons who receive the mail while the office is away. Empty if there is no such person."""
 
     def stand_in(self, day: date) -> StandIn | None:
-        """The person who stands in on a day: the first one in the file, if several do. None if nobody does."""
+        """Returns the person who stands in for the office on this day. If there are several, returns the first one in
+        the file. Returns None if nobody stands in."""
         return next((each for each in self.stand_ins if each.first <= day <= each.last), None)
 
 
@@ -162,18 +173,20 @@ class Contacts(FilePart):
 
     organizer: Organizer
     sides: dict[str, SideHours] = {}
-    """The hours of each side, by its name in the plan."""
+    """The hours of each side. The key is the name of the side in the plan. A side without special hours is missing."""
     offices: dict[str, Contact]
+    """The contact of each office. The key is the name of the office in the plan, for example `lao-moic`."""
 
     def office_of(self, address: str) -> str | None:
-        """The first of the offices that `offices_of` gives. None if there is none."""
+        """Returns the first office for which this address answers (see `offices_of`). Returns None if there is no such
+        office."""
         return next(iter(self.offices_of(address)), None)
 
     def offices_of(self, address: str) -> tuple[str, ...]:
-        """Every office for which an address answers. Upper and lower case count as the same.
+        """Returns every office for which an address answers. Upper and lower case count as the same.
 
-        The offices whose own address it is come first. Then come the offices of which it is, was or will be the
-        stand-in: an answer may come after the absence has ended. Empty if nobody has this address.
+        First come the offices whose first or second address this is. Then come the offices for which it is the address
+        of a stand-in, on any day, because an answer may come after the absence. Empty if there is no such office.
         """
         if not address.isascii():
             return ()  # folding case would make a k of KELVIN SIGN, and all addresses here are ASCII

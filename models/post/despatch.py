@@ -1,4 +1,4 @@
-"""One mail on its way to an office, and what became of it."""
+"""One mail to an office, and what became of this mail."""
 
 from enum import StrEnum
 
@@ -8,30 +8,32 @@ from models.post.office_hours import Hours
 
 
 class Despatch(Value):
-    """One mail to one office: either a letter that lists everything awaited, or one announcement."""
+    """One mail to one office: either a letter that lists every awaited act, or one announcement."""
 
     key: str
-    """office / instant of the despatch / number. One key has one Message-ID, and always the same bytes."""
+    """The office, the instant of the despatch and the number of the mail, with slashes between them. Each key has one
+    Message-ID, and a mail with this key always has the same bytes."""
     plan: str
     plan_title: str
     office: str
     office_title: str
     at: Instant
-    """When the post room decided to send it."""
+    """When the post room decided to send the mail."""
     notices: tuple[Notice, ...] = ()
-    """With a letter: the notices that it lists, in their order. Empty with an announcement."""
+    """If the mail is a letter: the notices that it lists, in this order. Empty if the mail is an announcement."""
     announcement: Announcement | None = None
-    """The announcement. None with a letter."""
+    """The announcement in the mail. None if the mail is a letter."""
     reminders: tuple[Announcement, ...] = ()
-    """With a letter: the reminders of agreed dates that it carries. Empty if there are none."""
+    """If the mail is a letter: the reminders of agreed dates in it. Empty if it has none, or is an announcement."""
     repeated: tuple[str, ...] = ()
-    """With a letter: keys of the notices that an earlier letter already carried."""
+    """Keys of the notices in this letter that an earlier letter already had. Empty if all are new."""
     zone: str = "UTC"
-    """IANA zone of the office."""
+    """The time zone of the office, by its IANA name."""
     period: Duration
     """The despatch period: the time between two routine letters."""
     references: tuple[str, ...] = ()
-    """Message-IDs of earlier mails to the office about the same event: the first one, then the latest ones."""
+    """Message-IDs of earlier mails to the office about the same calendar event: of the first mail, then of the latest
+    ones. Empty if there are none."""
     second_address: bool = False
     """True: the mail goes to the second address, because mail to the first one was refused or came back."""
     side: str = ""
@@ -46,15 +48,16 @@ class Fate(StrEnum):
 
     SENT = "sent"
     WITHDRAWN = "withdrawn"
-    """Nothing was sent, because everything in the mail was settled before."""
+    """No mail was sent, because everything in it was already settled."""
     CHANGED = "changed"
-    """Nothing was sent, because part of the mail was settled before. The post room composes the rest as a new mail."""
+    """No mail was sent, because a part of it was already settled. The post room makes a new mail of the rest."""
     DELAYED = "delayed"
-    """Every attempt failed, and the office is not the cause. The mail server, the contacts file or a template is."""
+    """Every attempt failed. The cause is not the office but, for example, the mail server, the contacts file or a
+    template."""
     CLOSED = "closed"
-    """Nothing was sent, because the office is closed, as its contacts say now."""
+    """No mail was sent, because the office is closed at this time, as the contacts file says now."""
     REFUSED = "refused"
-    """The server refused the mail for good (SMTP 5xx), or the office has no address."""
+    """The mail server finally refused the mail (SMTP 5xx), or the office has no address."""
 
 
 class DespatchResult(Value):
@@ -62,16 +65,20 @@ class DespatchResult(Value):
 
     fate: Fate
     fault: str = ""
-    """With SENT: which letter template failed, and where. The mail went with the words that come with the program.
-    Empty if no template failed."""
+    """If the fate is SENT: which letter template failed, and where. The mail was sent with the words that come with the
+    program instead. Empty if no template failed."""
     content: bool = False
-    """With REFUSED: True if the server refused the text of the mail (after DATA), False if it refused the address."""
+    """True: the fate is REFUSED, and the mail server refused the text of the mail (after the SMTP command DATA). False:
+    it refused the address, the office has no address, or the fate is another one."""
     message_id: str = ""
-    """The Message-ID of the mail that was sent, or that may have arrived at an earlier attempt. Empty if unknown."""
+    """The Message-ID of the mail that was sent, or of the mail that an earlier attempt may have delivered. Empty if it
+    is not known."""
     reason: str = ""
-    """With REFUSED and DELAYED: why nothing was sent. With SENT: why the mail did not have to go again, or empty."""
+    """If the fate is REFUSED or DELAYED: why no mail was sent. If the fate is SENT: why the mail was not sent again,
+    because it was sent before. Empty in all other cases."""
     perhaps_arrived: bool = False
-    """With a fate other than SENT: True if an earlier attempt under this key may have delivered the mail. If the mail
-    is an invitation, its cancellation must then follow."""
+    """True: the fate is not SENT, but an earlier attempt with this key may have delivered the mail. If the mail is an
+    invitation, its cancellation must then follow."""
     hours: Hours | None = None
-    """The hours of the office, as its contacts say now. None if the post room keeps no hours, and with DELAYED."""
+    """The hours of the office, as the contacts file says now. None if the post room keeps no hours, or if the fate is
+    DELAYED."""

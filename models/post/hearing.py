@@ -1,4 +1,4 @@
-"""What a post room does when an item gives it a notice, settles notices, or gives it an announcement."""
+"""What a post room does when an item gives a notice or an announcement to it, or settles notices."""
 
 from models.common.values import Instant
 from models.messages.effects import Settle
@@ -10,7 +10,8 @@ from models.post.reminders import hear_reminder, hear_version, without_reminder
 
 
 def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:
-    """The state after a new notice: it stands, and waits for a letter. The same notice again changes nothing."""
+    """Returns the state after an item has given a new notice to the post room. The notice stands, and waits for a
+    letter. If the same notice comes again, the state does not change."""
     if notice.key in state.standing:
         return state
     rule = state.address.despatch
@@ -27,9 +28,11 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
 
 
 def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoomState:
-    """The state after notices are settled: they no longer stand. Those that were not sent are withdrawn.
+    """Returns the state after an item has settled notices. They no longer stand. Those that were not sent are
+    withdrawn.
 
-    If the item is closed, all its notices are settled. Only cancellations and final announcements about it still go.
+    If the item is closed, all its notices are settled. Of its announcements, the post room then sends only
+    cancellations, final announcements, and announcements of what a side has put on record.
     """
     gone = {
         key: s
@@ -85,11 +88,13 @@ def _last_word(announcement: Announcement) -> bool:
 
 
 def hear_announcement(state: PostRoomState, announcement: Announcement, now: Instant) -> PostRoomState:
-    """The state after a new announcement: it is at the end of the queue.
+    """Returns the state after an item has given a new announcement to the post room. The announcement is at the end of
+    the queue.
 
-    A new version of an event replaces the versions in the queue. Other announcements about its item that still wait
-    become a part of it, so that all go in one mail: if the post room keeps hours, or if QUEUE_KEPT announcements wait.
-    A reminder is not queued, because it may go in a letter. The same announcement again changes nothing.
+    A new version of a calendar event replaces older versions in the queue. If the post room keeps hours, or if
+    QUEUE_KEPT announcements wait, it joins older announcements about the same item to the new one, and all go in one
+    mail. A reminder is not queued, because it may go in a letter. If the same announcement comes again, the queue does
+    not change.
     """
     if announcement.kind is AnnouncementKind.REMINDER:
         return hear_reminder(state, announcement, now)

@@ -1,4 +1,4 @@
-"""Messages in the organizer's mailbox: what each one says, and whether its answers may count."""
+"""Messages in the organizer's mailbox: what each message says, and whether the answers in it may count."""
 
 from enum import StrEnum
 
@@ -10,61 +10,74 @@ from models.post.contacts import Contacts
 
 
 class MessageKind(StrEnum):
-    """The kind of a message. It decides what follows from the message."""
+    """The kind of a message. The program handles each kind in another way."""
 
     ANSWERS = "answers"
-    """It holds one or several answers to invitations."""
+    """The message holds one or more answers to invitations."""
     BOUNCE = "bounce"
-    """A delivery status (RFC 3464): mail to an office came back, or is delayed."""
+    """The message is a delivery status (RFC 3464): mail to an office came back, is delayed or was delivered."""
     AUTOMATIC = "automatic"
-    """A program sent it, such as an out-of-office note or a receipt. Nothing follows from it."""
+    """A program sent the message, for example an out-of-office note or a receipt. Our program does nothing with it."""
     LETTER = "letter"
-    """A person wrote it to a person. A person must read it."""
+    """A person wrote the message for a person to read."""
     CALENDAR = "calendar"
-    """It holds a calendar object that is not an answer. It never changes an event, and a person must read it."""
+    """The message holds a calendar object that is not an answer, unless a program sent it. It never changes an event,
+    and a person must read it."""
     REFUSED = "refused"
-    """The program cannot read it, or must not. A person must look at it."""
+    """The program cannot read the message, or must not read it. A person must look at it."""
 
 
 class Disguise(StrEnum):
-    """What is unusual about the sender of a message. Mail programs read such lines in different ways."""
+    """What is unusual in the header lines From and Sender of a message. Mail programs read such lines in different
+    ways."""
 
     TWO_LINES = "two-lines"
+    """The message has more than one From line."""
     SEVERAL = "several"
+    """The From line names several addresses."""
     GROUP = "group"
+    """The From line names a group of addresses."""
     ROUTE = "route"
-    """<@relay.example:office@host.example>"""
+    """The From line names a route to the address, for example <@relay.example:office@host.example>."""
     FOREIGN = "foreign"
-    """An address with characters outside ASCII: some look like those of another address."""
+    """The address has characters outside ASCII. Some of them look like characters of another address."""
     CONTROL = "control"
+    """The From line has control characters."""
     TORN = "torn"
-    """The line breaks the rules of its syntax."""
+    """The From line breaks the rules of its syntax."""
     LONG = "long"
+    """The From line is longer than the program reads."""
     SENDER = "sender"
     """The Sender line does not hold exactly one address."""
 
 
 class CalendarAnswer(Value):
-    """One answer to an invitation: one VEVENT of a REPLY or a COUNTER."""
+    """One answer to an invitation: one event (VEVENT) in a calendar object that a guest sent back."""
 
     method: ReplyMethod
+    """REPLY: the guest says whether it comes. COUNTER: the guest proposes another time."""
     uid: str
+    """The UID of the calendar event that the guest answers."""
     recurrence: Instant | None = None
+    """The one date of a recurring event that the guest answers (RECURRENCE-ID). None if the answer names no such
+    date."""
     attendee: str
-    """The address of the guest that answers, in lower case. Empty if the answer does not name exactly one."""
+    """The address of the guest that answers, in lower case. Empty if the answer does not name exactly one guest."""
     sent_by: str = ""
     """The address (SENT-BY) of a person who answers in the name of the guest. Empty if nobody does."""
     partstat: PartStat | None = None
-    """What the guest answers. None if the answer does not say it."""
+    """The yes, no or maybe of the guest (PARTSTAT). None if the answer holds no such word that the program can read."""
     sequence: int = 0
-    """SEQUENCE of the version that it answers."""
+    """The number (SEQUENCE) of the version of the event that the guest answers."""
     dtstamp: Instant | None = None
-    """When the answer was given. None if the answer does not say it."""
+    """When the answer was given. None if neither the answer nor its mail says it."""
     comment: str = ""
+    """What the guest wrote with the answer. Empty if the guest wrote nothing."""
     slot: Slot | None = None
-    """With a COUNTER: the time that it proposes. None with a REPLY."""
+    """If the method is COUNTER: the time that the guest proposes. None if the method is REPLY, or if the time cannot be
+    read."""
     doubt: str = ""
-    """Why a person must read the answer. Empty if nothing in the answer speaks against it."""
+    """Why a person must read the answer before it counts. Empty if the program can take the answer as it is."""
 
 
 class DeliveryReport(Value):
@@ -75,11 +88,13 @@ class DeliveryReport(Value):
     status: str
     """The status code (RFC 3463), for example 5.1.1."""
     failed: bool
-    """True: the mail came back for good. False: it is delayed, or was delivered."""
+    """True: the mail came back, and the mail server will not try it again. False: the mail is delayed, or was
+    delivered."""
     message_id: str = ""
-    """The Message-ID of the mail that it is about, with its angle brackets. Empty if the report does not name it."""
+    """The Message-ID of the mail that the report is about, with its angle brackets. Empty if the report does not name a
+    mail."""
     reason: str = ""
-    """What the server says that gave the mail back. Empty if it says nothing."""
+    """The reason that the mail server gives for the status. Empty if it gives no reason."""
 
 
 class IncomingMessage(Value):
@@ -87,54 +102,60 @@ class IncomingMessage(Value):
 
     kind: MessageKind
     reason: str = ""
-    """Why the message is of this kind, in words. Empty if that needs no explanation."""
+    """Why the program gave the message this `kind`, in words. Empty if the kind says enough."""
     sender: str = ""
-    """The address in From, in lower case. Empty if there is none, or more than one, or if it is disguised."""
+    """The address in the header From, in lower case. Empty if From names no address or several addresses, or if
+    something in it is unusual (see `disguises`)."""
     named: tuple[str, ...] = ()
-    """Every address in From, in any place: a name, a comment, an encoded word, a second line."""
+    """Every address in the header From, also in a name, a comment, an encoded word or a second From line. Empty if
+    there is none."""
     submitter: str = ""
-    """The address in Sender. Empty if it is the address in From."""
+    """The address in the header Sender. Empty if there is no such header, or if it has the same address as From."""
     disguises: tuple[Disguise, ...] = ()
+    """What is unusual in the headers From and Sender. Empty if nothing is."""
     from_line: str = ""
     """The whole header From, as it is written."""
     subject: str = ""
     date: str = ""
-    """The header Date: an instant in UTC as RFC 3339 writes it. If it names no instant: as it is written."""
+    """The header Date, as an instant in UTC in the form of RFC 3339. If the program cannot read an instant in it: the
+    text of the header."""
     message_id: str = ""
     robot: str = ""
-    """What shows that a program sent it, for example `auto-replied`. Empty if nothing does."""
+    """The sign that a program sent the message, for example `auto-replied`. Empty if there is no such sign."""
     unauthentic: bool = False
     """True: our mail server found that the message does not come from the sender that it names (DMARC)."""
     answers: tuple[CalendarAnswer, ...] = ()
-    """With the kind ANSWERS: the answers in it."""
+    """If the kind is ANSWERS: the answers in the message. Empty for every other kind."""
     returned: tuple[DeliveryReport, ...] = ()
-    """With the kind BOUNCE: one report for each recipient. Empty if the status cannot be read."""
+    """If the kind is BOUNCE: one report for each recipient. Empty if the program cannot read the delivery status, and
+    for every other kind."""
     text: str = ""
-    """The text for a person, shortened."""
+    """The text of the message, shortened. Empty if there is no text."""
     digest: str = ""
-    """A hexadecimal digest of its contents. It stays the same if a mail server writes the same message in another way.
-    """
+    """A hexadecimal digest of the contents. Two copies of one message have the same digest, even if a mail server has
+    written one of them in another way."""
 
 
 class Verdict(Value):
-    """Whether an answer may go to its item, and which office gave it."""
+    """The decision about one answer: whether the program may give the answer to its item, and which office gave it."""
 
     answer: CalendarAnswer
     offices: tuple[str, ...] = ()
-    """The offices for which the guest's address answers. There are several if offices share it, or if one stands in for
-    another. Empty if `why` is set."""
+    """The offices for which the guest's address answers. There are several if offices share the address, or if it
+    is the address of a stand-in. Empty if `why` is set."""
     why: str = ""
-    """Why a person must handle the answer. Empty if it may go to its item."""
+    """Why a person must handle the answer. Empty if the program may give the answer to its item."""
 
 
 def judge(reading: IncomingMessage, contacts: Contacts) -> tuple[Verdict, ...]:
-    """Gives a verdict for each answer in a message: the offices that may have given it, or why that is not certain."""
+    """Returns a verdict for each answer in a message. A verdict names the offices that may have given the answer, or
+    says why a person must handle it."""
     return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
 
 
 def act_of(answer: CalendarAnswer, office: str, digest: str, message: Document) -> Reply:
-    """Makes the act `reply` of an office from its answer. The act id follows from `digest`, so the same answer counts
-    once."""
+    """Returns the act `reply` of an office, made from its answer. `digest` is the digest of the answer. The act id is
+    made from it, so the same answer counts only once."""
     assert answer.dtstamp is not None
     return Reply(
         act_id=f"mail-{digest[:32]}",
@@ -203,30 +224,32 @@ def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str,
 
 
 class Handled(Value):
-    """What became of one answer, or of one delivery status."""
+    """What the program did with one answer or one delivery report in a message."""
 
     item: str = ""
-    """Id of the item. Empty if no item is known, and with a delivery status."""
+    """The id of the item. Empty if no item is known, and always empty for a delivery report."""
     office: str = ""
-    """The office that answered, or whose mail came back. Empty if that is not certain."""
+    """The office that answered, or to which the mail was sent that came back. Empty if the office is not certain."""
     text: str = ""
     """What the program did, in a sentence. Empty if it did nothing."""
     why: str = ""
-    """Why a person must handle it. Empty if no person is needed."""
+    """Why a person must handle the answer or the report. Empty if no person is needed."""
 
 
 class TakenIn(Value):
-    """One message that was taken in: a line of the inbox of a plan."""
+    """One line of the inbox of a plan: one message that came in."""
 
     n: int = 0
-    """The number of the message, from 1. 0 before it is in the inbox."""
+    """The number of the message. The first message has the number 1. It is 0 until the message is in the inbox."""
     at: Instant
-    """When it was taken in."""
+    """When the program put the message into the inbox."""
     digest: str
+    """The digest of its contents, as in `IncomingMessage`."""
     kind: MessageKind
     sender: str = ""
+    """The one address in the header From. Empty if there is no such address, as in `IncomingMessage`."""
     offices: tuple[str, ...] = ()
-    """The offices for which the sender's address answers. Empty if there is none."""
+    """The offices for which the address of the sender answers. Empty if it answers for no office."""
     unauthentic: bool = False
     """True: our mail server found that the message does not come from the sender that it names (DMARC)."""
     from_line: str = ""
@@ -234,25 +257,27 @@ class TakenIn(Value):
     subject: str = ""
     date: str = ""
     reason: str = ""
-    """Why the message is of its kind, in words. Empty if that needs no explanation."""
+    """Why the program gave the message this `kind`, in words. Empty if the kind says enough."""
     outcomes: tuple[Handled, ...] = ()
-    """What became of each answer or delivery status in it."""
+    """What the program did with each answer or delivery report in the message. Empty if the message holds none."""
     why: str = ""
-    """Why a person must handle it. Empty if no person is needed."""
+    """Why a person must handle the message. Empty if no person is needed."""
     file: str = ""
     """The name of the file that holds the whole message."""
     size: int = 0
     """The size of the message in bytes."""
     source: str = ""
-    """The mailbox or file from which it came."""
+    """The mailbox or file from which the message came. Empty if it is not known."""
 
 
 class SeenTo(Value):
     """A line of the inbox that says that a person has handled a message."""
 
     n: int = 0
-    """The number of this line. 0 before it is in the inbox."""
+    """The number of this line. It is 0 until the line is in the inbox."""
     at: Instant
+    """When the person said so."""
     done: int
     """The number of the message that was handled."""
     note: str = ""
+    """What the person wrote about it. Empty if the person wrote nothing."""

@@ -1,4 +1,5 @@
-"""When mail goes to an office: when its letter goes, which notices cannot wait for it, when to decide again."""
+"""When mail goes to an office: when the next letter goes, which notices cannot wait for the routine letter, and when
+the post room must decide again."""
 
 from models.common.values import Instant
 from models.post.office_hours import Hours, apart
@@ -9,21 +10,22 @@ from models.post.reminders import goes_alone_at
 
 
 def wants_hours(state: PostRoomState, now: Instant) -> bool:
-    """Whether the post room must first ask for the hours of its office.
+    """Whether the post room must ask for the hours of its office before it sends mail.
 
-    It must if it keeps hours, has something to send, and does not know the hours of the coming weeks.
+    True if the post room keeps hours, has something to send, and does not know the hours of the coming weeks.
     """
     waiting = state.address.keeps_hours and bool(state.queue or state.standing or state.waiting_reminders)
     return waiting and (state.hours is None or state.hours.renew <= now)
 
 
 def learn_hours(state: PostRoomState, hours: Hours) -> PostRoomState:
-    """The state after the activity `hours` has told the hours of the office."""
+    """Returns the state with the office hours that the activity `hours` has returned, and with a new `letter_at`."""
     return timed(state.model_copy(update={"hours": hours}))
 
 
 def timed(state: PostRoomState) -> PostRoomState:
-    """The state with `letter_at` computed again, from the notices that stand, the letters that went, and the hours."""
+    """Returns the state with a new `letter_at`. It is computed from the notices that stand, the letters that were sent,
+    and the office hours."""
     return state.model_copy(update={"letter_at": _letter_instant(state)})
 
 
@@ -43,10 +45,11 @@ def _letter_instant(state: PostRoomState) -> Instant | None:
 
 
 def routine_instant(state: PostRoomState) -> Instant | None:
-    """When the next routine letter goes: always on a despatch day. None if no notice stands or no hours are known.
+    """Returns the instant of the next routine letter. It is always on a despatch day. Returns None if no notice stands,
+    or if the office hours are not known.
 
-    For a notice that was not sent yet, it goes about a period after the last routine letter. For a notice that was
-    sent, it goes about a period after the last letter of any kind. The earlier instant counts.
+    For a notice that was not sent yet, it goes about one despatch period after the last routine letter. For a notice
+    that was sent, it goes about one period after the last letter of any kind. The earlier instant counts.
     """
     hours, space = state.hours, apart(state.address.despatch.period)
     if hours is None or not state.standing:
@@ -62,7 +65,8 @@ def routine_instant(state: PostRoomState) -> Instant | None:
 
 
 def cannot_wait(state: PostRoomState, standing: StandingNotice, routine: Instant) -> str:
-    """Why a notice goes before the next routine letter. Empty if it waits for that letter."""
+    """Returns why a notice must be sent before the next routine letter at `routine`. Returns an empty text if the
+    notice can wait for that letter."""
     notice = standing.notice
     if standing.sent or notice.quiet:
         return ""
@@ -90,7 +94,8 @@ def _has_room(state: PostRoomState, standing: StandingNotice) -> bool:
 
 
 def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
-    """When the post room must act next: send a mail, or ask for the hours. None if there is nothing to send."""
+    """Returns the instant at which the post room must next send a mail or ask for the office hours. Returns None if it
+    has nothing to send."""
     if not (state.queue or state.standing or state.waiting_reminders):
         return None
     if state.hours is None and state.address.keeps_hours:
@@ -108,7 +113,8 @@ def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
 
 
 def waits_for(state: PostRoomState, at: Instant) -> str:
-    """What happens at the instant `at`, in one line: the summary of the timer."""
+    """Returns one line that says what the post room does at the instant `at`. The Temporal UI shows it as the summary
+    of the timer."""
     if state.hold_until is not None and at >= state.hold_until:
         what = "Next attempt to reach"
     elif state.hours is not None and at == state.hours.renew:
@@ -120,9 +126,10 @@ def waits_for(state: PostRoomState, at: Instant) -> str:
 
 
 def goes_early(state: PostRoomState, now: Instant) -> bool:
-    """Whether a letter that goes now is not a routine letter, because a notice in it cannot wait.
+    """Whether a letter that goes now is an extra letter, because a notice in it cannot wait for the routine letter.
 
-    The first letter to an office counts as a routine letter. So does one that goes only because the ceiling has room.
+    False for the first letter to an office. Also False for a letter that goes only because the office may get one more
+    routine letter this week (the ceiling of the plan). Both count as routine letters.
     """
     routine = routine_instant(state)
     if routine is None or routine <= now or state.last_letter is None:
@@ -131,5 +138,6 @@ def goes_early(state: PostRoomState, now: Instant) -> bool:
 
 
 def routine_letters(state: PostRoomState, now: Instant) -> tuple[Instant, ...]:
-    """The value of `routine` after a routine letter was sent now."""
+    """Returns the instants of the last routine letters, for the field `routine`, after a routine letter was sent
+    now."""
     return (*state.routine, now)[-state.address.despatch.ceiling :]

@@ -1,35 +1,39 @@
-"""The state of the mailbox workflow of a plan, and what its activity `collect` takes and returns."""
+"""The state of the mailbox workflow of a plan, and the argument and the result of its activity `collect`."""
 
 from models.common.values import Duration, Instant, Value
 
 
 class MailboxState(Value):
-    """The state of the mailbox workflow: how many messages it has taken in, and whether it can read its mailboxes."""
+    """The state of the mailbox workflow: how many messages it has put into the inbox, and whether it can read
+    its mailboxes."""
 
     plan: str
     plan_title: str
     taken: int = 0
-    """How many messages were taken in."""
+    """How many messages the workflow has put into the inbox."""
     needed: int = 0
     """How many of these messages needed a person when they came."""
     fault: str = ""
-    """Why a mailbox cannot be read now, or why a message cannot be taken in now. Empty if there is no fault."""
+    """Why the program cannot read a mailbox now, or cannot put a message into the inbox. Empty if there is no fault."""
     since: Instant | None = None
     """When the fault began. None if there is no fault."""
 
 
 class Collect(Value):
-    """The argument of the activity `collect`: watch the mailboxes of a plan, and take in the messages that come."""
+    """The argument of the activity `collect`, which watches the mailboxes of a plan and puts new messages into the
+    inbox."""
 
     plan: str
     watch: Duration
-    """How long to watch. The activity returns earlier if a message comes."""
+    """How long the activity watches the mailboxes. It returns earlier if a message comes."""
     fault: str = ""
-    """The fault that the workflow knows. If the fault changes, the activity returns at once."""
+    """The fault that the workflow already knows. Empty if it knows none. If the fault changes, the activity returns at
+    once."""
 
 
 class Collected(Value):
-    """The result of the activity `collect`. The fields have the same names as in `MailboxState`."""
+    """The result of one run of the activity `collect`. The fields mean the same as in `MailboxState`, but count only
+    the messages of this run."""
 
     taken: int = 0
     needed: int = 0
@@ -37,7 +41,7 @@ class Collected(Value):
 
 
 def collected(state: MailboxState, found: Collected, now: Instant) -> MailboxState:
-    """Gives the state after the activity `collect` has returned `found`."""
+    """Returns the new state of the mailbox workflow, after the activity `collect` has returned `found`."""
     changes = {
         "taken": state.taken + found.taken,
         "needed": state.needed + found.needed,
@@ -48,7 +52,7 @@ def collected(state: MailboxState, found: Collected, now: Instant) -> MailboxSta
 
 
 def in_words(state: MailboxState) -> str:
-    """The page of the mailbox in the Temporal UI, as Markdown."""
+    """Returns the text about the mailbox that the Temporal UI shows, as Markdown."""
     lines = [
         f"Messages taken in: {state.taken}; {state.needed} of them needed a person when they came.",
         "`starter.py inbox` lists the messages that still need a person.",

@@ -1,9 +1,9 @@
-"""The state of a post room: its notices, the announcements that wait, the mails that it sent.
+"""The state of a post room: its notices, the announcements that wait, and the mails that the post room sent.
 
 A post room keeps the notices that stand for its office. It sends announcements one by one, in the order in which they
-came. In each despatch period it sends one letter that lists every notice. Nothing goes outside office hours. A new
-notice waits for the despatch day, unless it cannot wait (letter_day). A plan that runs in seconds keeps no hours, and
-its post rooms write as soon as a new notice comes.
+came. In each despatch period it sends one letter that lists every notice. No mail goes outside office hours. A new
+notice waits for the despatch day, unless it is urgent (see `cannot_wait` in letter_day.py). In a plan that runs in
+seconds, post rooms keep no office hours. They write a letter as soon as a new notice comes.
 """
 
 from collections import Counter
@@ -23,16 +23,17 @@ class StandingNotice(Value):
 
     notice: Notice
     sent: bool = False
-    """True: a letter with this notice was sent, and did not come back."""
+    """True: a letter with this notice was sent, and the letter did not come back."""
     returned: bool = False
-    """True: the post room has told the item that this notice does not reach the office."""
+    """True: the post room has told the item that this notice does not reach the office. The post room has not told it
+    since that the office is reached again."""
     heard: Instant | None = None
     """When the post room got the notice. None in states of old releases."""
 
     @property
     def wants_letter(self) -> bool:
-        """Whether the post room should write a letter because of this notice. False if the notice was sent, or if it is
-        quiet: then something else has told the office already."""
+        """Whether the post room should write a letter because of this notice. False if the notice was sent. Also False
+        if the notice is quiet, because something else has told the office already."""
         return not self.sent and not self.notice.quiet
 
 
@@ -40,7 +41,9 @@ class StandingReminder(Value):
     """A reminder of an agreed date. It is sent once. It stands until the date begins, is moved or is called off."""
 
     word: Announcement
+    """The announcement that reminds the office of the date."""
     sent: bool = False
+    """True: a mail with this reminder was sent, and the mail did not come back."""
     heard: Instant
     """When the post room got the reminder."""
 
@@ -52,34 +55,38 @@ class StandingReminder(Value):
 
 
 class SentMail(Value):
-    """A mail that the mail server took. It may still come back."""
+    """A mail that the mail server accepted. The mail may still come back."""
 
     message_id: str
     keys: tuple[str, ...]
-    """Keys of the notices, reminders or announcement in it."""
+    """Keys of the notices and reminders in the mail, or the key of its announcement."""
     announcement: Announcement | None = None
-    """The announcement, to send it again if it comes back. None with a letter, and if it is not to be sent again: too
-    many bytes are kept, or its item is closed."""
+    """The announcement in the mail, kept to send it again if the mail comes back. None if the mail is a letter. Also
+    None if the post room will not send it again, because it keeps too many bytes or because the item is closed."""
     second_address: bool = False
     """True: the mail went to the second address."""
 
 
 class Bounced(Value):
-    """Tells a post room that a mail came back for good: a delivery status of class 5 (RFC 3464)."""
+    """Tells a post room that a mail came back, and that the mail server will not try it again (a delivery status of
+    class 5, RFC 3464)."""
 
     message_id: str
-    """The Message-ID of that mail, with its angle brackets."""
+    """The Message-ID of the mail that came back, with its angle brackets."""
     reason: str
+    """Why the mail came back, in words. Empty if the mail server does not say it."""
 
 
 class Thread(Value):
-    """The mails that the office was sent about one event."""
+    """The mails about one calendar event that were sent to the office."""
 
     item: str
+    """The id of the item to which the event belongs."""
     messages: tuple[str, ...]
-    """Message-IDs: the first one and the latest ones."""
+    """The Message-IDs of the first mail and of the latest mails."""
     ending: bool = False
-    """True: the item is closed, and its cancellation still waits. Afterwards the thread is forgotten."""
+    """True: the item is closed, and the cancellation of the event still waits. When the cancellation no longer waits,
+    the post room forgets the thread."""
 
 
 class PostRoomState(Value):
@@ -89,51 +96,58 @@ class PostRoomState(Value):
     standing: dict[str, StandingNotice] = {}
     """The notices that stand, by notice key, in order of arrival."""
     recent: tuple["SentMail", ...] = ()
-    """The last mails that the server took, oldest first. Each may still come back."""
+    """The last mails that the mail server accepted, oldest first. Each may still come back."""
     bounced_at: Instant | None = None
-    """When a mail last came back. None if none did, or if an office that was unreachable is reached again since."""
+    """When a mail to the office last came back. None if no mail came back. Also None if the office was unreachable and
+    is reached again since then."""
     queue: tuple[Announcement, ...] = ()
-    """The announcements that wait, in the order in which they will go."""
+    """The announcements that wait, in the order in which they will be sent."""
     reminders: dict[str, StandingReminder] = {}
-    """The reminders that stand, by the UID of the event."""
+    """The reminders that stand. The key is the UID of the calendar event."""
     letter_at: Instant | None = None
-    """When the next letter goes. None if none is planned."""
+    """When the next letter goes. None if no letter is planned."""
     last_letter: Instant | None = None
     """When the last letter was sent. None before the first one."""
     hours: Hours | None = None
-    """What is known of the office hours. None until the activity `hours` has answered, and if no hours are kept."""
+    """The office hours of the coming weeks. None until the activity `hours` has answered. Always None if the post room
+    keeps no hours."""
     routine: tuple[Instant, ...] = ()
-    """When the last routine letters were sent: as many as the ceiling allows in a week. Empty if no hours are kept."""
+    """When the last routine letters were sent, oldest first: at most as many as the plan allows in a week. Empty before
+    the first one, and if the post room keeps no hours."""
     on_its_way: tuple[str, ...] = ()
-    """Keys of the notices, reminders or announcement in the mail that is being transmitted. Empty if there is none."""
+    """Keys of the notices and reminders, or of the announcement, in the mail that is being sent now. Empty if no mail
+    is being sent."""
     composed: int = 0
-    """Counts the mails. The key of each mail has its number, so that each mail has its own Message-ID."""
+    """How many mails the post room has finished composing. The key of the next mail has the next number, so that each
+    mail has its own Message-ID."""
     invited: dict[str, str] = {}
-    """The item of each event to which the office has, or may have, an invitation; by the UID of the event."""
+    """The calendar events to which the office has, or may have, an invitation. The key is the UID of the event. The
+    value is the id of its item."""
     threads: dict[str, Thread] = {}
-    """The mails about each event, by the UID of the event."""
+    """The mails about each calendar event. The key is the UID of the event."""
     second_address: bool = False
-    """True: the next mail goes to the second address, because the first one has just refused, or returned, a mail."""
+    """True: the next mail goes to the second address, because the first one has refused or returned the last mail."""
     first_refusal: str = ""
-    """Why the first address refused or returned the last such mail."""
+    """Why the first address last refused or returned a mail. Empty if it never did."""
     unreachable: str = ""
-    """Why nothing reaches the office. Empty while mail reaches it."""
+    """Why no mail reaches the office. Empty while mail reaches the office."""
     address_asked: int = 0
-    """How often the focal point was asked for an address."""
+    """How many times the focal point was asked for a new address of the office."""
     delayed: Despatch | None = None
-    """A mail that could not be transmitted, and may have arrived. It is tried again with the same bytes."""
+    """A mail that the post room must send again with the same bytes, because an earlier attempt failed and may still
+    have delivered it. None if there is no such mail."""
     hold_until: Instant | None = None
-    """Before this instant the post room sends nothing, because its last attempt failed. None after a success."""
+    """Before this instant the post room sends nothing, because its last attempt failed. None if it need not wait."""
     pending: tuple[LedgerEntry, ...] = ()
-    """Lines that are not in the record of the post room yet."""
+    """Lines that the post room has not yet written to its record."""
     recorded: LineMark | None = None
-    """The last line that is in the record. None before the first one."""
+    """The last line that is in the record. None before the first line is written."""
     entries: int = 0
-    """How many lines there are, in the record and pending."""
+    """How many lines the post room has made: those in the record and those in `pending`."""
 
     @property
     def waiting_reminders(self) -> tuple[StandingReminder, ...]:
-        """The reminders that were not sent, or that came back."""
+        """The reminders that were not sent yet, or whose mail came back."""
         return tuple(each for each in self.reminders.values() if not each.sent)
 
 
@@ -144,39 +158,43 @@ class Returned(Value):
     key: str
     """The key of the notice."""
     reason: str = ""
-    """Why the notice does not reach the office. Empty: it reaches the office again."""
+    """Why the notice does not reach the office. Empty if mail reaches the office again."""
 
 
 SENT_KEPT = 8
-"""How many mails a post room remembers, to send them again if they come back. If an older mail comes back, only the
-notices that still stand go again, in the next letter."""
+"""How many sent mails a post room remembers, to send them again if they come back. If an older mail comes back, the
+post room only notes this in its record."""
 
 
 class Delivered(Value):
-    """Tells an item that the mail server took the mail with its announcement."""
+    """Tells an item that the mail server accepted the mail with an announcement of this item."""
 
     item: str
+    """The id of the item."""
     key: str
     """The key of the announcement."""
     at: Instant
+    """When the post room learned that the mail server accepted the mail."""
 
 
 Outgoing = Returned | Await | Settle | Delivered
-"""What a post room tells others: `Returned` and `Delivered` go to an item, the others to the post room of its focal
-point."""
+"""What a post room tells others. `Returned` and `Delivered` go to an item. `Await` and `Settle` go to the post room of
+the focal point."""
 
 
 class PostRoomStep(Value):
-    """A decision of a post room: its new state, and what it tells others."""
+    """A decision of a post room: its new state, and what the post room tells items and the focal point."""
 
     state: PostRoomState
     effects: tuple[Outgoing, ...] = ()
+    """What the post room tells others. Empty if it tells nothing."""
 
 
 def standing_keys(state: PostRoomState, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """The keys among `keys` whose notice stands, or whose announcement or reminder is still here.
+    """Returns those of `keys` that must still be sent: their notice or reminder stands, or their announcement is in the
+    queue.
 
-    The activity `despatch` asks for them just before it transmits a mail.
+    The activity `despatch` asks the post room for these keys just before it sends a mail.
     """
     words = (*state.queue, *(each.word for each in state.reminders.values()))
     said = {word.key for word in words}
@@ -184,14 +202,15 @@ def standing_keys(state: PostRoomState, keys: tuple[str, ...]) -> tuple[str, ...
 
 
 def recorded(entries: Sequence[LedgerEntry]) -> str:
-    """Summarizes lines of the post room's record. One line: its text. Several: "record: 3 sent, 1 withdrawn"."""
+    """Returns a summary of lines of the post room's record. For one line: "record: " and its text. For several lines:
+    how often each fate occurs, for example "record: 3 sent, 1 withdrawn"."""
     if len(entries) == 1:
         return f"record: {entries[0].text}"
     return f"record: {', '.join(f'{number} {fate}' for fate, number in Counter(e.verb for e in entries).items())}"
 
 
 def in_order(state: PostRoomState, new_first: bool = False) -> list[StandingNotice]:
-    """The standing notices in the order in which a letter lists them: the oldest first.
+    """Returns the standing notices in the order in which a letter lists them. The oldest notice comes first.
 
     With `new_first`, notices that were not sent yet come before all others.
     """
@@ -199,16 +218,17 @@ def in_order(state: PostRoomState, new_first: bool = False) -> list[StandingNoti
 
 
 def keys_of(despatch: Despatch) -> tuple[str, ...]:
-    """The keys of everything that a despatch carries: its announcement, or its notices and reminders."""
+    """Returns the keys of everything in a mail: the key of its announcement, or those of its notices and reminders."""
     if despatch.announcement:
         return (despatch.announcement.key,)
     return (*(notice.key for notice in despatch.notices), *(word.key for word in despatch.reminders))
 
 
 def note(state: PostRoomState, now: Instant, fate: str, key: str, reason: str, **data: str) -> PostRoomState:
-    """Adds a line to the post room's own record. It says what became of the notice or announcement `key`, and why.
+    """Returns the state with one more line for the post room's record. The line says what became of the notice or
+    announcement with this `key`, and why.
 
-    `fate` becomes the verb of the line. An empty `key` stands for the office as a whole. `data` holds further fields.
+    `fate` becomes the verb of the line. An empty `key` means the whole office. `data` holds more fields of the line.
     """
     data = {"key": key, "reason": reason, **data}
     subject = key.removesuffix(f"/{state.address.office}")

@@ -1,7 +1,7 @@
-"""Reminders of agreed dates: until when each one stands, and in which mail it goes.
+"""Reminders of agreed dates: how long each one stands, and in which mail it goes.
 
-A reminder stands until its date begins, is moved or is called off. It is sent once: in the letter if a letter goes in
-time, or else in a mail of its own.
+A reminder stands until its date begins, is moved or is called off. It is sent once. If a letter goes early enough (see
+`goes_alone_at`), the reminder is in the letter. If not, it goes in a mail of its own.
 """
 
 from models.common.times import same_time
@@ -14,10 +14,11 @@ from models.post.post_room_state import PostRoomState, StandingReminder, note
 
 
 def hear_reminder(state: PostRoomState, word: Announcement, now: Instant) -> PostRoomState:
-    """The state after a new reminder: it stands. It replaces an older one of the same event.
+    """Returns the state after an item has given a new reminder to the post room. The reminder stands, and replaces an
+    older one of the same calendar event.
 
-    If a version of its event waits in the queue, the reminder is withdrawn, because that version tells the date. The
-    same reminder again changes nothing.
+    If a new version of the event waits in the queue, the reminder is withdrawn, because that version tells what the
+    event is now. If the same reminder comes again, the state does not change.
     """
     assert word.event is not None, "a reminder carries its event"
     uid = word.event.uid
@@ -32,9 +33,10 @@ def hear_reminder(state: PostRoomState, word: Announcement, now: Instant) -> Pos
 
 
 def hear_version(state: PostRoomState, newer: Announcement, now: Instant) -> PostRoomState:
-    """The state after a new version of an event: a reminder of this event no longer stands.
+    """Returns the state after a new version of a calendar event has come. A reminder of this event no longer stands,
+    because the date was called off or moved, or because the new version tells the same date.
 
-    Its date was called off or moved, or the new version tells the same date. Other announcements change nothing.
+    An announcement that is not a new version of an event does not change the state.
     """
     known, event = state.reminders.get(newer.version), newer.event
     if known is None or event is None or known.word.event is None:
@@ -49,7 +51,7 @@ def hear_version(state: PostRoomState, newer: Announcement, now: Instant) -> Pos
 
 
 def drop_begun_reminders(state: PostRoomState, now: Instant) -> PostRoomState:
-    """Removes the reminders of dates that have begun."""
+    """Returns the state without the reminders of dates that have begun."""
     for uid, reminder in state.reminders.items():
         if reminder.begins <= now:
             state = without_reminder(state, uid, "the date has begun before it went", now)
@@ -57,7 +59,8 @@ def drop_begun_reminders(state: PostRoomState, now: Instant) -> PostRoomState:
 
 
 def without_reminder(state: PostRoomState, uid: str, reason: str, now: Instant) -> PostRoomState:
-    """Removes the reminder of the event `uid`, if there is one. A reminder that was not sent ends as `withdrawn`."""
+    """Returns the state without the reminder of the calendar event `uid`, if there is one. If the reminder was not
+    sent, its fate is `withdrawn`."""
     known = state.reminders.get(uid)
     if known is None:
         return state
@@ -71,10 +74,11 @@ def without_reminder(state: PostRoomState, uid: str, reason: str, now: Instant) 
 
 
 def goes_alone_at(state: PostRoomState, reminder: StandingReminder) -> Instant | None:
-    """When a reminder goes as a mail of its own. None if the next letter goes in time and carries it.
+    """Returns the instant at which a reminder goes in a mail of its own. Returns None if the next letter goes early
+    enough, and so carries the reminder.
 
-    A letter goes in time if it goes in the first half of the time from the arrival of the reminder to the start of the
-    date. It also does if it goes no later than a mail of its own could go.
+    A letter goes early enough if it goes in the first half of the time from the arrival of the reminder to the start of
+    the date. It also does if it goes no later than a mail with only the reminder could go.
     """
     alone = reminder.heard if state.hours is None else state.hours.next_open(reminder.heard)
     in_time = max(alone, reminder.heard + (reminder.begins - reminder.heard) / 2)
@@ -82,23 +86,24 @@ def goes_alone_at(state: PostRoomState, reminder: StandingReminder) -> Instant |
 
 
 def reminder_due(state: PostRoomState, now: Instant) -> Announcement | None:
-    """The oldest reminder that is to go now as a mail of its own. None if none is."""
+    """Returns the first reminder that must go now in a mail of its own. Returns None if there is no such reminder."""
     due = ((goes_alone_at(state, each), each.word) for each in to_remind(state, now))
     return next((word for at, word in due if at is not None and at <= now), None)
 
 
 def to_remind(state: PostRoomState, now: Instant) -> tuple[StandingReminder, ...]:
-    """The reminders that a mail may carry now: those that were not sent, and whose date has not begun."""
+    """Returns the reminders that a mail may carry now. They were not sent yet, and their date has not begun."""
     return tuple(each for each in state.waiting_reminders if each.begins > now)
 
 
 def reminded(state: PostRoomState, keys: tuple[str, ...]) -> PostRoomState:
-    """The state after a mail with these keys was sent: its reminders are not sent again."""
+    """Returns the state after a mail with these keys was sent. The reminders in the mail will not be sent again."""
     return _marked(state, keys, sent=True)
 
 
 def not_reminded(state: PostRoomState, keys: tuple[str, ...]) -> PostRoomState:
-    """The state after a mail with these keys came back: those of its reminders that still stand are sent again."""
+    """Returns the state after a mail with these keys came back. The reminders in the mail that still stand will be sent
+    again."""
     return _marked(state, keys, sent=False)
 
 

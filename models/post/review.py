@@ -1,7 +1,8 @@
-"""The review list: the mail that a person has to see to. A flood from one sender is one row of it.
+"""The review list: the messages that a person must handle. If one sender has sent very many, they share one row.
 
-Every message stays in the inbox with its number. Only the list is short: up to so many rows for one sender, for one
-domain, and for all that are no office. So nobody can bury the mail of an office.
+Every message stays in the inbox with its number. Only the list is kept short. It has a limited number of rows for one
+sender, for one domain, and for all strangers together. A stranger is a sender that is not an office. So the mail of
+strangers cannot hide the mail of an office.
 """
 
 import re
@@ -11,27 +12,29 @@ from typing import NamedTuple
 from models.post.incoming import TakenIn
 
 OF_A_STRANGER = 5
-"""Messages of one sender that have a row each. Where there are more, they share one."""
+"""The most rows for a sender that is not an office. If it has more messages, they share one row."""
 OF_AN_OFFICE = 20
+"""The most rows for the address of an office. If it has more messages, they share one row."""
 OF_A_DOMAIN = 20
-"""Rows of one domain, without those of offices."""
+"""The most rows for one domain, without the rows of offices. If there are more, they become one row."""
 OF_STRANGERS = 100
-"""Rows of everybody who is no office."""
+"""The most rows for all strangers together. If there are more, they become one row."""
 
 STRANGERS = "strangers"
-"""The name of the row of everybody who is no office."""
+"""The name of the one row for all strangers."""
 
 
 class Row(NamedTuple):
-    """One row: one message, or several that share it."""
+    """One row of the review list: one message, or several messages that share the row."""
 
     name: str
-    """Of whom it is: an address, a domain with its @, or `strangers`."""
+    """Who sent the messages: the name of a sender (see `sender_of`), a domain with its @, or `strangers`."""
     messages: tuple[TakenIn, ...]
-    """Oldest first."""
+    """The messages of the row, oldest first."""
 
     @property
     def is_flood(self) -> bool:
+        """Whether several messages share the row."""
         return len(self.messages) > 1
 
 
@@ -44,7 +47,8 @@ def rows(messages: Iterable[TakenIn]) -> list[Row]:
 
 
 def of(name: str, messages: Iterable[TakenIn]) -> list[TakenIn]:
-    """Returns the messages that a row of this name would hold: those of a sender, of a domain, or of strangers."""
+    """Returns the messages that belong to the row with this name. The name is that of a sender, a domain with its @, or
+    `strangers`. Upper and lower case count as the same. Empty if there are no such messages."""
     wanted = name.strip().casefold()
 
     def belongs(message: TakenIn) -> bool:
@@ -57,9 +61,11 @@ def of(name: str, messages: Iterable[TakenIn]) -> list[TakenIn]:
 
 
 def sender_of(message: TakenIn) -> str:
-    """The name of the row of a sender: its address, or its From line where that holds no single address.
+    """Returns the name of the row for the sender of a message: the address of the sender. If the message does not have
+    exactly one clear address, returns its From line.
 
-    A message that our own server holds for forged has another name. So it shares no row with the mail of its victim.
+    If our mail server found that the message is forged, "(forged)" follows the name. So forged messages never share a
+    row with real mail from that address.
     """
     name = message.sender or message.from_line or "(no sender)"
     return f"{name} (forged)" if message.unauthentic else name
@@ -69,7 +75,8 @@ _DOMAIN = re.compile(r"@([A-Za-z0-9.-]{1,253})")
 
 
 def domain_of(message: TakenIn) -> str:
-    """The last domain that the sender names, as `@host.example`; empty where it names none."""
+    """Returns the last domain in the address or the From line of the sender, as `@host.example`. Returns an empty text
+    if there is no domain."""
     found = _DOMAIN.findall(message.sender or message.from_line)
     return f"@{found[-1].lower()}" if found else ""
 

@@ -1,4 +1,4 @@
-"""Which mail a post room sends next, and what follows from the fate of that mail."""
+"""Which mail a post room sends next, and what the post room does after it knows the fate of that mail."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,8 @@ from models.post.unreached import DELAY, reached_again, refused, tell_returned
 
 
 def sends(despatch: Despatch) -> str:
-    """The kind of a mail, its office and its contents, in one line: the summary of the activity that sends it."""
+    """Returns one line with the kind of a mail, its office and its contents. The Temporal UI shows this line as the
+    summary of the activity that sends the mail."""
     if despatch.announcement is not None:
         return f"{despatch.announcement.kind.value} to {despatch.office_title}: {despatch.announcement.title}"
     acts = "1 act is" if len(despatch.notices) == 1 else f"{len(despatch.notices)} acts are"
@@ -34,9 +35,9 @@ def sends(despatch: Despatch) -> str:
 
 
 def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:
-    """Withdraws the cancellations of events to which the office was never sent an invitation.
+    """Returns the state without the cancellations of calendar events whose invitation was never sent to the office.
 
-    Also forgets the threads of closed items for which no mail waits any more.
+    Each of them is withdrawn. The new state also has no threads of closed items for which no mail waits.
     """
     kept = []
     for queued in state.queue:
@@ -51,10 +52,10 @@ def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomSta
 
 
 def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
-    """The mail to send now: the oldest announcement, or else the letter, or else a reminder that goes alone.
+    """Returns the mail to send now: the oldest announcement, or else the letter, or else a reminder that goes alone.
 
-    A delayed mail comes first, and stays as it was. None if no mail is due, if the office is closed, if its hours are
-    not known, or if the post room waits after a failed attempt.
+    A mail that was delayed comes before all of them, and is not changed. Returns None if no mail is due, if the office
+    is closed, if its hours are not known, or if the post room waits after a failed attempt.
     """
     if state.hold_until is not None and state.hold_until > now:
         return None
@@ -93,16 +94,17 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
 
 
 def says_the_same(state: PostRoomState) -> bool:
-    """Whether the next letter will repeat the last one, with another date only, if the post room hears nothing new."""
+    """Whether the next letter will say the same as the last one, except for its date, if no item tells the post room
+    anything new before."""
     words = state.queue or state.waiting_reminders
     quiet = not words and state.delayed is None and state.hold_until is None and not state.unreachable
     return quiet and bool(state.standing) and all(standing.sent for standing in state.standing.values())
 
 
 def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
-    """The state after a letter that only repeats the last one was sent (`says_the_same`).
+    """Returns the state after a letter was sent that says the same as the last one (see `says_the_same`).
 
-    The rehearsal uses it because it is faster than `despatched`. Both give the same state.
+    The rehearsal calls this function because it is faster than `despatched`. Both return the same state.
     """
     period = state.address.despatch.period
     changes = {"composed": state.composed + 1, "last_letter": now, "letter_at": now + period, "second_address": False}
@@ -112,12 +114,13 @@ def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
 
 
 def begun(state: PostRoomState, despatch: Despatch) -> PostRoomState:
-    """The state while a mail is transmitted. Nothing is added to a mail that is on its way."""
+    """Returns the state while a mail is being sent. The post room adds nothing to this mail any more."""
     return state.model_copy(update={"on_its_way": keys_of(despatch)})
 
 
 def despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
-    """The state after a despatch has ended with `result`, and what the post room then tells others."""
+    """Returns the state after a despatch has ended with `result`, and what the post room then tells items and the focal
+    point."""
     step = _despatched(state, despatch, result, now)
     if not state.address.keeps_hours:
         return step
@@ -197,7 +200,8 @@ def _in(key: str, despatch: Despatch) -> bool:
 
 
 REFERENCES_KEPT = 4
-"""How many Message-IDs of one event are kept: the first and the latest (RFC 5322 section 3.6.4)."""
+"""How many Message-IDs of one calendar event a post room keeps: the first one and the latest ones. Mails about the
+event refer to them (RFC 5322 section 3.6.4)."""
 
 
 def _announced(state: PostRoomState, announcement: Announcement, message_id: str) -> PostRoomState:

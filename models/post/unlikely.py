@@ -1,8 +1,9 @@
-"""What the submitter of a proposed date looks up: when to remind of it, and what is unusual about it.
+"""Two facts that the program looks up before it submits a proposed date: when to remind the guests of the date, and
+what is unusual about it.
 
-What is unusual is noted with the date and refuses nothing, because the sides decide.
+The unusual things are noted with the proposal. They do not stop it, because the sides decide.
 
-Zone arithmetic, so not for workflows (models/common/zones.py says why).
+Workflows must not use this module, because it computes with zones (models/common/zones.py says why).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,17 +17,19 @@ from models.messages.acts import Clash, ClashKind
 from models.post.workdays import DAY, Workdays, clashes, working_days
 
 MORNING, EVENING = time(7), time(20)
-"""A meeting that begins or ends before the one or after the other, by the clocks of a side, is in the night there."""
+"""A meeting is at night for a side if it begins or ends before MORNING or after EVENING, in the zone of that side."""
 
 AHEAD = 3
-"""The working days of a side that a proposed date should lie ahead."""
+"""How many working days each side should have from now until a proposed date. If there are fewer, the date is noted as
+too near."""
 
 
 def notes_on(slot: Slot, state: ItemState, calendars: Mapping[str, Workdays], now: Instant) -> tuple[Clash, ...]:
-    """What is unusual about a proposed date of an item: days without work, the window missed, a night, a date too near.
+    """Returns what is unusual about a proposed date of an item. A side may not work on one of its days, or the date may
+    be outside the window, at night for a side, or too near. Empty if nothing is unusual.
 
-    `calendars` holds the working days of each side, by side. In a plan that runs in seconds only days without work
-    count.
+    `calendars` holds the working days of each side. In a plan that runs in seconds, only the days on which a side does
+    not work are noted.
     """
     found = clashes(slot, calendars)
     if state.setup.clock.fine:
@@ -36,8 +39,8 @@ def notes_on(slot: Slot, state: ItemState, calendars: Mapping[str, Workdays], no
 
 
 def remind_at(slot: Slot, state: ItemState) -> Instant | None:
-    """When the guests are to be reminded of a proposed date: so many days before it, at the same wall time. None if the
-    plan asks for no reminder."""
+    """Returns the instant at which the guests must be reminded of a proposed date. It is a number of days before the
+    date, at the same time of day. The plan sets the number. Returns None if the plan asks for no reminder."""
     remind = state.setup.remind
     return None if remind is None else moved(slot.start.utc, -remind, slot.start.zone)
 

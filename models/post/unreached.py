@@ -1,6 +1,7 @@
-"""Mail that does not reach its office, because it is refused, comes back or cannot be sent.
+"""What a post room does if mail does not reach its office, because the mail is refused, comes back or cannot be sent.
 
-The post room tells the items, and asks the focal point for an address.
+The post room tells the items that their notices do not reach the office. If the addresses are the cause, it asks the
+focal point for a new address.
 """
 
 from datetime import timedelta
@@ -23,15 +24,15 @@ from models.post.post_room_state import (
 from models.post.reminders import not_reminded, reminded
 
 DELAY = timedelta(minutes=10)
-"""How long the post room waits after every attempt at a despatch has failed. It never waits for more than a despatch
+"""How long the post room waits after every attempt at a despatch has failed. It never waits longer than a despatch
 period."""
 
 
 def reached_again(state: PostRoomState, now: Instant) -> PostRoomStep:
-    """The step after a mail was sent: an office that was unreachable is reached again.
+    """Returns the step after a mail was sent. If the office was unreachable, it counts as reached again.
 
-    The items are told, and the notice to the focal point is settled. If a mail came back a short time ago, the office
-    stays unreachable, because its server may take a mail and return it later.
+    The post room tells the items, and settles its notice to the focal point. But if a mail came back a short time ago,
+    the office stays unreachable, because its mail server may accept a mail and return it later.
     """
     if not state.unreachable or (state.bounced_at is not None and now < state.bounced_at + _hold(state) * 3 / 2):
         return PostRoomStep(state=state)
@@ -46,10 +47,11 @@ def reached_again(state: PostRoomState, now: Instant) -> PostRoomStep:
 
 
 def refused(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
-    """The step after the server refused a mail for good.
+    """Returns the step after the mail server has finally refused a mail.
 
-    The next mail goes to the second address. If that is refused too, the office is unreachable: the focal point is
-    asked for an address. An announcement that is refused for its text is dropped, and its fate is `suppressed`.
+    The next mail goes to the second address. If that mail is refused too, the office is unreachable, and the post room
+    asks the focal point for a new address. If the server refused the text of an announcement, the announcement is not
+    sent again, and its fate is `suppressed`.
     """
     if despatch.announcement and result.content:
         # Another attempt would be refused too. The mails after it must not wait for it.
@@ -88,10 +90,11 @@ def _unreachable(state: PostRoomState, reason: str, now: Instant) -> PostRoomSte
 
 
 def hear_bounced(state: PostRoomState, bounced: Bounced, now: Instant) -> PostRoomStep:
-    """The step after a mail that the server had taken came back for good.
+    """Returns the step after a mail came back that the mail server had accepted.
 
-    Its notices and its announcement go again, to the second address. If it came back from there, the office is
-    unreachable. A mail that is not among the last SENT_KEPT ones, or that has come back before, is only noted.
+    The notices and the announcement in it are sent again, to the second address. If the mail came back from the second
+    address, the office is unreachable. If the mail is not among the last SENT_KEPT mails, or has come back before, the
+    post room only notes this in its record.
     """
     step = _bounced(state, bounced, now)
     return step.model_copy(update={"state": timed(step.state)}) if state.address.keeps_hours else step
@@ -138,7 +141,8 @@ def _requeued(state: PostRoomState, word: Announcement, later: tuple[SentMail, .
 def tell_returned(state: PostRoomState, reason: str, now: Instant) -> tuple[PostRoomState, list[Outgoing]]:
     """Tells each item, once for each notice, that its notice does not reach the office.
 
-    The notices still stand, and are tried again. Gives the new state, and what to tell the items.
+    The notices still stand, and the post room tries to send them again. Returns the new state, and the effects that
+    tell the items.
     """
     effects: list[Outgoing] = []
     standing = dict(state.standing)

@@ -1,6 +1,6 @@
 """What the command `why` shows: what became of each notice to an office, and why an expected notice was not sent.
 
-It reads the record of a post room, the state of the post room, and the states of items. It changes nothing.
+The functions read the record of a post room, the state of the post room, and the states of items. They change nothing.
 """
 
 from collections.abc import Iterable
@@ -33,39 +33,43 @@ class Told(Value):
     rung: int | None
     """The number of the rung. None for an announcement."""
     fate: str
-    """sent, merged, withdrawn, suppressed, returned or bounced. Or standing: it waits, and was not sent yet."""
+    """sent, merged, withdrawn, suppressed, returned or bounced. Or standing: the notice or announcement waits, and was
+    not sent yet."""
     at: Instant | None
-    """When it met this fate. With the fate standing: when the post room got it."""
+    """When the notice or announcement met this fate. If the fate is standing: when the post room got it, or when the
+    item made it. None if that is not known."""
     reason: str = ""
-    """Why it met this fate. Empty if no reason is on record."""
+    """Why the notice or announcement met this fate. Empty if no reason is on record."""
     message_id: str = ""
-    """The Message-ID of the last mail with it. Empty if no mail carried it."""
+    """The Message-ID of the last mail that carried the notice or announcement. Empty if no such mail is on record."""
     awaited: bool = False
     """True: the act is still awaited, so the notice is in every letter."""
 
 
 class Untold(Value):
-    """A notice that a person might expect, and that was not sent, or not yet."""
+    """A notice or announcement that a person might expect, but that was not sent or is not sent yet."""
 
     office: str
     item: str
     act: str
     rung: int | None
-    """The number of the rung. None for an announcement, and if no rung would get the notice."""
+    """The number of the rung. None for an announcement. Also None if no rung will get the notice."""
     code: str
     """outside-hours, despatch-day, ceiling, quiet, gathered, on-its-way, undeliverable, settled, merged, suppressed,
     not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant or closed. docs/json.md explains
-    each."""
+    each of these words."""
     reason: str
-    """Why it was not sent, in words."""
+    """Why the notice was not sent, in words."""
     until: Instant | None = None
-    """When it will be sent, or when the item or post room decides again. None if no instant is known."""
+    """When the notice will be sent, or when the item or the post room decides again. None if no such instant is
+    known."""
 
 
 def parts_of(key: str) -> tuple[str, str, int | None]:
-    """Splits the key of a notice or an announcement into its item, its act or kind, and its rung.
+    """Splits the key of a notice or an announcement. Returns the item, the act of the notice or the kind of the
+    announcement, and the rung.
 
-    The rung is None for an announcement. If the key has another form, gives the key itself, "" and None.
+    The rung is None for an announcement. If the key has neither form, returns the key itself, an empty text and None.
     """
     parts = key.split("/")
     if len(parts) > 3 and parts[-3] in set(AnnouncementKind):
@@ -86,9 +90,9 @@ def of_item(item: str, key: str) -> bool:
 
 
 def told(office: str, lines: Iterable[dict[str, Any]], room: PostRoomState | None) -> list[Told]:
-    """Every notice and announcement that a post room knows, with the last fate of each.
+    """Returns every notice and announcement that a post room knows, each with its last fate.
 
-    `lines` are the lines of its record. `room` is its state, or None if the post room does not exist.
+    `lines` are the lines of the post room's record. `room` is its state, or None if the post room does not exist.
     """
     written = [*lines, *(entry.model_dump(mode="json") for entry in room.pending)] if room else list(lines)
     found: dict[str, Told] = {}
@@ -149,7 +153,8 @@ _ENDED = {"withdrawn": "settled", "merged": "merged", "suppressed": "suppressed"
 
 
 def not_said(room: PostRoomState | None, decided: Iterable[Told], now: Instant) -> list[Untold]:
-    """Those of `decided` that were not sent, because they ended in another way or still wait; each with the reason."""
+    """Returns those of `decided` that were not sent, each with the reason. They were settled, merged or suppressed
+    before, or they still wait."""
     found = []
     for each in decided:
         fields = {"office": each.office, "item": each.item, "act": each.act, "rung": each.rung}
@@ -199,16 +204,17 @@ def _opens(room: PostRoomState, reason: str, due: Instant | None, now: Instant) 
 
 
 def family(office: str) -> str:
-    """The id of the institution of an office: "lao-moic" for "lao-moic-dg"."""
+    """Returns the id of the institution to which an office belongs: "lao-moic" for the office "lao-moic-dg"."""
     suffix = next((each for each in RANK_SUFFIX.values() if each and office.endswith(each)), "")
     return office.removesuffix(suffix)
 
 
 def not_due(machine: Machine[Any], state: ItemState, office: str | None = None) -> list[Untold]:
-    """Notices that an item has not given to a post room: of higher rungs, and reminders. Each has its reason.
+    """Returns the notices that an item has not given to a post room, each with the reason: notices to higher rungs, and
+    reminders.
 
-    With `office`, only those to this office. Without it, an item that is closed or asks nothing also says so: one entry
-    with an empty office.
+    If `office` is given, returns only those to this office. If it is not given, and the item is closed or asks nothing
+    of any office, one entry with an empty office says so.
     """
     setup = state.setup
     if state.closed is not None:

@@ -19,11 +19,11 @@ DAY = timedelta(days=1)
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 Holidays = Callable[[int], Mapping[date, str]]
-"""Takes a year. Gives its public holidays, with their names."""
+"""A function that takes a year and returns its public holidays: the name of each holiday, by day."""
 
 
 def no_holidays(year: int) -> Mapping[date, str]:
-    """The holidays of an office that keeps none: always empty."""
+    """Returns no holidays, for any year. It is for an office that keeps no public holidays."""
     return {}
 
 
@@ -31,23 +31,27 @@ class Workdays(NamedTuple):
     """The weeks, hours and holidays of one office."""
 
     zone: str
-    """IANA zone of the office."""
+    """The time zone of the office, by its IANA name."""
     hours: tuple[tuple[time, time | None], ...] = ((time(8), time(16)),)
-    """The hours of a working day, in order: opening and closing, in the office's zone. None: it closes at midnight."""
+    """The hours of a working day, in order: opening and closing, in the zone of the office. If the closing is
+    None, the office closes at midnight."""
     days: frozenset[int] = frozenset(range(5))
-    """The weekdays on which it works. 0 is Monday."""
+    """The weekdays on which the office works. 0 is Monday."""
     letter_day: int | None = None
-    """The weekday of its routine letter, 0 for Monday. None: the first working day of the week."""
+    """The weekday of the routine letter to the office. 0 is Monday. None: the first working day of the week."""
     holidays: Holidays = no_holidays
     closed: Mapping[date, str] = {}
-    """Other days on which it is closed, each with the reason: a decree, or a feast that the tables of holidays lack."""
+    """Other days on which the office is closed, each with the reason: for example a decree, or a feast that the tables
+    of holidays do not have."""
     working: frozenset[date] = frozenset()
-    """Days on which it works although they are weekends, holidays or in `closed`."""
+    """Days on which the office works although they are weekends, holidays or in `closed`."""
 
     def why_closed(self, day: date) -> tuple[str, str] | None:
-        """Why the office is closed on a day: "holiday" or "weekend", and the name. None if the office works.
+        """Returns why the office is closed on this day: the word "holiday" or "weekend", and a name. Returns None if
+        the office works.
 
-        A day of `closed` is a "holiday", and its name is the reason. The name of a weekend is its weekday.
+        For a public holiday the name is that of the holiday. A day in `closed` is a "holiday", and the name is its
+        reason. For a weekend the name is the weekday.
         """
         if day in self.working:
             return None
@@ -61,11 +65,11 @@ class Workdays(NamedTuple):
         return self.why_closed(day) is None
 
     def resolve(self, since: Instant, until: Instant, period: timedelta, renew: Instant) -> Hours:
-        """The office hours from the day of `since` to the day of `until`, as instants.
+        """Returns the office hours from the day of `since` to the day of `until`, as instants.
 
-        The instants for letters begin a week earlier, so that the first week has its beginning. With a despatch period
-        of a week or more there is one in each week, with a shorter one there is one on each working day. `renew`
-        goes into the result as it is.
+        The instants for letters begin a week earlier, so that the week of `since` has one too. If the despatch period
+        is a week or more, there is one instant in each week. If it is shorter, there is one on each working day.
+        `renew` is copied into the result.
         """
         here = zone(self.zone)
         first, last = since.astimezone(here).date(), until.astimezone(here).date()
@@ -109,18 +113,18 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 def hours_from(workdays: Workdays, since: Instant, period: timedelta) -> Hours:
-    """The office hours of the coming weeks, from `since` on, as a post room gets them. `period` is the despatch period.
+    """Returns the office hours of the coming weeks, from `since` on, for a post room. `period` is the despatch period.
 
-    The result also says when the post room must ask again (`renew`).
+    The field `renew` of the result says when the post room must ask for the hours again.
     """
     ahead, renew = horizon(period)
     return workdays.resolve(since, since + ahead, period, since + renew)
 
 
 def clashes(slot: Slot, calendars: Mapping[str, Workdays]) -> tuple[Clash, ...]:
-    """The days of a proposed date on which the offices of a side do not work. Empty if every side works.
+    """Returns the days of a proposed date on which the offices of a side do not work. Empty if every side works.
 
-    `calendars` holds one calendar for each side. The days are those in the zone of that side.
+    `calendars` holds the working days of each side. The days of the date are counted in the zone of that side.
     """
     found = []
     for side, calendar in calendars.items():
@@ -136,13 +140,11 @@ def clashes(slot: Slot, calendars: Mapping[str, Workdays]) -> tuple[Clash, ...]:
 def working_days_around(
     day: date, calendars: Mapping[str, Workdays], before: int = 5, after: int = 10
 ) -> tuple[date, ...]:
-    """The days on which every side works, from `before` calendar days before `day` to `after` calendar days after it.
-
-    They include `day` itself if every side works on it.
-    """
+    """Returns the days on which every side works, from `before` calendar days before `day` to `after` calendar days
+    after it. `day` itself is one of them if every side works on it."""
     return tuple(working_days(day - before * DAY, day + after * DAY, calendars))
 
 
 def working_days(first: date, last: date, calendars: Mapping[str, Workdays]) -> Iterator[date]:
-    """The days from `first` to `last`, both included, on which every side works."""
+    """Yields the days on which every side works, from `first` to `last`. Both of these days are included."""
     return (day for day in _days(first, last) if all(calendar.works(day) for calendar in calendars.values()))

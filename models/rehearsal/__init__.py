@@ -1,4 +1,4 @@
 """The rehearsal: runs the machines and the post rooms in memory, over years of virtual time.
 
-The command `rehearse` and tests use it. It sends nothing and writes no file.
+The commands of `cli` and the tests use this folder. A rehearsal sends no mail and writes no file.
 """

@@ -1,4 +1,4 @@
-"""What a rehearsal assumes of the offices: they act in time, they never act, or they act at random."""
+"""What a rehearsal assumes about the offices: they act on time, they never act, or they act at random."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -14,11 +14,12 @@ from models.messages.acts import Act, ProgressState, Terms, Topic
 from models.rehearsal.world import Assumption, World, silent
 
 Make = Callable[[World], Act | None]
-"""Makes an act at its instant. Gives None if nothing is to be done any more."""
+"""A function that makes an act. The rehearsal calls it at the instant of the act, with the world. It returns None if
+the act is no longer awaited or possible."""
 
 
 def assumption_of(text: str) -> Assumption:
-    """Gives the assumption that a text names: on-time, silent or random:SEED. Raises ValueError for another text."""
+    """Returns the assumption that a text names: on-time, silent or random:SEED. Raises ValueError for another text."""
     if text == "silent":
         return silent
     if text == "on-time":
@@ -29,10 +30,11 @@ def assumption_of(text: str) -> Assumption:
 
 
 class OnTime:
-    """The assumption that each office acts well before the next office on the ladder is asked.
+    """The assumption that each office acts well before the program asks the next office on the ladder.
 
-    It is called with the world, an item that has changed, and the current instant. It gives the acts to come, each with
-    its instant. A question is answered with the first answer that it lists.
+    The rehearsal calls an object of this class with the world, an item that has changed, and the current instant. The
+    call yields for each new awaited act an instant, and a function that makes the act at that instant. An office
+    proposes as the answer to a question the first option of the question.
     """
 
     def __init__(self) -> None:
@@ -52,9 +54,9 @@ class OnTime:
     def answer(
         self, state: ItemState, open_act: OpenAct
     ) -> tuple[timedelta, Callable[[ItemState, datetime], tuple[type[Act], dict[str, Any]] | None]] | None:
-        """The time after which an office does an awaited act, and the function that makes the act.
+        """Returns the time after which an office does an awaited act, and the function that makes the act.
 
-        The function takes the state and the instant of the act. Gives None if the office stays silent.
+        The function takes the state and the instant of the act. Returns None if the office does not act at all.
         """
         ladder = state.setup.party(open_act.side).ladder
         step = ladder[1].after if len(ladder) > 1 else state.setup.despatch.period
@@ -83,7 +85,7 @@ class OnTime:
 
 
 def good_answer(state: ItemState, open_act: OpenAct, now: datetime) -> tuple[type[Act], dict[str, Any]] | None:
-    """The class and the fields of the act that does what is awaited. None if there is nothing left to do."""
+    """Returns the class and the fields of the act that settles an awaited act. None if there is nothing left to do."""
     if open_act.act == "propose-date":
         return acts.Propose, {"terms": date_terms(state, now, day_for(state, now))}
     if open_act.act == "settle":
@@ -115,9 +117,10 @@ def _settling(state: ItemState) -> tuple[type[Act], dict[str, Any]] | None:
 
 
 def day_for(state: ItemState, now: datetime) -> datetime:
-    """The day for which a date is proposed: 30 days or four despatch periods from now, whichever is earlier.
+    """Returns the instant whose day an office proposes as a date. It is 30 days or four despatch periods from now,
+    whichever is earlier.
 
-    If the window ends soon, it is earlier: the middle of the time until the window ends.
+    If half of the time until the end of the window is shorter than that, the instant is after this half.
     """
     ahead = min(timedelta(days=30), state.setup.despatch.period * 4)
     end = state.window_end
@@ -127,7 +130,8 @@ def day_for(state: ItemState, now: datetime) -> datetime:
 
 
 def date_terms(state: ItemState, now: datetime, day: datetime, place: str = "as agreed") -> Terms:
-    """Terms for a meeting at nine o'clock on this day, three hours long. If nine o'clock has passed: a day later.
+    """Returns terms for a meeting of three hours that starts at nine o'clock on the day `day`. If this start has
+    passed, the meeting is one day later.
 
     In a plan that runs in seconds, the meeting starts at the instant `day` and takes one second.
     """
@@ -147,9 +151,10 @@ def date_terms(state: ItemState, now: datetime, day: datetime, place: str = "as 
 
 
 class AtRandom(OnTime):
-    """The assumption that offices act early, late or never. Some reject, counter, dispute or propose to drop.
+    """The assumption that offices act early, late or never. Some of them reject a date, propose another one, dispute an
+    outcome, or propose to drop the item.
 
-    The same seed gives the same acts.
+    Two rehearsals with the same seed have the same acts.
     """
 
     def __init__(self, seed: str) -> None:
@@ -159,6 +164,7 @@ class AtRandom(OnTime):
     def answer(
         self, state: ItemState, open_act: OpenAct
     ) -> tuple[timedelta, Callable[[ItemState, datetime], tuple[type[Act], dict[str, Any]] | None]] | None:
+        """Returns a delay and a function, as in `OnTime.answer`. In about a third of the cases returns None."""
         where = f"{state.setup.id}/{open_act.act}/{open_act.side}/{open_act.subject}/{open_act.round}"
         chance = random.Random(f"{self._seed}/{where}")
         if chance.random() < 0.3:

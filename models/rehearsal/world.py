@@ -1,7 +1,7 @@
-"""The rehearsal: runs the machines and the post rooms in memory, over years of virtual time. It sends nothing.
+"""The rehearsal: runs the machines and the post rooms in memory, over years of virtual time. A rehearsal sends no mail.
 
-An agenda holds the instants at which an item or a post room must decide. The rehearsal goes from one to the next, as
-the workflows would do. A signal or a mail takes no time in a rehearsal.
+An agenda holds the instants at which an item or a post room must decide. The rehearsal goes from one instant to the
+next, as the workflows would do. Signals and mails arrive at the instant at which they are sent.
 """
 
 import gc
@@ -49,59 +49,64 @@ from models.post.sending import despatched, drop_unsent_cancellations, next_desp
 from models.registry import MACHINES
 
 CLASSES = {"progress": "round", "settle": "question", "give-address": "address"}
-"""The kind of a notice, by its awaited act. The notices of all other acts have the kind `rung`."""
+"""The kind of a notice, by its awaited act. For all other acts, the notice has the kind `rung`."""
 
 
 class RehearsedNotice(NamedTuple):
-    """One notice or announcement that an item gave to a post room."""
+    """One notice or announcement that an item gave to a post room in the rehearsal."""
 
     key: str
+    """The key of the notice or announcement, as in `RehearsedLetter.notices`."""
     at: datetime
     office: str
     item: str
     session: str | None
-    """The name of the session. None if the item is not a session."""
+    """The name of the session, for example "2026". None if the item is not a session."""
     act: str
     """The awaited act, or the kind of the announcement."""
     rung: int
-    """The number of the rung. 1 for an announcement."""
+    """The number of the office's rung on the ladder, from 1. Always 1 for an announcement."""
     kind: str
-    """rung, round, question, address or announcement. Its name in JSON is `class`."""
+    """rung, round, question or address for a notice, and announcement for an announcement. In JSON this field is
+    `class`."""
     reason: str
-    """Why it was given, in words."""
+    """For a notice: since when the act is awaited, in words. For an announcement: its text."""
 
 
 class RehearsedLetter(NamedTuple):
-    """One mail: a letter with its notices, or one announcement."""
+    """One mail in the rehearsal: a letter with its notices, or one announcement."""
 
     at: datetime
     office: str
     notices: tuple[str, ...]
-    """Keys of the notices and reminders in it, or of the announcement."""
+    """The keys of the notices and reminders in the letter, or the key of the announcement."""
     kind: str = "routine"
-    """routine, immediate (a letter that goes before the despatch day) or announcement. Its name in JSON is `class`."""
+    """routine, immediate (a letter that goes before the despatch day) or announcement. In JSON this field is
+    `class`."""
 
 
 class RefusedAct(NamedTuple):
-    """An act that was refused in the rehearsal."""
+    """An act that an item refused in the rehearsal."""
 
     at: datetime
     item: str
     act: Act | None
-    """None if the item did not exist at that instant, so that no act was made."""
+    """The refused act. None if the item was not open at that instant, so that no act was made."""
     refusal: Refusal
 
 
 HoursOf = Callable[[PostRoomAddress, datetime], Hours]
-"""Takes a post room and an instant. Gives the office hours from then on, in place of the activity `hours`."""
+"""A function that takes a post room and an instant, and returns the office hours from that instant on. In a rehearsal
+it replaces the activity `hours`."""
 
 Assumption = Callable[["World", str, datetime], Iterator[tuple[datetime, Callable[["World"], Act | None]]]]
-"""What offices are assumed to do. It is called after an item has changed, with the world, the item and the instant. It
-gives instants, each with a function that makes the act of an office at that instant."""
+"""A function that says what offices are assumed to do. The rehearsal calls it after an item has changed, with the
+world, the item and the instant. It yields instants, each with a function that makes the act of an office at that
+instant."""
 
 
 def silent(world: "World", item: str, now: datetime) -> Iterator[tuple[datetime, Callable[["World"], Act | None]]]:
-    """The assumption that no office ever acts."""
+    """The assumption that no office ever acts. Returns an iterator without acts."""
     return iter(())
 
 
@@ -109,8 +114,8 @@ def silent(world: "World", item: str, now: datetime) -> Iterator[tuple[datetime,
 def without_garbage_collection() -> Iterator[None]:
     """Turns Python's garbage collector off inside a `with` block.
 
-    A rehearsal makes many values that it keeps, and they form no cycles. So the collector would find nothing, and would
-    take longer than the rehearsal itself.
+    A rehearsal keeps the many values that it makes, and these values form no cycles. The collector would find nothing
+    to free, and would take longer than the rehearsal itself.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -122,9 +127,9 @@ def without_garbage_collection() -> Iterator[None]:
 
 
 class World:
-    """One rehearsal: a plan with its items and post rooms, and everything that they have decided so far.
+    """One rehearsal: a plan with its items and post rooms, and everything that these have decided so far.
 
-    Without `hours`, every office is always open, and a letter goes as soon as a new notice comes.
+    If `hours` is None, every office is always open. Then a letter goes as soon as a new notice comes.
     """
 
     def __init__(self, launch: Launch, assumption: Assumption = silent, hours: HoursOf | None = None) -> None:
@@ -140,15 +145,17 @@ class World:
         self._agenda: list[tuple[datetime, int, str, Any]] = []
         self._count = 0
         self._asked_at: dict[str, datetime | None] = {}
-        """When each item or post room must next decide. Other entries of the agenda for it are out of date."""
+        """The instant at which each item or post room must next decide, by its id. The agenda may hold other instants
+        for the same id. These are out of date."""
         self._routine: dict[str, tuple[str, ...]] = {}
-        """The keys of the next letter of each post room whose next letter will repeat the last one."""
+        """The keys of the next letter, by post room. Only for post rooms whose next letter will repeat the last one."""
         self.add(launch)
 
     # Starting
 
     def add(self, launch: Launch) -> None:
-        """Launches one more plan in the rehearsal. Its items decide for the first time at the current instant."""
+        """Launches one more plan in the rehearsal. The items of the plan decide for the first time at the current
+        instant."""
         windows = resolve_windows(launch.plan, launch.launched)
         opening = openings(launch, windows)
         state = plan_state(launch, windows).model_copy(update={"launching": False, "entries": 1})
@@ -181,7 +188,7 @@ class World:
     # Living
 
     def run(self, until: datetime) -> "World":
-        """Runs the rehearsal up to the instant `until`. What is due at `until` itself is not done."""
+        """Runs the rehearsal up to the instant `until`, and returns it. Does not do what is due at `until` itself."""
         with without_garbage_collection():
             self._run(until)
         self.now = max(self.now, until)
@@ -203,11 +210,12 @@ class World:
                     self._post(whom)
 
     def machine_of(self, item: str) -> Machine[Any]:
-        """The machine that decides for an item that has been opened."""
+        """Returns the machine that decides for an item. Raises KeyError if the rehearsal has not opened the item."""
         return MACHINES[self._kinds[item]]
 
     def plan_act(self, at: datetime, item: str, make: Callable[["World"], Act | None]) -> None:
-        """Plans an act of an office for the instant `at`. `make` makes it then, or gives None if there is none."""
+        """Plans an act of an office for the instant `at`. At that instant the rehearsal calls `make`, which returns the
+        act, or None if the office does not act."""
         self._push(at, "act", (item, make))
 
     def _act(self, item: str, make: Callable[["World"], Act | None]) -> None:
@@ -226,13 +234,13 @@ class World:
         self._take(item, machine.take(state, act, self.now))
 
     def _deliver(self, word: Delivered) -> None:
-        """A post room tells an item that the mail with its announcement has gone."""
+        """Tells an item that a post room has sent the mail with the item's announcement."""
         if word.item in self.items:
             machine, state = MACHINES[self._kinds[word.item]], self.items[word.item]
             self._take(word.item, machine.delivered(state, word.key, word.at, self.now))
 
     def _due(self, item: str) -> None:
-        """Lets an item decide until nothing more is due at this instant, as the loop of its workflow does."""
+        """Lets an item decide until nothing more is due at this instant, as the loop of the item's workflow does."""
         for _ in range(10_000):
             machine, state = MACHINES[self._kinds[item]], self.items[item]
             self._take(item, machine.due(state, self.now))
@@ -284,7 +292,8 @@ class World:
 
     @property
     def plan(self) -> Plan:
-        """The plan as it is in force now in the rehearsal. With several plans: the first one."""
+        """The plan as it is in force now in the rehearsal. If the rehearsal has several plans, this is the first
+        one."""
         return next(state.plan for state in self.items.values() if isinstance(state, PlanState))
 
     # Post rooms

@@ -1,4 +1,4 @@
 """The progress report and the timeline of a plan, made from the record and from the rows of open items.
 
-The command line and documents use it. It only reads.
+The command line and the folder `documents` use this folder. Its functions change no record and no item.
 """

@@ -1,6 +1,7 @@
-"""Adds the fields that lines and rows of earlier releases lack. They are read from the text of the line or row.
+"""Adds the fields that lines and rows from earlier releases of the program lack, from the text of the line or row.
 
-No other module reads facts from texts. Lines and rows of today have every fact in a field, and stay as they are.
+No other module of this folder reads facts from texts. Lines and rows from the current release have every fact in a
+field, and are not changed.
 """
 
 import re
@@ -13,14 +14,15 @@ Fields = dict[str, Any]
 
 
 def with_fields(entry: LedgerEntry) -> LedgerEntry:
-    """Gives a line of a record with the fields that its data lacks and its text tells."""
+    """Returns the line with the fields that its `data` lacks and its `text` tells. Returns the same line if it lacks
+    none."""
     read = _READERS.get(entry.verb)
     lacking = read(entry.text, entry.data) if read is not None and "session" not in entry.data else {}
     return entry.model_copy(update={"data": {**lacking, **entry.data}}) if lacking else entry
 
 
 def row_with_fields(row: ItemRow) -> ItemRow:
-    """Gives a row with its `next_step`. If the row lacks it, it is read from `next_what`."""
+    """Returns the row with its field `next_step`. If the row lacks this field, its value is taken from `next_what`."""
     if row.next_step or not row.next_what:
         return row
     return row.model_copy(update={"next_step": row.next_what.partition(": ")[2]})

@@ -1,4 +1,4 @@
-"""The facts from which reports and timelines are made, and the items of a plan as these facts tell them on one day."""
+"""The facts from which the program makes reports and timelines, and what these facts tell of each item on one day."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -15,43 +15,47 @@ from models.report.item_record import Known, hear_all
 
 
 class ItemFact(Value):
-    """The record of one item, and its row of today, as `status` lists it."""
+    """What the program has gathered about one item: its record, and its row in the table that `status` prints today."""
 
     id: str
     entries: tuple[LedgerEntry, ...] = ()
-    """All lines of its record, the view too."""
+    """All lines of the item's record, with the view at the end. Empty if the item has no record."""
     row: ItemRow | None = None
-    """None if the item has ended, or if the facts are from the record alone."""
+    """The item's row of today. None if the item has ended, or if the caller has read only the record."""
 
 
 class SeriesFact(Value):
-    """The hosting turns of one series on the day of the report."""
+    """The hosting turns of one series, on the day of the report if the record tells them (`of_day`)."""
 
     id: str
     hosting: Turns
     rotating: bool = True
-    """Whether the host rotates."""
+    """True: the sides host in turn. False: another rule says who hosts."""
     next: str = ""
-    """A sentence that says who hosts next, and why."""
+    """A sentence that says which side hosts next, and why. Empty if the facts do not tell it."""
     of_day: bool = True
-    """False: the record does not tell the turns of that day, so these are the turns of today."""
+    """True: `hosting` and `next` are of the day of the report. False: the record does not tell them, and they are of
+    today."""
 
 
 class Facts(Value):
     """Everything from which a report is made, except the plan."""
 
     launched: Instant
+    """The instant at which the plan was launched."""
     clock: Clock = Clock()
     current: bool = True
-    """True: the report is of today. False: it is of a past day, and the rows of today are not used."""
+    """True: the report is of today. False: the report is of a past day, and does not use the rows of today."""
     awaited_recorded: bool = False
-    """True: the record tells which acts were awaited on a past day."""
+    """True: the record tells which acts were awaited on a past day. False: only a report of today can list awaited
+    acts."""
     valid_until: Instant | None = None
     """The end of the plan's validity. None if the plan states no term."""
     ended: bool = False
-    """True: the validity had ended on that day, so that no more sessions open."""
+    """True: the plan's validity had ended on the day of the report, so that no more sessions open."""
     windows: dict[str, tuple[Window, ...]] = {}
-    """The resolved windows of each obligation, as the plan read on that day."""
+    """The windows of each obligation, by its id, as the plan read on the day of the report. An obligation without
+    windows is missing, or has an empty tuple."""
     items: tuple[ItemFact, ...] = ()
     series: tuple[SeriesFact, ...] = ()
     amendments: tuple[AmendmentInForce, ...] = ()
@@ -59,7 +63,7 @@ class Facts(Value):
 
 
 class Followed(NamedTuple):
-    """One item of the plan, with what is known of it on the day of the report."""
+    """One item that the report counts, with what is known of the item on the day of the report."""
 
     id: str
     provision: Provision
@@ -70,12 +74,12 @@ class Followed(NamedTuple):
 
     @property
     def meets(self) -> bool:
-        """Whether people meet for it. If not, it is a commitment."""
+        """Whether the item is a meeting. If not, it is a commitment."""
         return self.obligation.kind.meets
 
 
 class PlanOnDay:
-    """A plan and its facts on one day: which items there are (`items`), and what is known of each."""
+    """A plan and its facts on one day. `items` holds the items that a report of that day counts."""
 
     def __init__(self, plan: Plan, facts: Facts, as_of: Instant) -> None:
         self.plan = plan
@@ -86,7 +90,7 @@ class PlanOnDay:
         self.items = tuple(self._items())
 
     def _by_obligation(self) -> dict[str, list[str]]:
-        """The sessions that have a record or a row, by the id of their series."""
+        """Returns the names of the sessions that have a record or a row, by the id of their series."""
         found: dict[str, list[str]] = {}
         for item in self._facts:
             parent, _, session = item.rpartition("/")
@@ -95,9 +99,9 @@ class PlanOnDay:
         return found
 
     def obligations(self) -> Iterator[tuple[Provision, Obligation]]:
-        """All obligations with their provisions, in the order of the text.
+        """Yields each obligation with its provision, in the order of the text.
 
-        Obligations that an amendment has dropped are among them, each at the end of its provision.
+        An obligation that an amendment has dropped comes too, at the end of its provision.
         """
         dropped = [
             (each.amendment.provision, Obligation.model_validate(each.before))
@@ -109,7 +113,7 @@ class PlanOnDay:
             yield from ((provision, each) for ref, each in dropped if ref == provision.ref)
 
     def windows(self, obligation: Obligation) -> tuple[Window, ...]:
-        """The windows of an obligation on that day. Empty if it has none."""
+        """Returns the windows that an obligation had on the day of the report. Empty if the obligation had none."""
         return self.facts.windows.get(obligation.id, ())
 
     def _items(self) -> Iterator[Followed]:
@@ -123,7 +127,8 @@ class PlanOnDay:
             yield from self._sessions_of(provision, obligation, item)
 
     def _sessions_of(self, provision: Provision, obligation: Obligation, item: str) -> Iterator[Followed]:
-        """The sessions of a series, in the order of their windows. One without a window counts from when it opened."""
+        """Yields the sessions of a series by the start of their windows. For a session without a window, the instant at
+        which it opened is used."""
         windows = {window.name: window for window in self.windows(obligation)}
         found = []
         for name in self._sessions.get(item, []):
@@ -135,22 +140,22 @@ class PlanOnDay:
         yield from (each for _, _, each in sorted(found, key=lambda each: each[:2]))
 
     def is_series(self, obligation: Obligation) -> bool:
-        """Whether an obligation has sessions. For a dropped obligation: whether the record has any."""
+        """Returns True if an obligation is a series. A dropped obligation is a series if the record has sessions."""
         if obligation.recurs:
             return True
         gone = self.plan.obligation(obligation.id) is None
         return gone and obligation_id(self.plan.plan, obligation.id) in self._sessions
 
     def in_rounds(self, obligation: Obligation) -> bool:
-        """Whether status rounds ask about the item of an obligation."""
+        """Returns True if status rounds ask about the item of an obligation."""
         on_trigger = obligation.cadence is Cadence.ON_TRIGGER
         return self.plan.round is not None and obligation.working_windows is None and not on_trigger
 
     def _is_one(self, obligation: Obligation, known: Known) -> bool:
-        """Whether the obligation itself is counted as an item.
+        """Returns True if the report counts the obligation itself as an item.
 
-        A series whose sessions have windows is not, because its sessions are. An item that waits for a call is counted
-        only once it is awake.
+        If the obligation is a series about which status rounds do not ask, the report counts only the sessions. An item
+        that waits for a call counts only after it has become awake.
         """
         if self.is_series(obligation) and not self.in_rounds(obligation):
             return False
@@ -160,21 +165,24 @@ class PlanOnDay:
 
     @property
     def awaited_known(self) -> bool:
-        """Whether it is known which acts were awaited on the day."""
+        """Whether the facts tell which acts were awaited on the day of the report."""
         return self.facts.current or self.facts.awaited_recorded
 
     def known(self, item: str) -> Known:
-        """What is known of an item on the day. Without a record and a row, nothing is (`there` is False)."""
+        """Returns what is known of an item on the day of the report. `there` is False if the item has no record and no
+        row."""
         fact = self._facts.get(item, ItemFact(id=item))
         known = hear_all(entry for entry in fact.entries if entry.at <= self.as_of)
         return known.now(fact.row) if self.facts.current else known
 
     def all_known(self) -> Iterator[tuple[str, Known]]:
-        """Each item in the facts with what is known of it. The plan and lists of questions are among them."""
+        """Yields the id of each item in the facts, with what is known of the item. The plan and lists of questions are
+        among these items."""
         yield from ((item, self.known(item)) for item in self._facts)
 
     def to_come(self) -> Iterator[tuple[Obligation, Window]]:
-        """The windows of sessions that have not opened yet, with their obligations. Empty after the plan's validity."""
+        """Yields the window of each session that has not opened yet, with its obligation. Yields nothing after the
+        plan's validity."""
         for _, obligation in self.plan.obligations():
             own = self.windows(obligation)
             if self.facts.ended or obligation.item is not None or not obligation.recurs:
@@ -187,7 +195,8 @@ class PlanOnDay:
             )
 
     def dormant(self) -> tuple[tuple[Provision, Obligation], ...]:
-        """The obligations that are not counted, because no side has called for them."""
+        """Returns the obligations that the report does not count because no side has called them, with their
+        provisions."""
         counted = {each.obligation.id for each in self.items}
         return tuple(
             (provision, each)
@@ -196,16 +205,16 @@ class PlanOnDay:
         )
 
     def series_of(self, obligation: Obligation) -> SeriesFact | None:
-        """The turns of the series of an obligation. None if there are none in the facts."""
+        """Returns the turns of the series of an obligation. None if the facts hold no turns of this series."""
         item = obligation_id(self.plan.plan, obligation.id)
         return next((each for each in self.facts.series if each.id == item), None)
 
 
 def side_names(plan: Plan) -> dict[str, str]:
-    """The short name of each side, by its code."""
+    """Returns the short name of each side, by the side's code. A side without a short name has its full name."""
     return {name: side.short or side.name for name, side in plan.sides.items()}
 
 
 def number_of(name: str) -> tuple[int, str]:
-    """A key to sort sessions by name: names that are numbers, such as years, by their number."""
+    """Returns a key by which sessions are sorted. Names that are numbers, such as years, are sorted by their number."""
     return (int(name) if name.isdigit() else 0, name)

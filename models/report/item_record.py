@@ -1,4 +1,4 @@
-"""What the record of one item tells up to an instant. The lines are taken in one by one."""
+"""Reads the record of one item, line by line, and keeps what the lines tell (`Known`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,35 +25,35 @@ from models.report.record_topics import (
 
 @dataclass
 class Known:
-    """What is known of one item: what its record tells, by topic, and its row if the report is of today."""
+    """What is known of one item. `hear` adds a line of the item's record, `now` adds the item's row of today."""
 
     lines: int = 0
-    """How many lines of the record were taken in."""
+    """How many lines of the record were read."""
     opened_at: Instant | None = None
-    """The instant of the first line. None without lines."""
+    """The instant of the first line. None if no line was read."""
     ref: str = ""
-    """The reference of its provision. Empty if the record does not tell it."""
+    """The reference of the item's provision. Empty if the record does not tell it."""
     title: str = ""
-    """Empty if the record does not tell it."""
+    """The title of the item. Empty if the record does not tell it."""
     called: str = ""
-    """The reason with which a side called it. Empty if nobody did."""
+    """The reason that a side gave when it called the item. Empty if no side has called the item."""
     host: str | None = None
-    """The side that hosts. None if it is not known."""
+    """The side that hosts the item. None if it is not known, or if the item has no host."""
     deadline: Deadline = field(default_factory=Deadline)
     talks: Talks = field(default_factory=Talks)
     proof: Proof = field(default_factory=Proof)
     rounds: Rounds = field(default_factory=Rounds)
     ending: Ending = field(default_factory=Ending)
     questions: dict[str, RecordedQuestion] = field(default_factory=dict)
-    """For a list of questions: its questions, by id. Empty for all other items."""
+    """For a list of questions: the questions, by id. Empty for all other items."""
     awaiting: tuple[AwaitedRow, ...] = ()
-    """The acts that were awaited after its last line."""
+    """The acts that were awaited after the last line. Empty if no act was awaited."""
     turns: dict[str, Any] = field(default_factory=dict)
-    """For a series: its hosting turns after its last line, as `show` prints them. Empty for all other items."""
+    """For a series: the hosting turns after the last line, as `show` prints them. Empty for all other items."""
     view: ItemView | None = None
-    """The view at the end of its record. None while it is open."""
+    """The view at the end of the record. None while the item is open."""
     row: ItemRow | None = None
-    """Its row of today. None if the report is of a past day, or if the item has ended."""
+    """The row of today. None if the report is of a past day, or if the item has ended."""
 
     # What is asked of it
 
@@ -64,27 +64,30 @@ class Known:
 
     @property
     def ended(self) -> str:
-        """The status with which it ended. Empty while it is open."""
+        """The status with which the item ended. Empty while the item is open."""
         return self.ending.status
 
     @property
     def held(self) -> HeldMark | None:
-        """The mark that it was held. None if there is none, or if it is marked as not held."""
+        """The mark that the meeting was held. None if there is no mark, or if the mark says: not held."""
         return self.proof.held
 
     @property
     def window(self) -> Window | None:
+        """The window of the item, with its changes. None if the item has no window."""
         return self.deadline.window
 
     @property
     def awake(self) -> bool:
-        """Whether an item that waits for a call is awake, because a side called it, gave evidence or acted on it."""
+        """Whether a side has called the item, given evidence for it or otherwise woken it. For items that wait for a
+        call."""
         active = self.row is not None and self.row.status not in ("dormant", *ENDS)
         return bool(self.called or self.proof.evidence or active)
 
     @property
     def date(self) -> DateRow | None:
-        """The actual date, or else the agreed one. None if there is none, or if the record tells it in words only."""
+        """When and where the item was held, or else the agreed date. None if there is no date, or if the record tells
+        it only in words."""
         if self.view or self.row:
             return self.view.date if self.view else self.row.date if self.row else None
         if self.held:
@@ -95,7 +98,7 @@ class Known:
 
     @property
     def awaited(self) -> tuple[AwaitedRow, ...]:
-        """The acts that are awaited on the day of the report. Empty if the item has ended."""
+        """The acts that are awaited on the day of the report. Empty if there are none, or if the item has ended."""
         if self.ended:
             return ()
         return self.row.awaiting if self.row else self.awaiting
@@ -103,7 +106,7 @@ class Known:
     # What is heard
 
     def hear(self, entry: LedgerEntry) -> None:
-        """Takes in one more line of the record, of any release. Lines that do not concern a report change nothing."""
+        """Reads one more line of the record, from any release of the program, and updates the fields."""
         entry = with_fields(entry)
         self.lines += 1
         self.opened_at = self.opened_at or entry.at
@@ -112,14 +115,14 @@ class Known:
             self._hear_done(entry)
 
     def _hear_beside(self, entry: LedgerEntry) -> None:
-        """Takes in what any line may tell: the acts that are awaited after it, turns, questions."""
+        """Reads what a line with any verb may tell: the acts that are awaited after it, the turns, the questions."""
         rows = awaiting_of(entry.data)
         self.awaiting = self.awaiting if rows is None else rows
         self.turns = entry.data.get("turns") or self.turns
         self.questions = heard_again(self.questions, entry.data.get("questions") or (), entry.at)
 
     def _hear_done(self, entry: LedgerEntry) -> None:
-        """Passes a line to the topic that it concerns, by its verb."""
+        """Passes a line to the topic that the line's verb concerns. A line with another verb changes nothing."""
         verb, data = entry.verb, entry.data
         if verb == "opened":
             self._open(data)
@@ -150,7 +153,7 @@ class Known:
         self.deadline.window, self.host = view.window, view.host
 
     def _agree(self, terms: Terms | None) -> None:
-        """Passes terms on which all sides have agreed to the topic that they concern. None changes nothing."""
+        """Updates the date, the host or the window by terms on which all sides have agreed. None changes nothing."""
         if terms is None:
             return
         self.talks.agree(terms)
@@ -160,7 +163,10 @@ class Known:
             self.deadline.extend(terms.until)
 
     def now(self, row: ItemRow | None) -> "Known":
-        """Adds the row of today, which is newer than the record. Changes nothing without a row or after the end."""
+        """Adds the row of today, which is newer than the record, and returns this same object.
+
+        Changes nothing if `row` is None, or if the item has ended.
+        """
         if row is not None and self.view is None:
             self.row, self.title, self.host = row, row.title, row.host or self.host
             self.deadline.window = row.window or self.window
@@ -168,7 +174,7 @@ class Known:
 
 
 def hear_all(entries: Iterable[LedgerEntry]) -> Known:
-    """What the lines of the record of one item tell. The lines must be in their order."""
+    """Returns what the lines of one item's record tell. `entries` must be in the order of the record."""
     known = Known()
     for entry in entries:
         known.hear(entry)

@@ -1,4 +1,4 @@
-"""Makes the progress report from a plan and its facts. Each item is counted once.
+"""Makes the progress report from a plan and its facts. The report counts each item once.
 
 The caller gathers the facts. A report of a past day uses only the lines that the record had on that day.
 """
@@ -44,7 +44,7 @@ _REPORTED = {standing: standing.name.lower() for standing in Standing}
 
 
 def build_report(plan: Plan, facts: Facts, as_of: Instant) -> ProgressReport:
-    """The progress report as of an instant. `plan` is the plan as it read then."""
+    """Returns the progress report as of the instant `as_of`. `plan` must be the plan as it read at that instant."""
     reading = PlanOnDay(plan, facts, as_of)
     lines = [(each, _line(reading, each)) for each in reading.items]
     pillars = tuple(_pillars(plan, lines))
@@ -74,7 +74,7 @@ def build_report(plan: Plan, facts: Facts, as_of: Instant) -> ProgressReport:
 
 
 def tally_of(lines: Iterable[ItemLine]) -> Tally:
-    """Counts how many items have each standing."""
+    """Returns how many of the lines have each standing."""
     return Tally(**Counter(_REPORTED[line.standing] for line in lines))
 
 
@@ -110,9 +110,10 @@ def _line(reading: PlanOnDay, each: Followed) -> ItemLine:
 
 
 def _with_sessions(reading: PlanOnDay, each: Followed, standing: Standing, detail: str) -> tuple[Standing, str]:
-    """The standing of a series without windows. It is in progress as soon as a session was called.
+    """Returns standing and reason of a series without windows. After the first call of a session, the standing
+    is IN_PROGRESS instead of NO_EVIDENCE or NOT_STARTED.
 
-    `standing` and `detail` are what its sides have answered in status rounds.
+    `standing` and `detail` are the standing and the reason without the sessions.
     """
     number = sum(1 for other in reading.items if other.session and other.obligation.id == each.obligation.id)
     if not number:
@@ -155,7 +156,7 @@ def _turn_lines(reading: PlanOnDay, obligation: Obligation, series: SeriesFact) 
 
 
 def _past_turn(reading: PlanOnDay, turn: Turn, known: Known) -> TurnLine:
-    """The turn as it was on a past day, without what became of it later."""
+    """Returns the line of a turn as the turn was on a past day, without what became of the turn later."""
     ended = bool(known.ended)
     day = reading.facts.clock.day(turn.on) if turn.on and known.held else ""
     host = turn.host if ended and turn.host else known.host
@@ -176,20 +177,20 @@ def _amendment(plan: Plan, facts: Facts, each: AmendmentInForce) -> AmendmentLin
 
 
 def _titled(plan: Plan, each: AmendmentInForce) -> str:
-    """The title and the provision of the obligation that an amendment changes."""
+    """Returns the title and the provision of the obligation that an amendment changes: "Study visit (16.3)"."""
     document = each.before or each.amendment.fields
     title = str(document.get("title", "")) or each.amendment.obligation
     return f"{title} ({each.amendment.provision})"
 
 
 def with_names(text: str, plan: Plan) -> str:
-    """Gives the text with the short name of each side in place of its code."""
+    """Returns `text` with the code of each side replaced by the short name of the side."""
     names = side_names(plan)
     return re.sub(rf"\b({'|'.join(map(re.escape, names))})\b", lambda found: names[found[1]], text)
 
 
 def with_titles(text: str, reading: PlanOnDay) -> str:
-    """Gives the text with the title and the provision of each obligation in place of its id."""
+    """Returns `text` with the id of each obligation replaced by its title and provision: "Study visit (16.3)"."""
     for provision, each in reading.obligations():
         if each.id in text:
             text = re.sub(rf"(?<![\w.-]){re.escape(each.id)}(?![\w-])", f"{each.title} ({provision.ref})", text)
@@ -197,12 +198,13 @@ def with_titles(text: str, reading: PlanOnDay) -> str:
 
 
 def office_sides(plan: Plan) -> dict[str, str]:
-    """The side of each office of the plan, by office."""
+    """Returns the side of each office of the plan, by the id of the office."""
     return {office_id(name, rank): entry.side for name, entry in plan.offices.items() for rank in sorted(entry.titles)}
 
 
 def _awaited(reading: PlanOnDay) -> Iterator[AwaitedLine]:
-    """The awaited acts, by office. For one office: first those about the whole plan, then in the order of the text."""
+    """Yields the awaited acts, sorted by office. For one office, the acts about the whole plan come first, and the
+    others follow in the order of the text."""
     order = {provision.ref: n for n, provision in enumerate(reading.plan.provisions)}
     named = {obligation_id(reading.plan.plan, each.id): (ref.ref, each.title) for ref, each in reading.obligations()}
     items = sorted(
@@ -217,7 +219,7 @@ def _awaited(reading: PlanOnDay) -> Iterator[AwaitedLine]:
 
 
 class _Named(NamedTuple):
-    """An item with its name in the list of awaited acts."""
+    """An item with the reference and the title that the list of awaited acts shows for it."""
 
     id: str
     ref: str
@@ -237,7 +239,7 @@ def _named(reading: PlanOnDay, item: str, known: Known, named: dict[str, tuple[s
 
 
 def _with_others(each: _Named, office: str, plan: Plan) -> str:
-    """For a list of questions: the other institutions that are to settle it. Empty for every other item."""
+    """Returns words that name the other institutions that are to settle a list of questions. Empty for other items."""
     if not each.known.questions:
         return ""
     others = [name for name in each.id.rpartition("/")[2].split(".") if name != office]
@@ -262,7 +264,7 @@ def _awaited_line(
 
 
 def _questions(reading: PlanOnDay) -> Iterator[QuestionList]:
-    """The lists of questions, in the order of the first provision that each list asks about."""
+    """Yields the lists of questions, in the order of the first obligation that each list asks about."""
     order = {obligation.id: n for n, (_, obligation) in enumerate(reading.obligations())}
     lists = [(item, known) for item, known in reading.all_known() if known.questions]
     for item, known in sorted(lists, key=lambda pair: min(_place(order, name) for name in pair[1].questions)):
@@ -298,7 +300,7 @@ def _question(reading: PlanOnDay, each: RecordedQuestion) -> QuestionLine:
 
 
 def _day(clock: Clock, instant: Instant) -> str:
-    """A day in words. In a plan that runs in seconds: the day and the time."""
+    """Returns the day of an instant in words. In a plan that runs in seconds, also the time."""
     return clock.at(instant) if clock.fine else clock.day(instant)
 
 

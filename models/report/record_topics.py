@@ -1,7 +1,7 @@
 """What the record of one item tells, by topic: its window, its date, its proof, status rounds, questions, its end.
 
-Each topic takes the lines that concern it, one after the other (`hear`). Its fields hold what is true after the last
-line. It reads facts from the fields of a line, never from the text.
+Each topic has one class. Its function `hear` reads one line of the record, and the fields of the class hold what is
+true after that line. `hear` reads facts from the fields of a line, never from its text.
 """
 
 from collections.abc import Iterable
@@ -18,30 +18,30 @@ from models.plan.plan import Window
 
 @dataclass
 class Deadline:
-    """The window of an item with all its changes, and whether it ended while the item was open."""
+    """The window of an item with all its changes, and whether the window ended while the item was open."""
 
     window: Window | None = None
-    """None if the item has no window."""
+    """The window as it is after all changes. None if the item has no window."""
     missed: bool = False
-    """True: the window ended while the item was open."""
+    """True: the window ended while the item was open, and no later time was agreed before."""
     later: bool = False
-    """True: the window ended, and before that all sides had agreed on a later date."""
+    """True: the window ended while the item was open, but all sides had consented to a later time before."""
 
     def hear(self, entry: LedgerEntry) -> None:
-        """Takes in a line with the verb `amended`, `missed` or `late`."""
+        """Reads a line with the verb `amended`, `missed` or `late`."""
         if entry.verb == "amended":
             self._hear_amendment(entry.data.get("changes") or {})
         else:
             self.missed, self.later = entry.verb == "missed", entry.verb == "late"
 
     def _hear_amendment(self, changes: dict[str, Any]) -> None:
-        """Takes in a changed window, or that there is none any more. The new window is not missed yet."""
+        """Replaces or removes the window as an amendment says. A new window counts as not missed."""
         if "window" in changes:
             self.window = Window.model_validate(changes["window"]) if changes["window"] else None
             self.missed = self.later = False
 
     def extend(self, until: Instant) -> None:
-        """Sets another end of the window. The window is not missed any more."""
+        """Moves the end of the window to `until`. The window counts as not missed from now on."""
         self.missed = self.later = False
         self.window = self.window.model_copy(update={"end": until}) if self.window else None
 
@@ -51,18 +51,19 @@ class Talks:
     """The proposals of an item, and its agreed date."""
 
     terms: dict[int, Terms] = field(default_factory=dict)
-    """The terms of every proposal, on any topic, by its number."""
+    """The terms of every proposal, on any topic, by the number of the proposal."""
     proposed: dict[int, str] = field(default_factory=dict)
-    """The sides that have proposed a date, by the number of the open proposal."""
+    """The side that has proposed a date, by the number of the open proposal. Empty if no date is proposed."""
     moved: bool = False
-    """True: a date was proposed at some time, even if the proposal was rejected since."""
+    """True: a side has proposed a date at some time, even if the proposal was rejected later."""
     agreed: Terms | None = None
     """The terms of the agreed date. None if no date is agreed."""
     postponed: Instant | None = None
-    """Until when the item is postponed by consent. None if it is not."""
+    """The instant until which the sides have postponed the item by consent. None if the item is not postponed."""
 
     def hear(self, entry: LedgerEntry) -> Terms | None:
-        """Takes in a proposal, or its end. Gives the terms if all sides agree with this line, or else None."""
+        """Reads a line about a proposal. Returns the terms if this line says that all sides have agreed, or else
+        None."""
         number = int(entry.data.get("proposal", 0))
         if not entry.data.get("terms"):
             self.proposed.pop(number, None)
@@ -74,47 +75,51 @@ class Talks:
         return None
 
     def agree(self, terms: Terms) -> None:
-        """Takes in terms on which all sides have agreed."""
+        """Updates the agreed date, or the postponement, by terms on which all sides have agreed. Other topics change
+        nothing."""
         if terms.topic is Topic.DATE:
             self.agreed, self.postponed = terms, None
         elif terms.topic is Topic.POSTPONE:
             self.agreed, self.postponed = None, terms.until
 
     def marked(self, held: bool) -> None:
-        """Takes in a mark. Open proposals of a date end. If the meeting was not held, no date is agreed any more."""
+        """Ends the open proposals of a date, because the meeting was marked. If it was not held, also ends the agreed
+        date."""
         self.proposed = {}
         if not held:
             self.agreed = None
 
 
 class HeldMark(NamedTuple):
-    """A mark that a meeting was held."""
+    """The mark that a meeting was held, with its date if the record tells it."""
 
     date: DateRow | None
-    """When and where it was held. None if the record tells it in words only, or not at all."""
+    """When and where the meeting was held. None if the record tells it only in words, or not at all."""
     words: str
-    """Without `date`, the words of the record: "held on 3 March 2026, Vientiane". Empty otherwise."""
+    """If `date` is None: the words of the record, "held on 3 March 2026, Vientiane". Empty if there are none."""
 
 
 @dataclass
 class Proof:
-    """What shows that an item was done: the mark, the outcome, evidence. Also whether this is disputed."""
+    """What shows that an item was done (the mark, the outcome, evidence), and whether a side disputes it."""
 
     held: HeldMark | None = None
-    """The mark that the meeting was held. None if there is none, or if it is marked as not held."""
+    """The mark that the meeting was held. None if there is no mark, or if the mark says: not held."""
     stance: HeldMark | None = None
-    """While the mark is disputed: the last mark that a side gave. None if that mark says: not held."""
+    """During a dispute: the last mark that a side gave since. None if that mark says "not held", or if there is
+    none."""
     marked: bool = False
-    """True: the meeting was marked, as held or as not held."""
+    """True: a side has marked the meeting as held or as not held."""
     disputed: bool = False
-    """True: the mark or the evidence is disputed."""
+    """True: a side disputes the mark or the evidence."""
     outcome: bool = False
-    """True: an outcome is filed."""
+    """True: a side has filed an outcome, and no side has disputed it since."""
     evidence: bool = False
-    """True: evidence was given."""
+    """True: a side has given evidence."""
 
     def hear(self, entry: LedgerEntry) -> bool:
-        """Takes in a line. Gives True if a mark, held or not held, counts from this line on."""
+        """Reads a line. Returns True if a mark (held or not held) takes effect with this line. Lines with other verbs
+        change nothing."""
         if entry.verb == "outcome":
             self.outcome = True
         elif entry.verb == "evidence":
@@ -128,7 +133,8 @@ class Proof:
         return False
 
     def _hear_mark(self, said: HeldMark | None) -> bool:
-        """Takes in a mark. It counts at once, or in a dispute when the sides say the same (`settled`)."""
+        """Reads a mark. Returns True if it takes effect at once. In a dispute it takes effect later, with the line
+        `settled`."""
         self.marked = True
         if self.disputed:
             self.stance = said
@@ -149,29 +155,29 @@ def _held(entry: LedgerEntry) -> HeldMark:
 
 
 class RoundAnswer(NamedTuple):
-    """The last answer of a side in a status round."""
+    """The last answer of one side to a status round."""
 
     round: str
-    """The name of the round."""
+    """The name of the status round that the side answered."""
     state: str
-    """How far the item has come: a value of ProgressState."""
+    """How far the item has come, in the view of the side: a value of ProgressState."""
     note: str
-    """What the side added. Empty if nothing."""
+    """What the side wrote about its answer. Empty if the side wrote nothing."""
 
 
 @dataclass
 class Rounds:
-    """The status rounds that asked about an item, and the answers."""
+    """The status rounds that asked about an item, and the answers of the sides."""
 
     asked: str = ""
-    """The last round that asked about it. Empty if none did."""
+    """The name of the last status round that asked about the item. Empty if no round has asked."""
     over: str = ""
-    """The last round that ended before every side had answered. Empty if there is none."""
+    """The name of the last status round that ended before every side had answered. Empty if there is no such round."""
     answers: dict[str, RoundAnswer] = field(default_factory=dict)
-    """The last answer of each side."""
+    """The last answer of each side, by side. A side that has never answered is missing."""
 
     def hear(self, entry: LedgerEntry) -> None:
-        """Takes in a line with the verb `round` or `progress`."""
+        """Reads a line with the verb `round` or `progress`."""
         name = str(entry.data.get("round", ""))
         if entry.verb == "progress":
             state, note = str(entry.data.get("state", "")), str(entry.data.get("note", ""))
@@ -188,17 +194,18 @@ class RecordedQuestion(NamedTuple):
     id: str
     text: str
     answer: JsonValue
-    """None while the question is open."""
+    """The answer to which the sides have consented. None while the question is open."""
     at: Instant | None
-    """When it was settled. None while the question is open."""
+    """The instant at which the question was settled. None while the question is open."""
 
 
 def heard_again(
     before: dict[str, RecordedQuestion], questions: Iterable[dict[str, Any]], at: Instant
 ) -> dict[str, RecordedQuestion]:
-    """Gives the questions of a list after one more line. `questions` are those in the line, `at` is its instant.
+    """Returns the questions of a list, by id, after one more line. `questions` are those in the line, `at` is its
+    instant.
 
-    A question that has an answer for the first time gets `at` as the instant at which it was settled.
+    If a question has an answer now and had none before, `at` is the instant at which the question was settled.
     """
     heard = dict(before)
     for each in questions:
@@ -214,34 +221,36 @@ def _settled_at(before: RecordedQuestion | None, answer: JsonValue, at: Instant)
 
 
 ENDS = ("closed", "dropped", "excused", "expired")
-"""The verbs of lines with which an item ends. The record of a past item has no such line: its last line is a view.
-The verb `missed` is not here, because it tells the end of a window and not of the item."""
+"""The verbs of the lines that end an item. The record of a past item has no such line: its last line is a view. The
+verb `missed` is not among them, because a line with this verb says that a window ended, and not that the item ended."""
 
 
 @dataclass
 class Ending:
-    """How an item ended, or what became of it before the launch."""
+    """How an item ended, during the plan or before the launch."""
 
     status: str = ""
-    """The status with which it ended. Empty while it is open."""
+    """The status with which the item ended. Empty while the item is open."""
     at: Instant | None = None
-    """When it ended. None while it is open."""
+    """The instant at which the item ended. With `adopted`: the instant at which the program recorded it. None while the
+    item is open, and for a list of questions."""
     by: str = ""
-    """The cause: consent, amendment, answer, window, expiry, office or sessions. Empty if it is not on record."""
+    """The cause: consent, amendment, answer, window, expiry, office or sessions. Empty if the record does not
+    tell it."""
     reason: str = ""
-    """With an end by consent: its reason. Empty if none was given."""
+    """If the item ended by consent: the reason that the sides gave. Empty if there is no reason."""
     amendment: int | None = None
-    """The number of the amendment that ended it. None if another cause did."""
+    """The number of the amendment that ended the item. None if the item had another end."""
     adopted: bool = False
-    """True: it ended before the launch."""
+    """True: the item ended before the launch, and the program only recorded it."""
     settled: bool = False
-    """With `adopted`: True if the sides settled after the launch what became of it, False if the history file told it.
-    """
+    """Only with `adopted`. True: the sides settled after the launch what became of the item. False: it was known at the
+    launch."""
     note: str = ""
-    """With `adopted`: the remark from the history file. Empty if there is none."""
+    """Only with `adopted`: the remark from the history file. Empty if there is no remark."""
 
     def hear(self, entry: LedgerEntry) -> None:
-        """Takes in a line with the verb `adopted`, or with one of ENDS."""
+        """Reads a line with the verb `adopted`, or with one of the verbs in ENDS."""
         data, self.at = entry.data, entry.at
         if entry.verb == "adopted":
             self.adopted, self.settled, self.note = True, bool(data.get("settled")), str(data.get("note", ""))

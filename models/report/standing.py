@@ -1,4 +1,4 @@
-"""Decides where one item stands in a progress report, and says why in a few words."""
+"""Decides which standing (models/report/values) an item has in a progress report, and says why in a few words."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from models.report.values import Standing
 
 
 class StandingOfItem:
-    """Decides where one item stands on the day of the report (`standing`)."""
+    """Decides which standing one item has on the day of the report. Call `standing` for the result."""
 
     def __init__(self, reading: PlanOnDay, item: Followed) -> None:
         self.item = item
@@ -25,7 +25,7 @@ class StandingOfItem:
         self.window = self.known.window or next(iter(named), None)
 
     def standing(self) -> tuple[Standing, str]:
-        """Where the item stands, and why, in a few words."""
+        """Returns the standing of the item, and the reason for it in a few words."""
         known = self.known
         if known.ended and known.ended != "expired":
             return self._ended()
@@ -55,7 +55,7 @@ class StandingOfItem:
         return standing, self._ended_by(day)
 
     def _ended_by(self, day: str) -> str:
-        """Says what ended the item before it was done."""
+        """Returns in words what ended the item before it was done. `day` is "" or " on 3 March 2026"."""
         ending = self.known.ending
         if ending.by == "consent" and ending.reason:
             return f"{ending.status} by consent{day}: {ending.reason}"
@@ -66,7 +66,8 @@ class StandingOfItem:
         )
 
     def _source(self) -> str:
-        """Says who told what became of a past item: the history file at the launch, or the sides since."""
+        """Returns in words where the fate of a past item comes from: the history file at the launch, or the sides after
+        it."""
         return "settled by the sides" if self.known.ending.settled else "taken over at the launch"
 
     def _done(self) -> str:
@@ -90,7 +91,7 @@ class StandingOfItem:
         return f"{awaited}; open when the validity of the plan ended" if known.ended else awaited
 
     def _out_of_time(self) -> tuple[Standing, str]:
-        """For an item that was not done when its window, or the validity of the plan, ended."""
+        """Returns standing and reason of an item that was not done when its window, or the plan's validity, ended."""
         known = self.known
         not_done = "not held" if self.item.meets else "no evidence was given"
         if not known.ended:
@@ -129,7 +130,8 @@ class StandingOfItem:
         return f"a date is agreed: {self._agreed()}{late}{after}"
 
     def _not_yet(self) -> str:
-        """Says when the window of the item opens. Empty if it has opened, or if there is no window."""
+        """Returns in words when the window of the item opens. Empty if the window has opened, or if the item has
+        none."""
         if self.window is None or self.window.start <= self.as_of:
             return ""
         return f"its window opens on {self.clock.day(self.window.start)}"

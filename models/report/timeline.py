@@ -15,7 +15,7 @@ from models.report.item_record import Known
 
 
 class MarkKind(StrEnum):
-    """What a mark of the timeline shows."""
+    """What one mark in the timeline stands for."""
 
     WINDOW = "window"
     """A bar: the window of a session or a deliverable."""
@@ -26,6 +26,7 @@ class MarkKind(StrEnum):
     DONE = "done"
     """A commitment that was closed out."""
     MISSED = "missed"
+    """An item that was not done when its window ended."""
     EXCUSED = "excused"
     """An item that was excused or dropped."""
     ROUND = "round"
@@ -33,34 +34,35 @@ class MarkKind(StrEnum):
 
 
 class TimelineMark(Value):
-    """One mark in a row: an instant or a bar."""
+    """One mark in a row of the timeline. It is at one instant, or it is a bar from `start` to `end`."""
 
     kind: MarkKind
     start: Instant
     end: Instant | None = None
     """The first instant after the bar. None if the mark is an instant."""
     side: str | None = None
-    """The side whose turn it is, or that hosted. It gives the colour. None if it is not known."""
+    """The side whose turn it is, or the side that hosted. The drawing takes the colour of the mark from this side. None
+    if no side is known."""
     label: str = ""
-    """A few words: "2026", "Vientiane". Empty if there is nothing to say."""
+    """A few words that the drawing shows for the mark: "2026", "Vientiane". Empty if the mark has no words."""
 
 
 class TimelineRow(Value):
-    """One obligation with its marks, or all status rounds."""
+    """One row of the timeline: the marks of one obligation, or the marks of all status rounds."""
 
     ref: str
-    """The reference of the provision. Empty for the row of status rounds."""
+    """The reference of the obligation's provision. Empty for the row of status rounds."""
     title: str
     marks: tuple[TimelineMark, ...] = ()
 
 
 class TimelinePillar(Value):
-    """One pillar of the plan, with its rows."""
+    """One pillar of the plan, with its rows of the timeline."""
 
     name: str
     rows: tuple[TimelineRow, ...]
     undated: int = 0
-    """How many items have no mark because they have no date."""
+    """How many items of the pillar have no mark, because they have neither a window nor a date."""
 
 
 class Timeline(Value):
@@ -68,14 +70,17 @@ class Timeline(Value):
 
     title: str
     start: Instant
+    """The left end of the drawing."""
     end: Instant
+    """The right end of the drawing."""
     today: Instant | None = None
-    """The instant of the timeline. None if it shows only what the plan states."""
+    """The instant of which the timeline tells. None if the timeline shows only what the plan states."""
     zone: str = "UTC"
     offset_hours: float = 0.0
-    """The hours by which the plan's zone is ahead of UTC, so that years begin where they begin in that zone."""
+    """The hours by which the plan's time zone is ahead of UTC. The drawing uses them to place the beginning of each
+    year."""
     sides: dict[str, str] = {}
-    """The short name of each side, for the legend."""
+    """The short name of each side, by its code. The drawing shows them in its legend."""
     pillars: tuple[TimelinePillar, ...] = ()
 
 
@@ -86,7 +91,8 @@ _NO_DAY = "the day is not on record"
 
 
 def build_timeline(plan: Plan, facts: Facts, now: Instant | None) -> Timeline:
-    """The timeline as of the instant `now`. If `now` is None: only what the plan states."""
+    """Returns the timeline as of the instant `now`. If `now` is None, returns the timeline as of the launch, with
+    `today` None."""
     start, end = _span(plan, facts, now)
     reading = PlanOnDay(plan, facts, now or facts.launched)
     return Timeline(
@@ -102,10 +108,10 @@ def build_timeline(plan: Plan, facts: Facts, now: Instant | None) -> Timeline:
 
 
 def _span(plan: Plan, facts: Facts, now: Instant | None) -> tuple[Instant, Instant]:
-    """The first and the last instant of the timeline: the validity of the plan.
+    """Returns the first and the last instant of the timeline. They are the start and the end of the plan's validity.
 
-    If the plan does not state when it begins: from the launch, or from the first window if that is earlier. If it does
-    not state when it ends: to the end of the last window.
+    If the plan does not state its start, the timeline begins at the launch or at the first window, whichever is
+    earlier. If the plan does not state its end, the timeline ends with the last window.
     """
     ends = [window.end for name, own in facts.windows.items() if name != ROUND for window in own]
     starts = [window.start for name, own in facts.windows.items() if name != ROUND for window in own]
@@ -144,7 +150,7 @@ def _row(provision: Provision, obligation: Obligation, marks: tuple[TimelineMark
 
 
 def _rounds(reading: PlanOnDay) -> list[TimelineRow]:
-    """One row with all status rounds. Empty if the plan has none."""
+    """Returns one row with all status rounds. Empty if the plan has no status rounds."""
     rounds = reading.facts.windows.get(ROUND, ())
     marks = tuple(TimelineMark(kind=MarkKind.ROUND, start=window.start, label=window.name) for window in rounds)
     return [TimelineRow(ref="", title="Status rounds, of what bears no date", marks=marks)] if marks else []
@@ -175,7 +181,7 @@ def _bar(window: Window, side: str | None) -> TimelineMark:
 
 
 def _window_of(reading: PlanOnDay, each: Followed) -> Window | None:
-    """The window of an item, with its extensions. None if it has none."""
+    """Returns the window of an item, with its extensions. None if the item has no window."""
     if each.known.window is not None:
         return each.known.window
     own = reading.windows(each.obligation)
@@ -185,7 +191,8 @@ def _window_of(reading: PlanOnDay, each: Followed) -> Window | None:
 
 
 def _turns(reading: PlanOnDay, obligation: Obligation, own: tuple[Window, ...]) -> Iterator[tuple[str, str | None]]:
-    """The name of each window with the side whose turn it is: as it is on record, or else as the turns go on."""
+    """Yields the name of each window with the side whose turn it is. If the turn is not on record yet, the side follows
+    from the order of the turns."""
     series = reading.series_of(obligation)
     if obligation.host_rule is not HostRule.ROTATING or series is None:
         yield from ((window.name, obligation.host) for window in own)
@@ -197,7 +204,7 @@ def _turns(reading: PlanOnDay, obligation: Obligation, own: tuple[Window, ...]) 
 
 
 def _following(hosting: Turns) -> Iterator[str]:
-    """The sides of the turns to come, without end. Empty while nobody knows whose turn is next."""
+    """Yields the sides of the coming turns, without end. Yields nothing while nobody knows whose turn is next."""
     order = hosting.order
     if not hosting.upcoming or not order:
         return
@@ -212,7 +219,7 @@ def _following(hosting: Turns) -> Iterator[str]:
 
 
 def _outcome(reading: PlanOnDay, each: Followed) -> Iterator[TimelineMark]:
-    """The marks that show what became of an item. They are drawn over its window, if it has one."""
+    """Yields the marks that show what became of an item. The drawing puts them over the bar of the item's window."""
     known, window = each.known, _window_of(reading, each)
     if each.meets:
         yield from _meeting(each, window)
