@@ -151,7 +151,10 @@ def test_what_a_contacts_file_may_hold() -> None:
 
 def test_fields_carry_their_docstrings() -> None:
     plan = schema_of(SchemaOf.PLAN)
-    assert plan["properties"]["zone"]["description"] == "IANA zone of the plan. The days and years of the plan begin and end in this zone."
+    assert (
+        plan["properties"]["zone"]["description"]
+        == "IANA zone of the plan. The days and years of the plan begin and end in this zone."
+    )
     assert plan["$defs"]["Obligation"]["description"] == "One thing that a provision asks for."
     contact = schema_of(SchemaOf.CONTACTS)["$defs"]["Contact"]["properties"]
     hours = "The hours of a working day, in order, in the zone of the office."
