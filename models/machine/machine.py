@@ -119,7 +119,9 @@ class Machine(Generic[S]):
             ladders.climb(self.rules, draft)
             round_at = pass_rounds(draft) if self.rules.answers_rounds else None
             tell_waking(draft, state)
-            due_at = round_at or lapsed or (wakes_at if not state.awake else passed)
+            # A lapse asks an awake item for a date again. A round that passes in the same step asks only dormant items.
+            again = lapsed if draft.state.awake else None
+            due_at = again or round_at or (wakes_at if not state.awake else passed)
             ladders.reconcile(self.rules, draft, due_at=due_at)
         return Step(state=draft.state, effects=tuple(draft.effects))
 

@@ -385,8 +385,6 @@ class Slack:
     def __call__(self, notice: RehearsedNotice) -> timedelta:
         if notice.act == "outcome":  # silence closes an item a while after the instant at which a mail went
             return LATENCY
-        if notice.act == "propose-date" and notice.key.split("/")[-2] != "1":
-            return LATENCY  # asked again after a lapse: seen some hundredths of a second late, and not understood yet
         since_launch = notice.kind != "announcement" and self._begun[self._ladder(notice)] == self._launched
         return LATENCY if since_launch else timedelta(0)
 

@@ -11,7 +11,7 @@ from models.messages.calendar_event import EventStatus
 from models.messages.effects import Announce, Await, Settle
 from models.messages.moments import MomentKind
 from models.messages.notices import Announcement, AnnouncementKind
-from tests.support.builders import DAY, START, Player, date_terms
+from tests.support.builders import DAY, START, Player, date_terms, obligation, opened, plan_of
 from tests.support.meetings import KHM, LAO, agreed, events, proposed
 
 START_OF_DATE = START + 10 * DAY
@@ -130,3 +130,17 @@ def test_an_invitation_says_by_when_an_answer_is_wanted() -> None:
     player.effects.clear()
     player.act(acts.Propose, KHM, terms=date_terms(START + 5 * DAY))
     assert dues(player) == {LAO: START + 5 * DAY}
+
+
+def test_after_a_lapse_a_date_is_awaited_since_the_lapse_also_if_a_status_round_passes_meanwhile() -> None:
+    seminar = obligation("s", kind="seminar", window=None)
+    rounds = {"by": "offset", "opens": "P9D", "every": "P50D", "count": 2}
+    [state] = opened(plan_of(seminar, round=rounds, round_closes="P25D")).meetings
+    player = Player(MEETING, state)
+    player.act(acts.Call, LAO, reason="elections")
+    player.act(acts.Propose, LAO, terms=date_terms(START_OF_DATE))
+    player.tick(START_OF_DATE - timedelta(seconds=1))
+    player.effects.clear()
+    player.now = START_OF_DATE + timedelta(milliseconds=61)
+    player.tick()
+    assert {notice.at for notice in awaited_of(player, "propose-date")} == {START_OF_DATE}
