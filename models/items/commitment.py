@@ -73,10 +73,6 @@ def _take_evidence(rules: CommitmentOf, draft: Draft[CommitmentState], act: Evid
     put_on_record(draft, side, "evidence", AnnouncementKind.OUTCOME, text)
 
 
-def _others(draft: Draft[CommitmentState], side: str) -> tuple[str, ...]:
-    return tuple(each for each in draft.state.setup.sides if each != side)
-
-
 # Dispute
 
 
@@ -97,7 +93,7 @@ def _take_dispute(rules: CommitmentOf, draft: Draft[CommitmentState], act: Dispu
     draft.put(disputed=True, silence=None)
     text = f"{act.office} ({side}) disputes the evidence: {act.reason}"
     draft.enter("dispute", text, act, about="evidence", reason=act.reason)
-    draft.announce(AnnouncementKind.ANSWER, _others(draft, side), sentence_of(text))
+    draft.announce(AnnouncementKind.ANSWER, draft.state.setup.others(side), sentence_of(text))
 
 
 # Close-out

@@ -239,7 +239,7 @@ def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
     state, text = draft.state, sentence_of(draft.state.ledger[-1].text)
     own = state.date_invited_to
     if state.agreed is not None and state.agreed.slot.end.utc > draft.now:
-        others = tuple(each for each in state.setup.sides if each != side)
+        others = state.setup.others(side)
         draft.announce(AnnouncementKind.ANSWER, others, f"{text} The agreed date stands.")
         suggests = SuggestedAct(verb="regret")
         text += " The agreed date stands. Should your side be unable to come, please say so by replying to this letter."

@@ -151,7 +151,7 @@ def _take_stance(draft: Draft[MeetingState], mark: Mark) -> None:
         ahead = draft.state.event is not None and draft.state.event.slot.start.utc > draft.now
         if mark.agreed is None or ahead:
             call_off(draft, "It was held on another day.")
-        others = tuple(side for side in draft.state.setup.sides if side != mark.side)
+        others = draft.state.setup.others(mark.side)
         draft.announce(AnnouncementKind.MARK, others, f"{word} It may be disputed until it is closed out.")
     else:
         call_off(draft, f"{word} A new date is awaited.")
@@ -182,7 +182,7 @@ def take_dispute(rules: MeetingRules, draft: Draft[MeetingState], act: Dispute, 
         draft.put(outcome=None, reports=(), silence=None)
     elif state.mark:
         draft.put(stances={state.mark.side: state.mark.held, side: not state.mark.held})
-    others = tuple(each for each in state.setup.sides if each != side)
+    others = state.setup.others(side)
     draft.announce(AnnouncementKind.ANSWER, others, sentence_of(text))
 
 

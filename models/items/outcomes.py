@@ -11,7 +11,7 @@ from models.machine.closing import take_close
 from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
-from models.machine.silence import applies, others, put_on_record
+from models.machine.silence import applies, put_on_record
 from models.machine.state import EVIDENCE_KEPT
 from models.messages.acts import Close, Evidence, Outcome
 from models.messages.notices import AnnouncementKind
@@ -77,7 +77,7 @@ def take_evidence(rules: MeetingRules, draft: Draft[MeetingState], act: Evidence
     line = f"{act.office} ({side}) {what}{excerpt(act)}"
     draft.enter("evidence", line, act, filed=filed)
     if applies(state):
-        draft.announce(AnnouncementKind.OUTCOME, others(state, side), sentence_of(line))
+        draft.announce(AnnouncementKind.OUTCOME, state.setup.others(side), sentence_of(line))
 
 
 # Close-out

@@ -7,7 +7,7 @@ from models.machine.closing import close
 from models.machine.draft import Draft, S, Step
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
-from models.machine.silence import EXPRESS, applies, ends_at, is_over, others, waited_for
+from models.machine.silence import EXPRESS, applies, ends_at, is_over, waited_for
 from models.machine.state import ItemState
 from models.messages.acts import Agree, Close
 from models.messages.effects import Objections
@@ -42,7 +42,7 @@ def take_agree(rules: Rules[S], draft: Draft[S], act: Agree, side: str) -> None:
     draft.enter("agree", text, act, about=silence.about, note=act.note or None)
     draft.put(silence=silence.model_copy(update={"agreed": {**silence.agreed, side: act.office}}))
     if waited_for(draft.state):
-        draft.announce(AnnouncementKind.ANSWER, others(draft.state, side), sentence_of(text))
+        draft.announce(AnnouncementKind.ANSWER, draft.state.setup.others(side), sentence_of(text))
 
 
 def refuse_alone(rules: Rules[S], state: S, act: Close, side: str, now: Instant) -> Refusal | None:

@@ -243,7 +243,7 @@ def end_proposal(rules: Rules[S], draft: Draft[S], act: Reject | Withdraw, side:
     said = draft.state.announced
     rules.fell(draft, proposal)
     if draft.state.announced == said and not rules.tells_ended(draft, proposal, act, side):
-        others = tuple(each for each in draft.state.setup.sides if each != side)
+        others = draft.state.setup.others(side)
         draft.announce(AnnouncementKind.ANSWER, others, sentence_of(text))
 
 

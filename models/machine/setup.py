@@ -156,6 +156,10 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
     def sides(self) -> tuple[str, ...]:
         return tuple(party.side for party in self.parties)
 
+    def others(self, side: str) -> tuple[str, ...]:
+        """The sides of the item without `side`, in the order of `sides`."""
+        return tuple(each for each in self.sides if each != side)
+
     def post_room(self, office: str) -> PostRoomAddress:
         """Returns the address of the post room of an office. The office may be one that an amendment has replaced."""
         parties = (*self.parties, *reversed(self.former))

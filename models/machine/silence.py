@@ -17,6 +17,7 @@ from models.messages.effects import LookForObjections
 from models.messages.moments import Moment, MomentKind
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of, time_in_words
+from models.plan.plan import SilenceRule
 
 EXPRESS = "express"
 """The value of `setup.silence` if no length of time counts. Then the item is closed only when every other side
@@ -30,16 +31,12 @@ def applies(state: ItemState) -> bool:
     return state.setup.silence is not None and len(state.setup.sides) > 1
 
 
-def others(state: ItemState, side: str) -> tuple[str, ...]:
-    return tuple(each for each in state.setup.sides if each != side)
-
-
 def waited_for(state: ItemState) -> tuple[str, ...]:
     """Returns the sides that may still object: neither the side that put something on record, nor those that have
     agreed. Empty if no silence runs."""
     if state.silence is None:
         return ()
-    return tuple(side for side in others(state, state.silence.side) if side not in state.silence.agreed)
+    return tuple(side for side in state.setup.others(state.silence.side) if side not in state.silence.agreed)
 
 
 def ends_at(state: ItemState) -> Instant | None:
@@ -83,19 +80,12 @@ def put_on_record(draft: Draft[S], side: str, about: str, kind: AnnouncementKind
 
     `about` is mark, outcome or evidence. `line` is the text of the ledger line that says what was put on record.
     """
-    sides = others(draft.state, side)
-    if not applies(draft.state):
+    sides, rule = draft.state.setup.others(side), draft.state.setup.silence
+    if rule is None or not applies(draft.state):
         draft.announce(kind, sides, sentence_of(line))
         return
-    told = draft.announce(
-        kind,
-        sides,
-        f"{sentence_of(line)} {_objection(draft.state)}",
-        acknowledged=True,
-        silence=draft.state.setup.silence,
-    )
-    rule = draft.state.setup.silence
-    assert rule is not None, "applies says so"
+    text = f"{sentence_of(line)} {_objection(rule)}"
+    told = draft.announce(kind, sides, text, acknowledged=True, silence=rule)
     keys = {draft.state.setup.side_of(each.office) or "": each.key for each in told}
     draft.put(silence=Silence(side=side, since=draft.now, about=about, rule=rule, keys=keys))
 
@@ -107,7 +97,7 @@ def tell_again(draft: Draft[S]) -> None:
         assert silence is not None, "somebody is waited for"
         if silence.keys.get(side, "").endswith(f"/{state.setup.party(side).coordinator.office}"):
             continue
-        text = f"{silence.side} has put the {silence.about} on record. {_objection(state)}"
+        text = f"{silence.side} has put the {silence.about} on record. {_objection(silence.rule)}"
         [told] = draft.announce(AnnouncementKind.OUTCOME, (side,), text, acknowledged=True, silence=silence.rule)
         reached = {each: at for each, at in silence.reached.items() if each != side}
         changes = {"keys": {**silence.keys, side: told.key}, "reached": reached, "looking": False, "unbroken": False}
@@ -115,12 +105,11 @@ def tell_again(draft: Draft[S]) -> None:
     draft.put(silence=silence)
 
 
-def _objection(state: ItemState) -> str:
-    time = state.setup.silence
-    if not isinstance(time, timedelta):
+def _objection(rule: SilenceRule) -> str:
+    if not isinstance(rule, timedelta):
         return "It stands, and the item is closed, when your side agrees. If it is wrong, dispute it."
     return (
-        f"Unless your side disputes it within {time_in_words(time)} of this mail, it stands and the item is closed. "
+        f"Unless your side disputes it within {time_in_words(rule)} of this mail, it stands and the item is closed. "
         "Your side may also agree at once."
     )
 
