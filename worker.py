@@ -33,6 +33,7 @@ from models.common.ids import TASK_QUEUE
 from workflows.all import WORKFLOWS
 from workflows.guard import Guard
 from workflows.mailbox_start import read_mail_of_plans
+from workflows.stale_runs import WatchedRunner
 
 READY_FILE = "AIDE_READY_FILE"
 """The name of an environment variable. It may name a file. The worker touches that file once it takes tasks from
@@ -50,6 +51,7 @@ def build_worker(client: Client, settings: Settings, http: httpx.AsyncClient, ta
         task_queue=task_queue,
         workflows=WORKFLOWS,
         interceptors=[Guard()],
+        workflow_runner=WatchedRunner(),
         # Mails and events wait for their turn inside their activities. With few slots, a silent mail or calendar server
         # would fill those that the record needs.
         max_concurrent_activities=1000,

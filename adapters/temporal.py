@@ -3,14 +3,20 @@
 import asyncio
 from typing import Any
 
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor, OutboundInterceptor, QueryWorkflowInput, WorkflowQueryFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
+from models.common.ids import ASK_AGAIN
+
 DEFAULT_ADDRESS = "127.0.0.1:7233"
 CONNECT_TIMEOUT = 7.0
 """Seconds that `connect` waits for the server. So a command says within ten seconds that a server cannot be reached."""
+
+ASKED_AGAIN = 10
+"""How often a query is repeated that a worker asks to repeat, half a second apart. Once is enough in nearly all cases,
+because the server then gives the query to the worker together with the new events."""
 
 
 class Unreachable(Exception):
@@ -33,6 +39,25 @@ def configured() -> dict[str, Any]:
     return {name: value for name, value in found.items() if value != ""}  # an empty variable is none
 
 
+class RepeatedQueries(Interceptor):
+    """Repeats a query if the worker asks for it (workflows/stale_runs.py). Every client of the program does this."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:
+        return _Repeating(next)
+
+
+class _Repeating(OutboundInterceptor):
+    async def query_workflow(self, input: QueryWorkflowInput) -> Any:
+        for _ in range(ASKED_AGAIN):
+            try:
+                return await super().query_workflow(input)
+            except WorkflowQueryFailedError as error:
+                if ASK_AGAIN not in str(error):
+                    raise
+                await asyncio.sleep(0.5)
+        return await super().query_workflow(input)
+
+
 async def connect(fallback: str = DEFAULT_ADDRESS, namespace: str | None = None) -> Client:
     """Returns a client of the configured Temporal server. If none is configured, it connects to the address `fallback`.
 
@@ -48,7 +73,9 @@ async def connect(fallback: str = DEFAULT_ADDRESS, namespace: str | None = None)
         raise _misconfigured(ValueError("write HOST:PORT, without a scheme"), f" of {address}")
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT):
-            return await Client.connect(**config, data_converter=pydantic_data_converter)
+            return await Client.connect(
+                **config, data_converter=pydantic_data_converter, interceptors=[RepeatedQueries()]
+            )
     except (RuntimeError, RPCError, TimeoutError, OSError) as error:
         hint = "start it with `make up`, or set TEMPORAL_ADDRESS"
         reason = "no answer" if isinstance(error, TimeoutError) else _in_words(str(error))

@@ -47,6 +47,7 @@ class ItemWorkflow(Handlers[S]):
         self._shown: ItemRow = self.machine.row(state)
         self._timer: asyncio.Task[None] | None = None
         self._timer_at: Instant | None = None
+        self._fired_at: Instant | None = None
         self._calendars = Publisher(self.machine, lambda: self.state, self._keep)
         self._opened = 0
 
@@ -55,7 +56,7 @@ class ItemWorkflow(Handlers[S]):
         it continues as a new run."""
         workflow.set_current_details(details_of(self.machine, self.state))
         while True:
-            self._keep(self.machine.due(self.state, workflow.now()))
+            self._keep(self.machine.due(self.state, self._now()))
             await self._carry_out()
             if self.state.closed and not self._effects:
                 break
@@ -87,7 +88,14 @@ class ItemWorkflow(Handlers[S]):
         self._set_timer(moment.at if moment else None, self.machine.sentence(self.state))
         await workflow.wait_condition(lambda: bool(self._effects) or (self._timer is not None and self._timer.done()))
         if self._timer is not None and self._timer.done():
+            self._fired_at = self._timer_at
             self._timer, self._timer_at = None, None
+
+    def _now(self) -> Instant:
+        """Returns the present, but never an instant before the one at which the last timer was to fire. The clocks of a
+        cluster may differ, so the clock of a task may be behind the clock that fired the timer."""
+        now = workflow.now()
+        return now if self._fired_at is None else max(now, self._fired_at)
 
     def _set_timer(self, at: Instant | None, sentence: str) -> None:
         """Sets the one timer of the item to the instant `at`. None: it has no timer. A timer for the same instant

@@ -61,11 +61,12 @@ class SecretariatWorkflow:
         self._scales = Scales()
         self._composed_before = state.composed
         self._shown: ItemRow | None = None
+        self._waited_until: datetime | None = None
 
     @workflow.run
     async def run(self, state: PostRoomState) -> None:
         while True:
-            now = workflow.now()
+            now = self._now()
             if wants_hours(self.state, now):
                 await self._learn_hours(now)
                 continue
@@ -77,7 +78,7 @@ class SecretariatWorkflow:
             await self._flush()
             if self._old():
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                if not self.state.pending and next_despatch(self.state, workflow.now()) is None:
+                if not self.state.pending and next_despatch(self.state, self._now()) is None:
                     workflow.continue_as_new(self.state, memo={MEMO_ROW: self._shown})
             await self._wait()
 
@@ -225,8 +226,9 @@ class SecretariatWorkflow:
     async def _wait(self) -> None:
         if self.state.pending:
             return
-        heard, at = self._heard, next_instant(self.state, workflow.now())
-        if at is not None and at <= workflow.now():
+        now = self._now()
+        heard, at = self._heard, next_instant(self.state, now)
+        if at is not None and at <= now:
             return
         timeout = None if at is None else (at - workflow.now()).total_seconds()
         try:
@@ -236,7 +238,13 @@ class SecretariatWorkflow:
                 timeout_summary=waits_for(self.state, at)[:200] if at else None,
             )
         except TimeoutError:
-            return
+            self._waited_until = at
+
+    def _now(self) -> datetime:
+        """Returns the present, but never an instant before the one that the post room has just waited for. The clock of
+        a task may be behind the clock that ended the wait."""
+        now = workflow.now()
+        return now if self._waited_until is None else max(now, self._waited_until)
 
 
 def _carried(state: PostRoomState) -> PostRoomState:

@@ -6,6 +6,10 @@ import uuid
 
 TASK_QUEUE = "aide-memoire"
 
+ASK_AGAIN = "the workflow has events that no worker has handled yet; ask again"
+"""The message of a query that a worker did not answer, because the answer would have put its copy of the workflow out
+of step with the history (workflows/stale_runs.py)."""
+
 SLUG = r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
 """Pattern of one segment of an id. It has no slash and no space, because URLs, file names and queries show ids."""
 
