@@ -64,17 +64,17 @@ _MAILTO = re.compile(
 _TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT")
 _ONCE = (
     *("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "SUMMARY", "DESCRIPTION", "LOCATION"),
-    *("STATUS", "TRANSP", "ORGANIZER", "LAST-MODIFIED"),
+    *("STATUS", "TRANSP", "ORGANIZER", "LAST-MODIFIED", "CONFERENCE"),
 )
 _EXPECTED = {*_ONCE, "ATTENDEE"}
 
 # RFC 5546 sections 3.2.2, 3.2.5 and 3.2.8, and what this program writes beyond them. None stands for an object of a
 # calendar, which has no METHOD (RFC 4791 section 4.1).
 _REQUIRED = {
-    "REQUEST": {*_EXPECTED} - {"DESCRIPTION", "LOCATION"},
-    "CANCEL": {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "STATUS"},
+    "REQUEST": {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "CONFERENCE"},
+    "CANCEL": {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "CONFERENCE", "STATUS"},
     "DECLINECOUNTER": {"UID", "DTSTAMP", "ORGANIZER"},
-    None: {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "ATTENDEE"},
+    None: {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "CONFERENCE", "ATTENDEE"},
 }
 _ALLOWED = {
     "REQUEST": _EXPECTED,
