@@ -279,6 +279,7 @@ def _event(event: Component, method: str | None, merged: bool) -> Iterator[Fault
     yield from _people(event, method)
     if method != "DECLINECOUNTER":
         yield from _times(event)
+        yield from _link(event)
         yield from _state(event, method)
 
 
@@ -309,10 +310,17 @@ def _texts(event: Component) -> Iterator[Fault]:
             yield Fault("text", f"{line.name} is empty")
         if (
             line.name in _EXPECTED
-            and line.name not in ("ORGANIZER", "ATTENDEE", "DTSTART", "DTEND")
+            and line.name not in ("ORGANIZER", "ATTENDEE", "DTSTART", "DTEND", "CONFERENCE")
             and line.parameters
         ):
             yield Fault("parameters", f"{line.name} has parameters")
+
+
+def _link(event: Component) -> Iterator[Fault]:
+    """RFC 7986 section 5.11: CONFERENCE is a URI, and says so."""
+    for line in event.all("CONFERENCE"):
+        if line.parameters.get("VALUE") != "URI" or not re.fullmatch(r"https://[!-~]+", line.value):
+            yield Fault("conference", f"CONFERENCE is no link: {line.raw}")
 
 
 def _times(event: Component) -> Iterator[Fault]:
