@@ -292,7 +292,7 @@ def test_a_date_that_is_not_agreed_is_not_called_cancelled() -> None:
 
 def test_the_joining_link_is_part_of_what_is_agreed() -> None:
     link = "https://meet.example/1"
-    terms = date_terms(START + 10 * DAY).model_copy(update={"format": Format.VIRTUAL, "link": link})
+    terms = date_terms(START + 10 * DAY).model_copy(update={"format": Format.VIRTUAL, "link": link, "place": ""})
     player = Player(MEETING, meeting())
     player.act(acts.Propose, LAO, terms=terms)
     refused = player.act(acts.Propose, LAO, terms=terms)
