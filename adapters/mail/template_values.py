@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from models.common.times import ZonedTime
 from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.notices import Announcement, AnnouncementKind, Count, Notice
 from models.plan.parties import rank_of
@@ -34,6 +35,9 @@ class LetterEntry(NamedTuple):
     ref: str
     since: datetime
     due: datetime | None
+    """The instant by which an answer is asked for. None if there is none, or if it has passed."""
+    asked_by: datetime | None
+    """The instant by which an answer was asked for, if it has passed. None if it has not, or if there is none."""
     proposal: Any
     lines: tuple[str, ...]
     """For a proposed amendment: what would change, one line for each field, in English. Empty for other notices."""
@@ -119,7 +123,7 @@ def _of_letter(despatch: Despatch, contacts: Contacts, desk: str) -> dict[str, A
         found.append(_entered(group, number, despatch, contacts, desk))
         number += len(group)
     entries = [entry for group in found for entry in group.notices]
-    urgent = min(entries, key=lambda entry: (entry.due is None, entry.due or entry.since, entry.number))
+    urgent = min(entries, key=_urgency)
     rounds = {entry.verb for entry in entries} == {"progress"} and len(entries) > 1
     return {
         "notices": entries,
@@ -140,6 +144,11 @@ def _example_day(despatch: Despatch) -> datetime:
     ahead = [_SOME_WEEKS, *((due - despatch.at) / 2 for due in dues)]
     day = despatch.at.astimezone(ZoneInfo(despatch.zone)) + max(min(ahead), timedelta(days=1))
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
+
+
+def _urgency(entry: LetterEntry) -> tuple[bool, datetime, int]:
+    by = entry.asked_by or entry.due
+    return by is None, by or entry.since, entry.number
 
 
 def _groups(notices: Iterator[Notice]) -> Iterator[list[Notice]]:
@@ -165,6 +174,10 @@ def _entered(group: list[Notice], number: int, despatch: Despatch, contacts: Con
 
 
 def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts, desk: str) -> LetterEntry:
+    # When it is time to agree is told by the message that began the silence.
+    asked_by = None if notice.verb == "agree" else notice.due
+    late = asked_by is not None and asked_by <= despatch.at
+    due, due_before = (None, asked_by) if late else (asked_by, None)
     settles = notice.verb in ("settle", "give-address")  # its questions have references of their own
     name = "" if settles else notice.item.partition("/")[2] or notice.item
     return LetterEntry(
@@ -176,7 +189,8 @@ def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts, 
         short=notice.short,
         ref=notice.ref,
         since=notice.since,
-        due=notice.due,
+        due=due,
+        asked_by=due_before,
         proposal=notice.proposal,
         lines=notice.lines if notice.proposal and notice.proposal.topic == "amend" else (),
         questions=notice.questions,
@@ -226,7 +240,6 @@ def _of_announcement(despatch: Despatch, word: Announcement, desk: str) -> dict[
     attendees = event.attendees if event else ()
     accepted = any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in attendees)
     consented = word.office in word.consented or accepted
-    ends_day = despatch.at + word.silence if isinstance(word.silence, timedelta) else None
     written = event is not None and event.location not in (event.link, "virtual" if event.format else "")
     fell = word.kind is AnnouncementKind.CANCELLATION and happened is not None and happened.verb in FELL
     return {
@@ -250,10 +263,20 @@ def _of_announcement(despatch: Despatch, word: Announcement, desk: str) -> dict[
         "rewritten": word.was_format is not None or word.was_link is not None,
         "where": event.location if event is not None and written else "",
         "fallen": fell,
-        "until": ends_day,
+        "until": _end_of_silence(despatch, word),
         "around": word.around,
         "page": page_of(word.item, desk),
     }
+
+
+def _end_of_silence(despatch: Despatch, word: Announcement) -> ZonedTime | None:
+    """When the time to object ends at the earliest, on the clocks of the office. None if no length of time counts."""
+    if not isinstance(word.silence, timedelta):
+        return None
+    end = (despatch.at + word.silence).replace(microsecond=0)
+    end = end if despatch.period < timedelta(hours=1) else end.replace(second=0)
+    local = end.astimezone(ZoneInfo(despatch.zone)).replace(tzinfo=None)
+    return ZonedTime(local=local, zone=despatch.zone, utc=end)
 
 
 def _round_counts(counts: tuple[Count, ...]) -> list[SideCount]:

@@ -135,9 +135,9 @@ def test_a_proposal_is_worded_with_names_and_answered_with_the_buttons() -> None
     host = dated.model_copy(update={"topic": "host", "host": "Cambodia", "slot": None, "number": 3})
     moved, dated = dated, dated.model_copy(update={"invited": True})
     for proposal, said, way in (
-        (moved, "Tuesday 3 March 2026, 09:00–12:00 Vientiane", "Any other proposal: accepted, rejected"),
+        (moved, "Tuesday 3 March 2026, 09:00–12:00 Vientiane", "A proposal: accepted, rejected"),
         (dated, "Tuesday 3 March 2026, 09:00–12:00 Vientiane", "with the buttons of its invitation"),
-        (host, "Cambodia as host", "Any other proposal: accepted, rejected"),
+        (host, "Cambodia as host", "A proposal: accepted, rejected"),
     ):
         text = flat(body(composed(despatch(notices=(notice(1, verb="answer", proposal=proposal),)))))
         assert f"to answer the proposal of the Coordinator, Ministry of Commerce, Cambodia: {said}" in text

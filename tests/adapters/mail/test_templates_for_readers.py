@@ -118,7 +118,20 @@ def test_how_to_answer_gives_an_example_and_says_by_when(verb: str) -> None:
         "agree": 'Or: "We object: page 2 is missing."',
     }[verb]
     text = flat(body(composed(despatch(notices=(notice(1, verb=verb, due=at(20)),)))))
-    assert example in text and "kindly asked for by 19 March 2026" in text
+    by = "says until when your side may object" if verb == "agree" else "kindly asked for by 19 March 2026"
+    assert example in text and by in text
+
+
+def test_a_day_that_has_passed_is_told_as_passed() -> None:
+    late, soon = notice(1, key="l", due=at(1, 12), title="Late"), notice(1, key="s", due=at(20), title="Soon")
+    data = composed(despatch(notices=(late,), at=NOW))
+    for kind in ("plain", "html"):
+        text = flat(body(data, kind))
+        assert (
+            "An answer was asked for by 1 March 2026, and is still awaited." in text and "kindly asked for" not in text
+        )
+    assert decoded(data).startswith("Late: to propose a date [")
+    assert decoded(composed(despatch(notices=(soon, late), at=NOW))).startswith("2 matters, first Late: ")
 
 
 def test_what_stands_under_silence_says_until_when_to_object() -> None:
@@ -126,10 +139,13 @@ def test_what_stands_under_silence_says_until_when_to_object() -> None:
     word = announcement(kind="outcome", event=None, happened=told, silence=timedelta(days=14))
     for kind in ("plain", "html"):
         text = flat(body(composed(despatch(announcement=word)), kind))
-        assert "Unless your side objects within 14 days" in text and "That is until 16 March 2026" in text
+        assert (
+            "Unless your side objects within 14 days" in text
+            and "ends on Monday 16 March 2026, 01:00 UTC, or later" in text
+        )
         assert "We object: page 2 is missing." in text
     express = word.model_copy(update={"silence": "express"})
-    assert "That is until" not in flat(body(composed(despatch(announcement=express))))
+    assert "The time to object ends" not in flat(body(composed(despatch(announcement=express))))
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

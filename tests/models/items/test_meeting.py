@@ -310,4 +310,4 @@ def test_the_joining_link_is_part_of_what_is_agreed() -> None:
     assert isinstance(again, Refusal) and again.code == "no-change"
     for wrong in ("http://meet.example/1", "https://me@meet.example/", "https://", "https://a b.example", "https://[x"):
         refused = player.act(acts.Propose, KHM, terms=terms.model_copy(update={"link": wrong}))
-        assert isinstance(refused, Refusal) and refused.code == "bad-terms" and "joining link" in refused.message, wrong
+        assert isinstance(refused, Refusal) and refused.code == "bad-terms", wrong
