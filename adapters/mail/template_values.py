@@ -100,6 +100,7 @@ def values_of(despatch: Despatch, contacts: Contacts, desk: str = "") -> Mapping
         "at": despatch.at,
         "zone": despatch.zone,
         "period": despatch.period,
+        "commands": [],  # layouts of a folder of one's own may still ask for it
     }
     word = despatch.announcement
     return {**common, **(_of_announcement(despatch, word, desk) if word else _of_letter(despatch, contacts, desk))}

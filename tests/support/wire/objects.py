@@ -319,7 +319,7 @@ def _texts(event: Component) -> Iterator[Fault]:
 def _link(event: Component) -> Iterator[Fault]:
     """RFC 7986 section 5.11: CONFERENCE is a URI, and says so."""
     for line in event.all("CONFERENCE"):
-        if line.parameters.get("VALUE") != "URI" or not re.fullmatch(r"https://[!-~]+", line.value):
+        if line.parameters.get("VALUE") != ["URI"] or not re.fullmatch(r"https://[!-~]+", line.value):
             yield Fault("conference", f"CONFERENCE is no link: {line.raw}")
 
 
