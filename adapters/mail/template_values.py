@@ -61,6 +61,7 @@ class Group(NamedTuple):
     """True: the group has more than one notice."""
     since: datetime
     due: datetime | None
+    """The instant by which an answer is asked for. None if there is none, or if it has passed."""
     readings: tuple[str, ...]
     notices: tuple[LetterEntry, ...]
 
@@ -142,7 +143,7 @@ def _example_day(despatch: Despatch) -> datetime:
     """A day that an office could propose: some weeks after the letter, before the first date by which a date is asked
     for, and no day of the weekend."""
     dues = (each.due for each in despatch.notices if each.verb == "propose-date" and each.due is not None)
-    ahead = [_SOME_WEEKS, *((due - despatch.at) / 2 for due in dues)]
+    ahead = [_SOME_WEEKS, *((due - despatch.at) / 2 for due in dues if due > despatch.at)]
     day = despatch.at.astimezone(ZoneInfo(despatch.zone)) + max(min(ahead), timedelta(days=1))
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
 
@@ -171,7 +172,7 @@ def _entered(group: list[Notice], number: int, despatch: Despatch, contacts: Con
     first = group[0]
     entries = tuple(_entry(notice, n, despatch, contacts, desk) for n, notice in enumerate(group, number))
     readings = tuple(dict.fromkeys(name for entry in entries for name in entry.readings))
-    return Group(len(group) > 1, first.since, first.due, readings, entries)
+    return Group(len(group) > 1, first.since, entries[0].due, readings, entries)
 
 
 def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts, desk: str) -> LetterEntry:

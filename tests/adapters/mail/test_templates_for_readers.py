@@ -101,11 +101,21 @@ def test_a_command_line_would_be_found(line: str) -> None:
 
 
 def test_no_letter_asks_for_anything_at_an_instant_that_has_passed() -> None:
-    for what in mails():
-        text = flat(body(composed(what)))
-        for day, month, year in re.findall(r"(?:by|until|We propose \w+) (\d+) (March|April|May) (\d{4})", text):
+    asking = re.compile(r"(?:kindly asked for by|[a-z] by|We propose \w+|ends on \w+) (\d+) (March|April|May) (\d{4})")
+    past = [each.model_copy(update={"due": at(1, 12)}) for each in notices()]
+    seen = 0
+    for what in (
+        *mails(),
+        *(despatch(notices=(each,), at=NOW) for each in past),
+        despatch(notices=tuple(past), at=NOW),
+    ):
+        data = composed(what)
+        text = f"{decoded(data)} {flat(body(data))}".replace("was asked for by", "")
+        for day, month, year in asking.findall(text):
             named = datetime.strptime(f"{day} {month} {year}", "%d %B %Y").replace(tzinfo=UTC)
             assert named >= NOW.replace(hour=0), text
+            seen += 1
+    assert seen > 40
 
 
 @pytest.mark.parametrize("verb", ["propose-date", "answer", "mark", "evidence", "agree"])
