@@ -16,6 +16,8 @@ WORKERS ?= 2
 # A failing pip must fail its recipe, also in front of a pipe.
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
+# Where pip's own configuration names a folder that is not there, pip says so for every package. Once is enough.
+ONCE := 2> >(awk '!/^WARNING: Location .* is ignored/ || !n++' >&2)
 
 .DEFAULT_GOAL := help
 .PHONY: help install dev hooks up demo check test soak conform bench bench-rehearsal histories zones lock clean
@@ -33,13 +35,13 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python requirements.lock pyproject.toml
 	@echo "installing what requirements.lock pins (about half a minute)"
-	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock | sed -un -e 's/^Collecting /  /p' -e 's/^Installing collected packages.*/  unpacking/p'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock $(ONCE) | sed -un -e 's/^Collecting /  /p' -e 's/^Installing collected packages.*/  unpacking/p'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . $(ONCE)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed requirements-dev.lock
 	@echo "installing what the tests need"
-	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements-dev.lock | sed -un -e 's/^Collecting /  /p' -e 's/^Installing collected packages.*/  unpacking/p'
+	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements-dev.lock $(ONCE) | sed -un -e 's/^Collecting /  /p' -e 's/^Installing collected packages.*/  unpacking/p'
 	@touch $@
 
 up: install

@@ -120,7 +120,7 @@ class PostActivities:
 
     def _compose(self, despatch: Despatch, contacts: Contacts, archive: Path) -> tuple[bytes, str]:
         try:
-            letter, words = compose_noting(despatch, contacts, self._settings.templates)
+            letter, words = compose_noting(despatch, contacts, self._settings.templates, self._settings.desk_url or "")
         except TemplateError as error:
             raise ApplicationError(f"letter template: {fault_of(error)}", type="LetterTemplate") from None
         fields = {"key": despatch.key, "office": despatch.office}

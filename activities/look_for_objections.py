@@ -33,12 +33,16 @@ class ObjectionActivities:
         if self._reads_mail and not await self._read_after(look.until, Inbox(self._record, look.plan)):
             return Objections(since=look.since, why="the organizer's mailbox has not been read since the time ended")
         try:
-            waiting = [message for each in self._inboxes(look.plan) for message in each.read().waiting]
+            waiting = [(inbox, message) for inbox in self._inboxes(look.plan) for message in inbox.read().waiting]
         except (RecordFault, OSError) as error:
             return Objections(since=look.since, why=f"the inbox cannot be read: {error}"[:300])
-        for message in waiting:
+        for inbox, message in waiting:
             if _may_object(message, look):
-                why = f"message {message.n} of the inbox, from {message.sender or 'nobody known'}, waits for a person"
+                plan = inbox.path.parent.name
+                of = "" if plan == look.plan else f" of {plan}"
+                why = (
+                    f"message {message.n} of the inbox{of}, from {message.sender or 'nobody known'}, waits for a person"
+                )
                 return Objections(since=look.since, why=why[:300])
         return Objections(since=look.since)
 

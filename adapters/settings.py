@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     trials."""
     templates: Path = TEMPLATES
     """The folder of the letter templates."""
+    desk_url: str | None = None
+    """The address of the desk: https, or http on this machine. Letters then link to the page of each item. None: there
+    is no desk, and letters have no such links."""
     record: Path = Path("var/record")
     """The folder of the record. All workers and all command lines share it."""
 
@@ -90,6 +93,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("smtp_username", "smtp_password", "caldav_home", "caldav_username", "caldav_password", "maildir", "ca_file"),
+        "desk_url",
         *("imap_host", "imap_port", "imap_username", "imap_password", "imap_done_folder", "imap_since"),
         mode="before",
     )
@@ -113,6 +117,24 @@ class Settings(BaseSettings):
         if clear and host and not _loopback(str(host)):
             raise ValueError(f"the login would cross the network to {host} in the clear; set {remedy}")
         return value
+
+    @field_validator("desk_url")
+    @classmethod
+    def _address_of_desk(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        example = "write it as https://desk.example, or http://localhost:8080 on this machine"
+        try:
+            url = urlsplit(value)
+            host, _ = url.hostname, url.port
+        except ValueError:
+            raise ValueError(f"{value!r} is no web address; {example}") from None
+        plain = value.isascii() and not any(c <= " " or c in '"<>\\' for c in value)
+        if not plain or not host or url.username is not None or url.query or url.fragment:
+            raise ValueError(f"{value!r} is no plain web address; {example}")
+        if url.scheme != "https" and not (url.scheme == "http" and _loopback(host)):
+            raise ValueError(f"{value!r} is not https; {example}")
+        return value.rstrip("/")
 
     @field_validator("ca_file")
     @classmethod

@@ -37,7 +37,8 @@ ActIdOption = Annotated[
 ProposalOption = Annotated[int, typer.Option("--proposal", "-n", help="The number that `propose` answered with.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why.")]
 ZoneOption = Annotated[str | None, typer.Option("--zone", help="IANA zone of the wall time: Asia/Vientiane.")]
-PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room, a link.")]
+PlaceOption = Annotated[str, typer.Option("--place", help="Where: a city, a room.")]
+LinkOption = Annotated[str, typer.Option("--link", help="Where to join by video: https://...", metavar="URL")]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How the meeting is held.")]
 
 
@@ -128,6 +129,12 @@ class ActingCommand:
 
         return await look_up(self.here, self.item, slot)
 
+    async def look_up_host(self, host: str) -> tuple[Clash, ...]:
+        """Returns a clash if the host changes and the date that is agreed or proposed keeps its place. Empty if not."""
+        from cli.clashes import look_up_host
+
+        return await look_up_host(self.here, self.item, host)
+
     def fields(self) -> dict[str, Any]:
         """Returns the fields that every act has: `act_id` and `office`."""
         return {"act_id": self.act_id, "office": self.office}
@@ -177,15 +184,15 @@ def in_words(receipt: Receipt, opened: str | None = None) -> str:
 
 
 def clashes_in(act: Act) -> tuple[Clash, ...] | None:
-    """Returns the clashes of the date that an act proposes. Empty if the date has none. None if the act proposes no
-    date."""
-    if isinstance(act, Propose | Counter) and act.terms.topic is Topic.DATE:
+    """Returns the clashes of the date or host that an act proposes. Empty if there are none. None if the act proposes
+    neither."""
+    if isinstance(act, Propose | Counter) and act.terms.topic in (Topic.DATE, Topic.HOST):
         return act.terms.clashes
     return None
 
 
 def warn(found: tuple[Clash, ...] | None) -> None:
-    """Prints the clashes of a proposed date on standard error. It does nothing if `found` is None or empty. The clashes
-    are only a note, because the sides decide about the date."""
+    """Prints the clashes of a proposal on standard error. It does nothing if `found` is None or empty. The clashes are
+    only a note, because the sides decide."""
     if found:
         sys.stderr.write(f"note: {clashes_in_words(found)}\n")

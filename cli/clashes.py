@@ -12,6 +12,7 @@ from cli.folders import contacts_file
 from cli.session import Session
 from models.common.times import Slot
 from models.common.values import Instant
+from models.items.host_change import note_on_host
 from models.machine.state import ItemState
 from models.messages.acts import Clash
 from models.post.unlikely import notes_on, remind_at
@@ -40,6 +41,18 @@ async def look_up(here: Session, item: str, slot: Slot) -> LookedUp:
         return LookedUp()
     clashes = notes_on(slot, state, calendars_in(here, state), datetime.now(UTC))
     return LookedUp(clashes, remind_at(slot, state))
+
+
+async def look_up_host(here: Session, item: str, host: str) -> tuple[Clash, ...]:
+    """Returns a clash if `host` would be another host, and the date that is agreed or proposed keeps its place.
+
+    Empty if not, or if no item has this id. The act is refused later, with the reason.
+    """
+    try:
+        _, state = await item_state(here, item)
+    except Refused:
+        return ()
+    return note_on_host(host, state)
 
 
 def calendars_in(here: Session, state: ItemState) -> dict[str, Workdays]:

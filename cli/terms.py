@@ -14,6 +14,7 @@ from cli.acting import ActingCommand
 from cli.arguments import duration, in_zone, wall_time
 from cli.errors import BadUsage
 from cli.session import Session
+from models.common.links import fault_of_link
 from models.common.times import Slot
 from models.common.values import Instant
 from models.common.zones import later
@@ -51,6 +52,7 @@ class TermsOptions(NamedTuple):
     zone: str | None
     length: str | None
     place: str
+    link: str
     style: Format | None
     host: str | None
     until: str | None
@@ -93,13 +95,14 @@ async def terms_of(acting: ActingCommand, topic: ProposedTopic, given: TermsOpti
             remind_at=found.remind_at,
             place=" ".join(given.place.split()),
             format=given.style,
+            link=_link(given.link),
             reason=given.reason,
         )
     if topic is ProposedTopic.HOST:
         host = given.host or given.value
         if host is None:
             raise BadUsage("missing-option", "say which side hosts: propose ITEM host LAO")
-        return Terms(topic=Topic.HOST, host=host, reason=given.reason)
+        return Terms(topic=Topic.HOST, host=host, clashes=await acting.look_up_host(host), reason=given.reason)
     if topic is ProposedTopic.ANSWER:
         return await _answer(here, given)
     if topic in (ProposedTopic.DROP, ProposedTopic.EXCUSE):
@@ -108,6 +111,14 @@ async def terms_of(acting: ActingCommand, topic: ProposedTopic, given: TermsOpti
     if until is None:
         raise BadUsage("missing-option", f"say until when: propose ITEM {topic.value} --until 2027-03-01")
     return Terms(topic=Topic(topic.value), until=until, reason=given.reason)
+
+
+def _link(text: str) -> str:
+    """The joining link of the option --link, or empty. Raises BadUsage if it cannot be used."""
+    link = text.strip()
+    if link and (fault := fault_of_link(link)) is not None:
+        raise BadUsage("bad-usage", f"--link: {fault}")
+    return link
 
 
 async def _answer(here: Session, given: TermsOptions) -> Terms:

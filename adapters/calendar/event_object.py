@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneStandard, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, TimezoneStandard, vCalAddress, vText, vUri
 
 from adapters.text import clean_line, clean_text
 from models.common.times import ZonedTime
@@ -26,7 +26,7 @@ UNTITLED = "Meeting"
 OWNED = frozenset(
     {"UID", "SEQUENCE", "DTSTAMP", "LAST-MODIFIED", "RECURRENCE-ID", "ORGANIZER", "ATTENDEE"}
     | {"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "EXRULE"}
-    | {"SUMMARY", "DESCRIPTION", "LOCATION", "STATUS", "TRANSP"}
+    | {"SUMMARY", "DESCRIPTION", "LOCATION", "CONFERENCE", "STATUS", "TRANSP"}
 )
 """The properties of an event that say what the sides agreed. Only the program writes them. If the program leaves a
 property out, `merged` removes the value that a person wrote on the server."""
@@ -104,6 +104,10 @@ def _vevent(event: CalendarEvent, contacts: Contacts, schedule_agent_client: boo
         vevent["DESCRIPTION"] = _Text(clean_text(event.description))
     if clean_line(event.location):
         vevent["LOCATION"] = _Text(clean_line(event.location))
+    if event.link:
+        # RFC 7986 section 5.11. FEATURE says what the link is for, and LABEL what a client may show.
+        parameters = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": "Join the meeting"}
+        vevent["CONFERENCE"] = vUri(clean_line(event.link), params=parameters)
     if not (event.removes and message):
         vevent.add("STATUS", event.status.value)
     # Without TRANSP some clients show a tentative date as free. A cancelled event does not block time.

@@ -71,14 +71,15 @@ def message_id(despatch: Despatch, contacts: Contacts) -> str:
     return _id(contacts, "event", event.uid, word.method.value, str(event.sequence), stamp, address)
 
 
-def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:
+def compose(despatch: Despatch, contacts: Contacts, templates: Path, desk: str = "") -> bytes:
     """Returns the mail as bytes, with CRLF line ends. Raises the same errors as `compose_noting`."""
-    return compose_noting(despatch, contacts, templates)[0]
+    return compose_noting(despatch, contacts, templates, desk)[0]
 
 
-def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> tuple[bytes, Written]:
+def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path, desk: str = "") -> tuple[bytes, Written]:
     """Returns the mail as bytes, with CRLF line ends, and the words from which it was made. The field `fault` of the
-    words says which template failed, if any.
+    words says which template failed, if any. `desk` is the address of the desk, to whose pages the mail links. Empty:
+    the mail has no such links.
 
     Raises NoAddressError if the contacts file has no address for the mail. Raises jinja2.TemplateError if the program's
     own English templates fail too.
@@ -86,7 +87,7 @@ def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path) -> t
     identity = message_id(despatch, contacts)
     away = _stand_in(despatch, contacts)
     reached = away is not None and recipient(despatch, contacts) == away.address
-    parts = write(despatch, contacts, templates, away if reached else None)
+    parts = write(despatch, contacts, templates, away if reached else None, desk)
     contacts = _as_addressed(despatch, contacts, parts.stand_in)
     message = EmailMessage(_POLICY)
     for name, raw in _headers(despatch, contacts, identity, parts.subject):

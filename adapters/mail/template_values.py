@@ -1,16 +1,23 @@
 """Makes the values for letter templates. They hold everything that a letter says, in the order of the letter."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
-from adapters.mail.commands import command_suggested, commands_of
+from models.common.times import ZonedTime
 from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.notices import Announcement, AnnouncementKind, Count, Notice
 from models.plan.parties import rank_of
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
+
+FELL = ("reject", "withdraw", "lapsed")
+"""The verbs with which a proposed date ends. The calendar event is then cancelled, but nothing agreed is called off."""
+
+_SOME_WEEKS = timedelta(weeks=6)
 
 
 class LetterEntry(NamedTuple):
@@ -28,6 +35,9 @@ class LetterEntry(NamedTuple):
     ref: str
     since: datetime
     due: datetime | None
+    """The instant by which an answer is asked for. None if there is none, or if it has passed."""
+    asked_by: datetime | None
+    """The instant by which an answer was asked for, if it has passed. None if it has not, or if there is none."""
     proposal: Any
     lines: tuple[str, ...]
     """For a proposed amendment: what would change, one line for each field, in English. Empty for other notices."""
@@ -39,6 +49,8 @@ class LetterEntry(NamedTuple):
     fresh: bool
     """True: the notice is new, and the letter lists new and repeated notices together. False: the notice is repeated,
     or the letter does not mix new and repeated notices."""
+    page: str
+    """The address of the page of the item at the desk. Empty if there is no desk."""
 
 
 class Group(NamedTuple):
@@ -49,6 +61,7 @@ class Group(NamedTuple):
     """True: the group has more than one notice."""
     since: datetime
     due: datetime | None
+    """The instant by which an answer is asked for. None if there is none, or if it has passed."""
     readings: tuple[str, ...]
     notices: tuple[LetterEntry, ...]
 
@@ -74,8 +87,9 @@ class SideCount(NamedTuple):
     """How often each answer was given: pairs of an answer and a number."""
 
 
-def values_of(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
-    """Returns the values that a letter template may use, by name. docs/letters.md lists the names."""
+def values_of(despatch: Despatch, contacts: Contacts, desk: str = "") -> Mapping[str, Any]:
+    """Returns the values that a letter template may use, by name. docs/letters.md lists the names. `desk` is the
+    address of the desk. Empty: there is none."""
     contact = contacts.offices[despatch.office]
     office = contact.name or despatch.office_title
     common = {
@@ -87,12 +101,19 @@ def values_of(despatch: Despatch, contacts: Contacts) -> Mapping[str, Any]:
         "at": despatch.at,
         "zone": despatch.zone,
         "period": despatch.period,
+        "commands": [],  # layouts of a folder of one's own may still ask for it
     }
     word = despatch.announcement
-    return {**common, **(_of_announcement(word) if word else _of_letter(despatch, contacts))}
+    return {**common, **(_of_announcement(despatch, word, desk) if word else _of_letter(despatch, contacts, desk))}
 
 
-def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
+def page_of(item: str, desk: str) -> str:
+    """Returns the address of the page of an item at the desk: https://desk.example/item/lao-khm/16.3-jtc/2026. Empty if
+    there is no desk. The page only shows the item: nobody acts by opening it."""
+    return f"{desk}/item/{quote(item)}" if desk else ""
+
+
+def _of_letter(despatch: Despatch, contacts: Contacts, desk: str) -> dict[str, Any]:
     # A letter that goes early lists new notices first. The letter of the despatch day lists the oldest first.
     new_first = despatch.immediate or not despatch.side
     repeated = set(despatch.repeated)
@@ -101,10 +122,10 @@ def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
     again = [*_groups(each for each in ordered if new_first and each.key in repeated)]
     number, found = 1, []
     for group in (*groups, *again):
-        found.append(_entered(group, number, despatch, contacts))
+        found.append(_entered(group, number, despatch, contacts, desk))
         number += len(group)
     entries = [entry for group in found for entry in group.notices]
-    urgent = min(entries, key=lambda entry: (entry.due is None, entry.due or entry.since, entry.number))
+    urgent = min(entries, key=_urgency)
     rounds = {entry.verb for entry in entries} == {"progress"} and len(entries) > 1
     return {
         "notices": entries,
@@ -113,9 +134,23 @@ def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
         "urgent": urgent,
         "round": _round_of(ordered) if rounds else "",
         "ways": _ways(ordered),
+        "example_day": _example_day(despatch),
         "reminders": despatch.reminders,
-        "commands": commands_of(ordered, despatch.office),
     }
+
+
+def _example_day(despatch: Despatch) -> datetime:
+    """A day that an office could propose: some weeks after the letter, before the first date by which a date is asked
+    for, and no day of the weekend."""
+    dues = (each.due for each in despatch.notices if each.verb == "propose-date" and each.due is not None)
+    ahead = [_SOME_WEEKS, *((due - despatch.at) / 2 for due in dues if due > despatch.at)]
+    day = despatch.at.astimezone(ZoneInfo(despatch.zone)) + max(min(ahead), timedelta(days=1))
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= 5 else 0)
+
+
+def _urgency(entry: LetterEntry) -> tuple[bool, datetime, int]:
+    by = entry.asked_by or entry.due
+    return by is None, by or entry.since, entry.number
 
 
 def _groups(notices: Iterator[Notice]) -> Iterator[list[Notice]]:
@@ -133,14 +168,18 @@ def _natural(ref: str) -> list[tuple[bool, int, str]]:
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in ref.split(".")]
 
 
-def _entered(group: list[Notice], number: int, despatch: Despatch, contacts: Contacts) -> Group:
+def _entered(group: list[Notice], number: int, despatch: Despatch, contacts: Contacts, desk: str) -> Group:
     first = group[0]
-    entries = tuple(_entry(notice, n, despatch, contacts) for n, notice in enumerate(group, number))
+    entries = tuple(_entry(notice, n, despatch, contacts, desk) for n, notice in enumerate(group, number))
     readings = tuple(dict.fromkeys(name for entry in entries for name in entry.readings))
-    return Group(len(group) > 1, first.since, first.due, readings, entries)
+    return Group(len(group) > 1, first.since, entries[0].due, readings, entries)
 
 
-def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) -> LetterEntry:
+def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts, desk: str) -> LetterEntry:
+    # When it is time to agree is told by the message that began the silence.
+    asked_by = None if notice.verb == "agree" else notice.due
+    late = asked_by is not None and asked_by <= despatch.at
+    due, due_before = (None, asked_by) if late else (asked_by, None)
     settles = notice.verb in ("settle", "give-address")  # its questions have references of their own
     name = "" if settles else notice.item.partition("/")[2] or notice.item
     return LetterEntry(
@@ -152,7 +191,8 @@ def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) 
         short=notice.short,
         ref=notice.ref,
         since=notice.since,
-        due=notice.due,
+        due=due,
+        asked_by=due_before,
         proposal=notice.proposal,
         lines=notice.lines if notice.proposal and notice.proposal.topic == "amend" else (),
         questions=notice.questions,
@@ -162,6 +202,7 @@ def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts) 
         readings=notice.readings or notice.assumed,
         fresh=bool(despatch.side and despatch.repeated and not despatch.immediate)
         and notice.key not in despatch.repeated,
+        page=page_of(notice.item, desk),
     )
 
 
@@ -195,13 +236,14 @@ def _ways(notices: list[Notice]) -> list[str]:
     return [way for way in explained if way in ways]
 
 
-def _of_announcement(word: Announcement) -> dict[str, Any]:
+def _of_announcement(despatch: Despatch, word: Announcement, desk: str) -> dict[str, Any]:
     count = {each.of: each.number for each in word.counts if not each.who}
     event, happened = word.event, word.happened
     attendees = event.attendees if event else ()
     accepted = any(each.office == word.office and each.partstat is PartStat.ACCEPTED for each in attendees)
     consented = word.office in word.consented or accepted
-    command = command_suggested(word)
+    written = event is not None and event.location not in (event.link, "virtual" if event.format else "")
+    fell = word.kind is AnnouncementKind.CANCELLATION and happened is not None and happened.verb in FELL
     return {
         "announcement": word,
         "kind": word.kind.value,
@@ -219,10 +261,24 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "consented": consented,
         "asks": word.asks,
         "due": word.due,
-        "was": word.was_slot is not None or word.was_place is not None,
+        "was": any(each is not None for each in (word.was_slot, word.was_place, word.was_format, word.was_link)),
+        "rewritten": word.was_format is not None or word.was_link is not None,
+        "where": event.location if event is not None and written else "",
+        "fallen": fell,
+        "until": _end_of_silence(despatch, word),
         "around": word.around,
-        "commands": [command] if command and not consented else [],
+        "page": page_of(word.item, desk),
     }
+
+
+def _end_of_silence(despatch: Despatch, word: Announcement) -> ZonedTime | None:
+    """When the time to object ends at the earliest, on the clocks of the office. None if no length of time counts."""
+    if not isinstance(word.silence, timedelta):
+        return None
+    end = (despatch.at + word.silence).replace(microsecond=0)
+    end = end if despatch.period < timedelta(hours=1) else end.replace(second=0)
+    local = end.astimezone(ZoneInfo(despatch.zone)).replace(tzinfo=None)
+    return ZonedTime(local=local, zone=despatch.zone, utc=end)
 
 
 def _round_counts(counts: tuple[Count, ...]) -> list[SideCount]:

@@ -29,6 +29,7 @@ from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from adapters.mail.template_values import values_of
+from adapters.mail.wall_times import WallTime, wall_times, zones_by_slot
 from adapters.program_folders import TEMPLATES
 from adapters.text import clean_line, clean_text
 from models.common.times import Slot, ZonedTime
@@ -57,14 +58,17 @@ class Written(NamedTuple):
     Empty if every piece is translated."""
 
 
-def write(despatch: Despatch, contacts: Contacts, templates: Path, stand_in: StandIn | None = None) -> Written:
+def write(
+    despatch: Despatch, contacts: Contacts, templates: Path, stand_in: StandIn | None = None, desk: str = ""
+) -> Written:
     """Returns the words of a despatch in the language of its office. `stand_in` is the person who receives the mail for
-    the office. None: the office receives it.
+    the office. None: the office receives it. `desk` is the address of the desk, which has a page for each item. Empty:
+    there is none.
 
     Raises jinja2.TemplateError only if the program's own English templates fail too.
     """
     language = contacts.offices[despatch.office].language
-    values = {**values_of(despatch, contacts), "stand_in": stand_in}
+    values = {**values_of(despatch, contacts, desk), "stand_in": stand_in}
     try:
         return _write(despatch, values, templates, language)
     except Exception as error:
@@ -214,12 +218,12 @@ class _Words:
 
 
 def _folded(text: str) -> str:
-    """Folds lines at 76 characters, and indents items of a list. It does not fold commands, or text without spaces."""
+    """Folds lines at 76 characters, and indents items of a list. It does not fold text without spaces."""
     lines: list[str] = []
     for line in text.strip("\n").split("\n"):
         bare = line.lstrip(" ")
         indent = len(line) - len(bare)
-        if len(line) <= _WIDTH or bare.startswith("starter.py "):
+        if len(line) <= _WIDTH:
             lines.append(line.rstrip())
             continue
         mark = bare.partition(" ")[0]
@@ -236,6 +240,10 @@ def _folded(text: str) -> str:
     return "\n".join(key for key, group in groupby(lines) for key in ([key] if not key else list(group))) + "\n"
 
 
+def _same_day(time: WallTime) -> bool:
+    return time.start.date() == time.end.date()
+
+
 # --- instants -----------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +252,7 @@ class _Dates:
 
     def __init__(self, despatch: Despatch, words: _Words) -> None:
         self._zone = ZoneInfo(despatch.zone)
+        self._zones = zones_by_slot(despatch)
         self._fine = despatch.period < timedelta(hours=1)
         self._words = words
 
@@ -266,15 +275,31 @@ class _Dates:
         return str(self._words.date(time.local if isinstance(time, ZonedTime) else time))
 
     def moment(self, time: ZonedTime) -> str:
-        """Gives "3 March 2026, 09:00 (Asia/Vientiane)"."""
-        return str(self._words.moment(time.local, time.zone))
+        """Gives "Tuesday 3 March 2026, 09:00 Vientiane"."""
+        return str(self._words.moment(time.local, self._words.city(time.zone)))
 
     def slot(self, slot: Slot) -> str:
-        """Gives "3 March 2026, 09:00 to 12:00 (Asia/Vientiane)". If the two dates or zones differ, it gives both."""
+        """Gives "Tuesday 3 March 2026, 09:00–12:00 Vientiane and Phnom Penh". A side whose clocks show another time
+        follows in brackets. If the start and the end are written in two zones, it gives both, and no other zone."""
         start, end = slot.start, slot.end
         if start.zone != end.zone:
-            return str(self._words.span_of_zones(start.local, start.zone, end.local, end.zone))
-        return str(self._words.span(start.local, end.local, start.local.date() == end.local.date(), start.zone))
+            cities = [self._words.city(time.zone) for time in (start, end)]
+            return str(self._words.span_of_zones(start.local, cities[0], end.local, cities[1]))
+        own, *others = wall_times(slot, self._zones.get(slot, ()))
+        text = str(self._words.span(own.start, own.end, _same_day(own), self._cities(own)))
+        if not others:
+            return text
+        days = own.start.date(), own.end.date()
+        told = [
+            self._words.hours(
+                each.start, each.end, _same_day(each), (each.start.date(), each.end.date()) != days, self._cities(each)
+            )
+            for each in others
+        ]
+        return str(self._words.elsewhere(text, told))
+
+    def _cities(self, time: WallTime) -> str:
+        return str(self._words.named([self._words.city(zone) for zone in time.zones]))
 
     def period(self, length: timedelta) -> str:
         """Gives a length of time in the largest unit that divides it: "7 days", "1 hour", "20 seconds"."""

@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from cli.acting import ActingCommand, FormatOption, PlaceOption, ProposalOption, ReasonOption, ZoneOption, verb
+from cli.acting import (
+    ActingCommand,
+    FormatOption,
+    LinkOption,
+    PlaceOption,
+    ProposalOption,
+    ReasonOption,
+    ZoneOption,
+    verb,
+)
 from cli.errors import Refused
 from cli.terms import ProposedTopic, TermsOptions, terms_of
 from models.messages import acts
@@ -41,6 +50,7 @@ async def propose(
     zone: ZoneOption = None,
     length: ForOption = None,
     place: PlaceOption = "",
+    link: LinkOption = "",
     style: FormatOption = None,
     host: HostOption = None,
     until: UntilOption = None,
@@ -59,7 +69,19 @@ async def propose(
     propose plan cadence 5.7-border-security annual --as lao-mfa
     """
     options = TermsOptions(
-        tuple(values or ()), start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
+        tuple(values or ()),
+        start,
+        zone,
+        length,
+        place,
+        link,
+        style,
+        host,
+        until,
+        reason,
+        tuple(assign or ()),
+        file,
+        under,
     )
     return acts.Propose(**acting.fields(), terms=await terms_of(acting, topic, options))
 
@@ -73,6 +95,7 @@ async def counter(
     zone: ZoneOption = None,
     length: ForOption = None,
     place: PlaceOption = "",
+    link: LinkOption = "",
     style: FormatOption = None,
     host: HostOption = None,
     until: UntilOption = None,
@@ -88,7 +111,7 @@ async def counter(
     topic, subject = await topic_of(acting, proposal)
     given = (*((subject,) if subject else ()), *(values or ()))
     options = TermsOptions(
-        given, start, zone, length, place, style, host, until, reason, tuple(assign or ()), file, under
+        given, start, zone, length, place, link, style, host, until, reason, tuple(assign or ()), file, under
     )
     return acts.Counter(**acting.fields(), proposal=proposal, terms=await terms_of(acting, topic, options))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cli.display.commands import commands_of
 from cli.display.lists import open_view, recorded_view, view_of
 from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
@@ -17,7 +18,8 @@ from models.messages.views import ItemView
 
 
 def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
-    """Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited."""
+    """Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited, and
+    with which commands it is done."""
     view = asyncio.run(_view(item, data, plan))
     if as_json:
         sys.stdout.write(json_text(view.model_dump(mode="json")) + "\n")
@@ -49,7 +51,7 @@ def view_text(view: ItemView) -> str:
     if view.window:
         lines.append(f"window   {view.window.name}: until {view.clock.last_day(view.window.end)}")
     if view.date:
-        place = ", ".join(part for part in (view.date.place, view.date.format or "") if part)
+        place = ", ".join(part for part in (view.date.place, view.date.format or "", view.date.link) if part)
         lines.append(f"date     {view.date.local} {view.date.zone}" + (f", {place}" if place else ""))
     for answer in view.answers:
         more = f": {answer['comment']}" if answer["comment"] else ""
@@ -67,6 +69,7 @@ def view_text(view: ItemView) -> str:
         lines.append(
             f"awaited  {row.office}: {infinitive(row.act)}, since {view.clock.moment(row.since)}{due}, rung {row.rung}"
         )
+    lines += [f"command  {command}" for command in commands_of(view)]
     lines += [line for proposal in view.proposals for line in _proposal_lines(proposal, view.clock)]
     for question in view.questions:
         said = "open" if question["answer"] is None else f"settled: {value_in_words(question['answer'])}"

@@ -2,7 +2,7 @@
 next."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,14 @@ from models.messages.views import ItemRow
 
 EVERY = 1.0
 """The seconds between two updates of the live view."""
+
+CHANGES = 10
+"""The most items that `up` tells of after one look, if its output is not a terminal."""
+
+LOOKS = 10
+"""The most looks that `up` waits until Temporal's lists have every item."""
+
+Standing = tuple[str, tuple[tuple[str, str, int], ...]]
 
 LEAST_HEIGHT = 8
 """The least number of rows that the list has. A smaller terminal gets that many rows too."""
@@ -41,19 +49,52 @@ async def watch_live(client: Client, plan: str, head: str, console: Console, not
 
 
 async def watch_plain(client: Client, plan: str, say: Callable[[str], None]) -> None:
-    """Gives `say` the line of an item each time that the line changes, until the task is cancelled. `up` uses this
-    function if its output is not a terminal."""
-    known: dict[str, str] = {}
+    """Gives `say` the lines that `status` shows, once. After that it gives the line of each item that changes its
+    status, awaits something new or ends, until the task is cancelled. `up` uses this function if its output is not a
+    terminal."""
+    known: dict[str, Standing] | None = None
     while True:
         try:
-            for row in await open_rows(client, plan):
-                line = plain_line(row)
-                if known.get(row.id) != line:
-                    known[row.id] = line
-                    say(line)
+            if known is None:
+                rows = await _all_listed(client, plan)
+                lines = [line.text for line in overview(rows, datetime.now(UTC))]
+            else:
+                rows = await open_rows(client, plan)
+                lines = changes(known, rows)
+            known = {row.id: standing(row) for row in rows}
+            for line in lines:
+                say(line)
         except (RPCError, NoServer) as error:
             say(f"Temporal does not answer: {error.message}")
         await asyncio.sleep(EVERY)
+
+
+async def _all_listed(client: Client, plan: str) -> list[ItemRow]:
+    """The rows of the open items, as soon as Temporal's lists have them all: when two looks give the same items. Lists
+    that still grow after LOOKS looks are taken as they are."""
+    rows = await open_rows(client, plan)
+    for _ in range(LOOKS):
+        await asyncio.sleep(EVERY)
+        before, rows = rows, await open_rows(client, plan)
+        if rows and len(rows) == len(before):
+            break
+    return rows
+
+
+def changes(known: Mapping[str, Standing], rows: Sequence[ItemRow]) -> list[str]:
+    """Returns the lines of the items that no longer stand as `known` says, at most CHANGES of them. A last line counts
+    the others. `known` holds the standing of each item at the last look."""
+    changed = [plain_line(row) for row in rows if known.get(row.id) != standing(row)]
+    listed = {row.id for row in rows}
+    changed += [f"{item}: ended" for item in known if item not in listed]
+    left = len(changed) - CHANGES
+    return [*changed[:CHANGES], *([f"and {left} more items have changed; `status` shows them"] if left > 0 else [])]
+
+
+def standing(row: ItemRow) -> Standing:
+    """Returns what `watch_plain` watches of an item: its status, and which act is awaited of which office at which
+    rung."""
+    return row.status, tuple((each.office, each.act, each.rung) for each in row.awaiting)
 
 
 def plain_line(row: ItemRow) -> str:

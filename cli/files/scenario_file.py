@@ -42,6 +42,7 @@ class ScenarioAct(FilePart):
     length: str = "PT3H"
     place: str = ""
     format: Format | None = None
+    link: str = ""
     host: str | None = None
     until: datetime | date | None = None
     question: str = ""
@@ -151,6 +152,7 @@ class _Maker:
             slot=slot,
             place=told.place,
             format=told.format,
+            link=told.link,
             host=told.host,
             until=_instant(told.until, self._plan) if told.until else None,
             question=told.question,

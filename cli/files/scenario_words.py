@@ -16,7 +16,8 @@ from cli.session import Session
 from models.common.ids import full_item_id
 from models.common.nearest import did_you_mean
 from models.common.times import Slot
-from models.messages.acts import Act
+from models.items.host_change import note_on_host
+from models.messages.acts import Act, Clash
 from models.messages.views import ItemView
 from models.plan.plan import Plan
 from models.post.unlikely import remind_at
@@ -89,6 +90,9 @@ class _Rehearsed(ActingCommand):
     async def view(self) -> ItemView:
         view: ItemView = self._world.machine_of(self.item).view(self._world.items[self.item])
         return view
+
+    async def look_up_host(self, host: str) -> tuple[Clash, ...]:
+        return note_on_host(host, self._world.items[self.item])
 
     async def look_up(self, slot: Slot) -> LookedUp:
         return LookedUp(remind_at=remind_at(slot, self._world.items[self.item]))

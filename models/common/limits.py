@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 PLACE = 200
+LINK = 500
+"""Most characters of a joining link."""
 REASON = 1_000
 """Most characters of a reason, a note or a comment: a paragraph. Letters repeat it."""
 TEXT = 4_000

@@ -8,15 +8,20 @@ from models.messages.calendar_event import CalendarEvent, EventStatus
 
 
 def until_now(last: CalendarEvent | None, event: CalendarEvent) -> dict[str, Any]:
-    """Returns two fields for the announcement of a new version: the former time and the former place of the event.
+    """Returns fields for the announcement of a new version: the former time, place, format and joining link.
 
-    `was_slot` is None if the time does not change, and `was_place` is None if the place does not change. The dict is
-    empty if the calendars hold no version of the event, or a cancelled one.
+    `was_slot` is None if the time does not change, `was_place` is None if the place does not change, and so on. The
+    dict is empty if the calendars hold no version of the event, or a cancelled one.
     """
     if last is None or last.status is EventStatus.CANCELLED:
         return {}
     place = last.location if last.location != event.location else None
-    return {"was_slot": None if same_time(last.slot, event.slot) else last.slot, "was_place": place}
+    return {
+        "was_slot": None if same_time(last.slot, event.slot) else last.slot,
+        "was_place": place,
+        "was_format": last.format if last.format != event.format else None,
+        "was_link": last.link if last.link != event.link else None,
+    }
 
 
 def following(last: CalendarEvent | None, event: CalendarEvent) -> CalendarEvent | None:

@@ -54,6 +54,8 @@ def invite(
         for party in setup.parties
     )
     style = f" Format: {terms.format.value}." if terms.format else ""
+    style += f" Join: {terms.link}" if terms.link else ""
+    virtual = (terms.link or "virtual") if terms.format is Format.VIRTUAL else ""
     event = CalendarEvent(
         uid=setup.uid,
         sequence=0,
@@ -61,7 +63,9 @@ def invite(
         status=status,
         summary=setup.title,
         description=setup.spoken(f"{setup.plan_title}, provision {setup.ref}. {text}{style}"),
-        location=terms.place or ("virtual" if terms.format is Format.VIRTUAL else ""),
+        location=terms.place or virtual,
+        format=terms.format.value if terms.format and setup.edition >= 1 else "",
+        link=terms.link,
         slot=terms.slot,
         attendees=attendees,
     )
@@ -95,7 +99,12 @@ def call_off(draft: Meeting, text: str, at: Instant | None = None) -> None:
     draft.put(agreed=None, ended=False, remind_at=None, reminded=False)
     if last is None or last.status is EventStatus.CANCELLED:
         return
-    changes = {"status": EventStatus.CANCELLED, "dtstamp": draft.now.replace(microsecond=0)}
+    setup = draft.state.setup
+    changes = {
+        "status": EventStatus.CANCELLED,
+        "dtstamp": draft.now.replace(microsecond=0),
+        "description": setup.spoken(f"{setup.plan_title}, provision {setup.ref}. {text}"),
+    }
     put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text, at=at)
 
 

@@ -136,6 +136,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
         remind_at=act.remind_at,
         place=stands.place if stands else "",
         format=stands.format if stands else None,
+        link=stands.link if stands else "",
         reason=act.comment,
     )
     if proposal is not None and proposal.side != side:

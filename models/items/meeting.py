@@ -10,6 +10,7 @@ agreed date (reminders), held or not held (marks), the outcome and the close-out
 from collections.abc import Iterator
 from typing import Any
 
+from models.common.links import fault_of_link
 from models.common.times import same_time
 from models.common.values import Instant
 from models.items import invitations
@@ -128,6 +129,11 @@ DEEDS = {
 }
 
 
+_FELL = {"reject": "The proposed date is not accepted.", "withdraw": "The proposed date is withdrawn."}
+"""What has become of a proposed date, by the verb of the line that ended it. Its event is cancelled (RFC 5546 knows no
+other word), but nothing that was agreed is called off."""
+
+
 class MeetingRules(Rules[MeetingState]):
     """The rules of a session, a one-off meeting, a visit or a seminar."""
 
@@ -162,8 +168,10 @@ class MeetingRules(Rules[MeetingState]):
         if until is not None and terms.slot.end.utc > until:
             message = f"the plan is valid until {state.setup.clock.last_day(until)}; propose a date that ends by then"
             return refusal(self, state, "outside-validity", message)
+        if terms.link and (fault := fault_of_link(terms.link)) is not None:
+            return refusal(self, state, "bad-terms", fault)
         agreed = state.agreed
-        if agreed and (agreed.slot, agreed.place, agreed.format) == (terms.slot, terms.place, terms.format):
+        if agreed is not None and AgreedDate.of(terms) == agreed:
             return refusal(self, state, "no-change", "this date is agreed already")
         return None
 
@@ -198,7 +206,7 @@ class MeetingRules(Rules[MeetingState]):
         terms = proposal.terms
         if terms.topic is Topic.DATE and terms.slot is not None:
             moved = draft.state.event is None or not same_time(draft.state.event.slot, terms.slot)
-            agreed = AgreedDate(slot=terms.slot, place=terms.place, format=terms.format)
+            agreed = AgreedDate.of(terms)
             dates = draft.state.dates
             dates = (*dates[:1], *dates[1:][-(DATES_KEPT - 2) :], agreed)
             plan_reminder(draft, terms.slot, terms.remind_at)
@@ -215,7 +223,8 @@ class MeetingRules(Rules[MeetingState]):
         if proposal.terms.topic is not Topic.DATE or draft.state.agreed is not None:
             return
         if not stands_again(self, draft, proposal):
-            call_off(draft, sentence_of(draft.state.ledger[-1].text), at)
+            line = draft.state.ledger[-1]
+            call_off(draft, f"{_FELL.get(line.verb, '')} {sentence_of(line.text)}".strip(), at)
 
     def tells_ended(self, draft: Draft[MeetingState], proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
         return tell_declined_counter(draft, proposal, act, side)
@@ -294,7 +303,7 @@ def _dates(state: MeetingState) -> dict[str, Any]:
     """Returns the original, the revised and the actual date, in the form of views. Empty if no date is known."""
     if not state.dates and not state.held:
         return {}
-    rows = [date_row(d.slot.start, d.slot.end, d.place, d.format).model_dump(mode="json") for d in state.dates]
+    rows = [date_row(d.slot.start, d.slot.end, d.place, d.format, d.link).model_dump(mode="json") for d in state.dates]
     actual = state.date if state.held else None
     return {
         "original": rows[0] if rows else None,

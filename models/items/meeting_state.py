@@ -5,7 +5,7 @@ from typing import Any
 from models.common.times import Slot, ZonedTime, same_time
 from models.common.values import Instant, Value
 from models.machine.state import HeldFacts, ItemState, Proposal
-from models.messages.acts import Document, ReplyMethod, Topic
+from models.messages.acts import Document, ReplyMethod, Terms, Topic
 from models.messages.calendar_event import CalendarEvent, EventStatus, PartStat
 from models.messages.views import DateRow, date_row
 from models.plan.plan import Format
@@ -21,6 +21,13 @@ class AgreedDate(Value):
     """Where the meeting is to take place. Empty if the agreed terms name no place."""
     format: Format | None = None
     """The format of the meeting, for example virtual. None if the agreed terms name no format."""
+    link: str = ""
+    """The address at which people join by video. Empty if the agreed terms name none."""
+
+    @classmethod
+    def of(cls, terms: Terms) -> "AgreedDate":
+        """Returns the date that terms with a slot say."""
+        return cls.model_validate(terms.model_dump(include={"slot", "place", "format", "link"}))
 
 
 class OfficeAnswer(Value):
@@ -139,7 +146,9 @@ class MeetingState(ItemState):
         if self.mark and self.mark.held:
             return held_date(self.mark)
         agreed = self.agreed
-        return date_row(agreed.slot.start, agreed.slot.end, agreed.place, agreed.format) if agreed else None
+        if agreed is None:
+            return None
+        return date_row(agreed.slot.start, agreed.slot.end, agreed.place, agreed.format, agreed.link)
 
     # What the fields of letters need
 

@@ -56,7 +56,7 @@ def pass_reminder(draft: Draft[MeetingState]) -> None:
     draft.put(reminded=True)
     if agreed is None or event is None or not _date_stands(state) or agreed.slot.start.utc <= draft.now:
         return
-    date = Terms(topic=Topic.DATE, slot=agreed.slot, place=agreed.place, format=agreed.format)
+    date = Terms(topic=Topic.DATE, slot=agreed.slot, place=agreed.place, format=agreed.format, link=agreed.link)
     text = sentence_of(f"A reminder of the agreed date: {draft.words(date)}")
     offices = [seat(attendee) for attendee in event.attendees]
     draft.announce_to(AnnouncementKind.REMINDER, offices, text, at=at, event=event, happened=None)

@@ -96,9 +96,8 @@ def close_if_over(rules: Rules[S], draft: Draft[S]) -> None:
     silence = state.silence
     if state.closed or silence is None or not is_over(state) or not rules.closable(state):
         return
-    if silence.unbroken:
-        text = f"No side objected to the {silence.about} that {silence.side} put on record. It is closed out."
-    else:
-        text = f"Every other side agrees to the {silence.about} that {silence.side} put on record. It is closed out."
-    draft.announce(AnnouncementKind.OUTCOME, state.setup.sides, text, final=True)
-    close(rules, draft, "closed", None, text, by="silence" if silence.unbroken else "agreement")
+    says = "No side objected" if silence.unbroken else "Every other side agrees"
+    text = f"{says} to the {silence.about} that {{}} put on record. It is closed out."
+    named = state.setup.names.get(silence.side, silence.side)
+    draft.announce(AnnouncementKind.OUTCOME, state.setup.sides, text.format(named), final=True)
+    close(rules, draft, "closed", None, text.format(silence.side), by="silence" if silence.unbroken else "agreement")

@@ -151,6 +151,7 @@ class Draft(Generic[S]):
                 at=at or self.now,
                 text=setup.spoken(text),
                 due=(dues or {}).get(rung.office),
+                zones=setup.zones if more.get("event") is not None else (),
                 **{"happened": told, **more},
             )
             self.told(rung.office)

@@ -29,6 +29,8 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
         place=terms.place,
         invited=terms.slot is not None and state.invites_to(terms.slot),
         format=terms.format.value if terms.format else "",
+        link=terms.link,
+        zones=setup.zones if terms.slot is not None else (),
         host=setup.names.get(terms.host or "", terms.host or ""),
         until=terms.until,
         reason=terms.reason,

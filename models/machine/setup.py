@@ -125,6 +125,11 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
         return next((party.side for party in self.parties if office in party.offices), None)
 
     @property
+    def zones(self) -> tuple[str, ...]:
+        """The IANA time zones of the sides, in the order of `sides`, each once."""
+        return tuple(dict.fromkeys(party.zone for party in self.parties))
+
+    @property
     def names(self) -> dict[str, str]:
         """For each side: the short name of its state."""
         return {party.side: party.name or party.adjective for party in self.parties}

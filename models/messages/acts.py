@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import JsonValue
 
-from models.common.limits import ANSWER, PLACE, REASON, TEXT, JsonLimit, Limit
+from models.common.limits import ANSWER, LINK, PLACE, REASON, TEXT, JsonLimit, Limit
 from models.common.times import Slot, ZonedTime, same_time
 from models.common.values import Instant, Value
 from models.messages.calendar_event import PartStat
@@ -43,6 +43,8 @@ class ClashKind(StrEnum):
     """In the time zone of a side, the meeting begins or ends before 07:00 or after 20:00."""
     SOON = "soon"
     """A side has fewer than three working days left until the date."""
+    PLACE_STAYS = "place-stays"
+    """Another side is to host, but the date that is agreed or proposed keeps its place."""
 
 
 class Clash(Value):
@@ -50,12 +52,12 @@ class Clash(Value):
 
     day: date
     side: str
-    """The side that it concerns. Empty with outside-window."""
+    """The side that it concerns. Empty with outside-window. With place-stays: the side that is to host."""
     kind: ClashKind
     name: str
     """With weekend or holiday: the name of the weekday or of the holiday. With outside-window: the window in words.
     With night: the wall time in the zone of the side. With soon: the number of working days of the side after today, up
-    to and including the day of the date."""
+    to and including the day of the date. With place-stays: the place."""
 
 
 class Terms(Value):
@@ -64,13 +66,15 @@ class Terms(Value):
     topic: Topic
     slot: Slot | None = None
     clashes: tuple[Clash, ...] = ()
-    """With date: what is unusual about the date. The submitter of the act finds this out. Empty if nothing is
-    unusual."""
+    """With date or host: what is unusual about the date, or about the change of host. The submitter of the act finds
+    this out. Empty if nothing is unusual."""
     remind_at: Instant | None = None
     """With date: when the program reminds the guests, at the same wall time as the start. The submitter of the act
     calculates this instant. None: the item subtracts the exact length of time from the start."""
     place: Annotated[str, Limit(PLACE)] = ""
     format: Format | None = None
+    link: Annotated[str, Limit(LINK)] = ""
+    """With date: the https address at which people join the meeting by video. Empty if the terms name none."""
     host: str | None = None
     until: Instant | None = None
     """With postpone: nothing is awaited before this instant. With extend: the new end of the window."""

@@ -59,6 +59,10 @@ class CalendarEvent(Value):
     summary: str
     description: str = ""
     location: str = ""
+    format: str = ""
+    """physical, virtual or hybrid. Empty if the terms name no format, and in events from before edition 1."""
+    link: str = ""
+    """The https address at which people join by video (CONFERENCE, RFC 7986 section 5.11). Empty if there is none."""
     slot: Slot
     attendees: tuple[Attendee, ...]
     removes: bool = False

@@ -16,10 +16,11 @@ class NoWorkday(Value):
     who: str
     """The adjective of the side that it concerns: "Lao". Empty with outside-window."""
     kind: str
-    """What is unusual: holiday, weekend, outside-window, night or soon."""
+    """What is unusual: holiday, weekend, outside-window, night, soon or place-stays."""
     name: str
     """With holiday or weekend: the name of the holiday or of the weekday. With night: the wall time of that side. With
-    soon: the number of working days until the date. With outside-window: the window in words."""
+    soon: the number of working days until the date. With outside-window: the window in words. With place-stays: the
+    place of the date that is agreed or proposed."""
 
 
 class Proposed(Value):
@@ -38,6 +39,9 @@ class Proposed(Value):
     slot: Slot | None = None
     place: str = ""
     format: str = ""
+    link: str = ""
+    zones: tuple[str, ...] = ()
+    """The time zones of the sides, by their IANA names, each once. Letters tell the date in each of them."""
     host: str = ""
     """With host: the short name of the state that hosts."""
     until: Instant | None = None
@@ -52,7 +56,7 @@ class Proposed(Value):
     ref: str = ""
     """With amend: the reference of the provision that gets a new obligation. Empty for other amendments."""
     clashes: tuple[NoWorkday, ...] = ()
-    """With date: what is unusual about the date. Empty if nothing is."""
+    """With date or host: what is unusual about the proposal. Empty if nothing is."""
     invited: bool = False
     """With date. True: the offices have an invitation to this date in their calendars, and its buttons answer the
     proposal."""
@@ -313,6 +317,15 @@ class Announcement(Value):
     was_place: str | None = None
     """With an invitation that changes the place: the place before the change. Empty if no place was named before. None
     if the place does not change."""
+    was_format: str | None = None
+    """With an invitation that changes the format (in person, by video): the format before the change. Empty if none was
+    named before. None if the format does not change."""
+    was_link: str | None = None
+    """With an invitation that changes the joining link: the link before the change. Empty if none was named before.
+    None if the link does not change."""
+    zones: tuple[str, ...] = ()
+    """The time zones of the sides of the item, by their IANA names, each once. Letters tell the times of the event in
+    each of them. Empty in announcements from releases that did not record them."""
     asks: bool = False
     """True: the mail must say that an answer is awaited, because it carries no invitation that asks for the answer."""
     due: Instant | None = None

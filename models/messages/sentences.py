@@ -118,15 +118,16 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
     """The terms of a proposal in a few words. `names` holds the name of each side. Without it the words have the codes
     of the sides."""
     names = names or {}
+    note = f"; note that {clashes_in_words(terms.clashes)}" if terms.clashes else ""
     if terms.topic is Topic.DATE and terms.slot:
         start, length = terms.slot.start, _length_of(terms.slot)
         place = f", {terms.place}" if terms.place else ""
         style = f", {terms.format.value}" if terms.format else ""
+        style += f", {terms.link}" if terms.link else ""
         time = f"{start.local:%H:%M:%S}" if start.local.second else f"{start.local:%H:%M}"
-        note = f"; note that {clashes_in_words(terms.clashes)}" if terms.clashes else ""
         return f"{start.local:%-d %B %Y}, {time} ({start.zone}) for {length_in_words(length)}{place}{style}{note}"
     if terms.topic is Topic.HOST:
-        return f"{names.get(terms.host or '', terms.host)} as host"
+        return f"{names.get(terms.host or '', terms.host)} as host{note}"
     until = clock.moment(terms.until) if terms.until else ""
     if terms.topic is Topic.ANSWER:
         return f"{value_in_words(terms.value, names)} as the answer to {terms.question}"
@@ -142,18 +143,19 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
 
 def clashes_in_words(clashes: tuple[Clash, ...]) -> str:
     """What is unusual about a proposed date, in words: "16 April 2027 is Lao New Year's Day (LAO)". It has one clause
-    for each day, and one for a window that the date misses."""
+    for each day, one for a window that the date misses, and one for a place that stays although another side hosts."""
     days: dict[date, dict[str, list[str]]] = {}
     for clash in clashes:
         if (is_what := _what_day(clash)) is not None:
             days.setdefault(clash.day, {}).setdefault(is_what, []).append(clash.side)
     told = {day: [f"{name} ({', '.join(sides)})" for name, sides in names.items()] for day, names in days.items()}
     missed = [f"it lies outside the window ({each.name})" for each in clashes if each.kind is ClashKind.OUTSIDE_WINDOW]
-    return "; ".join((*(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items()), *missed))
+    stays = [f"the place stays {each.name}" for each in clashes if each.kind is ClashKind.PLACE_STAYS]
+    return "; ".join((*(f"{day:%-d %B %Y} is {' and '.join(names)}" for day, names in told.items()), *missed, *stays))
 
 
 def _what_day(clash: Clash) -> str | None:
-    """What the day of a clash is to its side: "a Saturday". None if the clash is about the window."""
+    """What the day of a clash is to its side: "a Saturday". None if the clash is not about a day."""
     return {
         ClashKind.WEEKEND: f"a {clash.name}",
         ClashKind.HOLIDAY: clash.name,

@@ -36,9 +36,11 @@ class DateRow(Value):
     """The place of the meeting. Empty if none was named."""
     format: str | None
     """physical, virtual or hybrid. None if no format was named."""
+    link: str = ""
+    """The address at which people join by video. Empty if none was named."""
 
 
-def date_row(start: ZonedTime, end: ZonedTime, place: str, style: Format | None) -> DateRow:
+def date_row(start: ZonedTime, end: ZonedTime, place: str, style: Format | None, link: str = "") -> DateRow:
     return DateRow(
         start=start.utc,
         end=end.utc,
@@ -46,6 +48,7 @@ def date_row(start: ZonedTime, end: ZonedTime, place: str, style: Format | None)
         zone=start.zone,
         place=place,
         format=style.value if style else None,
+        link=link,
     )
 
 

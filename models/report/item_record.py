@@ -94,7 +94,7 @@ class Known:
             return self.held.date
         agreed = self.talks.agreed
         slot = agreed.slot if agreed else None
-        return date_row(slot.start, slot.end, agreed.place, agreed.format) if agreed and slot else None
+        return date_row(slot.start, slot.end, agreed.place, agreed.format, agreed.link) if agreed and slot else None
 
     @property
     def awaited(self) -> tuple[AwaitedRow, ...]:

@@ -40,3 +40,21 @@ def test_a_file_of_settings_that_cannot_be_used(
     (tmp_path / ".env").write_bytes(content)
     with pytest.raises(SettingsFault, match=words):
         read_settings()
+
+
+@pytest.mark.parametrize("url", ["https://desk.example", "https://desk.example/aide/", "http://localhost:8080"])
+def test_the_address_of_the_desk(tmp_path: Path, url: str) -> None:
+    assert settings(tmp_path, desk_url=url).desk_url == url.rstrip("/")
+    assert settings(tmp_path).desk_url is None and settings(tmp_path, desk_url="").desk_url is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    (
+        *("http://desk.example", "desk.example", "javascript:alert(1)", "https://", "https://me@desk.example"),
+        *("https://desk.example/?a=b", "https://desk.example/#a", "https://desk .example", "https://[x", "https://d:x"),
+    ),
+)
+def test_what_is_no_address_of_a_desk(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ValidationError, match=r"write it as https://desk\.example, or http://localhost:8080"):
+        settings(tmp_path, desk_url=url)

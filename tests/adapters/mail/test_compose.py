@@ -189,7 +189,7 @@ def test_no_text_can_add_a_header_or_a_part(text: str, name: str) -> None:
     assert [box.addr_spec for box in message["To"].addresses] == ["coordinator@moic-lao.example"]
     assert [box.addr_spec for box in message["From"].addresses] == ["action-plan@secretariat.example"]
     ref = "" if text == "-" else f", {text}"  # a dash stands for what no provision states
-    expected = f"{text}: date proposed, 3 March 2026, 09:00 (Asia/Vientiane) [{text}{ref}]"
+    expected = f"{text}: date proposed, Tuesday 3 March 2026, 09:00 Vientiane [{text}{ref}]"
     assert "".join(decoded(data).split()) == "".join(clean_line(expected).split())
 
 

@@ -6,6 +6,7 @@ from models.governance.plan_machine import PLAN
 from models.items.meeting import MEETING
 from models.messages import acts
 from models.messages.acts import Terms, Topic
+from models.plan.plan import Format
 from tests.support.builders import DAY, START, date_terms, obligation
 from tests.support.meetings import agreed
 from tests.support.plan_lives import ROUND, TERM
@@ -44,3 +45,29 @@ def test_a_proposal_is_shown_with_its_date_its_place_and_its_reason() -> None:
         "proposal 2 (drop) of lao-moc: open; consent of LAO",
         "         dropping it (merged)",
     ]
+
+
+def test_the_commands_of_what_is_awaited_are_shown() -> None:
+    life = Life(obligation("m"))
+    asked = [line for line in view_text(MEETING.view(life.item("t/m"))).splitlines() if line.startswith("command")]
+    assert [line for line in asked if line.endswith(" --as lao-moc")] == [
+        "command  propose m date --start YYYY-MM-DDTHH:MM --zone ZONE --for 3h --as lao-moc"
+    ]
+    assert len(asked) == 2
+    assert life.act("t/m", acts.Propose, "lao-moc", terms=date_terms(START + 40 * DAY)) is None
+    asked = [line for line in view_text(MEETING.view(life.item("t/m"))).splitlines() if line.startswith("command")]
+    assert asked == ['command  accept m --proposal 1 --as khm-moc   (or reject --reason "...", or counter)']
+    scheduled = view_text(MEETING.view(agreed().state))
+    assert [line for line in scheduled.splitlines() if line.startswith("command")] == [
+        'command  regret m --reason "..." --as OFFICE'
+    ]
+
+
+def test_a_date_is_shown_with_its_format_and_joining_link() -> None:
+    terms = date_terms(START + 40 * DAY).model_copy(update={"format": Format.VIRTUAL, "link": "https://meet.example/1"})
+    life = Life(obligation("m"))
+    assert life.act("t/m", acts.Propose, "lao-moc", terms=terms) is None
+    assert ", virtual, https://meet.example/1" in view_text(MEETING.view(life.item("t/m")))
+    assert life.act("t/m", acts.Accept, "khm-moc", proposal=1) is None
+    [date] = [line for line in view_text(MEETING.view(life.item("t/m"))).splitlines() if line.startswith("date ")]
+    assert date.endswith(", virtual, https://meet.example/1")

@@ -7,6 +7,7 @@ from models.messages.calendar_event import EventStatus, PartStat
 from models.messages.effects import Announce, Await, Enter, Publish, Settle
 from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.views import Receipt, Refusal
+from models.plan.plan import Format
 from tests.support.builders import DAY, START, Player, date_terms, meeting
 from tests.support.meetings import KHM, LAO, VNM, agreed, events
 
@@ -274,3 +275,39 @@ def test_original_revised_and_actual_dates_are_all_kept() -> None:
     assert dates["original"]["local"] == starts[0]
     assert [each["local"] for each in dates["revised"]] == starts[1:3]
     assert dates["actual"]["local"] == starts[3]
+
+
+def test_a_date_that_is_not_agreed_is_not_called_cancelled() -> None:
+    for act, office, words in (
+        (acts.Reject, KHM, "The proposed date is not accepted. "),
+        (acts.Withdraw, LAO, "The proposed date is withdrawn. "),
+    ):
+        player = Player(MEETING, meeting())
+        player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+        player.act(act, office, proposal=1)
+        last = [e.event for e in player.effects if isinstance(e, Publish)][-1]
+        assert last.status is EventStatus.CANCELLED and words in last.description
+        assert "cancel" not in last.description.lower()
+
+
+def test_the_joining_link_is_part_of_what_is_agreed() -> None:
+    link = "https://meet.example/1"
+    terms = date_terms(START + 10 * DAY).model_copy(update={"format": Format.VIRTUAL, "link": link, "place": ""})
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=terms)
+    refused = player.act(acts.Propose, LAO, terms=terms)
+    assert isinstance(refused, Refusal) and refused.code == "already-proposed"
+    player.act(acts.Propose, LAO, terms=terms.model_copy(update={"link": f"{link}23"}))
+    player.act(acts.Accept, KHM, proposal=2)
+    assert player.state.agreed is not None and player.state.agreed.link == f"{link}23"
+    told = [e.announcement for e in player.effects if isinstance(e, Announce)]
+    event = told[-1].event
+    assert event is not None and (event.format, event.link, event.location) == ("virtual", f"{link}23", f"{link}23")
+    assert f"Join: {link}23" in event.description and told[-1].zones
+    changed = next(each for each in told if each.was_link is not None)
+    assert changed.was_link == link and changed.was_slot is None
+    again = player.act(acts.Propose, KHM, terms=terms.model_copy(update={"link": f"{link}23"}))
+    assert isinstance(again, Refusal) and again.code == "no-change"
+    for wrong in ("http://meet.example/1", "https://me@meet.example/", "https://", "https://a b.example", "https://[x"):
+        refused = player.act(acts.Propose, KHM, terms=terms.model_copy(update={"link": wrong}))
+        assert isinstance(refused, Refusal) and refused.code == "bad-terms", wrong

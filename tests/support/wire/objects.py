@@ -64,17 +64,17 @@ _MAILTO = re.compile(
 _TEXTS = ("SUMMARY", "DESCRIPTION", "LOCATION", "COMMENT")
 _ONCE = (
     *("UID", "DTSTAMP", "DTSTART", "DTEND", "SEQUENCE", "SUMMARY", "DESCRIPTION", "LOCATION"),
-    *("STATUS", "TRANSP", "ORGANIZER", "LAST-MODIFIED"),
+    *("STATUS", "TRANSP", "ORGANIZER", "LAST-MODIFIED", "CONFERENCE"),
 )
 _EXPECTED = {*_ONCE, "ATTENDEE"}
 
 # RFC 5546 sections 3.2.2, 3.2.5 and 3.2.8, and what this program writes beyond them. None stands for an object of a
 # calendar, which has no METHOD (RFC 4791 section 4.1).
 _REQUIRED = {
-    "REQUEST": {*_EXPECTED} - {"DESCRIPTION", "LOCATION"},
-    "CANCEL": {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "STATUS"},
+    "REQUEST": {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "CONFERENCE"},
+    "CANCEL": {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "CONFERENCE", "STATUS"},
     "DECLINECOUNTER": {"UID", "DTSTAMP", "ORGANIZER"},
-    None: {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "ATTENDEE"},
+    None: {*_EXPECTED} - {"DESCRIPTION", "LOCATION", "CONFERENCE", "ATTENDEE"},
 }
 _ALLOWED = {
     "REQUEST": _EXPECTED,
@@ -279,6 +279,7 @@ def _event(event: Component, method: str | None, merged: bool) -> Iterator[Fault
     yield from _people(event, method)
     if method != "DECLINECOUNTER":
         yield from _times(event)
+        yield from _link(event)
         yield from _state(event, method)
 
 
@@ -309,10 +310,17 @@ def _texts(event: Component) -> Iterator[Fault]:
             yield Fault("text", f"{line.name} is empty")
         if (
             line.name in _EXPECTED
-            and line.name not in ("ORGANIZER", "ATTENDEE", "DTSTART", "DTEND")
+            and line.name not in ("ORGANIZER", "ATTENDEE", "DTSTART", "DTEND", "CONFERENCE")
             and line.parameters
         ):
             yield Fault("parameters", f"{line.name} has parameters")
+
+
+def _link(event: Component) -> Iterator[Fault]:
+    """RFC 7986 section 5.11: CONFERENCE is a URI, and says so."""
+    for line in event.all("CONFERENCE"):
+        if line.parameters.get("VALUE") != ["URI"] or not re.fullmatch(r"https://[!-~]+", line.value):
+            yield Fault("conference", f"CONFERENCE is no link: {line.raw}")
 
 
 def _times(event: Component) -> Iterator[Fault]:
