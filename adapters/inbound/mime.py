@@ -334,22 +334,6 @@ def date(message: Part) -> str:
         return text[: bounds.WORD].rstrip()
 
 
-def unauthentic(message: Part) -> bool:
-    """Returns whether our own mail server found that the sender is forged (RFC 8601).
-
-    Only the headers of our own server count. Its headers come first in the message, and there may be several. A sender
-    can write any text into the headers below them.
-    """
-    results = message.all("authentication-results")
-    server = _server(results[0]) if results else b""
-    own = (each for each in results if _server(each) == server)
-    return any(b"dmarc=fail" in re.sub(rb"\s+", b"", each.lower()) for each in own)
-
-
-def _server(result: bytes) -> bytes:
-    return result[: bounds.HEADER].partition(b";")[0].strip().lower()
-
-
 # --- contents ---------------------------------------------------------------------------------------------------------
 
 

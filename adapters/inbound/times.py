@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from adapters.inbound.ical import Component, Property
+from adapters.inbound.ical import Component, Property, unescaped
 from models.common.times import ZonedTime
 from models.common.values import Instant
 from models.common.zones import Length, zone, zoned
@@ -56,7 +56,7 @@ def moment(found: Property, calendar: Component) -> ZonedTime:
         local = _wall(text)
     except ValueError:
         raise TimeFaultError(f"{text[:40]!r} is no time") from None
-    name = found.parameters.get("TZID", "").strip()
+    name = unescaped(found.parameters.get("TZID", ""))
     if not name:
         raise TimeFaultError("its time is floating: it names no zone")
     return _in_zone(local, name, calendar)

@@ -95,6 +95,9 @@ class DeliveryReport(Value):
     mail."""
     reason: str = ""
     """The reason that the mail server gives for the status. Empty if it gives no reason."""
+    passed_on_to: str = ""
+    """The address that the report is about, in lower case, if the mail had reached `recipient` and was passed on from
+    there, for example to a member of a list. Empty if the report is about `recipient` itself."""
 
 
 class IncomingMessage(Value):

@@ -139,3 +139,33 @@ async def test_a_letter_that_cannot_be_read_hides_no_other(tmp_path: Path, lost:
     assert outcome.office == "khm-moc" and "its post room has ended" in outcome.why
     shutil.rmtree(sent.parent)  # what tests leave behind is judged as mail
     shutil.rmtree(torn.parent)
+
+
+@pytest.mark.parametrize(
+    ("about", "office", "words"),
+    [
+        (
+            "Original-Recipient: rfc822; focal-point@moc-khm.example\nFinal-Recipient: rfc822; dara@free.example",
+            "khm-moc",
+            "not dara@",
+        ),
+        ("Final-Recipient: rfc822; dara@free.example", "khm-moc", "reached khm-moc, but not dara@free.example"),
+        (
+            "Original-Recipient: rfc822; focal-point@moc-khm.example\nFinal-Recipient: rfc822; focal-point@mx.moc-khm.example",
+            "khm-moc",
+            "post room has ended",
+        ),
+    ],
+)
+async def test_a_dead_member_of_a_list_is_for_a_person_and_the_office_was_reached(
+    tmp_path: Path, about: str, office: str, words: str
+) -> None:
+    box, _ = intake(tmp_path, "good", {"good": running})
+    sent = settings(tmp_path).record / "good" / "letters" / "khm-moc" / "1.eml"
+    sent.parent.mkdir(parents=True)
+    sent.write_text("Message-ID: <1@aide-memoire.example>\n\nx")
+    bounce = BOUNCE.replace("Final-Recipient: rfc822; focal-point@moc-khm.example", about)
+    entered = await box.take(bounce.encode())
+    [outcome] = entered.outcomes
+    assert outcome.office == office and words in outcome.why and entered.why == outcome.why
+    shutil.rmtree(sent.parent)
