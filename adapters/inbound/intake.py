@@ -147,7 +147,9 @@ class Intake:
     async def _outcomes(self, reading: IncomingMessage, contacts: Contacts, message: Document) -> tuple[Handled, ...]:
         try:
             if reading.kind is MessageKind.ANSWERS:
-                return tuple([await self._answer(each, contacts, message) for each in judge(reading, contacts)])
+                return tuple(
+                    [await self._answer(each, reading, contacts, message) for each in judge(reading, contacts)]
+                )
             if reading.kind is MessageKind.BOUNCE:
                 return tuple([await self._came_back(each, contacts) for each in reading.returned])
         except RPCError as error:
@@ -156,7 +158,9 @@ class Intake:
 
     # Answers
 
-    async def _answer(self, verdict: Verdict, contacts: Contacts, message: Document) -> Handled:
+    async def _answer(
+        self, verdict: Verdict, reading: IncomingMessage, contacts: Contacts, message: Document
+    ) -> Handled:
         answer = verdict.answer
         if verdict.why:
             return Handled(item=await self._perhaps_about(answer.uid), why=verdict.why)
@@ -170,7 +174,7 @@ class Intake:
                 both = " and ".join(fitted.offices or verdict.offices)
                 why = f"{answer.attendee} answers for {both}" + ("" if fitted.offices else "; none of them was invited")
                 return Handled(item=item, why=why)
-            act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message)
+            act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message, reading)
             looked_up = {"clashes": fitted.clashes, "around": fitted.around, "remind_at": fitted.remind_at}
             act = act.model_copy(update=looked_up)
             receipt = await self._submit(found, act)

@@ -15,7 +15,7 @@ from adapters.inbound.ical import Component, Property, calendar_lines, read_cale
 from adapters.inbound.mime import Part
 from adapters.inbound.robots import returns_nothing, robot
 from adapters.inbound.senders import senders
-from adapters.inbound.times import TimeFaultError, duration, instant, moment
+from adapters.inbound.times import TimeFaultError, duration, instant, moment, named_times
 from adapters.text import line_of_mail
 from models.common.times import Slot
 from models.common.zones import later
@@ -67,6 +67,7 @@ def _about(message: Part) -> dict[str, Any]:
         "from_line": mime.header(message, "From", bounds.LINE),
         "subject": mime.header(message, "Subject", bounds.SUBJECT),
         "date": mime.date(message),
+        "arrived": mime.arrived(message),
         "message_id": mime.header(message, "Message-ID", bounds.IDENTITY),
     }
 
@@ -195,20 +196,22 @@ _ONCE = ("UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DUR
 
 def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: str, sent: str) -> CalendarAnswer:
     attendee, doubt = _attendee(event, sender)
-    slot = recurrence = None
+    slot = recurrence = named = None
     try:
         if (found := event.first("RECURRENCE-ID")) is not None:
             recurrence = moment(found, calendar).utc
         if method is ReplyMethod.COUNTER:
             slot = _slot(event, calendar)
+        else:
+            named = named_times(event, calendar)
     except (TimeFaultError, OverflowError) as fault:
         doubt = doubt or str(fault)
     partstat, unknown = _partstat(attendee, method)
     sent_by, unread = _sent_by(attendee)
     twice = next((f"it says {name} twice" for name in _ONCE if event.count(name) > 1), "")
-    stamp, sequence = instant(event.value("DTSTAMP")) or _sent(sent), event.value("SEQUENCE") or "0"
-    if not re.fullmatch(r"[0-9]{1,9}", sequence):
-        doubt, sequence = doubt or f"{sequence[:20]!r} is no SEQUENCE", "0"
+    stamp, sequence = instant(event.value("DTSTAMP")) or _sent(sent), event.value("SEQUENCE")
+    if sequence and not re.fullmatch(r"[0-9]{1,9}", sequence):
+        doubt, sequence = doubt or f"{sequence[:20]!r} is no SEQUENCE", ""
     missing = (
         "it has no UID" if not event.value("UID") else "it does not say when it was given" if stamp is None else ""
     )
@@ -221,10 +224,11 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: 
         attendee=_address(attendee) if attendee else "",
         sent_by=sent_by,
         partstat=partstat,
-        sequence=int(sequence),
+        sequence=int(sequence) if sequence else None,
         dtstamp=stamp,
         comment=_comment(event, attendee),
         slot=slot,
+        named=named,
         doubt=line_of_mail(doubt or unread or unknown or twice or missing, bounds.LINE),
     )
 
@@ -330,7 +334,7 @@ def _mailto(text: str) -> str:
 def digest_of(answer: CalendarAnswer) -> str:
     """Returns a digest of the content of one answer. The digest stays the same if a mail server changes the form of the
     message on its way."""
-    slot = answer.slot
+    slot, named = answer.slot, answer.named
     return _digest(
         "answer",
         answer.uid,
@@ -338,11 +342,12 @@ def digest_of(answer: CalendarAnswer) -> str:
         answer.attendee,
         answer.method,
         str(answer.partstat),
-        str(answer.sequence),
+        str(answer.sequence or 0),  # some programs leave a zero out
         str(answer.dtstamp),
         f"{slot.start.utc} {slot.end.utc}" if slot else "",
         answer.comment,
         answer.doubt,
+        *([str(named.start)] if named and named.start else []),
     )
 
 

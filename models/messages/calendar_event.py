@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from models.common.times import Slot
 from models.common.values import Instant, Value
+from models.plan.plan import Format
 
 
 class Method(StrEnum):
@@ -60,6 +61,11 @@ class CalendarEvent(Value):
     description: str = ""
     location: str = ""
     slot: Slot
+    format: Format | None = None
+    """The format of the meeting, for example virtual. None if no format is known, and in events from releases that did
+    not record it."""
+    host: str | None = None
+    """The side that hosts the meeting. None if no host is known, and in events from releases that did not record it."""
     attendees: tuple[Attendee, ...]
     removes: bool = False
     """With CANCELLED. True: only these guests are removed from the meeting, and only they are told (RFC 5546 section

@@ -209,7 +209,7 @@ def test_an_attendee_for_whom_somebody_else_may_answer_goes_to_a_person(name: st
         ("ATTENDEE;PARTSTAT=ACCEPTED:mailto:khm-mос@office.example", "cannot be read"),
         ("ATTENDEE;PARTSTAT=ACCEPTED:khm-moc", "cannot be read"),
         (f"{ATTENDEE}\n{ATTENDEE.replace('ACCEPTED', 'DECLINED')}", "2 times, with different answers"),
-        (f"{ATTENDEE}\n{ATTENDEE.replace('ATTENDEE', 'ATTENDEE;SENT-BY=x@evil.example')}", "with different answers"),
+        (f"{ATTENDEE}\n{ATTENDEE.replace(';', ';SENT-BY=x@evil.example;', 1)}", "with different answers"),
         ("ATTENDEE;PARTSTAT=ACCEPTED,DECLINED:mailto:" + OFFICE, "more than one PARTSTAT"),
         (f"ATTENDEE;PARTSTAT=ACCEPTED;EMAIL={OFFICE};EMAIL=x@evil.example:urn:x", "more than one EMAIL"),
     ],

@@ -241,8 +241,10 @@ def test_refusing_a_counter_sends_declinecounter_and_the_first_date_awaits_its_a
     assert events(player)[-1] == (1, EventStatus.CONFIRMED)
 
 
-def test_whoever_countered_and_then_accepts_has_consented_once_the_counter_is_refused() -> None:
+def test_by_the_rules_before_edition_1_an_accept_after_a_counter_counted_once_the_counter_was_refused() -> None:
     player = proposed()
+    setup = player.state.setup.model_copy(update={"edition": 0})
+    player.state = player.state.model_copy(update={"setup": setup})
     reply(player, KHM, PartStat.TENTATIVE, slot=slot(15))
     reply(player, KHM, PartStat.ACCEPTED)
     assert player.state.agreed is None, "its own proposal is still before the other side"
