@@ -287,7 +287,10 @@ class MeetingRules(Rules[MeetingState]):
         return {"date": state.date}
 
     def view_facts(self, state: MeetingState) -> dict[str, Any]:
-        given = ({**each.model_dump(mode="json"), "current": state.is_current(each.sequence)} for each in state.answers)
+        given = (
+            {**each.model_dump(mode="json", exclude={"seen"}), "current": state.is_current(each.sequence)}
+            for each in state.answers
+        )
         return {
             "dates": _dates(state),
             "remind_at": state.remind_at,

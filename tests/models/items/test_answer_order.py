@@ -8,8 +8,8 @@ import pytest
 from models.items.answer_order import SEEN_KEPT
 from models.messages.calendar_event import PartStat
 from models.messages.views import Receipt, Refusal
-from tests.models.items.test_mail_answers import reply
 from tests.support.builders import DAY, START
+from tests.support.mail_answers import reply
 from tests.support.meetings import KHM, LAO, agreed, proposed
 
 HOUR = timedelta(hours=1)

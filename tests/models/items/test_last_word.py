@@ -13,8 +13,8 @@ from models.messages.effects import Announce, Publish
 from models.messages.notices import Announcement, AnnouncementKind
 from models.messages.views import Receipt, Refusal
 from models.plan.plan import Format
-from tests.models.items.test_mail_answers import reply, said
 from tests.support.builders import DAY, START, Player, date_terms
+from tests.support.mail_answers import reply, said
 from tests.support.meetings import KHM, LAO, VNM, agreed, events, proposed, slot
 
 STATUS = ProposalStatus
