@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from adapters.calendar.event_object import calendar_object, declined_counter
 from adapters.mail.templates import Written, write
 from adapters.text import clean_line
+from models.common.values import write_instant
 from models.messages.calendar_event import Method
 from models.messages.notices import AnnouncementKind
 from models.post.contacts import Contacts, StandIn
@@ -58,10 +59,16 @@ def message_id(despatch: Despatch, contacts: Contacts) -> str:
     """Returns the Message-ID of the mail, with its angle brackets (RFC 5322 section 3.6.4). Raises NoAddressError if
     the contacts file has no address for the mail.
 
-    It is made from the key of the despatch and the recipient. A mail that is composed again has another key, so one
-    Message-ID has one body.
+    It is made from the key of the despatch and the recipient, and from the identity and version of the calendar object
+    in the mail, if it carries one. A mail that is composed again has another key, so one Message-ID has one body.
     """
-    return _id(contacts, "letter", despatch.key, recipient(despatch, contacts))
+    address = recipient(despatch, contacts)
+    word = despatch.announcement
+    if word is None or word.event is None or not word.carries_event:
+        return _id(contacts, "letter", despatch.key, address)
+    event = word.event
+    version = (event.uid, word.method.value, str(event.sequence), write_instant(event.dtstamp))
+    return _id(contacts, "event", despatch.key, *version, address)
 
 
 def compose(despatch: Despatch, contacts: Contacts, templates: Path) -> bytes:

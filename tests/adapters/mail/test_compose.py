@@ -112,8 +112,12 @@ def test_message_ids_are_functions_of_the_despatch_so_that_one_has_one_body() ->
     assert message_id(despatch(announcement=announcement()), contacts()) == first
     others = [
         despatch(key="lao-moic/later/9", at=at(9), announcement=announcement()),
+        despatch(announcement=announcement(event=event(sequence=1))),
+        despatch(announcement=announcement(event=event(dtstamp=at(2)))),
+        despatch(announcement=announcement(kind="cancellation")),
         despatch(announcement=announcement(), second_address=True),
         despatch(announcement=announcement(), office="khm-moc"),
+        despatch(),
         despatch(key="another"),
     ]
     assert len({first, *(message_id(other, contacts()) for other in others)}) == len(others) + 1
