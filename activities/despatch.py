@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from jinja2 import TemplateError
 from temporalio import activity
@@ -94,16 +95,16 @@ class PostActivities:
                 if not standing or standing != set(keys_of(despatch)):
                     archive.unlink(missing_ok=True)
                     fate = Fate.CHANGED if standing else Fate.WITHDRAWN
-                    identity = identity_of(letter) if tried else ""
-                    return DespatchResult(fate=fate, perhaps_arrived=tried, message_id=identity)
+                    return DespatchResult(fate=fate, **_perhaps(letter if tried else b""))
                 identity = await transmit(self._settings, letter)
         except TimeoutError:
             message = f"{place(self._settings)} was too slow for this attempt"
             raise ApplicationError(message, type="TransmissionUncertain") from None
         except (NoAddressError, RefusedByServerError) as error:
+            perhaps = _perhaps(archive.read_bytes() if tried else b"")
             archive.unlink(missing_ok=True)
             content = isinstance(error, RefusedByServerError) and error.content
-            return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, perhaps_arrived=tried)
+            return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, **perhaps)
         note_sent(archive, despatch, identity)
         return DespatchResult(fate=Fate.SENT, message_id=identity, fault=fault)
 
@@ -158,6 +159,13 @@ class PostActivities:
         words = (*([despatch.announcement] if despatch.announcement else []), *despatch.reminders)
         late = {word.key for word in words if word.too_late(_attempt_at())}
         return set(answer) & set(keys) - late
+
+
+def _perhaps(letter: bytes) -> dict[str, Any]:
+    """What a result says of a mail that an earlier attempt may have delivered. Empty if no attempt was made before."""
+    if not letter:
+        return {}
+    return {"perhaps_arrived": True, "message_id": identity_of(letter), "names_uncertain": True}
 
 
 def _attempt_at() -> datetime:

@@ -38,7 +38,14 @@ with workflow.unsafe.imports_passed_through():
         standing_keys,
     )
     from models.post.reminders import drop_begun_reminders
-    from models.post.sending import begun, despatched, drop_unsent_cancellations, next_despatch, sends
+    from models.post.sending import (
+        begun,
+        cancels_uncertain,
+        despatched,
+        drop_unsent_cancellations,
+        next_despatch,
+        sends,
+    )
     from models.post.unreached import hear_bounced
     from workflows.details import post_room_details
 
@@ -70,7 +77,9 @@ class SecretariatWorkflow:
             if wants_hours(self.state, now):
                 await self._learn_hours(now)
                 continue
-            self.state = drop_begun_reminders(drop_unsent_cancellations(self.state, now), now)
+            # In histories of before, a cancellation was dropped while its invitation was uncertain.
+            keeps = cancels_uncertain(self.state) and workflow.patched("uncertain-counts-as-sent")
+            self.state = drop_begun_reminders(drop_unsent_cancellations(self.state, now, keeps), now)
             despatch = next_despatch(self.state, now)
             if despatch is not None:
                 await self._despatch(despatch)

@@ -66,14 +66,29 @@ def _identity(message: Part) -> str:
 def _returned(fields: Part, identity: str) -> DeliveryReport:
     status = mime.header(fields, "Status", bounds.WORD).partition(" ")[0]
     action = mime.header(fields, "Action", bounds.WORD).lower()
-    who = mime.header(fields, "Original-Recipient") or mime.header(fields, "Final-Recipient")
+    final = _recipient(fields, "Final-Recipient")
+    original = _recipient(fields, "Original-Recipient") or final
     reason = mime.header(fields, "Diagnostic-Code").partition(";")[2].strip()
-    address = who.rpartition(";")[2].strip().strip("<>")
     return DeliveryReport(
-        recipient=plain_address(address) or line_of_mail(address, bounds.ADDRESS),
+        recipient=original,
         status=status,
         # A class 4 that has "failed" was tried until its time was over (4.4.7); a class 5 that is "relayed" is no end.
         failed=action == "failed" or (not action and status.startswith("5")),
         message_id=identity,
         reason=line_of_mail(reason or f"delivery {action or 'failed'}", bounds.LINE),
+        passed_on_to="" if _same_mailbox(original, final) else final,
     )
+
+
+def _recipient(fields: Part, name: str) -> str:
+    address = mime.header(fields, name).rpartition(";")[2].strip().strip("<>")
+    return plain_address(address) or line_of_mail(address, bounds.ADDRESS)
+
+
+def _same_mailbox(original: str, final: str) -> bool:
+    """Whether two addresses name one mailbox. Servers write the host of the mailbox into the domain: a@mail.x.example
+    for a@x.example."""
+    if original == final or not final:
+        return True
+    (name, _, domain), (other, _, host) = original.rpartition("@"), final.rpartition("@")
+    return bool(domain and host) and name == other and (host.endswith(f".{domain}") or domain.endswith(f".{host}"))

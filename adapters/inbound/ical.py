@@ -65,9 +65,12 @@ class Component:
 
     @cached_property
     def zones(self) -> dict[str, "Component"]:
-        """The zones that the calendar object describes (VTIMEZONE), by their name (TZID). If two have the same name,
-        the first one counts."""
-        return {each.value("TZID"): each for each in reversed(self.within("VTIMEZONE"))}
+        """The zones that the calendar object describes (VTIMEZONE), by their name (TZID) without escapes. If two have
+        the same name, the first one counts.
+
+        In a VTIMEZONE the name is a text, in which some programs escape a comma. In a parameter nothing is escaped.
+        """
+        return {unescaped(each.value("TZID")): each for each in reversed(self.within("VTIMEZONE"))}
 
 
 def read_calendar(lines: list[str]) -> Component:

@@ -147,7 +147,9 @@ class Intake:
     async def _outcomes(self, reading: IncomingMessage, contacts: Contacts, message: Document) -> tuple[Handled, ...]:
         try:
             if reading.kind is MessageKind.ANSWERS:
-                return tuple([await self._answer(each, contacts, message) for each in judge(reading, contacts)])
+                return tuple(
+                    [await self._answer(each, reading, contacts, message) for each in judge(reading, contacts)]
+                )
             if reading.kind is MessageKind.BOUNCE:
                 return tuple([await self._came_back(each, contacts) for each in reading.returned])
         except RPCError as error:
@@ -156,7 +158,9 @@ class Intake:
 
     # Answers
 
-    async def _answer(self, verdict: Verdict, contacts: Contacts, message: Document) -> Handled:
+    async def _answer(
+        self, verdict: Verdict, reading: IncomingMessage, contacts: Contacts, message: Document
+    ) -> Handled:
         answer = verdict.answer
         if verdict.why:
             return Handled(item=await self._perhaps_about(answer.uid), why=verdict.why)
@@ -170,7 +174,7 @@ class Intake:
                 both = " and ".join(fitted.offices or verdict.offices)
                 why = f"{answer.attendee} answers for {both}" + ("" if fitted.offices else "; none of them was invited")
                 return Handled(item=item, why=why)
-            act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message)
+            act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message, reading)
             looked_up = {"clashes": fitted.clashes, "around": fitted.around, "remind_at": fitted.remind_at}
             act = act.model_copy(update=looked_up)
             receipt = await self._submit(found, act)
@@ -283,11 +287,14 @@ class Intake:
         who, reason = returned.recipient, f"{returned.status} {returned.reason}".strip()
         if not returned.failed:
             return Handled(text=f"a mail to {who} is not delivered yet ({reason}); nothing follows from it")
+        final = returned.passed_on_to
         for office in contacts.offices_of(who):
-            plan = await asyncio.to_thread(self._sent_by, office, returned.message_id)
-            if plan is None:
+            letter = await asyncio.to_thread(self._letter, returned.message_id, office)
+            if letter is None:
                 continue
-            handle = self._client.get_workflow_handle(secretariat_id(plan, office))
+            if final and office not in contacts.offices_of(final):
+                return Handled(office=office, why=_passed_on(final, who, reason))
+            handle = self._client.get_workflow_handle(secretariat_id(letter.plan, office))
             told = f"a mail to {who} came back: {reason}"
             try:
                 await handle.signal("bounced", Bounced(message_id=returned.message_id, reason=told))
@@ -296,21 +303,36 @@ class Intake:
                     raise
                 return Handled(office=office, why=f"{told}; its post room has ended")
             return Handled(office=office, text=f"{told}; its post room was told")
+        if (letter := await asyncio.to_thread(self._letter, returned.message_id)) is not None:
+            return Handled(office=letter.office, why=_passed_on(final or who, letter.office, reason))
         return Handled(why=f"a mail to {who} came back ({reason}), and it is none that was sent to an office from here")
 
-    def _sent_by(self, office: str, message_id: str) -> str | None:
-        """Returns the plan whose post room sent this message to the office, from the archive of sent mail. None if the
-        archive does not hold the message."""
+    def _letter(self, message_id: str, office: str = "*") -> "_Letter | None":
+        """Returns the plan and the office of the sent mail with this Message-ID, from the archive of sent mail. With
+        `office`, only mail to that office is looked at. None if the archive does not hold the message."""
         if not message_id:
             return None
         wanted = message_id.encode("utf-8", "replace")
-        letters = [path for folder in self._root.glob("*/letters") for path in (folder / office).glob("*.eml")]
+        letters = list(self._root.glob(f"*/letters/{office}/*.eml"))
         for path in sorted(letters, key=_age)[:LETTERS_LOOKED_AT]:
             # A letter that cannot be read may belong to another plan, and must hide no other letter.
             with contextlib.suppress(OSError), path.open("rb") as file:
                 if wanted in file.read(8192):
-                    return path.relative_to(self._root).parts[0]
+                    plan, _, to, _ = path.relative_to(self._root).parts
+                    return _Letter(plan, to)
         return None
+
+
+class _Letter(NamedTuple):
+    """Which post room sent a mail."""
+
+    plan: str
+    office: str
+
+
+def _passed_on(final: str, who: str, reason: str) -> str:
+    """Says that a mail reached its office, but not somebody to whom the address of the office passes its mail on."""
+    return f"a mail reached {who}, but not {final}, to whom it was passed on ({reason}); tell the office"
 
 
 def _age(path: Path) -> float:

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from adapters.inbound import bounces, bounds, mime
+from adapters.inbound.authentication import unauthentic
 from adapters.inbound.bounds import OutOfBoundsError
 from adapters.inbound.ical import Component, Property, calendar_lines, read_calendar, unescaped
 from adapters.inbound.mime import Part
+from adapters.inbound.robots import returns_nothing, robot
 from adapters.inbound.senders import senders
-from adapters.inbound.times import TimeFaultError, duration, instant, moment
+from adapters.inbound.times import TimeFaultError, duration, instant, moment, named_times
 from adapters.text import line_of_mail
 from models.common.times import Slot
 from models.common.zones import later
@@ -61,10 +63,11 @@ def _about(message: Part) -> dict[str, Any]:
         "named": sent.named,
         "submitter": sent.submitter,
         "disguises": sent.disguises,
-        "unauthentic": mime.unauthentic(message),
+        "unauthentic": unauthentic(message, sent.address),
         "from_line": mime.header(message, "From", bounds.LINE),
         "subject": mime.header(message, "Subject", bounds.SUBJECT),
         "date": mime.date(message),
+        "arrived": mime.arrived(message),
         "message_id": mime.header(message, "Message-ID", bounds.IDENTITY),
     }
 
@@ -77,7 +80,7 @@ def _who(about: dict[str, Any]) -> str:
 def _read(raw: bytes) -> IncomingMessage:
     message = mime.parsed(raw)
     about = _about(message)
-    said: dict[str, Any] = {"text": mime.text(message), "robot": _robot(message), **about}
+    said: dict[str, Any] = {"text": mime.text(message), "robot": robot(message), **about}
     if bounces.is_report(message):
         return _report(message, said)
     calendar = _calendar(message, about["sender"])
@@ -97,20 +100,7 @@ def _letter(message: Part, names: list[str]) -> str:
     """Returns why a person should read it."""
     if any(name.lower() == "winmail.dat" for name in names):
         return "its calendar or attachment is in Outlook's own format (winmail.dat)"
-    postmaster = mime.header(message, "Return-Path", bounds.LINE).replace(" ", "") == "<>"
-    return "it may be a delivery failure that no report describes" if postmaster else "a letter"
-
-
-def _robot(message: Part) -> str:
-    """Returns the header that says that a program sent the message (RFC 3834 and older ones), or an empty text."""
-    submitted = "".join(re.findall(r"^[a-z-]+", mime.header(message, "Auto-Submitted", bounds.WORD).lower()))
-    if submitted and submitted != "no":
-        return submitted
-    precedence = mime.header(message, "Precedence", bounds.WORD).lower()
-    if precedence in ("auto_reply", "auto-reply", "bulk", "junk"):
-        return f"Precedence: {precedence}"
-    names = ("X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-Auto-Reply-From")
-    return next((name for name in names if mime.header(message, name, bounds.WORD)), "")
+    return "it may be a delivery failure that no report describes" if returns_nothing(message) else "a letter"
 
 
 def _report(message: Part, said: dict[str, Any]) -> IncomingMessage:
@@ -206,20 +196,22 @@ _ONCE = ("UID", "SEQUENCE", "DTSTAMP", "RECURRENCE-ID", "DTSTART", "DTEND", "DUR
 
 def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: str, sent: str) -> CalendarAnswer:
     attendee, doubt = _attendee(event, sender)
-    slot = recurrence = None
+    slot = recurrence = named = None
     try:
         if (found := event.first("RECURRENCE-ID")) is not None:
             recurrence = moment(found, calendar).utc
         if method is ReplyMethod.COUNTER:
             slot = _slot(event, calendar)
+        else:
+            named = named_times(event, calendar)
     except (TimeFaultError, OverflowError) as fault:
         doubt = doubt or str(fault)
     partstat, unknown = _partstat(attendee, method)
     sent_by, unread = _sent_by(attendee)
     twice = next((f"it says {name} twice" for name in _ONCE if event.count(name) > 1), "")
-    stamp, sequence = instant(event.value("DTSTAMP")) or _sent(sent), event.value("SEQUENCE") or "0"
-    if not re.fullmatch(r"[0-9]{1,9}", sequence):
-        doubt, sequence = doubt or f"{sequence[:20]!r} is no SEQUENCE", "0"
+    stamp, sequence = instant(event.value("DTSTAMP")) or _sent(sent), event.value("SEQUENCE")
+    if sequence and not re.fullmatch(r"[0-9]{1,9}", sequence):
+        doubt, sequence = doubt or f"{sequence[:20]!r} is no SEQUENCE", ""
     missing = (
         "it has no UID" if not event.value("UID") else "it does not say when it was given" if stamp is None else ""
     )
@@ -232,10 +224,11 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: 
         attendee=_address(attendee) if attendee else "",
         sent_by=sent_by,
         partstat=partstat,
-        sequence=int(sequence),
+        sequence=int(sequence) if sequence else None,
         dtstamp=stamp,
         comment=_comment(event, attendee),
         slot=slot,
+        named=named,
         doubt=line_of_mail(doubt or unread or unknown or twice or missing, bounds.LINE),
     )
 
@@ -266,24 +259,39 @@ def _attendee(event: Component, sender: str) -> tuple[Property | None, str]:
     if len(found) < event.count("ATTENDEE"):
         return found[0] if found else None, "an attendee of it cannot be read"
     own = [each for each in found if sender and _address(each) == sender]
-    if len(own) == 1 or (len(found) == 1 and not own):
-        return (own or found)[0], ""
+    if own or len({_address(each) for each in found}) == 1:
+        return _one_of(own or found)
     if not found:
         return None, "it names no attendee"
     return found[0], f"it names {len(found)} attendees, and it is not certain which of them answers"
 
 
+def _one_of(same: list[Property]) -> tuple[Property, str]:
+    """Returns the answer of an attendee that the event lists once or more, and a doubt if its answers differ."""
+    if len({(_word(each), *_sent_by(each), _delegate(each)) for each in same}) > 1:
+        return same[0], f"it lists {_address(same[0])} {len(same)} times, with different answers"
+    remarks = {remark: each for each in same if (remark := each.parameters.get("X-RESPONSE-COMMENT", "").strip())}
+    if len(remarks) > 1:
+        return same[0], f"it lists {_address(same[0])} {len(same)} times, with different comments"
+    return next(iter(remarks.values()), same[0]), ""
+
+
+def _word(attendee: Property) -> str:
+    return attendee.parameters.get("PARTSTAT", "").strip().upper()
+
+
+def _delegate(attendee: Property) -> str:
+    return _mailto(attendee.parameters.get("DELEGATED-TO", ""))
+
+
 def _partstat(attendee: Property | None, method: ReplyMethod) -> tuple[PartStat | None, str]:
-    text = attendee.parameters.get("PARTSTAT", "").strip().upper() if attendee else ""
+    text = _word(attendee) if attendee else ""
     if text in (PartStat.ACCEPTED, PartStat.DECLINED, PartStat.TENTATIVE):
         return PartStat(text), ""
     if method is ReplyMethod.COUNTER and text in ("", PartStat.NEEDS_ACTION):
         return PartStat.NEEDS_ACTION if text else None, ""
-    if text == "DELEGATED":
-        return (
-            None,
-            f"it delegates to {_mailto(attendee.parameters.get('DELEGATED-TO', '')) or 'somebody'}" if attendee else "",
-        )
+    if text == "DELEGATED" and attendee:
+        return None, f"it delegates to {_delegate(attendee) or 'somebody'}"
     return None, f"its PARTSTAT is {text[:40]}" if text else "it has no PARTSTAT"
 
 
@@ -326,7 +334,7 @@ def _mailto(text: str) -> str:
 def digest_of(answer: CalendarAnswer) -> str:
     """Returns a digest of the content of one answer. The digest stays the same if a mail server changes the form of the
     message on its way."""
-    slot = answer.slot
+    slot, named = answer.slot, answer.named
     return _digest(
         "answer",
         answer.uid,
@@ -334,11 +342,12 @@ def digest_of(answer: CalendarAnswer) -> str:
         answer.attendee,
         answer.method,
         str(answer.partstat),
-        str(answer.sequence),
+        str(answer.sequence or 0),  # some programs leave a zero out
         str(answer.dtstamp),
         f"{slot.start.utc} {slot.end.utc}" if slot else "",
         answer.comment,
         answer.doubt,
+        *([str(named.start)] if named and named.start else []),
     )
 
 

@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from encodings import normalize_encoding
 from encodings.aliases import aliases
@@ -328,26 +328,21 @@ def date(message: Part) -> str:
     """Returns the Date header as an instant in UTC: 2026-03-03T02:00:00Z. If the header names no instant, returns its
     text."""
     text = header(message, "Date", bounds.LINE)
+    at = _instant(text)
+    return at.isoformat().replace("+00:00", "Z") if at else text[: bounds.WORD].rstrip()
+
+
+def arrived(message: Part) -> datetime | None:
+    """Returns the instant at which our own mail server took the message: that of the first Received header, because
+    each server writes its header above the others. None if there is no such header, or if it names no instant."""
+    return _instant(header(message, "Received").rpartition(";")[2].strip()[: bounds.LINE])
+
+
+def _instant(text: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(text).astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return parsedate_to_datetime(text).astimezone(UTC)
     except (TypeError, ValueError, OverflowError, IndexError):
-        return text[: bounds.WORD].rstrip()
-
-
-def unauthentic(message: Part) -> bool:
-    """Returns whether our own mail server found that the sender is forged (RFC 8601).
-
-    Only the headers of our own server count. Its headers come first in the message, and there may be several. A sender
-    can write any text into the headers below them.
-    """
-    results = message.all("authentication-results")
-    server = _server(results[0]) if results else b""
-    own = (each for each in results if _server(each) == server)
-    return any(b"dmarc=fail" in re.sub(rb"\s+", b"", each.lower()) for each in own)
-
-
-def _server(result: bytes) -> bytes:
-    return result[: bounds.HEADER].partition(b";")[0].strip().lower()
+        return None
 
 
 # --- contents ---------------------------------------------------------------------------------------------------------

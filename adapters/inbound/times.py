@@ -9,18 +9,61 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-from adapters.inbound.ical import Component, Property
+from adapters.inbound.ical import Component, Property, unescaped
+from models.common.named_times import NamedTimes
 from models.common.times import ZonedTime
 from models.common.values import Instant
-from models.common.zones import Length, zone, zoned
+from models.common.zones import Length, later, zone, zoned
 
 
 class TimeFaultError(ValueError):
     """A time in a calendar object names no certain instant. The message says why."""
+
+
+def named_times(event: Component, calendar: Component) -> NamedTimes | None:
+    """Returns the time that an event names. None if it names none. It needs no zone, no hour and no end, but raises
+    TimeFaultError for what is no time, or for a zone that nobody knows."""
+    begins, ends, lasts = event.first("DTSTART"), event.first("DTEND"), event.value("DURATION")
+    start, end = (_named(each, calendar) if each else None for each in (begins, ends))
+    if lasts and start is not None and end is None:
+        end = _after(start, duration(lasts))
+    said: dict[str, Any] = {}
+    for name, found in (("start", start), ("end", end)):
+        if isinstance(found, ZonedTime):
+            said[name] = found.utc
+        elif isinstance(found, datetime):
+            said[f"{name}_wall"] = found
+        elif found is not None:
+            # An end without an hour is the day after the last one (RFC 5545 section 3.6.1).
+            said["first_day" if name == "start" else "last_day"] = found - timedelta(days=int(name == "end"))
+    return NamedTimes(**said) if said else None
+
+
+def _named(found: Property, calendar: Component) -> ZonedTime | datetime | date:
+    """Returns a time with its zone, or a wall time without a zone, or a day without an hour. Raises TimeFaultError."""
+    text = found.value.strip()
+    if day := re.fullmatch(r"(\d{4})(\d{2})(\d{2})", text):
+        try:
+            return date(*map(int, day.groups()))
+        except ValueError:
+            raise TimeFaultError(f"{text[:40]!r} is no day") from None
+    if text[-1:] != "Z" and not found.parameters.get("TZID", "").strip():
+        try:
+            return _wall(text)
+        except ValueError:
+            raise TimeFaultError(f"{text[:40]!r} is no time") from None
+    return moment(found, calendar)
+
+
+def _after(start: ZonedTime | datetime | date, length: Length) -> ZonedTime | datetime | date:
+    if isinstance(start, ZonedTime):
+        return later(start, length)
+    return start + timedelta(days=length.days) + (length.exact if isinstance(start, datetime) else timedelta(0))
 
 
 def instant(text: str) -> Instant | None:
@@ -56,7 +99,7 @@ def moment(found: Property, calendar: Component) -> ZonedTime:
         local = _wall(text)
     except ValueError:
         raise TimeFaultError(f"{text[:40]!r} is no time") from None
-    name = found.parameters.get("TZID", "").strip()
+    name = unescaped(found.parameters.get("TZID", ""))
     if not name:
         raise TimeFaultError("its time is floating: it names no zone")
     return _in_zone(local, name, calendar)

@@ -59,16 +59,16 @@ def message_id(despatch: Despatch, contacts: Contacts) -> str:
     """Returns the Message-ID of the mail, with its angle brackets (RFC 5322 section 3.6.4). Raises NoAddressError if
     the contacts file has no address for the mail.
 
-    If the mail carries a calendar object, the Message-ID is made from the identity and version of the object (UID,
-    METHOD, SEQUENCE, DTSTAMP) and the recipient. If not, it is made from the key of the despatch and the recipient.
+    It is made from the key of the despatch and the recipient, and from the identity and version of the calendar object
+    in the mail, if it carries one. A mail that is composed again has another key, so one Message-ID has one body.
     """
     address = recipient(despatch, contacts)
     word = despatch.announcement
     if word is None or word.event is None or not word.carries_event:
         return _id(contacts, "letter", despatch.key, address)
     event = word.event
-    stamp = write_instant(event.dtstamp)
-    return _id(contacts, "event", event.uid, word.method.value, str(event.sequence), stamp, address)
+    version = (event.uid, word.method.value, str(event.sequence), write_instant(event.dtstamp))
+    return _id(contacts, "event", despatch.key, *version, address)
 
 
 def compose(despatch: Despatch, contacts: Contacts, templates: Path, desk: str = "") -> bytes:

@@ -128,4 +128,5 @@ def _answer_line(answer: CalendarAnswer) -> str:
     said = f"{answer.partstat or 'no PARTSTAT'} ({answer.method}) of {answer.attendee or 'nobody'}"
     time = f", proposes {answer.slot.start.local:%Y-%m-%d %H:%M} {answer.slot.start.zone}" if answer.slot else ""
     comment = f": {answer.comment}" if answer.comment else ""
-    return f"{said}, SEQUENCE {answer.sequence}{time}{comment}"
+    version = "no SEQUENCE" if answer.sequence is None else f"SEQUENCE {answer.sequence}"
+    return f"{said}, {version}{time}{comment}"

@@ -9,8 +9,8 @@ from typing import Any
 
 from models.common.times import same_time
 from models.common.values import Instant
-from models.items.event_versions import following, until_now
-from models.items.meeting_state import MeetingState
+from models.items.event_versions import asks_again, following, until_now
+from models.items.meeting_state import EventVersion, MeetingState
 from models.machine.draft import Draft, Step
 from models.machine.ladders import answer_dues
 from models.machine.letter_fields import told_of
@@ -40,22 +40,10 @@ def invite(
     The event shows the guests of the sides `accepted` as accepting. The sides `consented` have consented already, and
     the invitation does not ask them again. If nothing would change since the last version, nothing is sent.
     """
-    setup, last = draft.state.setup, draft.state.event
+    setup, last, edition = draft.state.setup, draft.state.event, draft.state.setup.edition
     assert terms.slot is not None
-    answered = draft.state.answers_to(terms.slot)
-    attendees = tuple(
-        Attendee(
-            office=party.coordinator.office,
-            title=party.coordinator.title,
-            partstat=PartStat.ACCEPTED
-            if party.side in accepted
-            else answered.get(party.coordinator.office, PartStat.NEEDS_ACTION),
-        )
-        for party in setup.parties
-    )
     style = f" Format: {terms.format.value}." if terms.format else ""
     style += f" Join: {terms.link}" if terms.link else ""
-    virtual = (terms.link or "virtual") if terms.format is Format.VIRTUAL else ""
     event = CalendarEvent(
         uid=setup.uid,
         sequence=0,
@@ -63,31 +51,63 @@ def invite(
         status=status,
         summary=setup.title,
         description=setup.spoken(f"{setup.plan_title}, provision {setup.ref}. {text}{style}"),
-        location=terms.place or virtual,
-        format=terms.format.value if terms.format and setup.edition >= 1 else "",
+        location=location(terms),
+        format=terms.format.value if terms.format and edition >= 1 else "",
         link=terms.link,
         slot=terms.slot,
-        attendees=attendees,
+        host=draft.state.host if edition >= 1 else None,
+        attendees=(),
     )
+    # Who answered other terms has not answered these.
+    again = last is not None and asks_again(last, event, edition)
+    answered = {} if again else draft.state.answers_to(terms.slot)
+    event = event.model_copy(update={"attendees": _attendees(draft.state, accepted, answered)})
     offices = tuple(party.coordinator.office for party in setup.parties if party.side in consented)
     told = {"consented": offices, **until_now(last, event)}
-    put_event(draft, following(last, event), AnnouncementKind.INVITATION, text, suggests=suggests, **told)
+    put_event(draft, following(last, event, edition), AnnouncementKind.INVITATION, text, suggests=suggests, **told)
+
+
+def _attendees(state: MeetingState, accepted: set[str], answered: dict[str, PartStat]) -> tuple[Attendee, ...]:
+    """Returns the guests. Those of the sides `accepted` accept. `answered` says what other offices have answered."""
+    return tuple(
+        Attendee(
+            office=party.coordinator.office,
+            title=party.coordinator.title,
+            partstat=PartStat.ACCEPTED
+            if party.side in accepted
+            else answered.get(party.coordinator.office, PartStat.NEEDS_ACTION),
+        )
+        for party in state.setup.parties
+    )
 
 
 def accepting_sides(state: MeetingState, proposal: Proposal) -> set[str]:
     """Returns the sides that a tentative invitation to the proposed date shows as accepting.
 
-    For a first invitation these are the sides that have consented. If the time changes, or if the last version was
-    cancelled, there are none, because every guest must answer again (RFC 5546 section 3.2.2.1). If not, these are the
-    sides that the last version shows as accepting.
+    For a first invitation these are the sides that have consented. The same holds if only the place, the format, the
+    joining link or the host changes. If the time changes, or if the last version was cancelled, there are none, because
+    every guest must answer again (RFC 5546 section 3.2.2.1). If not, these are the sides that the last version shows as
+    accepting.
     """
     last, slot = state.event, proposal.terms.slot
     if last is None or slot is None:
         return {consent.side for consent in proposal.consents}
     if last.status is EventStatus.CANCELLED or not same_time(last.slot, slot):
         return set()
+    if state.setup.edition >= 1 and last.status is EventStatus.TENTATIVE and _differ(last, proposal.terms, state.host):
+        return {consent.side for consent in proposal.consents}
     accepting = {each.office for each in last.attendees if each.partstat is PartStat.ACCEPTED}
     return {party.side for party in state.setup.parties if party.coordinator.office in accepting}
+
+
+def _differ(last: CalendarEvent, terms: Terms, host: str | None) -> bool:
+    style = terms.format.value if terms.format else ""
+    return (last.location, last.format, last.link, last.host) != (location(terms), style, terms.link, host)
+
+
+def location(terms: Terms) -> str:
+    """Returns the place that the event of these terms shows. Empty if they name none."""
+    return terms.place or ((terms.link or "virtual") if terms.format is Format.VIRTUAL else "")
 
 
 def call_off(draft: Meeting, text: str, at: Instant | None = None) -> None:
@@ -105,7 +125,8 @@ def call_off(draft: Meeting, text: str, at: Instant | None = None) -> None:
         "dtstamp": draft.now.replace(microsecond=0),
         "description": setup.spoken(f"{setup.plan_title}, provision {setup.ref}. {text}"),
     }
-    put_event(draft, following(last, last.model_copy(update=changes)), AnnouncementKind.CANCELLATION, text, at=at)
+    off = following(last, last.model_copy(update=changes), setup.edition)
+    put_event(draft, off, AnnouncementKind.CANCELLATION, text, at=at)
 
 
 def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKind, text: str, **more: Any) -> None:
@@ -118,9 +139,10 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     last = draft.state.event
     if draft.state.reinvited and last is not None:
         event = _remove_former(draft, last, event, text)
-    # A cancelled event that is invited to again asks every guest again, like a change of time.
-    anew = last is None or last.status is EventStatus.CANCELLED or not same_time(last.slot, event.slot)
+    anew = last is None or asks_again(last, event, draft.state.setup.edition)
     draft.put(event=event, time_since=event.sequence if anew else draft.state.time_since)
+    if anew:
+        _keep_version(draft, event)
     setup = draft.state.setup
     if kind is AnnouncementKind.CANCELLATION and draft.state.reinvited:
         draft.announce_to(kind, [seat(attendee) for attendee in event.attendees], text, event=event, **more)
@@ -132,6 +154,29 @@ def put_event(draft: Meeting, event: CalendarEvent | None, kind: AnnouncementKin
     invited_before = [attendee.office for attendee in last.attendees] if last else []
     removed = tuple(office for office in invited_before if office not in calendars)
     draft.effects.append(Publish(event=event, calendars=calendars, removed=removed))
+
+
+VERSIONS_KEPT = 12
+"""How many versions of an event a meeting keeps that asked the guests again."""
+
+
+def _keep_version(draft: Meeting, event: CalendarEvent) -> None:
+    invited = draft.state.date_invited_to if event.status is EventStatus.TENTATIVE else None
+    number = invited.number if invited else None
+    version = EventVersion(sequence=event.sequence, slot=event.slot, proposal=number)
+    draft.put(versions=(*draft.state.versions, version)[-VERSIONS_KEPT:])
+
+
+def invite_again(draft: Meeting, text: str) -> None:
+    """Sends a version of the event to a proposed date, after something has changed to which the sides consent with the
+    date. Does nothing if the event invites to no proposed date."""
+    proposal = draft.state.date_invited_to
+    if proposal is None or draft.state.setup.edition < 1:
+        return
+    suggests = SuggestedAct(verb="accept", proposal=proposal.number)
+    sides = {consent.side for consent in proposal.consents}
+    accepted = accepting_sides(draft.state, proposal)
+    invite(draft, EventStatus.TENTATIVE, proposal.terms, accepted, text, suggests, sides)
 
 
 def seat(attendee: Attendee) -> Rung:

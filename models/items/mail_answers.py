@@ -15,8 +15,18 @@ from typing import Any
 
 from models.common.times import same_time
 from models.common.values import Instant
+from models.items.answer_order import Order, kept, order_of
+from models.items.last_word import brought_back, is_accept, taken_back, tell_without_effect
 from models.items.meeting_state import MeetingState, OfficeAnswer, leaves_event
-from models.machine.consent import accept, end_proposal, propose, refuse_answer, refuse_proposal, settle_consent
+from models.machine.consent import (
+    accept,
+    countered,
+    end_proposal,
+    propose,
+    refuse_answer,
+    refuse_proposal,
+    settle_consent,
+)
 from models.machine.draft import Draft
 from models.machine.ladders import answer_dues
 from models.machine.letter_fields import happened
@@ -24,7 +34,7 @@ from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import Consent, Proposal, ProposalStatus
 from models.messages.acts import Accept, Counter, Propose, Reject, Reply, ReplyMethod, Terms, Topic, Withdraw
-from models.messages.calendar_event import EventStatus, PartStat
+from models.messages.calendar_event import CalendarEvent, EventStatus, PartStat
 from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
@@ -50,18 +60,20 @@ def refuse_reply(rules: MeetingRules, state: MeetingState, act: Reply, side: str
         return refusal(rules, state, "no-invitation", message)
     if act.office not in {attendee.office for attendee in event.attendees}:
         return refusal(rules, state, "not-invited", f"{act.office} is not invited to this event")
-    if act.sequence > event.sequence:
-        message = f"it answers SEQUENCE {act.sequence}, but the newest version has SEQUENCE {event.sequence}"
-        return refusal(rules, state, "unknown-sequence", message)
-    if act.recurrence is not None and act.recurrence != event.slot.start.utc and state.is_current(act.sequence):
-        message = "it answers one date of a recurring event, but this event does not recur"
-        return refusal(rules, state, "other-recurrence", message)
-    if _repeats(state, act):
+    if (unfit := _refuse_version(rules, state, act, event)) is not None:
+        return unfit
+    order = _order(state, act)
+    if order is Order.OLDER:
         return None
-    last = _last(state, act.office)
-    if last is not None and last.dtstamp == act.dtstamp and last.sequence == act.sequence:
+    if order is Order.SAME_STAMP:
         message = "this office gave a different answer with the same DTSTAMP; ask the office which one counts"
         return refusal(rules, state, "same-dtstamp", message)
+    if order is Order.UNCLEAR:
+        message = (
+            "its DTSTAMP and the order in which the mails of this office were sent and arrived contradict each other; "
+            "ask the office which of its answers counts"
+        )
+        return refusal(rules, state, "unclear-order", message)
     meant = _meant(state, act, side)
     if isinstance(meant, Propose):
         return refuse_proposal(rules, state, meant, side, now)
@@ -73,33 +85,58 @@ def refuse_reply(rules: MeetingRules, state: MeetingState, act: Reply, side: str
     return None
 
 
+def _refuse_version(rules: MeetingRules, state: MeetingState, act: Reply, event: CalendarEvent) -> Refusal | None:
+    """Returns why it is not certain which version of the event an answer is about. None if it is certain."""
+    sequence = act.sequence or 0
+    if sequence > event.sequence:
+        message = f"it answers SEQUENCE {sequence}, but the newest version has SEQUENCE {event.sequence}"
+        return refusal(rules, state, "unknown-sequence", message)
+    if act.sequence is None and not state.is_current(0):
+        message = (
+            "it does not say which version it answers (no SEQUENCE), and the terms have changed since the first one"
+        )
+        return refusal(rules, state, "no-sequence", message)
+    if act.recurrence is not None and act.recurrence != event.slot.start.utc and state.is_current(sequence):
+        message = "it answers one date of a recurring event, but this event does not recur"
+        return refusal(rules, state, "other-recurrence", message)
+    other = _other_time(state, act)
+    return refusal(rules, state, "other-time", other) if other else None
+
+
 def _last(state: MeetingState, office: str) -> OfficeAnswer | None:
     return next((each for each in state.answers if each.office == office), None)
 
 
-def _repeats(state: MeetingState, act: Reply) -> bool:
-    """Whether an answer says nothing new, because it is older than the last answer of this office or repeats it."""
-    last = _last(state, act.office)
-    if last is None or act.sequence > last.sequence:
-        return False
-    if last.dtstamp == act.dtstamp:
-        return _said(last) == _said(act) or act.sequence < last.sequence
-    return act.dtstamp <= last.stamp
+def _order(state: MeetingState, act: Reply) -> Order:
+    return order_of(act, _last(state, act.office))
 
 
-def _said(answer: OfficeAnswer | Reply) -> tuple[Any, ...]:
-    slot = (answer.slot.start.utc, answer.slot.end.utc) if answer.slot else None
-    return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment
+def _other_time(state: MeetingState, act: Reply) -> str:
+    """Why the time that an answer names does not fit the version that it answers. Empty if it fits, or names none."""
+    sequence, event = act.sequence or 0, state.event
+    version = state.version_of(sequence)
+    slot = version.slot if version else event.slot if event and state.is_current(sequence) else None
+    if act.named is None or slot is None or not act.named.differs_from(slot):
+        return ""
+    return f"it names another time than the invitation that it answers ({state.setup.clock.moment(slot.start.utc)})"
 
 
 # What it means
 
+Meant = Accept | Reject | Counter | Propose | Withdraw | None
+"""The act that an answer stands for. None if the answer is only recorded."""
 
-def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Counter | Propose | None:
+
+def _meant(state: MeetingState, act: Reply, side: str) -> Meant:
     """Returns the act that an answer stands for. None if the answer is only recorded."""
     event = state.event
-    if event is None or event.status is EventStatus.CANCELLED or not state.is_current(act.sequence):
+    by_last_word = state.setup.edition >= 1 and is_accept(act)
+    if event is None or not state.is_current(act.sequence or 0):
         return None
+    if event.status is EventStatus.CANCELLED:
+        return brought_back(state, act, side) if by_last_word else None
+    if by_last_word and (taken := taken_back(state, act, side)) is not None:
+        return taken
     who = {"act_id": act.act_id, "office": act.office}
     if act.method is ReplyMethod.COUNTER:
         return None if _named_again(state, act) else _countering(state, act, side)
@@ -146,7 +183,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
 
 # Taking an answer
 
-_KEPT = {"office", "method", "sequence", "dtstamp", "comment", "slot", "message"}
+_KEPT = {"office", "method", "dtstamp", "comment", "slot", "message", "sent", "arrived"}
 
 
 def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> int | None:
@@ -155,22 +192,21 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     Returns the number of the new proposal, or None if the answer proposes nothing.
     """
     state = draft.state
-    if _repeats(state, act):
+    if _order(state, act) is Order.OLDER:
         return None
     meant = _meant(state, act, side)
-    answered = OfficeAnswer(
-        **act.model_dump(include=_KEPT), partstat=act.partstat or PartStat.NEEDS_ACTION, side=side, at=draft.now
-    )
-    draft.put(answers=(*(each for each in state.answers if each.office != act.office), answered))
+    _keep(draft, act, side)
     if isinstance(meant, Accept):
         accept(rules, draft, meant, side)
-    elif isinstance(meant, Reject):
+    elif isinstance(meant, Reject | Withdraw):
         end_proposal(rules, draft, meant, side)
     elif isinstance(meant, Counter):
-        draft.set_proposal(meant.proposal, status=ProposalStatus.COUNTERED)
+        countered(draft, meant.proposal, side)
         number = propose(rules, draft, meant, meant.terms, side, counters=meant.proposal)
         tell_proposed(draft, number, act.around)
     elif isinstance(meant, Propose):
+        if act.method is ReplyMethod.REPLY:
+            _enter(draft, act, side, "; its side had rejected this date, and now proposes it again")
         # If a side proposes a further time by mail, its new proposal counters the same proposal as its last one.
         own = state.open_proposal(Topic.DATE)
         counters = own.counters if own is not None and leaves_event(own) else None
@@ -179,6 +215,19 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     else:
         _record(draft, act, side)
     return draft.state.last_proposal if draft.state.last_proposal > state.last_proposal else None
+
+
+def _keep(draft: Meeting, act: Reply, side: str) -> None:
+    """Keeps the last answer of each office. An answer to earlier terms does not replace an answer that counts."""
+    state, last = draft.state, _last(draft.state, act.office)
+    current = {"partstat": act.partstat or PartStat.NEEDS_ACTION, "sequence": act.sequence or 0}
+    answered = OfficeAnswer(**act.model_dump(include=_KEPT), **current, side=side, at=draft.now)
+    if last is not None and state.setup.edition >= 1:
+        if state.is_current(last.sequence) and not state.is_current(answered.sequence):
+            answered = last.model_copy(update={"seen": kept(last, act)})
+        else:
+            answered = answered.model_copy(update={"seen": kept(last)})
+    draft.put(answers=(*(each for each in state.answers if each.office != act.office), answered))
 
 
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:
@@ -208,18 +257,28 @@ def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) ->
 
 def _record(draft: Meeting, act: Reply, side: str) -> None:
     """Puts on record an answer that changes nothing else."""
-    state, comment = draft.state, f": {act.comment}" if act.comment else ""
+    state = draft.state
     assert state.event is not None
+    current, more = state.is_current(act.sequence or 0), ""
+    if not current:
+        more = "; it answers earlier terms, so it does not count"
+    elif state.event.status is EventStatus.CANCELLED:
+        more = "; the event had been cancelled"
+    elif (open_one := _named_again(state, act)) is not None:
+        more = f"; it names the time of proposal {open_one.number}, which stays open"
+    _enter(draft, act, side, more)
+    if act.partstat is PartStat.DECLINED and act.method is ReplyMethod.REPLY and current:
+        _tell_declined(draft, act, side)
+    elif state.setup.edition >= 1:
+        tell_without_effect(draft, act, side)
+
+
+def _enter(draft: Meeting, act: Reply, side: str, more: str) -> None:
+    comment = f": {act.comment}" if act.comment else ""
     does = (
         "proposes another time" if act.method is ReplyMethod.COUNTER else _WORDS[act.partstat or PartStat.NEEDS_ACTION]
     )
-    text = f"{act.office} ({side}) {does} by mail{comment}"
-    if not state.is_current(act.sequence):
-        text += "; it answers an earlier time, so it does not count"
-    elif state.event.status is EventStatus.CANCELLED:
-        text += "; the event had been cancelled"
-    elif (open_one := _named_again(state, act)) is not None:
-        text += f"; it names the time of proposal {open_one.number}, which stays open"
+    text = f"{act.office} ({side}) {does} by mail{comment}{more}"
     fields = {
         "method": act.method.value,
         "partstat": act.partstat,
@@ -228,8 +287,6 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
         "comment": act.comment or None,
     }
     draft.enter("reply", text, act, **{name: _plain(value) for name, value in fields.items()})
-    if act.partstat is PartStat.DECLINED and act.method is ReplyMethod.REPLY and state.is_current(act.sequence):
-        _tell_declined(draft, act, side)
 
 
 def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
@@ -268,15 +325,7 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
     slot = before.terms.slot
     if event is None or event.status is EventStatus.CANCELLED or slot is None or slot.start.utc <= draft.now:
         return False
-    # An office that has accepted the invitation meanwhile has consented to the date in it.
-    meanwhile = tuple(
-        Consent(side=each.side, office=each.office, at=each.at)
-        for each in draft.state.answers
-        if (each.method, each.partstat) == (ReplyMethod.REPLY, PartStat.ACCEPTED)
-        and draft.state.is_current(each.sequence)
-        and not before.consented(each.side)
-    )
-    consents = (*before.consents, *meanwhile)
+    consents = (*before.consents, *consented_meanwhile(draft.state, before, proposal))
     draft.set_proposal(before.number, status=ProposalStatus.OPEN, consents=consents)
     text = f"proposal {before.number} is open again: {draft.words(before.terms)}"
     terms = before.terms.model_dump(mode="json")
@@ -284,6 +333,23 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
     if {consent.side for consent in consents} >= set(draft.state.setup.sides):
         settle_consent(rules, draft, before.number)
     return True
+
+
+def consented_meanwhile(state: MeetingState, before: Proposal, counter: Proposal) -> tuple[Consent, ...]:
+    """Returns the consents that offices gave to `before` by accepting its invitation, while it was countered by
+    `counter`. Empty if the counter moved the event: then the invitation was to another date."""
+    if not leaves_event(counter):
+        return ()
+    # By the rules before edition 1, an Accept of the side that countered was only recorded, and counts here.
+    gone = counter.side if state.setup.edition >= 1 else ""
+    return tuple(
+        Consent(side=each.side, office=each.office, at=each.at)
+        for each in state.answers
+        if (each.method, each.partstat) == (ReplyMethod.REPLY, PartStat.ACCEPTED)
+        and state.is_current(each.sequence)
+        and each.side != gone
+        and not before.consented(each.side)
+    )
 
 
 def tell_declined_counter(draft: Meeting, proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:

@@ -15,7 +15,7 @@ from models.common.times import same_time
 from models.common.values import Instant
 from models.items import invitations
 from models.items.invitations import accepting_sides, call_off, invite
-from models.items.mail_answers import REPLY, stands_again, tell_declined_counter, tell_proposed
+from models.items.mail_answers import REPLY, consented_meanwhile, stands_again, tell_declined_counter, tell_proposed
 from models.items.marks import DISPUTE, HELD, NOT_HELD
 from models.items.meeting_state import DATES_KEPT, AgreedDate, MeetingState, leaves_event
 from models.items.outcomes import CLOSE, EVIDENCE, OUTCOME
@@ -30,7 +30,7 @@ from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, NotSaid, Phase, Rules
 from models.machine.setup import ItemSetup
 from models.machine.silence import ask_agreement
-from models.machine.state import Ask, Proposal
+from models.machine.state import Ask, Consent, Proposal
 from models.messages.acts import Regret, Reject, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent, EventStatus
 from models.messages.effects import Order
@@ -185,6 +185,9 @@ class MeetingRules(Rules[MeetingState]):
     def said_by_invitation(self, state: MeetingState, proposal: Proposal) -> bool:
         return proposal.terms.topic is Topic.DATE and (state.agreed is None or proposal.message is not None)
 
+    def consented_meanwhile(self, state: MeetingState, proposal: Proposal, counter: Proposal) -> tuple[Consent, ...]:
+        return consented_meanwhile(state, proposal, counter)
+
     def proposed(self, draft: Draft[MeetingState], proposal: Proposal) -> None:
         """Sends the guests a tentative invitation to a proposed date.
 
@@ -218,6 +221,10 @@ class MeetingRules(Rules[MeetingState]):
             word = {Topic.POSTPONE: "Postponed", Topic.DROP: "Dropped", Topic.EXCUSE: "Excused"}[terms.topic]
             why = sentence_of(terms.reason) if terms.reason else ""
             call_off(draft, f"{word} by consent of every side. {why}".strip())
+        elif terms.topic is Topic.HOST:
+            # The host is part of what the sides consent to with a proposed date.
+            text = f"All sides consent to {draft.words(terms)}. The proposed date awaits your answer with this host."
+            invitations.invite_again(draft, text)
 
     def fell(self, draft: Draft[MeetingState], proposal: Proposal, at: Instant | None = None) -> None:
         if proposal.terms.topic is not Topic.DATE or draft.state.agreed is not None:
@@ -289,7 +296,10 @@ class MeetingRules(Rules[MeetingState]):
         return {"date": state.date}
 
     def view_facts(self, state: MeetingState) -> dict[str, Any]:
-        given = ({**each.model_dump(mode="json"), "current": state.is_current(each.sequence)} for each in state.answers)
+        given = (
+            {**each.model_dump(mode="json", exclude={"seen"}), "current": state.is_current(each.sequence)}
+            for each in state.answers
+        )
         return {
             "dates": _dates(state),
             "remind_at": state.remind_at,

@@ -30,6 +30,17 @@ class AgreedDate(Value):
         return cls.model_validate(terms.model_dump(include={"slot", "place", "format", "link"}))
 
 
+class EventVersion(Value):
+    """The first version of the calendar event with certain terms. Later versions have the same terms, until one of them
+    asks the guests again."""
+
+    sequence: int
+    """The version number (SEQUENCE)."""
+    slot: Slot
+    proposal: int | None = None
+    """The number of the proposed date to which the version invites. None if it invites to an agreed date."""
+
+
 class OfficeAnswer(Value):
     """The last answer that an invited office gave to the invitation with its mail program."""
 
@@ -51,6 +62,12 @@ class OfficeAnswer(Value):
     """The other time that a COUNTER proposes. None in a REPLY."""
     message: Document
     """The mail with the answer."""
+    sent: Instant | None = None
+    """When the mail was sent, as its header Date says. None if it is not known."""
+    arrived: Instant | None = None
+    """When the organizer's mail server took the mail. None if it is not known."""
+    seen: tuple[str, ...] = ()
+    """What earlier answers of this office said, and their DTSTAMP. A copy of one of them is no new answer."""
 
     @property
     def stamp(self) -> Instant:
@@ -101,8 +118,12 @@ class MeetingState(ItemState):
     event: CalendarEvent | None = None
     """The last version of the calendar event that went to the calendars. None if no version has gone there yet."""
     time_since: int | None = None
-    """The version number (SEQUENCE) of the first version that has the present time of the event. None if the state does
-    not hold this number. Then the number of `event` counts."""
+    """The version number (SEQUENCE) of the first version that has the present time of the event. As long as the date is
+    only proposed, it has also the present place, format and host. None if the state does not hold this number. Then the
+    number of `event` counts."""
+    versions: tuple[EventVersion, ...] = ()
+    """The last versions of the event that asked the guests again, oldest first. Empty in states from releases that did
+    not keep them."""
     answers: tuple[OfficeAnswer, ...] = ()
     """The last answer of each office that has answered the invitation with its mail program."""
     reinvited: bool = False
@@ -171,12 +192,18 @@ class MeetingState(ItemState):
     def is_current(self, sequence: int) -> bool:
         """Whether an answer to the version with this version number (SEQUENCE) of the event counts.
 
-        It counts if that version already had the present time of the event. False if there is no event.
+        It counts if that version already had the present time of the event and, as long as the date is only proposed,
+        its present place, format and host. False if there is no event.
         """
         if self.event is None:
             return False
         since = self.event.sequence if self.time_since is None else self.time_since
         return sequence >= since
+
+    def version_of(self, sequence: int) -> EventVersion | None:
+        """Returns the terms that the event had in the version with this SEQUENCE. None if the state does not hold
+        them."""
+        return next((each for each in reversed(self.versions) if each.sequence <= sequence), None)
 
     def answers_to(self, slot: Slot) -> dict[str, PartStat]:
         """By office: whether it comes (PARTSTAT, for example ACCEPTED), as it answered the event with the time `slot`.

@@ -9,7 +9,7 @@ from models.machine.draft import Draft, S
 from models.machine.ladders import restart
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
-from models.machine.state import PROPOSALS_KEPT, Consent, Proposal, ProposalStatus
+from models.machine.state import PROPOSALS_KEPT, Consent, ItemState, Proposal, ProposalStatus
 from models.messages.acts import Accept, Act, Counter, Propose, Reject, Terms, Topic, Withdraw
 from models.messages.effects import ItemReport
 from models.messages.notices import AnnouncementKind
@@ -65,6 +65,8 @@ def refuse_answer(
     proposal = state.proposal(act.proposal)
     if proposal is None:
         return refusal(rules, state, "no-such-proposal", f"there is no proposal {act.proposal} here; `show` lists them")
+    if isinstance(act, Accept) and own_counter(state, proposal, side) is not None:
+        return _refuse_accept(rules, state, proposal, side, now)  # it takes its own counter back
     if not proposal.open:
         return _refuse_ended(rules, state, proposal)
     own = proposal.side == side
@@ -128,8 +130,24 @@ def take_proposal(rules: Rules[S], draft: Draft[S], act: Propose, side: str) -> 
 
 
 def take_counter(rules: Rules[S], draft: Draft[S], act: Counter, side: str) -> int:
-    draft.set_proposal(act.proposal, status=ProposalStatus.COUNTERED)
+    countered(draft, act.proposal, side)
     return propose(rules, draft, act, act.terms, side, counters=act.proposal)
+
+
+def countered(draft: Draft[S], number: int, side: str) -> None:
+    """Gives a proposal the status `countered`. The consent of the side that counters it ends: its last word counts."""
+    proposal = draft.state.proposal(number)
+    assert proposal is not None
+    left = tuple(each for each in proposal.consents if each.side != side)
+    consents = left if draft.state.setup.edition >= 1 else proposal.consents
+    draft.set_proposal(number, status=ProposalStatus.COUNTERED, consents=consents)
+
+
+def own_counter(state: ItemState, proposal: Proposal, side: str) -> Proposal | None:
+    """Returns the open proposal with which this side has countered `proposal`. None if there is none."""
+    if proposal.status is not ProposalStatus.COUNTERED:
+        return None
+    return next((each for each in state.open_proposals if (each.counters, each.side) == (proposal.number, side)), None)
 
 
 def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str, counters: int | None = None) -> int:
@@ -173,15 +191,45 @@ def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str,
 
 
 def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
-    """Adds the consent of one side to a proposal. With the last consent, the terms take effect."""
+    """Adds the consent of one side to a proposal. With the last consent, the terms take effect.
+
+    If the side has countered the proposal before, its counter-proposal is withdrawn, and the proposal is open again.
+    """
     proposal = draft.state.proposal(act.proposal)
     assert proposal is not None
+    counter = own_counter(draft.state, proposal, side)
+    if counter is not None:
+        _take_back(rules, draft, act, side, counter)
+        proposal = draft.state.proposal(act.proposal)
+        assert proposal is not None
     consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now))
     draft.set_proposal(act.proposal, consents=consents)
     text = f"{act.office} ({side}) accepts proposal {act.proposal}: {draft.words(proposal.terms)}"
     draft.enter("accept", text, act, proposal=act.proposal)
     if {consent.side for consent in consents} >= set(draft.state.setup.sides):
         settle_consent(rules, draft, act.proposal)
+    elif counter is not None:
+        said, reopened = draft.state.announced, draft.state.proposal(act.proposal)
+        assert reopened is not None
+        rules.proposed(draft, reopened)
+        if draft.state.announced == said:  # no invitation has told the sides
+            others = draft.state.setup.others(side)
+            draft.announce(AnnouncementKind.ANSWER, others, sentence_of(f"{text}, and takes back its counter-proposal"))
+
+
+def _take_back(rules: Rules[S], draft: Draft[S], act: Accept, side: str, counter: Proposal) -> None:
+    """Withdraws a counter-proposal, because its side accepts the proposal that it has countered. That one is open
+    again, with the consents that other sides have given to it meanwhile."""
+    draft.set_proposal(counter.number, status=ProposalStatus.WITHDRAWN, ended_by=side)
+    text = f"{act.office} ({side}) withdraws proposal {counter.number}, {draft.words(counter.terms)}"
+    draft.enter("withdraw", f"{text}: it accepts proposal {act.proposal} instead", act, proposal=counter.number)
+    before = draft.state.proposal(act.proposal)
+    assert before is not None
+    consents = (*before.consents, *rules.consented_meanwhile(draft.state, before, counter))
+    draft.set_proposal(before.number, status=ProposalStatus.OPEN, consents=consents)
+    words, terms = draft.words(before.terms), before.terms.model_dump(mode="json")
+    text = f"proposal {before.number} is open again: {words}"
+    draft.enter("reopened", text, proposal=before.number, terms=terms, side=before.side)
 
 
 def settle_consent(rules: Rules[S], draft: Draft[S], number: int) -> None:
@@ -234,7 +282,7 @@ def end_proposal(rules: Rules[S], draft: Draft[S], act: Reject | Withdraw, side:
     assert proposal is not None
     rejected = isinstance(act, Reject)
     status = ProposalStatus.REJECTED if rejected else ProposalStatus.WITHDRAWN
-    draft.set_proposal(act.proposal, status=status)
+    draft.set_proposal(act.proposal, status=status, ended_by=side)
     reason = act.reason if isinstance(act, Reject) else ""
     because = f": {reason}" if reason else ""
     does = "rejects" if rejected else "withdraws"

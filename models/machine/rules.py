@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from models.common.values import Instant
 from models.machine.draft import Draft, S, Step
 from models.machine.setup import ItemSetup
-from models.machine.state import Ask, OpenAct, Proposal
+from models.machine.state import Ask, Consent, OpenAct, Proposal
 from models.messages.acts import Act, Reject, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent
 from models.messages.effects import ItemReport, Order
@@ -158,6 +158,10 @@ class Rules(Generic[S]):
     def refuse_consent(self, state: S, proposal: Proposal, now: Instant) -> Refusal | None:
         """Returns a refusal if a side can no longer accept this open proposal. None if it can."""
         return None
+
+    def consented_meanwhile(self, state: S, proposal: Proposal, counter: Proposal) -> tuple[Consent, ...]:
+        """The consents that sides gave to a proposal in another way while it was countered by `counter`."""
+        return ()
 
     def proposed(self, draft: Draft[S], proposal: Proposal) -> None:
         """Adds what this kind does after a new proposal. For example, a meeting sends a tentative invitation."""

@@ -105,6 +105,9 @@ class Proposal(Value):
     """The number of the proposal that this one counters. None if it counters none."""
     replaces: int | None = None
     """The number of the open proposal about the same that this proposal has replaced. None if it has replaced none."""
+    ended_by: str = ""
+    """The side that rejected or withdrew the proposal. Empty if no side did, and in states from releases that did not
+    record it."""
     message: Document | None = None
     """The mail that made the proposal, with a COUNTER (the answer of a calendar program that asks for another time).
     None if the proposal did not come by mail."""

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import JsonValue
 
 from models.common.limits import ANSWER, LINK, PLACE, REASON, TEXT, JsonLimit, Limit
+from models.common.named_times import NamedTimes
 from models.common.times import Slot, ZonedTime, same_time
 from models.common.values import Instant, Value
 from models.messages.calendar_event import PartStat
@@ -251,16 +252,22 @@ class Reply(Act):
     partstat: PartStat | None = None
     """The answer of the office: accepted, tentative or declined. None if the mail proposes another time (COUNTER) and
     says nothing about this."""
-    sequence: int = 0
-    """The version number (SEQUENCE) of the invitation that the office answered."""
+    sequence: int | None = None
+    """The version number (SEQUENCE) of the invitation that the office answered. None if the answer does not say it."""
     dtstamp: Instant
     """When the office answered, by the clock of its mail program."""
+    sent: Instant | None = None
+    """When the mail with the answer was sent, as its header Date says. None if it is not known."""
+    arrived: Instant | None = None
+    """When the organizer's mail server took the mail. None if it is not known."""
     recurrence: Instant | None = None
     """The start of the single meeting that the answer is about, if the mail program names one (RECURRENCE-ID). None if
     it names none."""
     comment: Annotated[str, Limit(REASON)] = ""
     slot: Slot | None = None
     """With COUNTER: the time that the office proposes. None with REPLY."""
+    named: NamedTimes | None = None
+    """With REPLY: the time of the meeting, as the answer names it. None if it names none, and with COUNTER."""
     clashes: tuple[Clash, ...] = ()
     """With COUNTER: what is unusual about `slot`. The reader of the mail finds this out. Empty if nothing is
     unusual."""

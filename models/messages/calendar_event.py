@@ -64,6 +64,8 @@ class CalendarEvent(Value):
     link: str = ""
     """The https address at which people join by video (CONFERENCE, RFC 7986 section 5.11). Empty if there is none."""
     slot: Slot
+    host: str | None = None
+    """The side that hosts the meeting. None if no host is known, and in events from releases that did not record it."""
     attendees: tuple[Attendee, ...]
     removes: bool = False
     """With CANCELLED. True: only these guests are removed from the meeting, and only they are told (RFC 5546 section

@@ -79,6 +79,9 @@ class DespatchResult(Value):
     perhaps_arrived: bool = False
     """True: the fate is not SENT, but an earlier attempt with this key may have delivered the mail. If the mail is an
     invitation, its cancellation must then follow."""
+    names_uncertain: bool = False
+    """True: the post room notes the mail that may have arrived in its record. False in results of earlier releases,
+    and if no such mail is known."""
     hours: Hours | None = None
     """The hours of the office, as the contacts file says now. None if the post room keeps no hours, or if the fate is
     DELAYED."""

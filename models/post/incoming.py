@@ -1,7 +1,10 @@
 """Messages in the organizer's mailbox: what each message says, and whether the answers in it may count."""
 
+import re
+from datetime import datetime
 from enum import StrEnum
 
+from models.common.named_times import NamedTimes
 from models.common.times import Slot
 from models.common.values import Instant, Value
 from models.messages.acts import Document, Reply, ReplyMethod
@@ -67,8 +70,8 @@ class CalendarAnswer(Value):
     """The address (SENT-BY) of a person who answers in the name of the guest. Empty if nobody does."""
     partstat: PartStat | None = None
     """The yes, no or maybe of the guest (PARTSTAT). None if the answer holds no such word that the program can read."""
-    sequence: int = 0
-    """The number (SEQUENCE) of the version of the event that the guest answers."""
+    sequence: int | None = None
+    """The number (SEQUENCE) of the version of the event that the guest answers. None if the answer does not say it."""
     dtstamp: Instant | None = None
     """When the answer was given. None if neither the answer nor its mail says it."""
     comment: str = ""
@@ -76,6 +79,9 @@ class CalendarAnswer(Value):
     slot: Slot | None = None
     """If the method is COUNTER: the time that the guest proposes. None if the method is REPLY, or if the time cannot be
     read."""
+    named: NamedTimes | None = None
+    """If the method is REPLY: the time of the event, as the answer names it. None if the answer names no time, or if
+    the method is COUNTER."""
     doubt: str = ""
     """Why a person must read the answer before it counts. Empty if the program can take the answer as it is."""
 
@@ -95,6 +101,9 @@ class DeliveryReport(Value):
     mail."""
     reason: str = ""
     """The reason that the mail server gives for the status. Empty if it gives no reason."""
+    passed_on_to: str = ""
+    """The address that the report is about, in lower case, if the mail had reached `recipient` and was passed on from
+    there, for example to a member of a list. Empty if the report is about `recipient` itself."""
 
 
 class IncomingMessage(Value):
@@ -119,6 +128,8 @@ class IncomingMessage(Value):
     date: str = ""
     """The header Date, as an instant in UTC in the form of RFC 3339. If the program cannot read an instant in it: the
     text of the header."""
+    arrived: Instant | None = None
+    """When our own mail server took the message (header Received). None if the message does not say it."""
     message_id: str = ""
     robot: str = ""
     """The sign that a program sent the message, for example `auto-replied`. Empty if there is no such sign."""
@@ -134,6 +145,14 @@ class IncomingMessage(Value):
     digest: str = ""
     """A hexadecimal digest of the contents. Two copies of one message have the same digest, even if a mail server has
     written one of them in another way."""
+
+    @property
+    def sent(self) -> Instant | None:
+        """When the message was sent (header Date). None if that header names no instant."""
+        try:
+            return datetime.fromisoformat(self.date) if re.fullmatch(r"[0-9T:-]+Z", self.date) else None
+        except ValueError:
+            return None
 
 
 class Verdict(Value):
@@ -153,20 +172,25 @@ def judge(reading: IncomingMessage, contacts: Contacts) -> tuple[Verdict, ...]:
     return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
 
 
-def act_of(answer: CalendarAnswer, office: str, digest: str, message: Document) -> Reply:
+def act_of(
+    answer: CalendarAnswer, office: str, digest: str, message: Document, reading: IncomingMessage | None = None
+) -> Reply:
     """Returns the act `reply` of an office, made from its answer. `digest` is the digest of the answer. The act id is
-    made from it, so the same answer counts only once."""
+    made from it, so the same answer counts only once. `reading` is the message with the answer. It says when the
+    message was sent and when it arrived. None if that is not known."""
     assert answer.dtstamp is not None
     return Reply(
         act_id=f"mail-{digest[:32]}",
         office=office,
         message=message,
         dtstamp=answer.dtstamp,
+        sent=reading.sent if reading else None,
+        arrived=reading.arrived if reading else None,
         **answer.model_dump(include=_CARRIED),
     )
 
 
-_CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "slot"}
+_CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "slot", "named"}
 
 
 def _verdict(answer: CalendarAnswer, reading: IncomingMessage, contacts: Contacts) -> Verdict:

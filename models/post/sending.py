@@ -34,13 +34,28 @@ def sends(despatch: Despatch) -> str:
     return f"letter to {despatch.office_title}: {acts} awaited of it{dates}"
 
 
-def drop_unsent_cancellations(state: PostRoomState, now: Instant) -> PostRoomState:
+def cancels_uncertain(state: PostRoomState) -> bool:
+    """Whether the cancellation of an event waits, and an invitation to this event may have arrived: the outcome of its
+    attempts is not known yet."""
+    return any(_uncertain(state, each) for each in state.queue if each.kind is AnnouncementKind.CANCELLATION)
+
+
+def _uncertain(state: PostRoomState, cancellation: Announcement) -> bool:
+    tried = state.delayed.announcement if state.delayed else None
+    return tried is not None and tried.version != "" and tried.version == cancellation.version
+
+
+def drop_unsent_cancellations(state: PostRoomState, now: Instant, keeps_uncertain: bool = True) -> PostRoomState:
     """Returns the state without the cancellations of calendar events whose invitation was never sent to the office.
 
-    Each of them is withdrawn. The new state also has no threads of closed items for which no mail waits.
+    Each of them is withdrawn. The new state also has no threads of closed items for which no mail waits. If
+    `keeps_uncertain` is True, a cancellation waits as long as it is not known whether its invitation has arrived.
     """
     kept = []
     for queued in state.queue:
+        if keeps_uncertain and queued.kind is AnnouncementKind.CANCELLATION and _uncertain(state, queued):
+            kept.append(queued)
+            continue
         never = queued.kind is AnnouncementKind.CANCELLATION and queued.event and queued.event.uid not in state.invited
         if never:
             state = note(state, now, "withdrawn", queued.key, "cancelled before its invitation was sent")
@@ -138,11 +153,33 @@ def _despatched(state: PostRoomState, despatch: Despatch, result: DespatchResult
     if result.fate is Fate.SENT:
         return _sent(state, despatch, result, now)
     if result.fate is Fate.REFUSED:
-        return refused(state, despatch, result, now)
+        return refused(_perhaps_announced(state, despatch, result), despatch, result, now)
+    state = _note_uncertain(state, despatch, result, now)
     if despatch.announcement and result.perhaps_arrived:
         # The mail of an earlier attempt may be in the mailbox. If it is an invitation, a cancellation must follow it.
         return PostRoomStep(state=_announced(state, despatch.announcement, result.message_id))
     return PostRoomStep(state=state)
+
+
+def _perhaps_announced(state: PostRoomState, despatch: Despatch, result: DespatchResult) -> PostRoomState:
+    """Returns the state after a refusal. An earlier attempt may have delivered the mail all the same. If the mail is an
+    invitation, it counts as sent, so that its cancellation goes. Results of earlier releases name no such mail."""
+    word = despatch.announcement
+    if not (word and word.event and word.version and result.perhaps_arrived and result.message_id):
+        return state
+    if word.kind is not AnnouncementKind.CANCELLATION:
+        state = state.model_copy(update={"invited": {**state.invited, word.version: word.item}})
+    return _threaded(state, word.event.uid, word.item, result.message_id)
+
+
+def _note_uncertain(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomState:
+    """Notes of an announcement that is said in another way now, or not any more, which mail of it may have arrived."""
+    word = despatch.announcement
+    if word is None or not result.perhaps_arrived or not result.names_uncertain:
+        return state
+    newer = word.version and any(each.version == word.version for each in state.queue)
+    why = "a mail of it may have arrived before; what came since goes too"
+    return note(state, now, "merged" if newer else "withdrawn", word.key, why, message_id=result.message_id)
 
 
 def _closed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomState:

@@ -232,7 +232,8 @@ async def test_a_withdrawal_after_an_unknown_outcome_says_that_it_perhaps_arrive
         await refused(config, despatch(), "TransmissionUncertain")
         result = await run(config, despatch(), PostRoom({notice().key}))
         (arrived,) = mailbox.letters
-        expected = DespatchResult(fate=Fate.WITHDRAWN, perhaps_arrived=True, message_id=identity_of(arrived))
+        identity = identity_of(arrived)
+        expected = DespatchResult(fate=Fate.WITHDRAWN, perhaps_arrived=True, message_id=identity, names_uncertain=True)
         assert result == expected and result.message_id.startswith("<")
         assert len(mailbox.letters) == 1
 

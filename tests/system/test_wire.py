@@ -18,6 +18,7 @@ from adapters.text import clean_line, clean_text
 from models.common.times import Slot, ZonedTime, same_time
 from models.items.event_versions import following
 from models.items.meeting import MEETING
+from models.machine.setup import EDITION
 from models.messages import acts
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, Method, PartStat
 from models.messages.effects import Announce, Order
@@ -376,9 +377,12 @@ def next_version(last: CalendarEvent, step: str, value: Any, now: datetime) -> C
         changes |= {"summary": value}
     elif step == "place":
         changes |= {"location": value}
+        if last.status is EventStatus.TENTATIVE and value != last.location:  # it is part of what is consented to
+            asked = (a.model_copy(update={"partstat": PartStat.NEEDS_ACTION}) for a in last.attendees)
+            changes |= {"attendees": tuple(asked)}
     elif step == "cancel":
         changes |= {"status": EventStatus.CANCELLED}
-    return following(last, last.model_copy(update=changes))
+    return following(last, last.model_copy(update=changes), EDITION)
 
 
 @settings(max_examples=120, deadline=None)

@@ -139,3 +139,29 @@ async def test_a_letter_that_cannot_be_read_hides_no_other(tmp_path: Path, lost:
     assert outcome.office == "khm-moc" and "its post room has ended" in outcome.why
     shutil.rmtree(sent.parent)  # what tests leave behind is judged as mail
     shutil.rmtree(torn.parent)
+
+
+OURS = "rfc822; focal-point@moc-khm.example"
+MEMBER = "Final-Recipient: rfc822; dara@free.example"
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        (f"Original-Recipient: {OURS}\n{MEMBER}", "reached focal-point@moc-khm.example, but not dara@free.example"),
+        (MEMBER, "reached khm-moc, but not dara@free.example"),
+        (f"Original-Recipient: {OURS}\nFinal-Recipient: {OURS.replace('@', '@mx.')}", "post room has ended"),
+    ],
+)
+async def test_a_dead_member_of_a_list_is_for_a_person_and_the_office_was_reached(
+    tmp_path: Path, about: str, words: str
+) -> None:
+    box, _ = intake(tmp_path, "good", {"good": running})
+    sent = settings(tmp_path).record / "good" / "letters" / "khm-moc" / "1.eml"
+    sent.parent.mkdir(parents=True)
+    sent.write_text("Message-ID: <1@aide-memoire.example>\n\nx")
+    bounce = BOUNCE.replace("Final-Recipient: rfc822; focal-point@moc-khm.example", about)
+    entered = await box.take(bounce.encode())
+    [outcome] = entered.outcomes
+    assert outcome.office == "khm-moc" and words in outcome.why and entered.why == outcome.why
+    shutil.rmtree(sent.parent)

@@ -40,6 +40,14 @@ CONTACTS = Contacts.model_validate(
 )
 
 EFFECTS = {
+    "accept-naming-a-floating-time": "accept",
+    "accept-naming-an-unknown-zone": "person: there is no zone 'Moon/Tycho'",
+    "accept-naming-another-day": "person: it names another time than the invitation",
+    "accept-naming-another-day-only": "person: it names another time than the invitation",
+    "accept-naming-another-floating-time": "person: it names another time than the invitation",
+    "accept-naming-another-length": "person: it names another time than the invitation",
+    "accept-naming-the-day-only": "accept",
+    "accept-naming-the-time-in-another-zone": "accept",
     "all-day-counter": "person: it names a day and no hour",
     "apple-mail-decline": "reject: We have a national holiday.",
     "attachment-only-accept": "accept",
@@ -49,6 +57,8 @@ EFFECTS = {
     "custom-vtimezone-counter": "counter: 2026-07-15T07:00:00Z to 2026-07-15T10:00:00Z",
     "delegated": "person: it delegates to deputy@office.example",
     "dmarc-fail": "person: our mail server says",
+    "dmarc-fail-in-the-second-header": "person: our mail server says",
+    "dmarc-pass-with-a-broken-signature": "accept",
     "duplicate-accept": "accept",
     "exchange-regenerated-accept": "accept",
     "floating-counter": "person: its time is floating",
@@ -66,7 +76,11 @@ EFFECTS = {
     "letter": "letter: a letter",
     "inline-and-attachment-written-differently": "accept",
     "letter-from-a-registry-program": "letter: sent by a program (auto-generated), with note.pdf",
+    "letter-about-an-automatic-reply": "letter: a letter",
+    "letter-that-answers-nothing-itself": "letter: a letter",
     "letter-through-a-list": "letter: a letter",
+    "letter-with-precedence-bulk": "letter: a letter",
+    "letter-with-x-auto-response-suppress": "letter: a letter",
     "lf-only-accept": "accept",
     "method-rfc2231-accept": "accept",
     "method-mismatch": "refused: its part says METHOD REPLY, its calendar CANCEL",
@@ -74,7 +88,8 @@ EFFECTS = {
     "old-dtstamp-decline": "reject: ",
     "other-attendees-listed": "accept",
     "out-of-office-auto-submitted": "automatic: sent by a program (auto-replied)",
-    "out-of-office-exchange": "automatic: sent by a program (X-Auto-Response-Suppress)",
+    "out-of-office-exchange": "automatic: sent by a program (its subject, and X-Auto-Response-Suppress)",
+    "out-of-office-x-autoreply": "automatic: sent by a program (X-Autoreply)",
     "out-of-office-with-a-logo": "automatic: sent by a program (auto-replied)",
     "out-of-office-precedence": "automatic: sent by a program (Precedence: auto_reply)",
     "out-of-office-with-our-invitation": "automatic: sent by a program",
@@ -86,7 +101,10 @@ EFFECTS = {
     "read-receipt": "automatic: a report of reading",
     "recurring-counter": "person: it proposes that the event recur",
     "robot-accepts": "person: a program answered",
+    "same-attendee-twice": "accept",
+    "same-attendee-twice-with-two-answers": "person: it lists khm-moc@office.example 2 times, with different answers",
     "second-address-accept": "accept",
+    "spf-and-dkim-fail-without-dmarc": "person: our mail server says",
     "sent-by-another": "person: deputy@elsewhere.example answers in the name of khm-moc@office.example",
     "stranger-accept": "person: stranger@elsewhere.example is the address of no office",
     "thunderbird-tentative": "recorded TENTATIVE",
@@ -101,6 +119,7 @@ EFFECTS = {
     "winmail-dat": "letter: its calendar or attachment is in Outlook's own format",
     "without-dtstamp-accept": "accept",
     "without-partstat": "person: it has no PARTSTAT",
+    "zone-with-commas-counter": "counter: 2026-01-15T07:00:00Z to 2026-01-15T08:00:00Z",
     **{
         f"{method}-arrives": f"calendar: a calendar object with METHOD {method.upper()} alters nothing"
         for method in ("cancel", "request", "refresh", "publish", "add", "declinecounter")
@@ -109,6 +128,7 @@ EFFECTS = {
     "bounce-headers-only": "bounce: khm-moc@office.example 5.2.2 failed <0123456789abcdef@aide-memoire.example> 552",
     "bounce-delayed": "bounce: khm-moc@office.example 4.4.1 not failed",
     "bounce-expired-4xx": "bounce: khm-moc@office.example 4.4.7 failed",
+    "bounce-of-a-list-member": "bounce: khm-moc@office.example 5.1.1 failed (sok.dara@freemail.example) <0123456789",
     "bounce-of-a-stranger": "bounce: nobody@elsewhere.example 5.1.1 failed",
     "bounce-without-recipient": "bounce: a delivery status that names no recipient",
 }
@@ -123,7 +143,9 @@ def effect(data: bytes, player: Player) -> str:
     reading = read(data)
     if reading.kind is MessageKind.BOUNCE and reading.returned:
         [each] = reading.returned
-        words = [each.recipient, each.status, "failed" if each.failed else "not failed", each.message_id, each.reason]
+        failed = "failed" if each.failed else "not failed"
+        passed_on = [f"({each.passed_on_to})"] if each.passed_on_to else []
+        words = [each.recipient, each.status, failed, *passed_on, each.message_id, each.reason]
         return f"bounce: {' '.join(words)}"
     if reading.kind is not MessageKind.ANSWERS:
         return f"{reading.kind.value}: {reading.reason}"

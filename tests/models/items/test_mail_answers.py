@@ -1,6 +1,6 @@
 """Answers by mail to an invitation: consent, rejection, another time, what is only recorded."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -12,35 +12,14 @@ from models.items.meeting import MEETING
 from models.items.meeting_state import MeetingState, leaves_event
 from models.machine.state import ProposalStatus
 from models.messages import acts
-from models.messages.acts import Document, ReplyMethod, Topic
+from models.messages.acts import ReplyMethod, Topic
 from models.messages.calendar_event import EventStatus, Method, PartStat
 from models.messages.effects import Announce, Await, Publish
-from models.messages.notices import Announcement, AnnouncementKind, SuggestedAct
+from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import DAY, START, Player, date_terms, meeting
+from tests.support.mail_answers import MAIL, SECOND, reply, said
 from tests.support.meetings import KHM, LAO, VNM, agreed, events, proposed, slot
-
-MAIL = Document(name="answer.eml", sha256="ab" * 32, size=900)
-SECOND = timedelta(seconds=1)
-
-
-def reply(player: Player, office: str, partstat: PartStat | None = PartStat.ACCEPTED, **more: Any) -> Any:
-    """A REPLY to the newest version, given now; a COUNTER where a slot is given."""
-    player.now += SECOND
-    fields = {
-        "method": ReplyMethod.COUNTER if "slot" in more else ReplyMethod.REPLY,
-        "uid": player.state.setup.uid,
-        "partstat": partstat,
-        "sequence": player.state.event.sequence,
-        "dtstamp": player.now,
-        "message": MAIL,
-    }
-    return player.act(acts.Reply, office, **(fields | more))
-
-
-def said(player: Player, kind: AnnouncementKind) -> list[Announcement]:
-    found = [e.announcement for e in player.effects if isinstance(e, Announce)]
-    return [each for each in found if each.kind is kind]
 
 
 def test_an_accept_is_the_consent_that_is_typed() -> None:
@@ -241,8 +220,10 @@ def test_refusing_a_counter_sends_declinecounter_and_the_first_date_awaits_its_a
     assert events(player)[-1] == (1, EventStatus.CONFIRMED)
 
 
-def test_whoever_countered_and_then_accepts_has_consented_once_the_counter_is_refused() -> None:
+def test_by_the_rules_before_edition_1_an_accept_after_a_counter_counted_once_the_counter_was_refused() -> None:
     player = proposed()
+    setup = player.state.setup.model_copy(update={"edition": 0})
+    player.state = player.state.model_copy(update={"setup": setup})
     reply(player, KHM, PartStat.TENTATIVE, slot=slot(15))
     reply(player, KHM, PartStat.ACCEPTED)
     assert player.state.agreed is None, "its own proposal is still before the other side"

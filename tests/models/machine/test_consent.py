@@ -29,11 +29,20 @@ def test_counter_makes_the_older_proposal_stale() -> None:
     player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
     receipt = player.act(acts.Counter, KHM, proposal=1, terms=date_terms(START + 20 * DAY))
     assert isinstance(receipt, Receipt) and receipt.proposal == 2
-    refusal = player.act(acts.Accept, KHM, proposal=1)
+    refusal = player.act(acts.Accept, LAO, proposal=1)
     assert isinstance(refusal, Refusal) and refusal.code == "stale-proposal"
     assert [(row.office, row.act) for row in refusal.awaiting] == [(LAO, "answer")]
     player.act(acts.Accept, LAO, proposal=2)
     assert events(player) == [(0, EventStatus.TENTATIVE), (1, EventStatus.TENTATIVE), (2, EventStatus.CONFIRMED)]
+
+
+def test_who_countered_may_still_accept_the_first_proposal() -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    player.act(acts.Counter, KHM, proposal=1, terms=date_terms(START + 20 * DAY))
+    receipt = player.act(acts.Accept, KHM, proposal=1)
+    assert isinstance(receipt, Receipt) and player.state.agreed is not None
+    assert player.state.agreed.slot is not None and player.state.agreed.slot.start.utc == START + 10 * DAY
 
 
 def test_postponed_by_consent_sleeps_until_the_named_instant() -> None:

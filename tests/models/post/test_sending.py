@@ -4,18 +4,26 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.messages.effects import Await, Settle
 from models.messages.notices import AnnouncementKind, Section
-from models.post.despatch import DespatchResult, Fate
+from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.hearing import hear_announcement, hear_awaited, hear_settled
 from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Span
 from models.post.post_room_state import Bounced, PostRoomState, Returned, keys_of, standing_keys
 from models.post.reminders import drop_begun_reminders
-from models.post.sending import REFERENCES_KEPT, begun, despatched, drop_unsent_cancellations, next_despatch
+from models.post.sending import (
+    REFERENCES_KEPT,
+    begun,
+    cancels_uncertain,
+    despatched,
+    drop_unsent_cancellations,
+    next_despatch,
+)
 from models.post.unreached import DELAY, hear_bounced
 from models.post.why import not_said, told
 from tests.support.builders import DAY, START
@@ -124,6 +132,49 @@ def test_what_perhaps_arrived_is_referred_to_and_what_was_delayed_is_not() -> No
     assert second is not None and second.references == ("<p@x.example>",)
     state = despatched(state, second, DELAYED, START).state
     assert next_despatch(state, START + DELAY) == second, "the same bytes go again"
+
+
+PERHAPS = {"perhaps_arrived": True, "message_id": "<p@x.example>", "names_uncertain": True}
+
+
+def delayed_then_called_off() -> tuple[PostRoomState, Despatch]:
+    """An invitation whose outcome is not known, and the cancellation that came since."""
+    state = hear_announcement(room(), announcement(0), START)
+    first = next_despatch(state, START)
+    assert first is not None
+    state = despatched(state, first, DELAYED, START).state
+    state = hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    return drop_unsent_cancellations(state, START), first
+
+
+@pytest.mark.parametrize("fate", [Fate.WITHDRAWN, Fate.REFUSED])
+def test_an_invitation_that_may_have_arrived_counts_as_sent_and_its_cancellation_goes(fate: Fate) -> None:
+    state, first = delayed_then_called_off()
+    assert cancels_uncertain(state) and next_despatch(state, START + DELAY) == first
+    state = despatched(state, first, DespatchResult(fate=fate, **PERHAPS), START + DELAY).state
+    state = drop_unsent_cancellations(state, START + DELAY)
+    assert not cancels_uncertain(state)
+    state, cancel = send(state, START + DELAY)
+    assert cancel.announcement and cancel.announcement.kind is AnnouncementKind.CANCELLATION
+    assert cancel.references == ("<p@x.example>",)
+    named = [each.data for each in state.pending if each.data.get("message_id") == "<p@x.example>"]
+    assert [each["key"] for each in named] == (["u/0"] if fate is Fate.WITHDRAWN else [])
+
+
+def test_an_invitation_that_certainly_did_not_arrive_gets_no_cancellation() -> None:
+    state, first = delayed_then_called_off()
+    state = despatched(state, first, DespatchResult(fate=Fate.WITHDRAWN), START + DELAY).state
+    state = drop_unsent_cancellations(state, START + DELAY)
+    assert next_despatch(state, START + DELAY) is None and fates(state)["u/1"] == "withdrawn"
+
+
+def test_by_the_rules_of_histories_of_before_the_cancellation_was_dropped_at_once() -> None:
+    state = hear_announcement(room(), announcement(0), START)
+    first = next_despatch(state, START)
+    assert first is not None
+    state = despatched(state, first, DELAYED, START).state
+    state = hear_announcement(state, announcement(1, AnnouncementKind.CANCELLATION), START)
+    assert fates(drop_unsent_cancellations(state, START, keeps_uncertain=False))["u/1"] == "withdrawn"
 
 
 def test_nothing_is_sent_about_a_closed_item_but_its_cancellation() -> None:
