@@ -1,6 +1,6 @@
 """Makes the values for letter templates. They hold everything that a letter says, in the order of the letter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -115,6 +115,7 @@ def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
         "ways": _ways(ordered),
         "reminders": despatch.reminders,
         "commands": commands_of(ordered, despatch.office),
+        "reference": reference_of({notice.item for notice in ordered}),
     }
 
 
@@ -221,8 +222,17 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "due": word.due,
         "was": word.was_slot is not None or word.was_place is not None,
         "around": word.around,
+        "asked": word.asked,
+        "reference": reference_of({word.item}),
         "commands": [command] if command and not consented else [],
     }
+
+
+def reference_of(items: Collection[str]) -> str:
+    """Returns the reference that the subject of a mail about one item shows in brackets: 16.3-jtc/2026. A reply keeps
+    it, and so leads back to the item. Empty for a mail about several items, or about the plan."""
+    [first, *more] = items
+    return "" if more else first.partition("/")[2]
 
 
 def _round_counts(counts: tuple[Count, ...]) -> list[SideCount]:

@@ -5,6 +5,9 @@ rejection. A new time is a new proposal. These acts have the same effects as on 
 record name the mail. Every other answer is recorded and changes nothing. The same holds for a new time that the open
 proposal already has.
 
+An Accept with words of the office's own is no consent: only its side can say whether it accepts without condition. The
+answer is recorded, and a person looks at it. With every other answer the words travel as its reason.
+
 In iCalendar, a new time is a COUNTER. A COUNTER does not change the event. If the sides consent to it, the calendars
 get an invitation (REQUEST) to the new time. If they reject it, the side of the office gets a refusal (DECLINECOUNTER),
 and the proposal that it countered is open again.
@@ -15,16 +18,16 @@ from typing import Any
 
 from models.common.times import same_time
 from models.common.values import Instant
-from models.items.meeting_state import MeetingState, OfficeAnswer, leaves_event
+from models.items.meeting_state import MeetingState, OfficeAnswer, UnclearAnswer, leaves_event
 from models.machine.consent import accept, end_proposal, propose, refuse_answer, refuse_proposal, settle_consent
 from models.machine.draft import Draft
-from models.machine.ladders import answer_dues
+from models.machine.ladders import answer_dues, wait_for_words
 from models.machine.letter_fields import happened
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import Consent, Proposal, ProposalStatus
 from models.messages.acts import Accept, Counter, Propose, Reject, Reply, ReplyMethod, Terms, Topic, Withdraw
-from models.messages.calendar_event import EventStatus, PartStat
+from models.messages.calendar_event import CalendarEvent, EventStatus, PartStat
 from models.messages.notices import AnnouncementKind, SuggestedAct
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
@@ -89,7 +92,7 @@ def _repeats(state: MeetingState, act: Reply) -> bool:
 
 def _said(answer: OfficeAnswer | Reply) -> tuple[Any, ...]:
     slot = (answer.slot.start.utc, answer.slot.end.utc) if answer.slot else None
-    return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment
+    return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment, answer.words
 
 
 # What it means
@@ -107,10 +110,24 @@ def _meant(state: MeetingState, act: Reply, side: str) -> Accept | Reject | Coun
     if proposal is None or proposal.side == side:
         return None
     if act.partstat is PartStat.ACCEPTED and not proposal.consented(side):
-        return Accept(**who, proposal=proposal.number)
+        return None if act.words else Accept(**who, proposal=proposal.number)
     if act.partstat is PartStat.DECLINED:
-        return Reject(**who, proposal=proposal.number, reason=act.comment)
+        return Reject(**who, proposal=proposal.number, reason=act.words or act.comment)
     return None
+
+
+def _seems_to_accept(state: MeetingState, act: Reply, side: str) -> Proposal | None:
+    """Returns the proposal that an Accept with words of its own may consent to. None if the answer is another one, or
+    if no consent of its side is open."""
+    event = state.event
+    if not act.words or act.method is not ReplyMethod.REPLY or act.partstat is not PartStat.ACCEPTED or event is None:
+        return None
+    if state.agreed is not None or event.status is EventStatus.CANCELLED or not state.is_current(act.sequence):
+        return None
+    stand = (each for each in state.proposals if each.status in (ProposalStatus.OPEN, ProposalStatus.COUNTERED))
+    dated = [each for each in stand if each.terms.slot is not None and same_time(each.terms.slot, event.slot)]
+    found = dated[-1] if dated else None
+    return None if found is None or found.side == side or found.consented(side) else found
 
 
 def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
@@ -136,7 +153,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
         remind_at=act.remind_at,
         place=stands.place if stands else "",
         format=stands.format if stands else None,
-        reason=act.comment,
+        reason=act.words or act.comment,
     )
     if proposal is not None and proposal.side != side:
         return Counter(act_id=act.act_id, office=act.office, proposal=proposal.number, terms=terms)
@@ -145,7 +162,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
 
 # Taking an answer
 
-_KEPT = {"office", "method", "sequence", "dtstamp", "comment", "slot", "message"}
+_KEPT = {"office", "method", "sequence", "dtstamp", "comment", "words", "slot", "message"}
 
 
 def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> int | None:
@@ -156,13 +173,18 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     state = draft.state
     if _repeats(state, act):
         return None
-    meant = _meant(state, act, side)
+    meant, seems = _meant(state, act, side), _seems_to_accept(state, act, side)
     answered = OfficeAnswer(
         **act.model_dump(include=_KEPT), partstat=act.partstat or PartStat.NEEDS_ACTION, side=side, at=draft.now
     )
     draft.put(answers=(*(each for each in state.answers if each.office != act.office), answered))
-    if isinstance(meant, Accept):
+    if act.words and state.silence is not None:
+        draft.look = f"it has words of its own, and the silence about the {state.silence.about} runs"
+    if seems is not None:
+        _record_unclear(draft, act, side, seems)
+    elif isinstance(meant, Accept):
         accept(rules, draft, meant, side)
+        draft.put(unclear=tuple(each for each in draft.state.unclear if each.side != side))
     elif isinstance(meant, Reject):
         end_proposal(rules, draft, meant, side)
     elif isinstance(meant, Counter):
@@ -178,6 +200,45 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     else:
         _record(draft, act, side)
     return draft.state.last_proposal if draft.state.last_proposal > state.last_proposal else None
+
+
+def _record_unclear(draft: Meeting, act: Reply, side: str, proposal: Proposal) -> None:
+    """Records an Accept with words of its own. Its side has the time of one rung until a higher office is asked."""
+    number = proposal.number
+    text = (
+        f"{act.office} ({side}) accepts proposal {number} by mail with words of its own, "
+        f'so it is no consent until its side confirms it: "{act.words}"'
+    )
+    facts = {"method": act.method.value, "partstat": act.partstat, "sequence": act.sequence, "words": act.words}
+    draft.enter("reply", text, act, dtstamp=_plain(act.dtstamp), seems=number, **facts)
+    unclear = UnclearAnswer(
+        office=act.office, side=side, proposal=number, words=act.words, at=draft.now, message=act.message
+    )
+    draft.put(unclear=(*(each for each in draft.state.unclear if each.side != side), unclear))
+    wait_for_words(draft, side, number)
+    draft.seems = f"accept of proposal {number}"
+    draft.look = f'it has words of its own beside the button: "{act.words}"'
+
+
+def words_beside(state: MeetingState, proposal: int, side: str) -> str:
+    """Returns what an office of a side wrote beside its Accept of a proposal. Empty if it wrote nothing."""
+    found = (each.words for each in state.unclear if (each.side, each.proposal) == (side, proposal))
+    return next(found, "")
+
+
+def invitation_to_answer(state: MeetingState, office: str, now: Instant) -> CalendarEvent | None:
+    """Returns the event of an open date, as a guest gets it that is to answer again. None if no date is open, or if the
+    side of the office has consented to it."""
+    proposal, event, side = state.date_invited_to, state.event, state.setup.side_of(office)
+    if proposal is None or event is None or side is None or proposal.consented(side):
+        return None
+    if office not in {guest.office for guest in event.attendees}:
+        return None
+    guests = tuple(
+        guest.model_copy(update={"partstat": PartStat.NEEDS_ACTION}) if guest.office == office else guest
+        for guest in event.attendees
+    )
+    return event.model_copy(update={"attendees": guests, "dtstamp": now.replace(microsecond=0)})
 
 
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:
@@ -207,7 +268,8 @@ def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) ->
 
 def _record(draft: Meeting, act: Reply, side: str) -> None:
     """Puts on record an answer that changes nothing else."""
-    state, comment = draft.state, f": {act.comment}" if act.comment else ""
+    state, said = draft.state, act.words or act.comment
+    comment = f": {said}" if said else ""
     assert state.event is not None
     does = (
         "proposes another time" if act.method is ReplyMethod.COUNTER else _WORDS[act.partstat or PartStat.NEEDS_ACTION]
@@ -225,10 +287,14 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
         "sequence": act.sequence,
         "dtstamp": act.dtstamp,
         "comment": act.comment or None,
+        "words": act.words or None,
     }
     draft.enter("reply", text, act, **{name: _plain(value) for name, value in fields.items()})
     if act.partstat is PartStat.DECLINED and act.method is ReplyMethod.REPLY and state.is_current(act.sequence):
         _tell_declined(draft, act, side)
+    elif act.words and state.is_current(act.sequence) and state.event.status is not EventStatus.CANCELLED:
+        others = state.setup.others(side)
+        draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
 
 
 def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
@@ -274,6 +340,7 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
         if (each.method, each.partstat) == (ReplyMethod.REPLY, PartStat.ACCEPTED)
         and draft.state.is_current(each.sequence)
         and not before.consented(each.side)
+        and not each.words
     )
     consents = (*before.consents, *meanwhile)
     draft.set_proposal(before.number, status=ProposalStatus.OPEN, consents=consents)
