@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from adapters.mail.commands import command_suggested, commands_of
 from models.messages.calendar_event import EventStatus, PartStat
-from models.messages.notices import Announcement, AnnouncementKind, Count, Notice
+from models.messages.notices import Announcement, AnnouncementKind, Asked, Count, Notice
 from models.plan.parties import rank_of
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
@@ -115,7 +115,7 @@ def _of_letter(despatch: Despatch, contacts: Contacts) -> dict[str, Any]:
         "ways": _ways(ordered),
         "reminders": despatch.reminders,
         "commands": commands_of(ordered, despatch.office),
-        "reference": reference_of({notice.item for notice in ordered}),
+        "reference": reference_of({each.item for each in ordered if each.verb != "give-address"}),
     }
 
 
@@ -222,7 +222,7 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
         "due": word.due,
         "was": word.was_slot is not None or word.was_place is not None,
         "around": word.around,
-        "asked": word.asked,
+        "asked": word.asked or Asked(words=word.text),
         "reference": reference_of({word.item}),
         "commands": [command] if command and not consented else [],
     }
@@ -231,8 +231,7 @@ def _of_announcement(word: Announcement) -> dict[str, Any]:
 def reference_of(items: Collection[str]) -> str:
     """Returns the reference that the subject of a mail about one item shows in brackets: 16.3-jtc/2026. A reply keeps
     it, and so leads back to the item. Empty for a mail about several items, or about the plan."""
-    [first, *more] = items
-    return "" if more else first.partition("/")[2]
+    return next(iter(items)).partition("/")[2] if len(items) == 1 else ""
 
 
 def _round_counts(counts: tuple[Count, ...]) -> list[SideCount]:
