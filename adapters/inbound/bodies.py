@@ -11,7 +11,7 @@ from adapters.inbound import bounds
 from adapters.inbound.mime import Part, content, decoded, without_scripts
 from adapters.text import line_of_mail
 
-CUT = "[…]"
+CUT = "[… and more]"
 """Stands at the end of a body that is longer than the program reads. It counts as a word of the sender."""
 
 
@@ -54,8 +54,9 @@ def _text(part: Part) -> str:
 
 
 def _bounded(text: str) -> str:
-    lines = re.split(r"\r\n|\r|\n", text[: bounds.TEXT], maxsplit=bounds.TEXT_LINES)
-    cut = len(text) > bounds.TEXT or len(lines) > bounds.TEXT_LINES
+    most = bounds.TEXT - len(CUT) - 1
+    lines = re.split(r"\r\n|\r|\n", text[:most], maxsplit=bounds.TEXT_LINES)
+    cut = len(text) > most or len(lines) > bounds.TEXT_LINES
     lines = [line_of_mail(line, bounds.TEXT) for line in lines[: bounds.TEXT_LINES]]
     return "\n".join([*lines, CUT] if cut else lines).strip()
 
@@ -65,7 +66,7 @@ _LINES = frozenset(
     re.findall(
         r"\w+",
         "address article aside blockquote br center dd div dl dt footer form h1 h2 h3 h4 h5 h6 header hr li main nav "
-        "ol p pre section table tbody tfoot thead title tr ul",
+        "ol p pre section table tbody tfoot thead tr ul",
     )
 )
 """Tags that begin a new line."""
@@ -77,11 +78,14 @@ def lines_of_html(rich: str) -> str:
     """Returns HTML as lines of text. Lines in a <blockquote> begin with `>`. It takes linear time."""
     out: list[str] = []
     at = depth = 0
+    titled = False
     rich = _without_comments(without_scripts(rich))
     for match in _TAG.finditer(rich):
-        out.append(_words(rich[at : match.start()]))
+        if not titled:  # a page shows no title
+            out.append(_words(rich[at : match.start()]))
         at = match.end()
         name = (match[2] or "").lower()
+        titled = name == "title" and not match[1]
         if name == "blockquote":
             depth = max(0, min(_DEEPEST, depth + (-1 if match[1] else 1)))
         if name in _LINES:

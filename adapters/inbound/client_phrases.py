@@ -188,6 +188,7 @@ ha respondido quizás a esta invitación
 đã trả lời có thể cho lời mời này
 đã trả lời có thể đối với lời mời này
 ตอบว่าอาจจะสำหรับคำเชิญนี้
+ตอบว่า อาจจะ สำหรับคำเชิญนี้
 ตอบรับคำเชิญนี้แบบไม่แน่นอน
 ได้ตอบรับคำเชิญนี้แบบไม่แน่นอน
 ໄດ້ຕອບວ່າອາດຈະຕໍ່ການເຊີນນີ້
@@ -236,9 +237,11 @@ change each calendar s notification settings
 change your notification settings
 forwarding this invitation could allow any recipient to send a response to the organizer
 forwarding this invitation could allow any recipient to send a response to the organizer and be added to the guest list
+or invite others regardless of their own invitation status or to modify your rsvp
 invite others regardless of their own invitation status or to modify your rsvp
 or invite others regardless of their own invitation status or modify your rsvp
 learn more
+learn more at
 view all guest info
 going yes maybe no more options
 going yes no maybe more options
@@ -472,6 +475,17 @@ khi nào ở đâu ai tại lịch người tham gia người tổ chức thời
 organizer creator optional required organisateur créateur veranstalter
 """
 """Labels of the lines in which programs repeat the event, and of the headers of a quoted mail."""
+
+HEADERS = """
+from to cc subject de à cc objet von an betreff para asunto từ đến tới chủ đề จาก ถึง เรื่อง ຈາກ ເຖິງ ຫົວຂໍ້ ເລື່ອງ ពី ទៅ ទៅកាន់
+ប្រធានបទ 发件人 收件人 主题
+"""
+"""Those of the labels that a quoted mail has and an event has not."""
+
+SENT = """
+sent date envoyé date gesendet datum enviado fecha đã gửi ngày ส่ง ส่งเมื่อ วันที่ ສົ່ງ ສົ່ງເມື່ອ ວັນທີ បានផ្ញើ ផ្ញើ កាលបរិច្ឆេទ 发送时间
+"""
+"""Labels of the instant at which a quoted mail was sent."""
 
 DATES = """
 january february march april may june july august september october november december

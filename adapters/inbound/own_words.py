@@ -121,10 +121,15 @@ def _set(text: str) -> frozenset[str]:
 
 _SEPARATORS = Phrases(phrases.SEPARATORS.splitlines())
 _CLOSINGS = Phrases(phrases.CLOSINGS.splitlines())
-_WROTE = Phrases(phrases.WROTE.splitlines())
 _LABELS, _DATES, _TITLES = _set(phrases.LABELS), _set(phrases.DATES), _set(phrases.TITLES)
+_WROTE = Phrases(
+    " ".join(w for w in words_of(line) if w not in _DATES | _LABELS) for line in phrases.WROTE.splitlines()
+)
+_HEADERS, _SENT = _set(phrases.HEADERS), _set(phrases.SENT)
 _CONTACT, _PLACES = _set(phrases.CONTACT), _set(phrases.PLACES)
-_DISCLAIMERS = Grams([phrases.DISCLAIMERS, *phrases.DISCLAIMERS.splitlines()], 3)
+_DISCLAIMERS = Grams([phrases.DISCLAIMERS], 3)
+_NOTICES = Phrases(phrases.DISCLAIMERS.splitlines())
+_ENDS = frozenset(".:;!")
 _NO_NAMES = _set(
     "if only subject not no but except provided please with without when unless after before we i our you yes ok okay "
     "agree agreed accept maybe perhaps however under condition conditions conditional pending approval approved "
@@ -156,6 +161,7 @@ class _Line:
 
 _QUOTE = re.compile(r"(?:[ \t]*>)+")
 _LINK = re.compile(r"<?\b(?:https?://|mailto:|tel:)([^\s<>\"]*)>?", re.IGNORECASE)
+_SITE = re.compile(r"\bwww\.[\w.-]+/?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 
 
@@ -166,6 +172,7 @@ def _words(body: str, known: Known, client: _Client) -> Iterator[str]:
     for paragraph in _paragraphs(lines):
         _take_phrases(paragraph, client.sentences)
         _take_attribution(paragraph)
+        _take_notices(paragraph)
     _take_lines(lines, known, client)
     return filter(None, map(_said, lines))
 
@@ -177,6 +184,7 @@ def _lines(body: str, known: Known) -> list[_Line]:
         quote = _QUOTE.match(raw)
         text = raw[quote.end() :] if quote else raw
         text = _LINK.sub(lambda link: " " if _harmless(link[1], domains) else link[0], text)
+        text = _SITE.sub(lambda site: " " if _harmless(site[0], domains) else site[0], text)
         signed = False
         for name in known.foreign_names:
             if name in text:
@@ -193,7 +201,9 @@ def _harmless(link: str, domains: set[str]) -> bool:
     if host in phrases.HOSTS:
         return True
     page = link.partition("/")[2].strip("/")
-    return "@" in link or (not page and any(host == each or host.endswith(f".{each}") for each in domains))
+    return ("@" in link and "?" not in link) or (
+        not page and any(host == each or host.endswith(f".{each}") for each in domains)
+    )
 
 
 def _begins_quote(text: str, words: list[str]) -> bool:
@@ -256,11 +266,26 @@ def _take_attribution(paragraph: list[_Line]) -> None:
         for begins in sorted({max(0, n - 2), max(0, n - 1), n}):
             group = paragraph[begins : n + 1]
             words = [word for each in group for word in each.left]
-            rest = [word for word in words if not _is_number(word) and word not in _DATES]
-            if rest in _WROTE:
+            rest = [word for word in words if not _is_number(word) and word not in _DATES | _LABELS]
+            if rest in _WROTE and any(map(_is_number, words)):
                 for each in group:
                     each.forget()
                 break
+
+
+def _take_notices(paragraph: list[_Line]) -> None:
+    """Takes away the sentences of a paragraph that a legal notice is made of."""
+    sentence: list[tuple[_Line, int]] = []
+    for line in paragraph:
+        for n, token in enumerate(line.tokens):
+            if not line.gone[n]:
+                sentence.append((line, n))
+            if line.text[token.end : token.end + 1] in _ENDS or (line is paragraph[-1] and n == len(line.tokens) - 1):
+                words = [each.tokens[place].word for each, place in sentence]
+                if words in _NOTICES or (len(words) >= 4 and all(_DISCLAIMERS.covers(words))):
+                    for each, place in sentence:
+                        each.gone[place] = True
+                sentence = []
 
 
 def _take_lines(lines: list[_Line], known: Known, client: _Client) -> None:
@@ -286,13 +311,20 @@ def _take_lines(lines: list[_Line], known: Known, client: _Client) -> None:
 
 
 def _is_signed(line: _Line, known: Known) -> bool:
-    return line.signed or any(known.signers.at([t.word for t in line.tokens], n) for n in range(len(line.tokens)))
+    """Whether a line holds a name of the sender, and no words but names."""
+    words = [token.word for token in line.tokens]
+    at, signed = 0, line.signed
+    while at < len(words):
+        length = known.phrases.at(words, at)
+        if length == 0:
+            return False
+        signed = signed or known.signers.at(words, at) > 0
+        at += length
+    return signed
 
 
 def _is_clients(line: _Line, left: list[str], known: Known, client: _Client) -> bool:
     if left in client.short or left in _SEPARATORS:
-        return True
-    if len(left) >= 3 and all(_DISCLAIMERS.covers(left)):
         return True
     if "?" in line.text:
         return False
@@ -300,7 +332,12 @@ def _is_clients(line: _Line, left: list[str], known: Known, client: _Client) -> 
     if not rest:
         return len(left) <= 4
     numbers = [number for word in rest for number in _numbers(word)]
-    return bool(numbers) and set(numbers) <= known.dates and all(_is_number(word) or word in _DATES for word in rest)
+    return (
+        bool(numbers)
+        and len(left) > 1
+        and set(numbers) <= known.dates
+        and all(_is_number(word) or word in _DATES for word in rest)
+    )
 
 
 _HEADING = re.compile(r"[^:：៖]{1,40}[:：៖]")
@@ -309,13 +346,13 @@ _HEADING = re.compile(r"[^:：៖]{1,40}[:：៖]")
 def _is_heading(lines: list[_Line], n: int) -> bool:
     """Whether a line is one of several headers of a quoted mail: `Sent:` and its date. The other headers hold names."""
 
-    def label(line: _Line) -> str:
+    def label(line: _Line) -> tuple[str, ...]:
         match = _HEADING.match(line.text.strip(" *"))
-        return match[0] if match and all(word in _LABELS for word in words_of(match[0])) else ""
+        return words_of(match[0]) if match else ()
 
     found = label(lines[n])
-    beside = [each for each in (*lines[max(0, n - 1) : n], *lines[n + 1 : n + 2]) if label(each)]
-    if not found or not beside:
+    beside = [label(each) for each in (*lines[max(0, n - 1) : n], *lines[n + 1 : n + 2])]
+    if not found or not _SENT.issuperset(found) or not any(each and _HEADERS.issuperset(each) for each in beside):
         return False
     rest = [word for word in lines[n].left if word not in _LABELS]
     return all(_is_number(word) or word in _DATES for word in rest)
@@ -326,7 +363,8 @@ def _is_contact(line: _Line, left: list[str]) -> bool:
     rest = [token for token in tokens(_ADDRESS.sub(" ", line.text)) if token.word in left]
     words = [token.word for token in rest if token.word not in _CONTACT and not token.word.isdigit()]
     if not words:
-        return any(token.word.isdigit() for token in rest) or len(rest) < len(left)
+        digits = sum(len(token.word) for token in rest if token.word.isdigit())
+        return digits >= 5 or len(rest) < len(left)
     capitals = all(line.text[t.start].isupper() or t.word in _TITLES | _PLACES or t.word.isdigit() for t in line.tokens)
     known = any(word in _PLACES for word in words) or any(word.isdigit() for word in left)
     return capitals and known and not any(word in _NO_NAMES - _PLACES for word in words)
@@ -361,9 +399,14 @@ def _numbers(word: str) -> list[int]:
     return [int(each) for each in (match[1], match[3]) if each] if match else []
 
 
+AROUND = 4
+"""So many words of ours are shown on each side of a change in a quote."""
+
+
 def _said(line: _Line) -> str:
-    """The words of a line: all of it, or, in a quote, the part that is not ours."""
-    left = [token for token, gone in zip(line.tokens, line.gone, strict=True) if not gone]
-    if not left:
-        return ""
-    return line.text[left[0].start : left[-1].end] if line.quoted else line.text.strip()
+    """The words of a line: all of it, or, in a quote, the part that is not ours and a few words around it."""
+    left = [n for n, gone in enumerate(line.gone) if not gone]
+    if not left or not line.quoted:
+        return line.text.strip() if left else ""
+    begins, ends = max(0, left[0] - AROUND), min(len(line.tokens) - 1, left[-1] + AROUND)
+    return line.text[line.tokens[begins].start : line.tokens[ends].end]
