@@ -37,7 +37,7 @@ def items_of(reading: IncomingMessage, office: str, root: Path) -> tuple[str, tu
     return "", ()
 
 
-_BRACKETS = re.compile(r"\[([A-Za-z0-9][A-Za-z0-9._/-]{1,199})(?:,[^\[\]]{0,200})?\]")
+_BRACKETS = re.compile(r"\[([A-Za-z0-9][A-Za-z0-9._/-]{0,199})(?:,[^\[\]]{0,200})?\]")
 
 
 def _by_reference(reading: IncomingMessage, root: Path) -> Iterator[str]:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from adapters.inbound.own_words import MOST, Known, joined, own_words, shortened
+from adapters.inbound.own_words import Known, joined, own_words, shortened
 from adapters.inbound.sent_mail import texts_sent
 from models.post.contacts import Contacts
 from models.post.incoming import CalendarAnswer, IncomingMessage
@@ -40,10 +40,17 @@ def words_of_answers(reading: IncomingMessage, contacts: Contacts, root: Path) -
 
 def words_of_letter(reading: IncomingMessage) -> str:
     """Returns the beginning of a letter, as a question about it quotes it. Lines that are marked as a quote are left
-    out, and so is what follows the line above a quote."""
-    body = next(iter(reading.bodies), reading.text)
-    lines = [line for line in body.split("\n") if not line.lstrip().startswith(">")]
-    return shortened(" ".join(lines))[:MOST] or reading.subject
+    out, and so is the line above them that says who wrote it. A letter without text gives its subject."""
+    kept: list[str] = []
+    for line in next(iter(reading.bodies), reading.text).split("\n"):
+        if not line.lstrip().startswith(">"):
+            kept.append(line)
+            continue
+        while kept and not kept[-1].strip():
+            kept.pop()
+        if kept and kept[-1].rstrip().endswith((":", "៖")):
+            kept.pop()
+    return shortened(" ".join(kept)) or reading.subject
 
 
 def digest_with(digest: str, words: Iterable[str]) -> str:

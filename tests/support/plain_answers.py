@@ -295,7 +295,8 @@ def _google(language: str, said: str) -> Iterator[tuple[str, str]]:
         (
             f"{NAME} {said}\n\n{TITLE}\n{when}: {date}\n{where}: Vientiane\n{calendar}: {OURS}\n{who}:\n"
             f"    * {OURS} - {organizer}\n    * {ADDRESS} - {creator}\n\nInvitation from Google Calendar: {link}\n\n"
-            f"You are receiving this courtesy email at the account {OURS}\nbecause you are an attendee of this event.\n\n"
+            f"You are receiving this courtesy email at the account {OURS}\n"
+            "because you are an attendee of this event.\n\n"
             "To stop receiving future updates for this event, decline this event.\n\n"
             "Forwarding this invitation could allow any recipient to send a response to\n"
             "the organizer and be added to the guest list, or invite others regardless\n"
