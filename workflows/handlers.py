@@ -152,6 +152,22 @@ class Handlers(Generic[S]):
     def check_call(self, act: acts.Call) -> None:
         self.check(act)
 
+    @workflow.update
+    def ask_back(self, act: acts.AskBack) -> Receipt:
+        return self.take(act)
+
+    @ask_back.validator
+    def check_ask_back(self, act: acts.AskBack) -> None:
+        self.check(act)
+
+    @workflow.update
+    def note(self, act: acts.Note) -> Receipt:
+        return self.take(act)
+
+    @note.validator
+    def check_note(self, act: acts.Note) -> None:
+        self.check(act)
+
     @workflow.signal
     def order(self, order: Order) -> None:
         """Takes an order from the workflow that opened this item. The order names a host, a change by amendment, or an

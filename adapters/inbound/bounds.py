@@ -61,6 +61,8 @@ STATUS_HEADERS = 500
 RETURNED = 3
 """The number of parts in which the program looks for the Message-ID of the mail that came back."""
 
+REFERENCES = 30
+"""The most Message-IDs of In-Reply-To and References that the program reads."""
 TEXT = 20_000
 """The number of characters of the text of a message that the program keeps, beside the file of the message."""
 TEXT_LINES = 2000

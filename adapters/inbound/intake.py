@@ -22,7 +22,9 @@ from adapters.files.contacts_file import load_contacts
 from adapters.files.inbox_file import FOLDER, Inbox
 from adapters.files.record_file import read_record, recorded_items
 from adapters.inbound.asking import Asking, IntakeUnavailable
+from adapters.inbound.linking import linked
 from adapters.inbound.message import digest_of, read
+from adapters.inbound.sender_words import digest_with, words_of_answers
 from adapters.working_time import calendars_of
 from models.common.ids import event_uid, secretariat_id
 from models.common.times import Slot, ZonedTime
@@ -39,6 +41,7 @@ from models.post.incoming import (
     Handled,
     IncomingMessage,
     MessageKind,
+    SeenTo,
     TakenIn,
     Verdict,
     act_of,
@@ -104,16 +107,15 @@ class Intake:
         """
         self._troubles = None
         reading = await asyncio.to_thread(read, raw, truncated)
+        words = await self._words(reading)
+        reading = reading.model_copy(update={"digest": digest_with(reading.digest, words.values())})
         before = await asyncio.to_thread(self.inbox.taken, reading.digest)
         if before is not None and not before.why and not (anew and reading.kind is MessageKind.ANSWERS):
             return before  # what a person was needed for is judged anew: an address may have been added
-        try:
-            contacts = load_contacts(self._contacts)
-        except ApplicationError as error:
-            raise IntakeUnavailable(error.message) from None
+        contacts = self._load_contacts()
         file = await asyncio.to_thread(self.inbox.keep, raw)
         message = Document(name=f"{FOLDER}/{file}", sha256=file.removesuffix(".eml"), size=len(raw))
-        outcomes = await self._outcomes(reading, contacts, message)
+        outcomes = await self._outcomes(reading, contacts, message, words)
         needed = [outcome.why for outcome in outcomes if outcome.why]
         if reading.kind in (MessageKind.LETTER, MessageKind.CALENDAR, MessageKind.REFUSED) or (
             reading.kind is MessageKind.BOUNCE and not reading.returned
@@ -139,17 +141,48 @@ class Intake:
                 source=source,
             )
         )
+        await self._see_to_answered(entered)
         # Never what it says: bodies and subjects are not for logs.
         fields = {"number": entered.n, "kind": entered.kind.value, "person": bool(entered.why), "plan": self._plan}
         _log.info("message %d taken in: %s", entered.n, entered.kind.value, extra=fields)
         return entered
 
-    async def _outcomes(self, reading: IncomingMessage, contacts: Contacts, message: Document) -> tuple[Handled, ...]:
+    def _load_contacts(self) -> Contacts:
+        try:
+            return load_contacts(self._contacts)
+        except ApplicationError as error:
+            raise IntakeUnavailable(error.message) from None
+
+    async def _words(self, reading: IncomingMessage) -> dict[str, str]:
+        """The sender's own words beside each answer, by the UID of its event."""
+        if reading.kind is not MessageKind.ANSWERS:
+            return {}
+        return await asyncio.to_thread(words_of_answers, reading, self._load_contacts(), self._root)
+
+    async def _see_to_answered(self, entered: TakenIn) -> None:
+        """If an office has answered plainly, marks its earlier answers with words about the same item as done."""
+        plain = {(each.item, each.office) for each in entered.outcomes if each.text and each.item and not each.why}
+        if entered.why or entered.kind is not MessageKind.ANSWERS or not plain:
+            return
+        answered = [
+            each
+            for each in self.inbox.read().waiting
+            if each.n < entered.n and any(one.seems and (one.item, one.office) in plain for one in each.outcomes)
+        ]
+        note = f"message {entered.n} answers it"
+        if answered:
+            await self.inbox.see_to(SeenTo(at=datetime.now(UTC), done=each.n, note=note) for each in answered)
+
+    async def _outcomes(
+        self, reading: IncomingMessage, contacts: Contacts, message: Document, words: dict[str, str]
+    ) -> tuple[Handled, ...]:
         try:
             if reading.kind is MessageKind.ANSWERS:
-                return tuple(
-                    [await self._answer(each, reading, contacts, message) for each in judge(reading, contacts)]
-                )
+                verdicts = judge(reading, contacts)
+                return tuple([await self._answer(each, reading, contacts, message, words) for each in verdicts])
+            if reading.kind is MessageKind.LETTER and reading.sender and not reading.unauthentic:
+                offices = contacts.offices_of(reading.sender)
+                return await linked(reading, offices, self._root, self._asking)
             if reading.kind is MessageKind.BOUNCE:
                 return tuple([await self._came_back(each, contacts) for each in reading.returned])
         except RPCError as error:
@@ -159,11 +192,12 @@ class Intake:
     # Answers
 
     async def _answer(
-        self, verdict: Verdict, reading: IncomingMessage, contacts: Contacts, message: Document
+        self, verdict: Verdict, reading: IncomingMessage, contacts: Contacts, message: Document, words: dict[str, str]
     ) -> Handled:
         answer = verdict.answer
+        said = words.get(answer.uid, "")
         if verdict.why:
-            return Handled(item=await self._perhaps_about(answer.uid), why=verdict.why)
+            return Handled(item=await self._perhaps_about(answer.uid), why=verdict.why, words=said)
         found = await self._item_of(answer.uid)
         item = found.item if found else ""
         if found is None:
@@ -174,7 +208,8 @@ class Intake:
                 both = " and ".join(fitted.offices or verdict.offices)
                 why = f"{answer.attendee} answers for {both}" + ("" if fitted.offices else "; none of them was invited")
                 return Handled(item=item, why=why)
-            act = act_of(fitted.answer, fitted.offices[0], digest_of(verdict.answer), message, reading)
+            digest = digest_with(digest_of(verdict.answer), [said])
+            act = act_of(fitted.answer, fitted.offices[0], digest, message, reading, said)
             looked_up = {"clashes": fitted.clashes, "around": fitted.around, "remind_at": fitted.remind_at}
             act = act.model_copy(update=looked_up)
             receipt = await self._submit(found, act)
@@ -183,9 +218,12 @@ class Intake:
                 raise
             return Handled(item=item, office=verdict.offices[0], why=self._no_longer_open(item))
         if isinstance(receipt, Refusal):
-            return Handled(item=item, office=act.office, why=receipt.message)
+            return Handled(item=item, office=act.office, why=receipt.message, words=said)
+        if receipt.look:
+            fields = {"text": receipt.text, "why": receipt.look, "words": said, "seems": receipt.seems}
+            return Handled(item=item, office=act.office, **fields)
         text = receipt.text or "nothing new: an answer of this office that is as new is on record"
-        return Handled(item=item, office=act.office, text=text)
+        return Handled(item=item, office=act.office, text=text, words=said)
 
     async def _fitted(self, verdict: Verdict, found: _Found, contacts: Contacts) -> "_Fitted":
         """Returns the answer, fitted to the event of its item: the invited offices, and a proposed time in the zone of

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from adapters.inbound import bounces, bounds, mime
 from adapters.inbound.authentication import unauthentic
+from adapters.inbound.bodies import bodies, enclosures
 from adapters.inbound.bounds import OutOfBoundsError
 from adapters.inbound.ical import Component, Property, calendar_lines, read_calendar, unescaped
 from adapters.inbound.mime import Part
@@ -69,7 +70,20 @@ def _about(message: Part) -> dict[str, Any]:
         "date": mime.date(message),
         "arrived": mime.arrived(message),
         "message_id": mime.header(message, "Message-ID", bounds.IDENTITY),
+        "from_name": line_of_mail(_NAME.sub("", mime.header(message, "From", bounds.LINE)).strip('" '), bounds.LINE),
+        "references": _references(message),
     }
+
+
+_NAME = re.compile(r"<[^<>]*>?|\S+@\S+")
+"""What is no name in a From line."""
+_MESSAGE_ID = re.compile(r"<[^<>\s]{1,500}>")
+
+
+def _references(message: Part) -> tuple[str, ...]:
+    """Returns the Message-IDs in In-Reply-To and References, the latest first."""
+    text = f"{message.first('in-reply-to')} {message.first('references')}"
+    return tuple(dict.fromkeys(reversed(_MESSAGE_ID.findall(text))))[: bounds.REFERENCES]
 
 
 def _who(about: dict[str, Any]) -> str:
@@ -81,11 +95,12 @@ def _read(raw: bytes) -> IncomingMessage:
     message = mime.parsed(raw)
     about = _about(message)
     said: dict[str, Any] = {"text": mime.text(message), "robot": robot(message), **about}
+    written = {"bodies": bodies(message), "enclosures": tuple(enclosures(message))[: bounds.PARTS]}
     if bounces.is_report(message):
         return _report(message, said)
     calendar = _calendar(message, about["sender"])
     if calendar is not None:
-        return _with_calendar(calendar, said)
+        return _with_calendar(calendar, said).model_copy(update=written)
     digest = _digest("letter", _who(about), about["subject"], about["date"], said["text"])
     names = mime.attachments(message)
     if said["robot"]:
@@ -93,7 +108,7 @@ def _read(raw: bytes) -> IncomingMessage:
         kind, more = (MessageKind.LETTER, f", with {', '.join(names)}") if names else (MessageKind.AUTOMATIC, "")
         reason = line_of_mail(f"sent by a program ({said['robot']}){more}", bounds.LINE)
         return IncomingMessage(kind=kind, reason=reason, digest=digest, **said)
-    return IncomingMessage(kind=MessageKind.LETTER, reason=_letter(message, names), digest=digest, **said)
+    return IncomingMessage(kind=MessageKind.LETTER, reason=_letter(message, names), digest=digest, **said, **written)
 
 
 def _letter(message: Part, names: list[str]) -> str:
@@ -227,6 +242,7 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: 
         sequence=int(sequence) if sequence else None,
         dtstamp=stamp,
         comment=_comment(event, attendee),
+        remark=_remark(event, attendee),
         slot=slot,
         named=named,
         doubt=line_of_mail(doubt or unread or unknown or twice or missing, bounds.LINE),
@@ -313,6 +329,14 @@ def _comment(event: Component, attendee: Property | None) -> str:
     if not any(said) and attendee is not None:
         said = [attendee.parameters.get("X-RESPONSE-COMMENT", "")]  # Google's place for it
     return line_of_mail(" ".join(said), bounds.VALUE)
+
+
+def _remark(event: Component, attendee: Property | None) -> str:
+    said = [unescaped(each.value) for each in event.all("COMMENT", bounds.COMMENTS)]
+    if attendee is not None:
+        said.append(attendee.parameters.get("X-RESPONSE-COMMENT", ""))
+    lines = "\n".join(said)[: bounds.TEXT].split("\n")
+    return "\n".join(line_of_mail(line, bounds.TEXT) for line in lines).strip()
 
 
 def _address(attendee: Property) -> str:

@@ -442,7 +442,7 @@ def text(message: Part) -> str:
     said = _said([part for part in texts if part.type != "text/html"])
     if not said.strip():
         rich = _said([part for part in texts if part.type == "text/html"])
-        said = html.unescape(re.sub(r"<[^<>]*+>", " ", _without_scripts(rich)))
+        said = html.unescape(re.sub(r"<[^<>]*+>", " ", without_scripts(rich)))
     lines = re.split(r"\r\n|\r|\n", said[: 2 * bounds.TEXT], maxsplit=bounds.TEXT_LINES)[: bounds.TEXT_LINES]
     lines = [line_of_mail(line, bounds.TEXT) for line in lines]
     return "\n".join(lines).strip()[: bounds.TEXT]
@@ -462,7 +462,7 @@ _LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
 """Only ASCII: other letters may become longer in lower case, and places in the text would move."""
 
 
-def _without_scripts(rich: str) -> str:
+def without_scripts(rich: str) -> str:
     """Returns HTML without its scripts and styles. If one of them has no end, the text ends there."""
     kept, at, low = [], 0, rich.translate(_LOWER)
     for match in _SCRIPT.finditer(rich):

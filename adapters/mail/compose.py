@@ -93,7 +93,7 @@ def compose_noting(despatch: Despatch, contacts: Contacts, templates: Path, desk
     for name, raw in _headers(despatch, contacts, identity, parts.subject):
         message.set_raw(name, raw)
     word = despatch.announcement
-    if word and word.event and word.version:
+    if (word and word.event and word.version) or (word and word.event and word.kind is AnnouncementKind.QUESTION):
         _fill_invitation(message, calendar_object(word.event, contacts, word.method), word.method, parts)
     elif word and word.event and word.kind is AnnouncementKind.DECLINECOUNTER:
         _fill_invitation(message, declined_counter(word.event, contacts, word.comment), word.method, parts)

@@ -9,13 +9,14 @@ despatch, and its number or a higher one, that mail is from the lost time, and t
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from adapters.files.durable import write_durably
 from models.common.values import write_instant
+from models.messages.notices import Announcement, Notice
 from models.post.despatch import Despatch
 
 _log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
     logs a warning."""
     letter = despatch.announcement is None
     told = {"key": despatch.key, "message_id": message_id, "letter": letter, "said": _said(despatch)}
+    told["items"] = list(dict.fromkeys(word.item for word in _told(despatch)))
     try:
         write_durably(_note(archive), json.dumps(told).encode())
     except OSError as error:
@@ -77,8 +79,11 @@ def _instant(key: str) -> datetime:
 
 
 def _said(despatch: Despatch) -> dict[str, str]:
-    words = (despatch.announcement,) if despatch.announcement else despatch.notices
-    return {word.key: write_instant(word.at) for word in words}
+    return {word.key: write_instant(word.at) for word in _told(despatch)}
+
+
+def _told(despatch: Despatch) -> Sequence[Announcement | Notice]:
+    return (despatch.announcement,) if despatch.announcement else despatch.notices
 
 
 def _note(archive: Path) -> Path:

@@ -1,6 +1,6 @@
 """Makes the values for letter templates. They hold everything that a letter says, in the order of the letter."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.common.times import ZonedTime
 from models.messages.calendar_event import EventStatus, PartStat
-from models.messages.notices import Announcement, AnnouncementKind, Count, Notice
+from models.messages.notices import Announcement, AnnouncementKind, Asked, Count, Notice
 from models.plan.parties import rank_of
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
@@ -136,6 +136,7 @@ def _of_letter(despatch: Despatch, contacts: Contacts, desk: str) -> dict[str, A
         "ways": _ways(ordered),
         "example_day": _example_day(despatch),
         "reminders": despatch.reminders,
+        "reference": reference_of({each.item for each in ordered if each.verb != "give-address"}),
     }
 
 
@@ -268,6 +269,8 @@ def _of_announcement(despatch: Despatch, word: Announcement, desk: str) -> dict[
         "until": _end_of_silence(despatch, word),
         "around": word.around,
         "page": page_of(word.item, desk),
+        "asked": word.asked or Asked(words=word.text),
+        "reference": reference_of({word.item}),
     }
 
 
@@ -279,6 +282,12 @@ def _end_of_silence(despatch: Despatch, word: Announcement) -> ZonedTime | None:
     end = end if despatch.period < timedelta(hours=1) else end.replace(second=0)
     local = end.astimezone(ZoneInfo(despatch.zone)).replace(tzinfo=None)
     return ZonedTime(local=local, zone=despatch.zone, utc=end)
+
+
+def reference_of(items: Collection[str]) -> str:
+    """Returns the reference that the subject of a mail about one item shows in brackets: 16.3-jtc/2026. A reply keeps
+    it, and so leads back to the item. Empty for a mail about several items, or about the plan."""
+    return next(iter(items)).partition("/")[2] if len(items) == 1 else ""
 
 
 def _round_counts(counts: tuple[Count, ...]) -> list[SideCount]:

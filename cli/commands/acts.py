@@ -110,12 +110,17 @@ async def progress(
     acting: ActingCommand,
     state: Annotated[acts.ProgressState, typer.Argument(help="How far it has come.")],
     note: Annotated[str, typer.Option("--note", help="In a few words, what was done or what is missing.")] = "",
+    number: Annotated[
+        int, typer.Option("--from-message", help="The number of the mail that says it, as `inbox` lists it.")
+    ] = 0,
 ) -> Act:
     """Answer a status round: say how far an item has come. For many answers at once, see `round --answer`.
 
     progress 20.2-media substantial --note "two exchanges of news teams in 2025" --as lao-mict
     """
-    return acts.Progress(**acting.fields(), state=state, note=note)
+    from cli.inbox_acts import source_of  # few answers are entered from a mail
+
+    return acts.Progress(**acting.fields(), state=state, note=note, **await source_of(acting.here, number))
 
 
 @verb

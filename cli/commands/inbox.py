@@ -22,9 +22,17 @@ from models.post.review import Row, of, rows
 
 
 def inbox(
-    action: Annotated[str, typer.Argument(help="list, show or done.", metavar="[list|show|done]")] = "list",
+    action: Annotated[
+        str, typer.Argument(help="list, show, done, ask or note.", metavar="[list|show|done|ask|note]")
+    ] = "list",
     number: Annotated[int | None, typer.Argument(help="The number of a message.", metavar="[N]")] = None,
-    note: Annotated[str, typer.Option("--note", help="done: what you did about it.")] = "",
+    item: Annotated[
+        str, typer.Argument(help="ask, note: the item, if the message names none or several.", metavar="[ITEM]")
+    ] = "",
+    note: Annotated[str, typer.Option("--note", help="done: what you did about it. note: the text of the note.")] = "",
+    office: Annotated[
+        str, typer.Option("--as", help="note: the office that notes. ask: which of the sender's offices is asked.")
+    ] = "",
     name: Annotated[
         str,
         typer.Option(
@@ -40,9 +48,12 @@ def inbox(
 ) -> None:
     """List mail that needs a person: who wrote, when, about what, and why a person is needed. Needs no server.
 
-    Many messages from one sender share a row; --from lists each of them.
+    Many messages from one sender share a row; --from lists each of them. `ask` sends the office the question back what
+    its words mean, and `note` puts a note about a message on record; these two need the server.
 
     inbox          inbox show 3          inbox done 3 --note "answered by telephone"
+
+    inbox ask 3          inbox note 3 16.3-jtc/2026 --as lao-moic --note "Cambodia expects the draft in May"
 
     inbox --from x@host.example          inbox done --from x@host.example --note "spam"
     """
@@ -50,8 +61,9 @@ def inbox(
     if action == "list":
         _list(box, every, name, as_json)
         return
-    if action not in ("show", "done"):
-        raise BadUsage("bad-usage", f"there is no `inbox {action}`; write inbox, inbox show N or inbox done N")
+    if action not in ("show", "done", "ask", "note"):
+        known = "inbox, inbox show N, inbox done N, inbox ask N or inbox note N"
+        raise BadUsage("bad-usage", f"there is no `inbox {action}`; write {known}")
     if action == "done" and name and number is None:
         _all_done(box, name, note, as_json)
         return
@@ -62,6 +74,13 @@ def inbox(
         raise Refused("no-such-message", f"there is no message {number} in the inbox; `inbox --all` lists them")
     if action == "done":
         _done(box, message, note, as_json)
+    elif action in ("ask", "note"):
+        from cli.inbox_acts import ask, put_note  # imports the client of Temporal, which the list does not need
+
+        if action == "ask":
+            asyncio.run(ask(data, plan, box, message, item, office, as_json))
+        else:
+            asyncio.run(put_note(data, plan, box, message, item, office, note, as_json))
     else:
         _show(box, message, as_json)
 

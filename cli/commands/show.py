@@ -54,7 +54,8 @@ def view_text(view: ItemView) -> str:
         place = ", ".join(part for part in (view.date.place, view.date.format or "", view.date.link) if part)
         lines.append(f"date     {view.date.local} {view.date.zone}" + (f", {place}" if place else ""))
     for answer in view.answers:
-        more = f": {answer['comment']}" if answer["comment"] else ""
+        said = answer.get("words") or answer["comment"]
+        more = f": {said}" if said else ""
         which = "" if answer["current"] else ", to an earlier time"
         when = view.clock.moment(datetime.fromisoformat(answer["at"]))
         lines.append(f"answered {answer['office']}: {answer['partstat'].lower()} by mail, {when}{which}{more}")

@@ -10,6 +10,7 @@ from adapters.files.record_file import RecordFault
 from cli.errors import Refused
 from cli.folders import record_root
 from models.common.nearest import did_you_mean
+from models.messages.sentences import infinitive
 from models.post.incoming import TakenIn
 from models.post.review import Row, rows
 from servers.datafolder import read_run
@@ -61,7 +62,17 @@ def message_text(message: TakenIn) -> str:
         item = outcome.item.partition("/")[2]
         about = f"{item}: " if item else ""
         lines += [f"      {about}{line}" for line in outcome.text.splitlines()]
-        if item and outcome.why:
+        if item and outcome.seems:
+            lines.append(f"      seems to be: {outcome.seems} of {outcome.item} by {outcome.office}")
+            lines.append(f"      `inbox ask {message.n}` asks {outcome.office} whether it accepts without condition")
+        elif item and outcome.found_by:
+            of = (
+                f"; awaited of {outcome.office}: {', '.join(map(infinitive, outcome.awaited))}"
+                if outcome.awaited
+                else ""
+            )
+            lines.append(f"      about {item} (by its {outcome.found_by}){of}")
+        elif item and outcome.why:
             lines.append(f"      about {item}")
     if message.why:
         lines.append(f"      needs a person: {message.why}")

@@ -63,7 +63,7 @@ def fingerprint(answer: OfficeAnswer | Reply) -> str:
 
 def _said(answer: OfficeAnswer | Reply) -> tuple[Any, ...]:
     slot = (answer.slot.start.utc, answer.slot.end.utc) if answer.slot else None
-    return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment
+    return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment, answer.words
 
 
 def kept(answer: OfficeAnswer, act: Reply | None = None) -> tuple[str, ...]:

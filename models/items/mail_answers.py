@@ -5,6 +5,9 @@ rejection. A new time is a new proposal. These acts have the same effects as on 
 record name the mail. Every other answer is recorded and changes nothing. The same holds for a new time that the open
 proposal already has.
 
+An Accept with words of the office's own is no consent: only its side can say whether it accepts without condition. The
+answer is recorded, and a person looks at it. With every other answer the words travel as its reason.
+
 In iCalendar, a new time is a COUNTER. A COUNTER does not change the event. If the sides consent to it, the calendars
 get an invitation (REQUEST) to the new time. If they reject it, the side of the office gets a refusal (DECLINECOUNTER),
 and the proposal that it countered is open again.
@@ -17,7 +20,7 @@ from models.common.times import same_time
 from models.common.values import Instant
 from models.items.answer_order import Order, kept, order_of
 from models.items.last_word import brought_back, is_accept, taken_back, tell_without_effect
-from models.items.meeting_state import MeetingState, OfficeAnswer, leaves_event
+from models.items.meeting_state import MeetingState, OfficeAnswer, UnclearAnswer, leaves_event
 from models.machine.consent import (
     accept,
     countered,
@@ -28,7 +31,7 @@ from models.machine.consent import (
     settle_consent,
 )
 from models.machine.draft import Draft
-from models.machine.ladders import answer_dues
+from models.machine.ladders import answer_dues, wait_for_words
 from models.machine.letter_fields import happened
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
@@ -130,7 +133,8 @@ Meant = Accept | Reject | Counter | Propose | Withdraw | None
 def _meant(state: MeetingState, act: Reply, side: str) -> Meant:
     """Returns the act that an answer stands for. None if the answer is only recorded."""
     event = state.event
-    by_last_word = state.setup.edition >= 1 and is_accept(act)
+    # An Accept with words of its own is no consent, whichever proposal it is about.
+    by_last_word = state.setup.edition >= 1 and is_accept(act) and not act.words
     if event is None or not state.is_current(act.sequence or 0):
         return None
     if event.status is EventStatus.CANCELLED:
@@ -144,10 +148,24 @@ def _meant(state: MeetingState, act: Reply, side: str) -> Meant:
     if proposal is None or proposal.side == side:
         return None
     if act.partstat is PartStat.ACCEPTED and not proposal.consented(side):
-        return Accept(**who, proposal=proposal.number)
+        return None if act.words else Accept(**who, proposal=proposal.number)
     if act.partstat is PartStat.DECLINED:
-        return Reject(**who, proposal=proposal.number, reason=act.comment)
+        return Reject(**who, proposal=proposal.number, reason=act.words or act.comment)
     return None
+
+
+def _seems_to_accept(state: MeetingState, act: Reply, side: str) -> Proposal | None:
+    """Returns the proposal that an Accept with words of its own may consent to. None if the answer is another one, or
+    if no consent of its side is open."""
+    event = state.event
+    if not act.words or act.method is not ReplyMethod.REPLY or act.partstat is not PartStat.ACCEPTED or event is None:
+        return None
+    if state.agreed is not None or event.status is EventStatus.CANCELLED or not state.is_current(act.sequence or 0):
+        return None
+    stand = (each for each in state.proposals if each.status in (ProposalStatus.OPEN, ProposalStatus.COUNTERED))
+    dated = [each for each in stand if each.terms.slot is not None and same_time(each.terms.slot, event.slot)]
+    found = dated[-1] if dated else None
+    return None if found is None or found.side == side or found.consented(side) else found
 
 
 def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
@@ -174,7 +192,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
         place=stands.place if stands else "",
         format=stands.format if stands else None,
         link=stands.link if stands else "",
-        reason=act.comment,
+        reason=act.words or act.comment,
     )
     if proposal is not None and proposal.side != side:
         return Counter(act_id=act.act_id, office=act.office, proposal=proposal.number, terms=terms)
@@ -183,7 +201,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
 
 # Taking an answer
 
-_KEPT = {"office", "method", "dtstamp", "comment", "slot", "message", "sent", "arrived"}
+_KEPT = {"office", "method", "dtstamp", "comment", "words", "slot", "message", "sent", "arrived"}
 
 
 def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> int | None:
@@ -194,10 +212,15 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     state = draft.state
     if _order(state, act) is Order.OLDER:
         return None
-    meant = _meant(state, act, side)
+    meant, seems = _meant(state, act, side), _seems_to_accept(state, act, side)
     _keep(draft, act, side)
-    if isinstance(meant, Accept):
+    if act.words and state.silence is not None:
+        draft.look = f"it has words of its own, and the silence about the {state.silence.about} runs"
+    if seems is not None:
+        _record_unclear(draft, act, side, seems)
+    elif isinstance(meant, Accept):
         accept(rules, draft, meant, side)
+        draft.put(unclear=tuple(each for each in draft.state.unclear if each.side != side))
     elif isinstance(meant, Reject | Withdraw):
         end_proposal(rules, draft, meant, side)
     elif isinstance(meant, Counter):
@@ -228,6 +251,45 @@ def _keep(draft: Meeting, act: Reply, side: str) -> None:
         else:
             answered = answered.model_copy(update={"seen": kept(last)})
     draft.put(answers=(*(each for each in state.answers if each.office != act.office), answered))
+
+
+def _record_unclear(draft: Meeting, act: Reply, side: str, proposal: Proposal) -> None:
+    """Records an Accept with words of its own. Its side has the time of one rung until a higher office is asked."""
+    number = proposal.number
+    text = (
+        f"{act.office} ({side}) accepts proposal {number} by mail with words of its own, "
+        f'so it is no consent until its side confirms it: "{act.words}"'
+    )
+    facts = {"method": act.method.value, "partstat": act.partstat, "sequence": act.sequence, "words": act.words}
+    draft.enter("reply", text, act, dtstamp=_plain(act.dtstamp), seems=number, **facts)
+    unclear = UnclearAnswer(
+        office=act.office, side=side, proposal=number, words=act.words, at=draft.now, message=act.message
+    )
+    draft.put(unclear=(*(each for each in draft.state.unclear if each.side != side), unclear))
+    wait_for_words(draft, side, number)
+    draft.seems = f"accept of proposal {number}"
+    draft.look = f'it has words of its own beside the button: "{act.words}"'
+
+
+def words_beside(state: MeetingState, proposal: int, side: str) -> str:
+    """Returns what an office of a side wrote beside its Accept of a proposal. Empty if it wrote nothing."""
+    found = (each.words for each in state.unclear if (each.side, each.proposal) == (side, proposal))
+    return next(found, "")
+
+
+def invitation_to_answer(state: MeetingState, office: str, now: Instant) -> CalendarEvent | None:
+    """Returns the event of an open date, as a guest gets it that is to answer again. None if no date is open, or if the
+    side of the office has consented to it."""
+    proposal, event, side = state.date_invited_to, state.event, state.setup.side_of(office)
+    if proposal is None or event is None or side is None or proposal.consented(side):
+        return None
+    if office not in {guest.office for guest in event.attendees}:
+        return None
+    guests = tuple(
+        guest.model_copy(update={"partstat": PartStat.NEEDS_ACTION}) if guest.office == office else guest
+        for guest in event.attendees
+    )
+    return event.model_copy(update={"attendees": guests, "dtstamp": now.replace(microsecond=0)})
 
 
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:
@@ -269,12 +331,17 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
     _enter(draft, act, side, more)
     if act.partstat is PartStat.DECLINED and act.method is ReplyMethod.REPLY and current:
         _tell_declined(draft, act, side)
-    elif state.setup.edition >= 1:
+        return
+    if act.words and current and state.event.status is not EventStatus.CANCELLED:
+        others = state.setup.others(side)
+        draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
+    if state.setup.edition >= 1:
         tell_without_effect(draft, act, side)
 
 
 def _enter(draft: Meeting, act: Reply, side: str, more: str) -> None:
-    comment = f": {act.comment}" if act.comment else ""
+    said = act.words or act.comment
+    comment = f": {said}" if said else ""
     does = (
         "proposes another time" if act.method is ReplyMethod.COUNTER else _WORDS[act.partstat or PartStat.NEEDS_ACTION]
     )
@@ -285,6 +352,7 @@ def _enter(draft: Meeting, act: Reply, side: str, more: str) -> None:
         "sequence": act.sequence,
         "dtstamp": act.dtstamp,
         "comment": act.comment or None,
+        "words": act.words or None,
     }
     draft.enter("reply", text, act, **{name: _plain(value) for name, value in fields.items()})
 
@@ -348,6 +416,7 @@ def consented_meanwhile(state: MeetingState, before: Proposal, counter: Proposal
         if (each.method, each.partstat) == (ReplyMethod.REPLY, PartStat.ACCEPTED)
         and state.is_current(each.sequence)
         and each.side != gone
+        and not each.words
         and not before.consented(each.side)
     )
 

@@ -15,7 +15,15 @@ from models.common.times import same_time
 from models.common.values import Instant
 from models.items import invitations
 from models.items.invitations import accepting_sides, call_off, invite
-from models.items.mail_answers import REPLY, consented_meanwhile, stands_again, tell_declined_counter, tell_proposed
+from models.items.mail_answers import (
+    REPLY,
+    consented_meanwhile,
+    invitation_to_answer,
+    stands_again,
+    tell_declined_counter,
+    tell_proposed,
+    words_beside,
+)
 from models.items.marks import DISPUTE, HELD, NOT_HELD
 from models.items.meeting_state import DATES_KEPT, AgreedDate, MeetingState, leaves_event
 from models.items.outcomes import CLOSE, EVIDENCE, OUTCOME
@@ -235,6 +243,12 @@ class MeetingRules(Rules[MeetingState]):
 
     def tells_ended(self, draft: Draft[MeetingState], proposal: Proposal, act: Reject | Withdraw, side: str) -> bool:
         return tell_declined_counter(draft, proposal, act, side)
+
+    def words_beside(self, state: MeetingState, proposal: int, side: str) -> str:
+        return words_beside(state, proposal, side)
+
+    def invitation_to_answer(self, state: MeetingState, office: str, now: Instant) -> CalendarEvent | None:
+        return invitation_to_answer(state, office, now)
 
     # What time brings
 

@@ -58,6 +58,8 @@ class OfficeAnswer(Value):
     """When the meeting recorded the answer."""
     comment: str = ""
     """The remark that the office wrote with its answer. Empty if it wrote none."""
+    words: str = ""
+    """The words of the office's own beside the button, in the mail and in the remark. Empty if it wrote none."""
     slot: Slot | None = None
     """The other time that a COUNTER proposes. None in a REPLY."""
     message: Document
@@ -73,6 +75,20 @@ class OfficeAnswer(Value):
     def stamp(self) -> Instant:
         """When the office answered, by the clock of its mail program, but never later than `at`."""
         return min(self.dtstamp, self.at)
+
+
+class UnclearAnswer(Value):
+    """An Accept with words of the office's own. It is no consent. The side must say whether it accepts."""
+
+    office: str
+    side: str
+    proposal: int
+    """The number of the proposal that the office seems to accept."""
+    words: str
+    at: Instant
+    """When the meeting recorded the answer."""
+    message: Document
+    """The mail with the answer."""
 
 
 class Mark(Value):
@@ -126,6 +142,8 @@ class MeetingState(ItemState):
     not keep them."""
     answers: tuple[OfficeAnswer, ...] = ()
     """The last answer of each office that has answered the invitation with its mail program."""
+    unclear: tuple[UnclearAnswer, ...] = ()
+    """For each side, its last Accept with words of its own, until it has consented. Empty if there is none."""
     reinvited: bool = False
     """True: an amendment gave the meeting other offices. Since then, a cancellation goes to the guests of the event."""
 
@@ -213,7 +231,9 @@ class MeetingState(ItemState):
         event = self.event
         if event is None or event.status is EventStatus.CANCELLED or not same_time(event.slot, slot):
             return {}
-        return {each.office: each.partstat for each in self.answers if self.is_current(each.sequence)}
+        unclear = {(each.office, each.at) for each in self.unclear}
+        given = (each for each in self.answers if self.is_current(each.sequence))
+        return {each.office: each.partstat for each in given if (each.office, each.at) not in unclear}
 
     @property
     def date_invited_to(self) -> Proposal | None:

@@ -202,10 +202,13 @@ def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
         _take_back(rules, draft, act, side, counter)
         proposal = draft.state.proposal(act.proposal)
         assert proposal is not None
-    consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now))
+    words = rules.words_beside(draft.state, act.proposal, side)
+    consents = (*proposal.consents, Consent(side=side, office=act.office, at=draft.now, words=words))
     draft.set_proposal(act.proposal, consents=consents)
     text = f"{act.office} ({side}) accepts proposal {act.proposal}: {draft.words(proposal.terms)}"
-    draft.enter("accept", text, act, proposal=act.proposal)
+    if words:
+        text += f'; before, its side had written: "{words}"'
+    draft.enter("accept", text, act, proposal=act.proposal, words=words or None)
     if {consent.side for consent in consents} >= set(draft.state.setup.sides):
         settle_consent(rules, draft, act.proposal)
     elif counter is not None:

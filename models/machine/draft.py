@@ -49,6 +49,10 @@ class Draft(Generic[S]):
         self.message: Document | None = None
         """The mail in which the act came. The lines of the ledger about the act name this mail. None if no mail brought
         it."""
+        self.seems = ""
+        """The act that an answer by mail seems to be, in words. It goes into the receipt. Empty if there is none."""
+        self.look = ""
+        """Why a person must look at the mail of the act. It goes into the receipt. Empty if nobody need look."""
         self._entered: tuple[LedgerEntry, Act | None] | None = None
         """The last line of this step, with its act. Announcements tell the line in fields."""
 

@@ -93,6 +93,10 @@ def _settle(draft: Draft[S], open_act: OpenAct) -> None:
     for i in range(open_act.rung):
         key = notice_key(draft.state.setup, open_act, i + 1)
         draft.effects.append(Settle(office=ladder[i].office, item=draft.state.setup.id, keys=(key,)))
+    if open_act.act == "answer":
+        for asked in draft.state.asked_back:
+            if (asked.proposal, asked.side) == (open_act.subject, open_act.side):
+                draft.effects.append(Settle(office=asked.office, item=draft.state.setup.id, keys=(asked.key,)))
 
 
 def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, quiet: bool) -> None:
@@ -173,7 +177,8 @@ def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
     ladder = state.setup.party(open_act.side).ladder
     if open_act.act == "progress" and state.round is not None:
         return state.round.closes
-    due = state.window_end if open_act.stays or rung >= len(ladder) else open_act.since + ladder[rung].after
+    planned = open_act.since + ladder[rung].after + open_act.delay if rung < len(ladder) else None
+    due = state.window_end if open_act.stays or planned is None else planned
     proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
     slot = proposal.terms.slot if proposal else None
     begun = open_act.climbs[rung - 1] if rung <= open_act.rung else open_act.since
@@ -225,7 +230,7 @@ def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
     ladder = state.setup.party(open_act.side).ladder
     if open_act.stays or open_act.paused or open_act.rung >= len(ladder):
         return None
-    planned = open_act.since + ladder[open_act.rung].after
+    planned = open_act.since + ladder[open_act.rung].after + open_act.delay
     below_planned = max(open_act.since + ladder[open_act.rung - 1].after, open_act.climbs[0])
     climbed, gap = open_act.climbs[-1], state.setup.despatch.period
     instant = planned if climbed - below_planned <= gap / 10 else max(planned, climbed + gap)
@@ -244,6 +249,21 @@ def rung_moments(state: ItemState) -> Iterator[Moment]:
 
 def _replace(draft: Draft[S], old: OpenAct, new: OpenAct) -> None:
     draft.put(open_acts=tuple(new if each is old else each for each in draft.state.open_acts))
+
+
+def wait_for_words(draft: Draft[S], side: str, proposal: int | None = None) -> None:
+    """Gives a side the time of one rung, because it has answered in words that somebody must clear up. Its next higher
+    office is asked only after this time, counted from now.
+
+    `proposal` is the number of the proposal that the words answer. None: the words may concern any awaited act.
+    """
+    for open_act in draft.state.open_acts:
+        answers = (open_act.act, open_act.subject) == ("answer", proposal)
+        if open_act.side != side or not (proposal is None or answers):
+            continue
+        below = draft.state.setup.party(side).ladder[open_act.rung - 1]
+        delay = max(open_act.delay, draft.now - open_act.since - below.after)
+        _replace(draft, open_act, open_act.model_copy(update={"delay": delay}))
 
 
 # Offices that cannot be reached

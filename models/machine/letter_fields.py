@@ -47,6 +47,12 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
     return told
 
 
+def _written(state: "ItemState", proposal: "Proposal") -> tuple[tuple[str, str], ...]:
+    """What offices had written beside their answers to an agreed proposal: titles and words."""
+    given = (each for each in proposal.consents if each.words)
+    return tuple((state.setup.title_of(each.office, each.side), each.words) for each in given)
+
+
 def _adjective(state: "ItemState", side: str) -> str:
     return next((party.adjective for party in state.setup.parties if party.side == side), side)
 
@@ -100,4 +106,5 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         format=style.value if style else "",
         replaced="replaced" in entry.data,
         outside_window=bool(entry.data.get("outside_window")),
+        words=_written(state, found) if entry.verb == "agreed" and found is not None else (),
     )

@@ -13,12 +13,13 @@ from models.common.values import Instant, write_instant
 from models.machine import agreement, ladders, silence, status
 from models.machine.draft import Draft, S, Step, heard_at
 from models.machine.lapses import pass_lapses
+from models.machine.mail_deeds import MAIL_DEEDS
 from models.machine.orders import obey
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, NotSaid, Rules
 from models.machine.state import ACTS_KEPT, OpenAct, TakenAct
 from models.machine.status_rounds import pass_rounds, tell_waking
-from models.messages.acts import Act, Reply
+from models.messages.acts import Act, Note, Progress, Reply
 from models.messages.calendar_event import CalendarEvent
 from models.messages.effects import ItemReport, Objections, Order
 from models.messages.moments import Moment
@@ -55,10 +56,14 @@ class Machine(Generic[S]):
             offices = ", ".join(party.coordinator.office for party in state.setup.parties) or "none"
             message = f"{act.office} has no part in {state.setup.id}; its offices are {offices}"
             return refusal(self.rules, state, "not-a-party", message)
-        deed = self.rules.deeds.get(act.verb)
+        deed = self._deed(act.verb)
         if deed is None:
             return refusal(self.rules, state, "wrong-kind", self.rules.not_taken_here(state, act))
         return deed.refuse(self.rules, state, act, side, now)
+
+    def _deed(self, verb: str) -> Deed | None:
+        """The functions of a verb. Every kind of item takes questions and notes about mails."""
+        return self.rules.deeds.get(verb) or MAIL_DEEDS.get(verb)
 
     def _reused(self, state: S, taken: TakenAct) -> Refusal:
         what = f"{taken.verb.replace('_', ' ')} of {taken.office}"
@@ -75,8 +80,10 @@ class Machine(Generic[S]):
                 return Step(state=state, receipt=taken.receipt)
         draft = Draft(state, now)
         side = state.setup.side_of(act.office) or ""
-        draft.message = act.message if isinstance(act, Reply) else None
-        number = self.rules.deeds[act.verb].take(self.rules, draft, act, side)
+        draft.message = act.message if isinstance(act, Reply | Progress | Note) else None
+        deed = self._deed(act.verb)
+        assert deed is not None, "the validator knows every verb"
+        number = deed.take(self.rules, draft, act, side)
         agreement.close_if_over(self.rules, draft)
         tell_waking(draft, state)
         ladders.reconcile(self.rules, draft, acting=side)
@@ -86,6 +93,8 @@ class Machine(Generic[S]):
             proposal=number,
             text="\n".join(e.text for e in draft.state.ledger if e.n > state.entries and e.verb != "view"),
             awaiting=self.awaiting(draft.state),
+            seems=draft.seems,
+            look=draft.look,
         )
         done = TakenAct(act_id=act.act_id, verb=act.verb, office=act.office, receipt=receipt)
         draft.put(taken=(*draft.state.taken, done)[-ACTS_KEPT:])

@@ -32,8 +32,10 @@ def take_progress(rules: Rules[S], draft: Draft[S], act: Progress, side: str) ->
     draft.put(progress=(*(each for each in draft.state.progress if each.side != side), answer))
     note = f": {act.note}" if act.note else ""
     words = act.state.value.replace("-", " ")
-    text = f"{act.office} ({side}) answers round {answer.round}: {words}{note}"
-    draft.enter("progress", text, act, round=answer.round, state=answer.state, note=answer.note)
+    source = f", from message {act.number}" if act.number else ""
+    text = f"{act.office} ({side}) answers round {answer.round}{source}: {words}{note}"
+    facts = {"round": answer.round, "state": answer.state, "note": answer.note, "number": act.number or None}
+    draft.enter("progress", text, act, **facts)
     told = {"side": side, "office": act.office, "round": answer.round, "state": answer.state, "note": act.note}
     report = ItemReport(session="", item=draft.state.setup.id, status="progress", progress=told)
     draft.report(report)

@@ -186,6 +186,18 @@ class Rules(Generic[S]):
         announced nothing, so `Machine` sends the announcement that all kinds share."""
         return False
 
+    # Words of offices
+
+    def words_beside(self, state: S, proposal: int, side: str) -> str:
+        """Returns what an office of a side wrote beside an answer to a proposal that was no consent yet. Empty if no
+        such answer came."""
+        return ""
+
+    def invitation_to_answer(self, state: S, office: str, now: Instant) -> CalendarEvent | None:
+        """Returns the calendar event whose buttons an office may use to answer an open proposal. None if it has
+        none."""
+        return None
+
     # How it stands to its window and its turn
 
     def was_held(self, state: S) -> bool:

@@ -1,5 +1,6 @@
 """The state of an item: its awaited acts, proposals and consents, and its ledger (the last lines of its record)."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -21,6 +22,9 @@ ACTS_KEPT = 40
 
 EVIDENCE_KEPT = 20
 """How many of the last entries of evidence an item keeps in its state."""
+
+QUESTIONS_KEPT = 20
+"""How many of the last questions about mails an item keeps in its state."""
 
 
 class Progressed(Value):
@@ -70,6 +74,8 @@ class OpenAct(Value):
     gather: Duration | None = None
     paused: bool = False
     """True while mail does not reach an office that was asked. No further rung is climbed in this time."""
+    delay: Duration = timedelta(0)
+    """How much later the rungs that are left come, because the office answered in words that somebody must clear up."""
 
     @property
     def rung(self) -> int:
@@ -91,6 +97,22 @@ class Consent(Value):
     side: str
     office: str
     at: Instant
+    words: str = ""
+    """What an office of the side had written beside an answer that was no consent before. Empty if it wrote nothing."""
+
+
+class AskedBack(Value):
+    """A question that the secretariat sent to an office about one of its mails."""
+
+    message: str
+    """The SHA-256 of the mail."""
+    office: str
+    side: str
+    at: Instant
+    key: str
+    """The key of the announcement that asks."""
+    proposal: int = 0
+    """The number of the proposal that the mail seems to accept. 0 if the mail is a letter."""
 
 
 class Proposal(Value):
@@ -211,6 +233,8 @@ class ItemState(Value):
     """The offices that got a notice or an announcement about this item."""
     announced: int = 0
     evidence: tuple[dict[str, Any], ...] = ()
+    asked_back: tuple[AskedBack, ...] = ()
+    """The last questions that the secretariat sent about mails, oldest first."""
     silence: Silence | None = None
     """What the other sides may object to now. None if nothing on record waits for the end of a silence."""
     closed: Closure | None = None

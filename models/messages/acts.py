@@ -224,6 +224,10 @@ class Progress(Act):
     verb: ClassVar[str] = "progress"
     state: ProgressState
     note: Annotated[str, Limit(REASON)] = ""
+    message: Document | None = None
+    """The mail from which the answer was entered, as it is filed beside the record. None if no mail is its source."""
+    number: int = 0
+    """The number of that mail in the inbox. 0 if no mail is its source."""
 
 
 class Call(Act):
@@ -264,6 +268,10 @@ class Reply(Act):
     """The start of the single meeting that the answer is about, if the mail program names one (RECURRENCE-ID). None if
     it names none."""
     comment: Annotated[str, Limit(REASON)] = ""
+    """What the office wrote into the calendar object (COMMENT). Empty if it wrote nothing there."""
+    words: Annotated[str, Limit(REASON)] = ""
+    """The words of the office's own beside the button: in the body of the mail and in COMMENT, without what its mail
+    program wrote and what we have sent. Longer words are cut; `message` holds all of them. Empty if there are none."""
     slot: Slot | None = None
     """With COUNTER: the time that the office proposes. None with REPLY."""
     named: NamedTimes | None = None
@@ -279,6 +287,32 @@ class Reply(Act):
     REPLY."""
     message: Document
     """The mail itself, as a document that is filed beside the record."""
+
+
+class AskBack(Act):
+    """Asks an office what a mail of it means. A person of the secretariat sends it. It is no act of the office: the
+    office is only asked, and nothing follows for its side."""
+
+    verb: ClassVar[str] = "ask_back"
+    words: Annotated[str, Limit(REASON)]
+    """The words of the mail, which the question quotes."""
+    message: Document
+    """The mail itself, as a document that is filed beside the record. An item asks about one mail once."""
+    number: int
+    """The number of the mail in the inbox."""
+
+
+class Note(Act):
+    """Puts a note about a mail on record, by an office that has read the mail. No consent follows from it."""
+
+    verb: ClassVar[str] = "note"
+    text: Annotated[str, Limit(REASON)]
+    message: Document
+    """The mail itself, as a document that is filed beside the record."""
+    number: int
+    """The number of the mail in the inbox."""
+    sender: Annotated[str, Limit(320)] = ""
+    """The address from which the mail came. Empty if it names no single address."""
 
 
 VERBS: dict[str, type[Act]] = {
@@ -301,4 +335,5 @@ VERBS: dict[str, type[Act]] = {
         Call,
     )
 }
-"""The class of each act that people type, by verb. `Reply` is missing, because offices answer invitations by mail."""
+"""The class of each act that people type, by verb. `Reply`, `AskBack` and `Note` are missing: they
+come from mail, and the program makes them."""

@@ -87,6 +87,9 @@ class Happened(Value):
     """With outcome. True: this outcome replaces an earlier outcome of the same side."""
     outside_window: bool = False
     """With held. True: the side says expressly that the day of the meeting lies outside the window."""
+    words: tuple[tuple[str, str], ...] = ()
+    """With agreed: what offices had written beside their answers before their side consented. Each entry is the title
+    of an office and its words. Empty if none wrote anything."""
     relieved: bool = False
     """With amended. True: no act about the item is awaited any more of the office that receives this mail."""
 
@@ -237,6 +240,8 @@ class AnnouncementKind(StrEnum):
     AMENDMENT = "amendment"
     ROUND = "round"
     """The answers to a status round, for the ministries of foreign affairs."""
+    QUESTION = "question"
+    """The secretariat asks what a mail of this office means: an answer with words of its own, or a letter."""
     REMINDER = "reminder"
     """An agreed date is near. The reminder is part of the next letter if that letter goes early enough. If not, the
     reminder goes as a mail of its own."""
@@ -263,6 +268,28 @@ class SuggestedAct(Value):
     """The number of the proposal that the act is about. None if it is about none."""
 
 
+class AwaitedAct(Value):
+    """One act that is awaited of a side, as a question to one of its offices lists it. Its fields mean what they mean
+    in `Notice`."""
+
+    verb: str
+    act: str
+    proposal: Proposed | None = None
+    wanted: str = ""
+    reason: str = ""
+
+
+class Asked(Value):
+    """What the secretariat asks about a mail of an office."""
+
+    words: str
+    """The words of the mail."""
+    proposal: Proposed | None = None
+    """The proposal that the mail seems to accept. None if the mail is a letter."""
+    awaited: tuple[AwaitedAct, ...] = ()
+    """With a letter: the acts that are awaited of the side. Empty if none is."""
+
+
 class Announcement(Value):
     """A statement to one office that the post room sends at once: an invitation, a cancellation, an answer, a mark. The
     post room keeps the order of announcements. Only a reminder may wait, because it may go in a letter."""
@@ -283,7 +310,10 @@ class Announcement(Value):
     final: bool = False
     """True: the post room sends the announcement even if the item has ended meanwhile."""
     event: CalendarEvent | None = None
-    """With an invitation, a cancellation, a declinecounter or a reminder: the calendar event. None for other kinds."""
+    """With an invitation, a cancellation, a declinecounter or a reminder: the calendar event. With a question: the
+    event whose buttons answer it, if there is one. None for other kinds."""
+    asked: Asked | None = None
+    """With a question: what is asked. None for other kinds."""
     comment: str = ""
     """With a declinecounter: the reason that the rejecting office gave. Empty for other kinds, or if it gave none."""
     short: str = ""

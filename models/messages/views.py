@@ -174,3 +174,8 @@ class Receipt(Value):
     text: str = ""
     awaiting: tuple[AwaitedRow, ...] = ()
     """The acts that are awaited after the act. Empty if none is."""
+    seems: str = ""
+    """If the act is an answer with words of its own that may be a consent: the act that it seems to be, in words. The
+    side of its sender must confirm it. Empty for every other act."""
+    look: str = ""
+    """Why a person must look at the mail although the item took its answer. Empty if nobody need look."""

@@ -42,6 +42,10 @@ def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoom
     for key, standing in gone.items():
         if not standing.sent:
             state = note(state, now, "withdrawn", key, "settled before its letter went")
+    for queued in state.queue:
+        if queued.kind is AnnouncementKind.QUESTION and queued.key in settle.keys and not _may_have_gone(state, queued):
+            state = note(state, now, "withdrawn", queued.key, "settled before it went")
+            state = state.model_copy(update={"queue": tuple(each for each in state.queue if each is not queued)})
     if settle.closed:
         state = _close_item(state, settle.item, now)
     left = {key: s for key, s in state.standing.items() if key not in gone}
@@ -52,6 +56,11 @@ def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoom
         # The notices that remain need no letter of their own. They wait for the next routine letter.
         letter_at = max(letter_at, state.last_letter + state.address.despatch.period)
     return state.model_copy(update={"standing": left, "letter_at": letter_at})
+
+
+def _may_have_gone(state: PostRoomState, queued: Announcement) -> bool:
+    """Whether an attempt to send an announcement has an unknown outcome, so that the same bytes must go again."""
+    return state.delayed is not None and queued.key in keys_of(state.delayed)
 
 
 def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
@@ -129,5 +138,7 @@ def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement
     """
     if queued.acknowledges and not newer.acknowledges:
         return False
+    if AnnouncementKind.QUESTION in (queued.kind, newer.kind):
+        return False  # its question must not be lost among other words
     words = queued.item == newer.item and not any(each.event or each.lists or each.counts for each in (queued, newer))
     return words and queued.key not in state.on_its_way and not (state.delayed and queued.key in keys_of(state.delayed))

@@ -76,6 +76,8 @@ class CalendarAnswer(Value):
     """When the answer was given. None if neither the answer nor its mail says it."""
     comment: str = ""
     """What the guest wrote with the answer. Empty if the guest wrote nothing."""
+    remark: str = ""
+    """The same with its line ends. Mail programs also copy the body of the mail to this place."""
     slot: Slot | None = None
     """If the method is COUNTER: the time that the guest proposes. None if the method is REPLY, or if the time cannot be
     read."""
@@ -142,6 +144,15 @@ class IncomingMessage(Value):
     for every other kind."""
     text: str = ""
     """The text of the message, shortened. Empty if there is no text."""
+    bodies: tuple[str, ...] = ()
+    """The bodies of an answer or a letter with their lines: the plain text, and the HTML as text. Empty for other
+    kinds."""
+    enclosures: tuple[str, ...] = ()
+    """The names of the files that came with an answer or a letter, without calendars and pictures."""
+    from_name: str = ""
+    """The display name in the header From. Empty if there is none."""
+    references: tuple[str, ...] = ()
+    """The Message-IDs of the mails that the message answers (In-Reply-To, References). Empty if it names none."""
     digest: str = ""
     """A hexadecimal digest of the contents. Two copies of one message have the same digest, even if a mail server has
     written one of them in another way."""
@@ -173,11 +184,17 @@ def judge(reading: IncomingMessage, contacts: Contacts) -> tuple[Verdict, ...]:
 
 
 def act_of(
-    answer: CalendarAnswer, office: str, digest: str, message: Document, reading: IncomingMessage | None = None
+    answer: CalendarAnswer,
+    office: str,
+    digest: str,
+    message: Document,
+    reading: IncomingMessage | None = None,
+    words: str = "",
 ) -> Reply:
     """Returns the act `reply` of an office, made from its answer. `digest` is the digest of the answer. The act id is
     made from it, so the same answer counts only once. `reading` is the message with the answer. It says when the
-    message was sent and when it arrived. None if that is not known."""
+    message was sent and when it arrived. None if that is not known. `words` are the office's own words beside the
+    button."""
     assert answer.dtstamp is not None
     return Reply(
         act_id=f"mail-{digest[:32]}",
@@ -186,6 +203,7 @@ def act_of(
         dtstamp=answer.dtstamp,
         sent=reading.sent if reading else None,
         arrived=reading.arrived if reading else None,
+        words=words,
         **answer.model_dump(include=_CARRIED),
     )
 
@@ -258,6 +276,16 @@ class Handled(Value):
     """What the program did, in a sentence. Empty if it did nothing."""
     why: str = ""
     """Why a person must handle the answer or the report. Empty if no person is needed."""
+    words: str = ""
+    """The sender's own words beside the button of an answer. Empty if there are none."""
+    seems: str = ""
+    """The act that an answer with words of its own seems to be, in words: "accept of proposal 2". The side of its
+    sender must confirm it. Empty if the answer is clear, or if it cannot be consent."""
+    found_by: str = ""
+    """With a letter: how its item was found: reference, reply or subject. Empty for other messages."""
+    awaited: tuple[str, ...] = ()
+    """With a letter: the acts about its item that were awaited of the institution of its sender when it came. Empty if
+    none was, or if the item could not be asked."""
 
 
 class TakenIn(Value):

@@ -75,7 +75,7 @@ async def test_a_letter_and_an_invitation_come_through_a_real_mail_server(
         assert f'lang="{language}"' in body(data, "html")
         assert shown(data, "To").startswith(NAME[language])
     address, provision, act, when, where = WORDS[language]
-    assert shown(letter, "Subject") == clean_line(f"{title}: {act} [Lao-Cambodia Action Plan, 16.3]")
+    assert shown(letter, "Subject") == clean_line(f"{title}: {act} [Lao-Cambodia Action Plan, 16.3] [16.3-jtc/2026]")
     assert str(read(letter)["Subject"]) == shown(letter, "Subject")
     for kind in ("plain", "html"):
         text = re.sub(r"<[^>]*>", "", body(letter, kind))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from adapters.inbound import bounces, bounds, ical, message, mime, senders, times
+from adapters.inbound import bodies, bounces, bounds, ical, message, mime, senders, times
 from adapters.inbound.message import read
 from models.post.incoming import IncomingMessage, MessageKind
 from tests.support.hostile_mail import HEAD, SHAPES, SIZES
@@ -20,7 +20,7 @@ CALLS = 200_000
 """Of functions, in Python and in C. A call is a quarter of a microsecond or more: this many are some 0.1 s."""
 CHARACTERS = 4 * 1024 * 1024
 """Handed to patterns, each of which looks at each of them once: some ten nanoseconds a character."""
-READERS = (bounces, ical, message, mime, senders, times)
+READERS = (bodies, bounces, ical, message, mime, senders, times)
 
 
 @pytest.fixture(scope="module", params=SHAPES)

@@ -145,7 +145,7 @@ def test_equal_despatches_give_equal_bytes() -> None:
 def test_long_subjects_in_any_script_come_back_whole(title: str) -> None:
     data = composed(despatch(notices=(notice(title=title[:500]),)))
     check_wire(data)
-    expected = clean_line(f"{title[:500]}: to propose a date [Lao-Cambodia Action Plan, 16.3]")
+    expected = clean_line(f"{title[:500]}: to propose a date [Lao-Cambodia Action Plan, 16.3] [16.3-jtc/2026]")
     assert str(read(data)["Subject"]) == expected
     assert decoded(data) == expected
 
@@ -187,7 +187,7 @@ def test_no_text_can_add_a_header_or_a_part(text: str, name: str) -> None:
     assert [box.addr_spec for box in message["To"].addresses] == ["coordinator@moic-lao.example"]
     assert [box.addr_spec for box in message["From"].addresses] == ["action-plan@secretariat.example"]
     ref = "" if text == "-" else f", {text}"  # a dash stands for what no provision states
-    expected = f"{text}: date proposed, Tuesday 3 March 2026, 09:00 Vientiane [{text}{ref}]"
+    expected = f"{text}: date proposed, Tuesday 3 March 2026, 09:00 Vientiane [{text}{ref}] [16.3-jtc/2026]"
     assert "".join(decoded(data).split()) == "".join(clean_line(expected).split())
 
 

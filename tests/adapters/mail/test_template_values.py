@@ -12,7 +12,9 @@ from tests.support.mail_samples import a_round, at, contacts, despatch, notice, 
 
 def test_a_letter_of_one_act_names_plan_item_and_act() -> None:
     data = composed(despatch())
-    assert read(data)["Subject"] == ("Joint Trade Commission 2026: to propose a date [Lao-Cambodia Action Plan, 16.3]")
+    assert read(data)["Subject"] == (
+        "Joint Trade Commission 2026: to propose a date [Lao-Cambodia Action Plan, 16.3] [16.3-jtc/2026]"
+    )
     text = re.sub(r"\s+", " ", body(data))
     assert "kindly asks your office for the following" in text
     assert "1. Joint Trade Commission 2026 (provision 16.3) [16.3-jtc/2026] Asked: to propose a date" in text
@@ -29,7 +31,9 @@ def test_a_letter_lists_new_acts_first_and_then_the_oldest() -> None:
         text = body(data, kind)
         assert text.index("do c") < text.index("do a") < text.index("do b")
     assert re.findall(r"^(\d)\. Item (\w)", body(data), re.M) == [("1", "c"), ("2", "a"), ("3", "b")]
-    assert str(read(data)["Subject"]) == "3 matters, first Item a: to do a [Lao-Cambodia Action Plan, a]"
+    assert (
+        str(read(data)["Subject"]) == "3 matters, first Item a: to do a [Lao-Cambodia Action Plan, a] [16.3-jtc/2026]"
+    )
 
 
 def test_an_entry_says_since_when_by_when_who_before_how_and_what_is_assumed() -> None:

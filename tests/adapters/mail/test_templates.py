@@ -49,7 +49,7 @@ def test_the_words_of_an_invitation() -> None:
     data = composed(despatch(announcement=announcement()))
     assert read(data)["Subject"] == (
         "Joint Trade Commission 2026: date proposed, Tuesday 3 March 2026, 09:00 Vientiane"
-        " [Lao-Cambodia Action Plan, 16.3]"
+        " [Lao-Cambodia Action Plan, 16.3] [16.3-jtc/2026]"
     )
     for kind in ("plain", "html"):
         text = re.sub("<[^>]*>", "", body(data, kind))
@@ -82,8 +82,8 @@ def test_every_kind_has_a_subject_with_and_without_an_event(kind: AnnouncementKi
     for having in (cancelled() if kind is AnnouncementKind.CANCELLATION else event(), None):
         word = announcement(kind=kind, event=having)
         subject = str(read(composed(despatch(announcement=word)))["Subject"])
-        assert subject.endswith(" [Lao-Cambodia Action Plan, 16.3]")
-        about = subject.removesuffix(" [Lao-Cambodia Action Plan, 16.3]")
+        assert subject.endswith(" [Lao-Cambodia Action Plan, 16.3] [16.3-jtc/2026]")
+        about = subject.removesuffix(" [Lao-Cambodia Action Plan, 16.3] [16.3-jtc/2026]")
         assert about and about == about.strip() and not about.endswith(":")
         if kind not in (AnnouncementKind.ROUND, AnnouncementKind.EXPIRY):
             assert about.startswith("Joint Trade Commission 2026: ")
@@ -402,7 +402,7 @@ def test_the_final_record_says_what_became_of_it_all() -> None:
         kind=AnnouncementKind.EXPIRY, event=None, lists=lists, counts=counts, subject="final", day=at(3), ref="-"
     )
     data = composed(despatch(announcement=word))
-    assert str(read(data)["Subject"]) == "The final record [Lao-Cambodia Action Plan]"
+    assert str(read(data)["Subject"]) == "The final record [Lao-Cambodia Action Plan] [16.3-jtc/2026]"
     for kind in ("plain", "html"):
         text = flat(body(data, kind))
         assert "ended on 2 March 2026" in text and "1 was past the end of the window" in text
@@ -474,7 +474,7 @@ REMINDER = announcement(kind=AnnouncementKind.REMINDER, event=AGREED, short="JTC
 def test_a_reminder_says_when_and_where_and_asks_nothing() -> None:
     data = composed(despatch(announcement=REMINDER))
     assert decoded(data) == (
-        "JTC 2026: reminder, Tuesday 3 March 2026, 09:00 Vientiane [Lao-Cambodia Action Plan, 16.3]"
+        "JTC 2026: reminder, Tuesday 3 March 2026, 09:00 Vientiane [Lao-Cambodia Action Plan, 16.3] [16.3-jtc/2026]"
     )
     for kind in ("plain", "html"):
         text = flat(body(data, kind))

@@ -51,7 +51,7 @@ def test_an_act_that_does_not_apply_is_refused_in_a_sentence_that_says_what_does
     states += [(SERIES, each) for each in found.series] + [(QUESTIONS, each) for each in found.questions]
     assert states
     for machine, state in states:
-        for verb in Act.__subclasses__():
+        for verb in set(Act.__subclasses__()) - {acts.AskBack, acts.Note}:
             fields = {"reason": "x", "proposal": 1, "state": "limited", "text": "x", **REPLY}
             act = verb.model_validate({"act_id": "1", "office": LAO, "terms": Terms(topic=Topic.AMEND), **fields})
             if act.verb in machine.verbs:
