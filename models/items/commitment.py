@@ -8,7 +8,7 @@ The table `LIFE` holds the phases of a commitment. The table `DEEDS` holds its a
 from collections.abc import Iterator
 
 from models.common.values import Instant
-from models.items.filing import filing
+from models.items.filing import excerpt, filing
 from models.machine.agreement import AGREE, refuse_alone
 from models.machine.calls import CALL
 from models.machine.closing import take_close
@@ -67,8 +67,7 @@ def _take_evidence(rules: CommitmentOf, draft: Draft[CommitmentState], act: Evid
     filed = filing(act, side, draft.now)
     evidence = (*draft.state.evidence, filed)[-EVIDENCE_KEPT:]
     draft.put(evidence=evidence, disputed=False, awake=True, asleep_until=None)
-    shown = act.document.name if act.document else act.text[:300]
-    text = f"{act.office} ({side}) gives evidence: {shown}"
+    text = f"{act.office} ({side}) gives evidence{excerpt(act)}"
     draft.enter("evidence", text, act, filed=filed)
     put_on_record(draft, side, "evidence", AnnouncementKind.OUTCOME, text)
 

@@ -93,6 +93,7 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         reason=getattr(act, "reason", "") or (found.terms.reason if found is not None else ""),
         text=getattr(act, "text", ""),
         document=document.name if document else "",
+        digest=document.sha256 if document else "",
         on=held.on if held is not None else getattr(act, "on", None),
         place=held.place if held is not None else getattr(act, "place", ""),
         format=style.value if style else "",

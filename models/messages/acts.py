@@ -121,6 +121,9 @@ class Document(Value):
     sha256: str
     size: int
     """In bytes."""
+    kind: str = ""
+    """The kind of the document as its bytes show it: PDF. Empty for a mail that came in, and in acts from releases that
+    did not look."""
 
 
 class Act(Value):

@@ -76,6 +76,9 @@ class Happened(Value):
     reason: str = ""
     text: str = ""
     document: str = ""
+    """The name of the filed document. Empty if no document was filed."""
+    digest: str = ""
+    """The SHA-256 digest of the filed document, as 64 hexadecimal digits. Empty if no document was filed."""
     on: ZonedTime | None = None
     place: str = ""
     format: str = ""
