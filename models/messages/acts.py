@@ -201,6 +201,9 @@ class Evidence(Act):
     verb: ClassVar[str] = "evidence"
     text: Annotated[str, Limit(TEXT)] = ""
     document: Document | None = None
+    corrects: int | None = None
+    """The number of the ledger line with the evidence of the same side that this evidence replaces. None if it replaces
+    none: it is one more piece of evidence."""
 
 
 class Close(Act):

@@ -83,7 +83,13 @@ class Happened(Value):
     place: str = ""
     format: str = ""
     replaced: bool = False
-    """With outcome. True: this outcome replaces an earlier outcome of the same side."""
+    """True: this corrects what the same side has put on record before."""
+    before: "Happened | None" = None
+    """With a correction: what the same side had put on record before. None if this is no correction."""
+    state: str = ""
+    """With progress: how far the item has come, in the answer of the side. Empty for other verbs."""
+    under_silence: bool = False
+    """True: the other sides may object for a stated time. False: they may do so until the item is closed."""
     outside_window: bool = False
     """With held. True: the side says expressly that the day of the meeting lies outside the window."""
     relieved: bool = False
@@ -298,6 +304,8 @@ class Announcement(Value):
     silence: SilenceRule | None = None
     """How long the office may object to what the announcement says. `express`: the side of the office must do the act
     `agree`. None: the announcement begins no silence."""
+    about: str = ""
+    """With a silence: what it is about, which is mark, outcome or evidence. Empty without a silence."""
     left_out: int = 0
     """How many older announcements about the item are missing in `earlier`, because too many waited."""
     lists: tuple[Section, ...] = ()

@@ -141,11 +141,11 @@ class ItemView(ItemRow):
     """With a meeting: the last answer of each invited office from its mail program."""
     outcome: dict[str, Any] | None = None
     evidence: tuple[dict[str, Any], ...] = ()
-    silence: dict[str, Any] | None = None
-    """What one side has put on record while the other sides may still object to it. None if there is nothing of this
+    silences: tuple[dict[str, Any], ...] = ()
+    """What is on record while the other sides may still object to it, oldest first. Empty if there is nothing of this
     kind. `side` put it on record, `about` says what it is, and `since` and `until` bound the time for objections.
     `until` is null while that time does not run. `agreed` are the sides that agreed, and `waits_for` those that did
-    neither. `unread` says why the silence may not end yet."""
+    neither. `unread` says why the silence may not end yet. `over` is true if nobody can object any more."""
 
 
 class Refusal(Value):
