@@ -19,7 +19,7 @@ from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Phase, Rules
-from models.machine.silence import applies, ask_agreement, put_on_record
+from models.machine.silence import applies, ask_agreement, put_on_record, rule_on_record
 from models.machine.state import Ask, ItemState
 from models.messages.acts import Close, Dispute, Evidence, Terms, Topic
 from models.messages.notices import AnnouncementKind
@@ -66,11 +66,12 @@ def _refuse_evidence(
 def _take_evidence(rules: CommitmentOf, draft: Draft[CommitmentState], act: Evidence, side: str) -> None:
     draft.overtake(Topic.DROP, Topic.POSTPONE, Topic.EXTEND, Topic.EXCUSE)
     draft.put(disputed=False, awake=True, asleep_until=None)
+    rule = rule_on_record(draft.state)
     if act.corrects is not None:
-        text = replace_evidence(draft, act, side)
+        text = replace_evidence(draft, act, side, silence=rule)
     else:
         text = f"{act.office} ({side}) gives evidence{excerpt(act)}"
-        draft.enter("evidence", text, act, filed=add_evidence(draft, act, side))
+        draft.enter("evidence", text, act, filed=add_evidence(draft, act, side), silence=rule)
     put_on_record(draft, side, "evidence", AnnouncementKind.OUTCOME, text)
 
 

@@ -33,15 +33,15 @@ def add_evidence(draft: Draft[S], act: Evidence, side: str) -> dict[str, Any]:
     return filed
 
 
-def replace_evidence(draft: Draft[S], act: Evidence, side: str) -> str:
+def replace_evidence(draft: Draft[S], act: Evidence, side: str, **data: Any) -> str:
     """Puts the evidence in the place of the evidence that it corrects, and enters the line. Returns the text of the
-    line."""
+    line. `data` holds further fields of the line."""
     earlier = _at_line(draft.state, act.corrects)
     assert earlier is not None, "the door refuses other lines"
     filed = filing(act, side, draft.now, draft.state.entries + 1)
     draft.put(evidence=tuple(filed if each is earlier else each for each in draft.state.evidence))
     text = correction(f"{act.office} ({side})", "evidence", said_in(filed), said_in(earlier))
-    draft.enter("evidence", text, act, filed=filed, replaced=earlier)
+    draft.enter("evidence", text, act, filed=filed, replaced=earlier, **data)
     return text
 
 

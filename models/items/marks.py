@@ -15,7 +15,7 @@ from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.replacing import correction, refuse_of_others, refuse_same
 from models.machine.rules import Deed, Rules
-from models.machine.silence import MARK, applies, end_silences, is_valid, put_on_record
+from models.machine.silence import MARK, applies, end_silences, is_valid, put_on_record, rule_on_record
 from models.messages.acts import Dispute, Held, NotHeld, Topic
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
@@ -133,7 +133,8 @@ def take_held(rules: MeetingRules, draft: Draft[MeetingState], act: Held, side: 
     else:
         text = f"{who} marks it {mark_in_words(mark)}{beyond}"
     before = mark_on_record(replaced)
-    draft.enter("held", text, act, date=told, outside_window=True if window else None, replaced=before)
+    outside, rule = True if window else None, rule_on_record(draft.state)
+    draft.enter("held", text, act, date=told, outside_window=outside, replaced=before, silence=rule)
     _take_stance(draft, mark)
 
 

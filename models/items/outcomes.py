@@ -13,7 +13,7 @@ from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.replacing import correction, filed_alike, refuse_of_others, refuse_same
 from models.machine.rules import Deed, Rules
-from models.machine.silence import applies, put_on_record
+from models.machine.silence import applies, put_on_record, rule_on_record
 from models.messages.acts import Close, Evidence, Outcome
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
@@ -51,7 +51,7 @@ def take_outcome(rules: MeetingRules, draft: Draft[MeetingState], act: Outcome, 
     line = f"{act.office} ({side}) files the outcome{excerpt(act)}"
     if replaced is not None:
         line = correction(f"{act.office} ({side})", "outcome", said_in(filed), said_in(replaced))
-    draft.enter("outcome", line, act, filed=filed, replaced=replaced)
+    draft.enter("outcome", line, act, filed=filed, replaced=replaced, silence=rule_on_record(draft.state))
     setup, text = draft.state.setup, sentence_of(line)
     put_on_record(draft, side, "outcome", AnnouncementKind.OUTCOME, line)
     if setup.report_to_higher:

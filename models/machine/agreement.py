@@ -54,8 +54,8 @@ def take_agree(rules: Rules[S], draft: Draft[S], act: Agree, side: str) -> None:
     agreed = _objects_to(draft.state, side)
     note = f": {act.note}" if act.note else ""
     text = f"{act.office} ({side}) agrees to {_things(agreed)}{note}"
-    abouts = [*dict.fromkeys(each.about for each in agreed)]
-    draft.enter("agree", text, act, about=abouts[-1], abouts=abouts, note=act.note or None)
+    over = [[each.about, each.side] for each in agreed if waited_for(draft.state, each) == (side,)]
+    draft.enter("agree", text, act, about=agreed[-1].about, over=over or None, note=act.note or None)
     for each in agreed:
         draft.put(silences=with_changes(draft.state, each, agreed={**each.agreed, side: act.office}))
     if not are_over(draft.state) or not rules.closable(draft.state):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from models.common.values import Instant, write_instant
+from models.common.values import Instant, write_duration, write_instant
 from models.machine.draft import Draft, S, Step
 from models.machine.state import Ask, ItemState, Silence
 from models.messages.effects import LookForObjections
@@ -33,6 +33,13 @@ MARK = "mark"
 def applies(state: ItemState) -> bool:
     """Whether the item has silences: the other sides may object to what one side puts on record."""
     return state.setup.silence is not None and len(state.setup.sides) > 1
+
+
+def rule_on_record(state: ItemState) -> str | None:
+    """Returns the rule of the silence for the line of the record that says what was put on record: P14D, or express.
+    None if the item has no silences."""
+    rule = state.setup.silence if applies(state) else None
+    return write_duration(rule) if isinstance(rule, timedelta) else rule
 
 
 def waited_for(state: ItemState, of: Silence | None = None) -> tuple[str, ...]:
@@ -249,7 +256,7 @@ def voided(state: S, key: str, reason: str, now: Instant) -> Step[S]:
     left = {each: at for each, at in silence.reached.items() if each != side}
     draft.put(silences=with_changes(state, silence, reached=left, unbroken=False, looking=False))
     text = f"the mail to {side} came back ({reason}): its time to object to the {silence.about} has not begun"
-    draft.enter("silence", text, about=silence.about, by=silence.side, reason=reason)
+    draft.enter("silence", text, about=silence.about, by=silence.side, reason=reason, void=True)
     return Step(state=draft.state, effects=tuple(draft.effects))
 
 

@@ -59,7 +59,7 @@ _STATUS = {
     "evidence-awaited": "evidence is awaited",
     "progress-awaited": "the status round asks how far it has come",
     "settling": "what the text leaves open is to be settled",
-    "under-silence": "what is on record stands unless another side objects",
+    "under-silence": "what is on record stands under silence, and another side may still object",
     "close-awaited": "all is on record, and its close-out is awaited",
     "closed": "it is closed out",
     "dropped": "it was dropped by consent",
