@@ -202,6 +202,11 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
             "acts:call",
             "Call an item, or a session of a series, that no window dates. Say with --reason why it is necessary.",
         ),
+        Listed(
+            "rectify",
+            "rectify:rectify",
+            "Propose to put right the record of a closed item. Every other side must accept; the record itself stays.",
+        ),
     ),
 }
 """The commands under each heading, in the order in which the help shows them."""

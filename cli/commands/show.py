@@ -77,6 +77,11 @@ def view_text(view: ItemView) -> str:
         lines += [f"{kind:<8} {date['local']} {date['zone']}" for date in dates if date and view.dates.get("revised")]
     if view.uid and not view.questions:
         lines.append(f"calendar UID {view.uid}" + (f", SEQUENCE {view.sequence}" if view.sequence is not None else ""))
+    for each in view.rectified:
+        when = view.clock.moment(datetime.fromisoformat(each["at"]))
+        name = each["by"].partition("/")[2]
+        said = f"the {each['what']} now reads {each['now']} (before: {each['before']})"
+        lines.append(f"rectified by {name}, {when}: {said}")
     for each in view.rewound:
         lines.append(f"rewound  {view.clock.moment(datetime.fromisoformat(each['at']))}: {each['text']}")
     lines += ["ledger", *(f"  {entry.n:>3}  {view.clock.moment(entry.at)}  {entry.text}" for entry in view.ledger)]

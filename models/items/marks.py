@@ -16,6 +16,7 @@ from models.machine.refusals import refusal
 from models.machine.replacing import correction, refuse_of_others, refuse_same
 from models.machine.rules import Deed, Rules
 from models.machine.silence import MARK, applies, end_silences, is_valid, put_on_record, rule_on_record
+from models.messages import acts
 from models.messages.acts import Dispute, Held, NotHeld, Topic
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
@@ -143,8 +144,7 @@ def mark_in_words(mark: Mark) -> str:
     if not mark.held:
         return f"not held: {mark.reason}" if mark.reason else "not held"
     when = mark.on or (mark.agreed.slot.start if mark.agreed else None)
-    details = ", ".join(part for part in (mark.place, mark.format.value if mark.format else "") if part)
-    return f"held{f' on {when.local:%-d %B %Y}' if when else ''}{f' ({details})' if details else ''}"
+    return acts.mark_in_words(True, when, mark.place, mark.format.value if mark.format else "")
 
 
 def mark_on_record(mark: Mark | None) -> dict[str, Any] | None:

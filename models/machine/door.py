@@ -18,7 +18,7 @@ from models.common.times import ZonedTime, fault_of_time
 from models.common.values import Instant
 from models.machine.draft import S
 from models.machine.machine import Machine
-from models.messages.acts import Accept, Act, Counter, Document, Evidence, Outcome, Propose
+from models.messages.acts import Accept, Act, Counter, Document, Evidence, Outcome, Propose, Rectified, Rectify
 from models.messages.views import Refusal
 
 LARGEST_BY_PROPOSAL = 1_000_000
@@ -46,7 +46,8 @@ def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | N
         if abs(instant - now) > REACH:
             message = f"{field}: {instant:%-d %B %Y} is more than 25 years away; check the year"
             return Refusal(code="bad-time", message=message)
-    document = act.document if isinstance(act, Outcome | Evidence) else None
+    named = act.fact if isinstance(act, Rectify) else act
+    document = named.document if isinstance(named, Outcome | Evidence | Rectified) else None
     if document is not None and (wrong := fault_of_document(document)) is not None:
         return Refusal(code="bad-document", message=f"document: {wrong}")
     return machine.refuse(state, act, now) or _refuse_growth(machine, state, act, now)

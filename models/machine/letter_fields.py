@@ -41,6 +41,12 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
     if terms.topic is Topic.ANSWER:
         asked = state.words_of(terms.question)
         return told.model_copy(update={"question": asked, "value": value_in_words(terms.value, setup.names)})
+    if terms.topic is Topic.RECTIFY and terms.rectified is not None:
+        fact = terms.rectified
+        asked = state.words_of(fact.item)
+        return told.model_copy(
+            update={"question": asked, "fact": fact.what.value, "value": fact.now, "before": fact.before}
+        )
     if terms.topic is Topic.AMEND and terms.amendment is not None:
         return told.model_copy(update=_amendment(state, terms.amendment))
     return told

@@ -30,7 +30,7 @@ class Proposed(Value):
     replaces: int = 0
     """The number of the older proposal of the same side that this proposal replaces. 0: it replaces none."""
     topic: str
-    """What the proposal is about: date, host, postpone, extend, drop, excuse, answer or amend."""
+    """What the proposal is about: date, host, postpone, extend, drop, excuse, answer, amend or rectify."""
     by: str
     """The title of the office that made the proposal. Empty for an amendment that is in force."""
     side: str
@@ -58,6 +58,11 @@ class Proposed(Value):
     proposal."""
     reason: str = ""
     """Why the office proposes it. Empty if the office gave no reason."""
+    fact: str = ""
+    """With rectify: what is to be put right, which is mark, outcome, evidence or close-out. `question` is the title of
+    the item, and `value` is what its record is to say."""
+    before: str = ""
+    """With rectify: what the record of the item says."""
 
 
 class Happened(Value):

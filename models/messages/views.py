@@ -124,6 +124,11 @@ class ItemView(ItemRow):
     """The last answer of each side to a status round. Empty if no side has answered."""
     amendments: tuple[dict[str, Any], ...] = ()
     """With a plan: every amendment in force, with the obligation as it was before the amendment."""
+    rectifies: dict[str, Any] | None = None
+    """With a rectification: the fact of a closed item that it puts right. None for other items."""
+    rectified: tuple[dict[str, Any], ...] = ()
+    """With a closed item: what the sides have put right by consent since, oldest first. The other fields of the view
+    stay as they were recorded. Empty if nothing was put right."""
     questions: tuple[dict[str, Any], ...] = ()
     """With a list of questions: each question with its `answer`, which is null while the question is open."""
     settled: dict[str, Any] = Field(default_factory=dict)

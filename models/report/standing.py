@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from models.common.clock import Clock
-from models.messages.acts import ProgressState
+from models.messages.acts import ProgressState, RecordedFact
 from models.messages.sentences import joined, status_in_words
 from models.messages.views import DateRow
 from models.report.facts import Followed, PlanOnDay, side_names
 from models.report.record_topics import HeldMark, OnRecord
+from models.report.rectified import InForce
 from models.report.values import Standing
 
 
@@ -37,7 +38,21 @@ class StandingOfItem:
 
     def standing(self) -> tuple[Standing, str]:
         """Returns the standing of the item, and the reason for it in a few words."""
+        standing, detail = self._recorded()
+        rectified = "; ".join(self._rectified(each) for each in self.known.rectified)
+        return standing, f"{detail}; {rectified}" if rectified else detail
+
+    def _rectified(self, each: InForce) -> str:
+        """Returns in words what was put right: "rectified by consent on 3 May 2026: the mark read not held before"."""
+        fact = each.fact
+        told = "" if fact.what is RecordedFact.MARK else f" now reads {fact.now} and"
+        day = self.clock.day(each.at)
+        return f"rectified by consent on {day}: the {fact.what.value}{told} read {fact.before} before"
+
+    def _recorded(self) -> tuple[Standing, str]:
         known = self.known
+        if known.rectified and known.ended == "missed":
+            return Standing.MISSED, "not held"
         if known.ended and known.ended != "expired":
             return self._ended()
         if known.held:

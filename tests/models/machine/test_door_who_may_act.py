@@ -102,6 +102,6 @@ def test_each_cell_of_the_table_is_what_the_item_does(act: str, who: str, office
 
 def test_the_table_names_every_act() -> None:
     named = {act.split("`")[1] for act, *_ in rows()}
-    assert named == {*acts.VERBS, Reply.verb}
+    assert named == {*acts.VERBS, Reply.verb}, "every act"
     assert {act for act, *_ in rows()} == set(TRIED)
-    assert named == {*MEETING.verbs} | {*COMMITMENT.verbs}, "and every act that an item takes"
+    assert named - {"rectify"} == {*MEETING.verbs} | {*COMMITMENT.verbs}, "and every act that an item takes"

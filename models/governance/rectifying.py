@@ -1,0 +1,155 @@
+"""The act `rectify`. The plan takes it for a closed item, because the workflow of that item has ended, and opens the
+rectification."""
+
+from datetime import timedelta
+
+from models.common.ids import event_uid
+from models.common.values import Instant
+from models.governance.opening import setup_of
+from models.governance.plan_state import PlanState
+from models.governance.summaries import obligation_of
+from models.items.rectification import RectificationState, lapses_at
+from models.machine.draft import Draft
+from models.machine.machine import Machine
+from models.machine.refusals import refusal
+from models.machine.rules import Deed, Rules
+from models.machine.setup import EDITION, ItemSetup
+from models.messages.acts import Act, RecordedFact, Rectify
+from models.messages.effects import ItemReport, Open, Order
+from models.messages.views import Refusal
+
+PlanRulesOf = Rules[PlanState]
+PART = "rectification-"
+"""How the last part of the id of a rectification begins: lao-khm/16.3-jtc/2026/rectification-1."""
+
+
+def refuse_rectify(rules: PlanRulesOf, state: PlanState, act: Rectify, side: str, now: Instant) -> Refusal | None:
+    """Returns why the plan does not open this rectification. None if it does.
+
+    The plan does not read the record. It knows which items are open, and which offices take part in the obligation.
+    """
+    fact = act.fact
+    name = fact.item.partition("/")[2]
+    found = state.places().get(obligation_of(fact.item))
+    if found is None or not fact.item.startswith(f"{state.setup.id}/") or f"/{PART}" in fact.item:
+        message = f"{name or fact.item} names no item of the plan; name a closed meeting, session or commitment"
+        return refusal(rules, state, "no-such-item", message)
+    setup = _setup(state, act, now)
+    if setup.side_of(act.office) is None:
+        offices = ", ".join(party.coordinator.office for party in setup.parties)
+        message = f"{act.office} has no part in {fact.item}; its offices are {offices}"
+        return refusal(rules, state, "not-a-party", message)
+    if fact.item in state.open_items:
+        message = f"{name} is still open: its own side corrects what is wrong there, and another side disputes it"
+        return refusal(rules, state, "still-open", message)
+    return _refuse_fact(rules, state, act, now)
+
+
+def _refuse_fact(rules: PlanRulesOf, state: PlanState, act: Rectify, now: Instant) -> Refusal | None:
+    fact = act.fact
+    if not act.reason.strip():
+        return refusal(rules, state, "bad-terms", "say with a reason why the record is wrong")
+    if (fact.what is RecordedFact.MARK) is not (fact.held is not None) or not fact.now:
+        return refusal(rules, state, "bad-terms", f"say how the {fact.what.value} is to read")
+    if fact.on is not None and fact.on.utc > now:
+        return refusal(rules, state, "not-begun", f"{fact.on.local:%-d %B %Y} has not come yet; name a past day")
+    if fact.now == fact.before:
+        return refusal(rules, state, "no-change", f"the record says already: {fact.before}")
+    if (other := _open(state, fact.item, fact.what)) is not None:
+        message = f"{other} about the same is open: accept or reject it there"
+        return refusal(rules, state, "open-proposal", message)
+    return None
+
+
+def _open(state: PlanState, item: str, what: RecordedFact) -> str | None:
+    """Returns the name of the open rectification of this fact. None if there is none."""
+    names = (name for name, of in state.rectifying.items() if of == what and name.startswith(f"{item}/{PART}"))
+    return next((name.partition("/")[2] for name in names), None)
+
+
+def take_rectify(rules: PlanRulesOf, draft: Draft[PlanState], act: Rectify, side: str) -> None:
+    state, item = draft.state, act.fact.item
+    setup = _setup(state, act, draft.now)
+    longest = max((rung.after for party in setup.parties for rung in party.ladder), default=timedelta(0))
+    opened = RectificationState(
+        setup=setup,
+        opening=act,
+        of_title=_title(state, item),
+        lapses=lapses_at(draft.now, longest, setup.despatch.period),
+    )
+    count = state.rectified.get(item, 0) + 1
+    draft.put(
+        rectified={**state.rectified, item: count}, rectifying={**state.rectifying, setup.id: act.fact.what.value}
+    )
+    side = setup.side_of(act.office) or ""
+    text = f"{act.office} ({side}) proposes to rectify the {act.fact.what.value} of {item.partition('/')[2]}"
+    draft.enter("rectify", text, act, item=item, opened=setup.id)
+    draft.effects.append(Open(workflow="rectification", state=opened))
+
+
+def _setup(state: PlanState, act: Rectify, now: Instant) -> ItemSetup:
+    """Returns the setup of the rectification that the act opens. Its sides are those of the closed item."""
+    provision, obligation = state.places()[obligation_of(act.fact.item)]
+    base = setup_of(state.launch.model_copy(update={"plan": state.plan}), provision, obligation, None, ())
+    item = f"{act.fact.item}/{PART}{state.rectified.get(act.fact.item, 0) + 1}"
+    title = _title(state, act.fact.item)
+    return base.model_copy(
+        update={
+            "edition": EDITION,
+            "id": item,
+            "kind": "rectification",
+            "session": None,
+            "title": f"Rectification of {title}",
+            "short": f"Rectification of {title}",
+            "uid": event_uid(item, now.isoformat()),
+            "parent": state.setup.id,
+            "opens_at": None,
+            "rounds": (),
+            "on_trigger": False,
+            "assumed": (),
+            "silence": None,
+            "remind": None,
+        }
+    )
+
+
+def _title(state: PlanState, item: str) -> str:
+    """Returns the title of a closed item: the title of its obligation, and the name of its session."""
+    _, obligation = state.places()[obligation_of(item)]
+    session = item.split("/")[2] if item.count("/") > 1 else ""
+    return f"{obligation.title} {session}".strip()
+
+
+def learn_rectified(draft: Draft[PlanState], report: ItemReport) -> bool:
+    """Notes that a rectification has ended. Returns False, and changes nothing, if the report is about another item."""
+    if report.item not in draft.state.rectifying:
+        return False
+    left = {name: what for name, what in draft.state.rectifying.items() if name != report.item}
+    draft.put(rectifying=left)
+    return True
+
+
+def expire_rectifications(draft: Draft[PlanState], text: str) -> None:
+    """Ends the open rectifications with the validity of the plan."""
+    for item in draft.state.rectifying:
+        draft.tell(item, Order(end="expired", by="expiry", text=text), at=draft.state.launch.valid_until)
+    draft.put(rectifying={})
+
+
+RECTIFY = Deed(refuse_rectify, take_rectify)
+
+
+def refuse_here(machine: Machine[PlanState], state: PlanState, act: Act, now: Instant) -> Refusal | None:
+    """Returns why the plan refuses the act `rectify`. None if it takes the act, or if it is another act.
+
+    The office needs no part in the plan as a whole, and only the sides of the closed item decide.
+    """
+    if not isinstance(act, Rectify):
+        return None
+    for taken in state.taken:
+        if taken.act_id == act.act_id:
+            return None if (taken.verb, taken.office) == (act.verb, act.office) else machine.reused(state, taken)
+    if state.closed:
+        message = "the validity of the plan has ended, so its record is final"
+        return Refusal(code="closed", message=message)
+    return refuse_rectify(machine.rules, state, act, "", now)
