@@ -103,7 +103,8 @@ class ActingCommand:
         opens = isinstance(act, Call | Rectify)
         fields = {"opened": await opened_by(self.here, self.item, act)} if opens else {}
         awaited = (row.office for row in receipt.awaiting)
-        lines = [] if self.as_json else await mail_waits(self.here, self.item, awaited)
+        item = fields.get("opened") if isinstance(act, Rectify) else self.item
+        lines = [] if self.as_json or item is None else await mail_waits(self.here, item, awaited)
         return More(tuple(lines), fields)
 
     async def _submit(self, act: Act) -> Receipt | None:

@@ -9,7 +9,7 @@ from cli.acting import ActingCommand, FormatOption, PlaceOption, ReasonOption, Z
 from cli.arguments import in_zone, wall_time
 from cli.commands.acts import FileOption, TextOption
 from cli.documents import document_of, keep_document
-from cli.errors import BadUsage
+from cli.errors import BadUsage, Refused
 from cli.submitting import rehearse
 from models.common.times import ZonedTime
 from models.items.filing import said_in
@@ -43,6 +43,9 @@ async def rectify(
     if not reason.strip():
         raise BadUsage("missing-option", "say with --reason why the record is wrong")
     view, item = await acting.closed_view(), acting.item
+    if view.status == "unknown":
+        message = f"what became of {item.partition('/')[2]} is not on record; answer the question that asks for it"
+        raise Refused("unknown", message)
     acting.item = await acting.here.plan()  # the workflow of the item has ended, and the plan opens the rectification
     fact = {"item": item, "what": what, "before": recorded(view, what)}
     if what is RecordedFact.MARK:

@@ -11,7 +11,6 @@ from models.governance.summaries import obligation_of
 from models.items.rectification import RectificationState, lapses_at
 from models.machine.draft import Draft
 from models.machine.machine import Machine
-from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.setup import EDITION, ItemSetup
 from models.messages.acts import Act, RecordedFact, Rectify
@@ -33,31 +32,31 @@ def refuse_rectify(rules: PlanRulesOf, state: PlanState, act: Rectify, side: str
     found = state.places().get(obligation_of(fact.item))
     if found is None or not fact.item.startswith(f"{state.setup.id}/") or f"/{PART}" in fact.item:
         message = f"{name or fact.item} names no item of the plan; name a closed meeting, session or commitment"
-        return refusal(rules, state, "no-such-item", message)
+        return Refusal(code="no-such-item", message=message)
     setup = _setup(state, act, now)
     if setup.side_of(act.office) is None:
         offices = ", ".join(party.coordinator.office for party in setup.parties)
         message = f"{act.office} has no part in {fact.item}; its offices are {offices}"
-        return refusal(rules, state, "not-a-party", message)
+        return Refusal(code="not-a-party", message=message)
     if fact.item in state.open_items:
         message = f"{name} is still open: its own side corrects what is wrong there, and another side disputes it"
-        return refusal(rules, state, "still-open", message)
-    return _refuse_fact(rules, state, act, now)
+        return Refusal(code="still-open", message=message)
+    return _refuse_fact(state, act, now)
 
 
-def _refuse_fact(rules: PlanRulesOf, state: PlanState, act: Rectify, now: Instant) -> Refusal | None:
+def _refuse_fact(state: PlanState, act: Rectify, now: Instant) -> Refusal | None:
     fact = act.fact
     if not act.reason.strip():
-        return refusal(rules, state, "bad-terms", "say with a reason why the record is wrong")
+        return Refusal(code="bad-terms", message="say with a reason why the record is wrong")
     if (fact.what is RecordedFact.MARK) is not (fact.held is not None) or not fact.now:
-        return refusal(rules, state, "bad-terms", f"say how the {fact.what.value} is to read")
+        return Refusal(code="bad-terms", message=f"say how the {fact.what.value} is to read")
     if fact.on is not None and fact.on.utc > now:
-        return refusal(rules, state, "not-begun", f"{fact.on.local:%-d %B %Y} has not come yet; name a past day")
+        return Refusal(code="not-begun", message=f"{fact.on.local:%-d %B %Y} has not come yet; name a past day")
     if fact.now == fact.before:
-        return refusal(rules, state, "no-change", f"the record says already: {fact.before}")
+        return Refusal(code="no-change", message=f"the record says already: {fact.before}")
     if (other := _open(state, fact.item, fact.what)) is not None:
         message = f"{other} about the same is open: accept or reject it there"
-        return refusal(rules, state, "open-proposal", message)
+        return Refusal(code="open-proposal", message=message)
     return None
 
 
@@ -98,7 +97,8 @@ def _setup(state: PlanState, act: Rectify, now: Instant) -> ItemSetup:
             "edition": EDITION,
             "id": item,
             "kind": "rectification",
-            "session": None,
+            # The keys of notices have this name. So no two rectifications have the same key.
+            "session": item.split("/", 2)[2],
             "title": f"Rectification of {title}",
             "short": f"Rectification of {title}",
             "uid": event_uid(item, now.isoformat()),

@@ -50,6 +50,7 @@ def test_every_other_side_consents_and_then_it_is_in_force() -> None:
     assert rectify(life, reason="the minutes name the day after") is None
     assert life.awaited(FIRST) == {(LAO, "answer", 1), (VNM, "answer", 1)}
     [notice] = [each for each in life.world.notices if each.item == FIRST and each.office == LAO]
+    assert notice.key == f"{FIRST}/answer/1/1/{LAO}", "no other item has this key"
     assert f"held on 12 January 2026 (Vientiane) (before: {HELD})" in notice.reason
     life.act(FIRST, acts.Accept, LAO, proposal=1)
     assert life.status(FIRST) == "consent-awaited", "silence of the third is no consent"

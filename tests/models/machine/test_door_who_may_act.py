@@ -14,6 +14,7 @@ from tests.support.builders import DAY, START, Player, date_terms, obligation, o
 from tests.support.meetings import KHM, LAO, VNM, agreed, proposed
 from tests.support.paths import REPOSITORY
 from tests.support.rounds import ASKS, standing, undated_meeting
+from tests.support.worlds import Life
 
 PAGE = REPOSITORY / "docs/behaviour/who-may-act.md"
 WHO = {"author": LAO, "another side": KHM, "office without a part": VNM}
@@ -55,12 +56,38 @@ def asked() -> Player:
     return standing().tick(ASKS)
 
 
+class Played:
+    """An item of a life in memory, in the place of a player."""
+
+    def __init__(self, life: Life, item: str) -> None:
+        self.machine, self.state, self.now = life.machine(item), life.item(item), life.now
+
+
+def after() -> Played:
+    """A plan whose meeting was held and closed."""
+    life = Life(obligation())
+    life.act("t/m", acts.Held, LAO, on=date_terms(START).slot.start)  # type: ignore[union-attr]
+    life.act("t/m", acts.Outcome, LAO, text="minutes")
+    life.act("t/m", acts.Agree, KHM)
+    return Played(life, "t")
+
+
+def rectifying() -> Played:
+    life = Life(obligation())
+    life.act("t/m", acts.Held, LAO, on=date_terms(START).slot.start)  # type: ignore[union-attr]
+    life.act("t/m", acts.Outcome, LAO, text="minutes")
+    life.act("t/m", acts.Agree, KHM)
+    life.act("t", acts.Rectify, LAO, fact=FACT, reason="the minutes")
+    return Played(life, "t/m/rectification-1")
+
+
+FACT = {"item": "t/m", "what": "outcome", "before": "minutes", "text": "the minutes"}
 TERMS = date_terms(START + 20 * DAY).model_dump()
 HOST = Terms(topic=Topic.HOST, host="KHM").model_dump()
 ANSWER = {"method": "REPLY", "uid": "x", "partstat": "ACCEPTED", "dtstamp": START, "message": {}}
 ANSWER["message"] = {"name": "x.eml", "sha256": "ab" * 32, "size": 9}
 
-TRIED: dict[str, tuple[Callable[[], Player], type[acts.Act], dict[str, Any]]] = {
+TRIED: dict[str, tuple[Callable[[], Player | Played], type[acts.Act], dict[str, Any]]] = {
     "`propose`": (agreed, acts.Propose, {"terms": HOST}),
     "`accept`": (proposed, acts.Accept, {"proposal": 1}),
     "`reject`": (proposed, acts.Reject, {"proposal": 1}),
@@ -83,6 +110,8 @@ TRIED: dict[str, tuple[Callable[[], Player], type[acts.Act], dict[str, Any]]] = 
     "`close`, one side": (lambda: given("LAO"), acts.Close, {}),
     "`progress`": (asked, acts.Progress, {"state": "limited"}),
     "`call`": (undated_meeting, acts.Call, {"reason": "a new road"}),
+    "`rectify`": (after, acts.Rectify, {"fact": FACT, "reason": "the minutes"}),
+    "`accept`, of a rectification": (rectifying, acts.Accept, {"proposal": 1}),
     "`reply`": (agreed, Reply, ANSWER),
 }
 
