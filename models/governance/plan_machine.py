@@ -10,7 +10,7 @@ from models.governance.coming_into_force import misfit, proposed_texts, put_into
 from models.governance.item_reports import correct_past, learn
 from models.governance.launch import Launch
 from models.governance.plan_state import PlanState, carry
-from models.governance.rectifying import RECTIFY, learn_rectified, refuse_here
+from models.governance.rectifying import RECTIFY, hear_unheard, learn_rectified, refuse_here
 from models.governance.rounds_and_expiry import expire, list_open, show_rounds
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step, heard_at
@@ -138,6 +138,16 @@ class PlanMachine(Machine[PlanState]):
         if not isinstance(act, Rectify):
             return super().refuse(state, act, now)
         return self.rules.refuse_any(state, act, now) or refuse_here(self, state, act, now)
+
+    def returned(self, state: PlanState, key: str, reason: str, now: Instant) -> Step[PlanState]:
+        """Returns the step after a post room has told the plan that a mail did not reach its office. The mail is about
+        the plan itself, or about an item that has ended."""
+        step = super().returned(state, key, reason, now)
+        if state.closed:
+            return step
+        draft = Draft(step.state, now)
+        hear_unheard(draft, key, reason)
+        return Step(state=draft.state, effects=(*step.effects, *draft.effects))
 
     def resolved(
         self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant, at: Instant | None = None

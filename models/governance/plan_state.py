@@ -61,6 +61,9 @@ class PlanState(ItemState):
     """Ids of the questions that the program no longer asks because of an amendment."""
     rectified: dict[str, int] = {}
     """How many rectifications were opened, by the id of the closed item. Items without one are missing."""
+    silenced: dict[str, tuple[str, ...]] = {}
+    """The last items that silence has closed, at most `SILENCED_KEPT`, each with the sides that said nothing. If the
+    mail to such a side comes back afterwards, a rectification opens."""
     rectifying: dict[str, str] = {}
     """What each open rectification is about, by the id of the rectification."""
     lists: tuple[str, ...] = ()

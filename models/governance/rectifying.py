@@ -13,9 +13,10 @@ from models.machine.draft import Draft
 from models.machine.machine import Machine
 from models.machine.rules import Deed, Rules
 from models.machine.setup import EDITION, ItemSetup
-from models.messages.acts import Act, RecordedFact, Rectify
+from models.messages.acts import Act, RecordedFact, Rectified, Rectify
 from models.messages.effects import ItemReport, Open, Order
 from models.messages.views import Refusal
+from models.plan.parties import party_of
 
 PlanRulesOf = Rules[PlanState]
 PART = "rectification-"
@@ -67,23 +68,69 @@ def _open(state: PlanState, item: str, what: RecordedFact) -> str | None:
 
 
 def take_rectify(rules: PlanRulesOf, draft: Draft[PlanState], act: Rectify, side: str) -> None:
+    side = _setup(draft.state, act, draft.now).side_of(act.office) or ""
+    item = act.fact.item.partition("/")[2]
+    _open_new(draft, act, f"{act.office} ({side}) proposes to rectify the {act.fact.what.value} of {item}")
+
+
+def _open_new(draft: Draft[PlanState], act: Rectify, text: str, unheard: bool = False) -> None:
+    """Opens the rectification of an act. With `unheard` the program proposes it for a side that no mail has reached."""
     state, item = draft.state, act.fact.item
     setup = _setup(state, act, draft.now)
     longest = max((rung.after for party in setup.parties for rung in party.ladder), default=timedelta(0))
     opened = RectificationState(
         setup=setup,
         opening=act,
+        unheard=unheard,
         of_title=_title(state, item),
         lapses=lapses_at(draft.now, longest, setup.despatch.period),
     )
     count = state.rectified.get(item, 0) + 1
-    draft.put(
-        rectified={**state.rectified, item: count}, rectifying={**state.rectifying, setup.id: act.fact.what.value}
-    )
-    side = setup.side_of(act.office) or ""
-    text = f"{act.office} ({side}) proposes to rectify the {act.fact.what.value} of {item.partition('/')[2]}"
-    draft.enter("rectify", text, act, item=item, opened=setup.id)
+    rectifying = {**state.rectifying, setup.id: act.fact.what.value}
+    draft.put(rectified={**state.rectified, item: count}, rectifying=rectifying)
+    draft.enter("rectify", text, None if unheard else act, item=item, opened=setup.id)
     draft.effects.append(Open(workflow="rectification", state=opened))
+
+
+# Mail that comes back after silence has closed an item
+
+SILENCED_KEPT = 100
+"""How many of the items that silence has closed the plan remembers. Mail comes back within days."""
+
+
+def note_silenced(draft: Draft[PlanState], report: ItemReport) -> None:
+    """Remembers which sides said nothing until silence closed the item."""
+    items = {**draft.state.silenced, report.item: report.silent}
+    draft.put(silenced=dict([*items.items()][-SILENCED_KEPT:]))
+
+
+def hear_unheard(draft: Draft[PlanState], key: str, reason: str) -> None:
+    """Opens a rectification in the name of a side, because the mail that told it came back after silence had closed the
+    item. So nothing stands of which that side has never heard.
+
+    `key` is the key of the announcement in this mail. Nothing happens if the plan does not remember that silence closed
+    the item, if the side has agreed, or if a rectification of the close-out is open.
+    """
+    item, office = key.rsplit("/", 3)[0], key.rsplit("/", 1)[-1]
+    state = draft.state
+    place = state.places().get(obligation_of(item))
+    if item not in state.silenced or place is None or _open(state, item, RecordedFact.CLOSE_OUT):
+        return
+    parties = (party_of(state.plan, place[1], side) for side in place[1].all_sides)
+    party = next((each for each in parties if office in each.offices and each.side in state.silenced[item]), None)
+    if party is None:
+        return
+    title = party.offices[office]
+    fact = Rectified(
+        item=item,
+        what=RecordedFact.CLOSE_OUT,
+        before="it is closed out, because no side objected",
+        text=f"{party.name or party.adjective} had not been told of it when it was closed out",
+    )
+    why = f"the mail to {title} came back after the close-out ({reason})"[:900]
+    act = Rectify(act_id=f"unheard/{key}"[:200], office=party.coordinator.office, fact=fact, reason=why)
+    name = item.partition("/")[2]
+    _open_new(draft, act, f"{why}: a rectification of {name} opens in the name of {party.side}", unheard=True)
 
 
 def _setup(state: PlanState, act: Rectify, now: Instant) -> ItemSetup:

@@ -28,6 +28,9 @@ class RectificationState(ItemState):
 
     opening: Rectify
     """The act that opened the rectification."""
+    unheard: bool = False
+    """True: the program has opened it in the name of a side that no mail had reached before silence closed the item.
+    False: an office has opened it."""
     of_title: str
     """The title of the closed item."""
     lapses: Instant
@@ -62,10 +65,24 @@ class RectificationRules(Rules[RectificationState]):
         if not state.last_proposal:
             act = state.opening
             terms = Terms(topic=Topic.RECTIFY, rectified=act.fact, reason=act.reason)
-            propose(self, draft, act, terms, state.setup.side_of(act.office) or "")
+            side = state.setup.side_of(act.office) or ""
+            if state.unheard:
+                draft.enter("unheard", f"the program opens it in the name of {side}: {act.reason}", reason=act.reason)
+            propose(self, draft, act, terms, side)
+            if state.unheard:
+                self._tell_unheard(draft, side)
         elif state.lapses <= draft.now:
             self._lapse(draft)
         return None
+
+    def _tell_unheard(self, draft: Draft[RectificationState], side: str) -> None:
+        """Tells the side in whose name the program has opened the rectification what it can do."""
+        text = (
+            f"The {draft.state.of_title} was closed out because no side objected, and your side had not been told: "
+            f"{draft.state.opening.reason}. This was proposed in the name of your side. If your side has no objection, "
+            "please say so, and it is withdrawn."
+        )
+        draft.announce(AnnouncementKind.ANSWER, (side,), text, happened=None)
 
     def _lapse(self, draft: Draft[RectificationState]) -> None:
         proposal = draft.state.proposal(1)

@@ -21,7 +21,7 @@ from models.report.record_topics import (
     Talks,
     heard_again,
 )
-from models.report.rectified import InForce
+from models.report.rectified import Consented
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Known:
     """The acts that were awaited after the last line. Empty if no act was awaited."""
     turns: dict[str, Any] = field(default_factory=dict)
     """For a series: the hosting turns after the last line, as `show` prints them. Empty for all other items."""
-    rectified: tuple[InForce, ...] = ()
+    rectified: tuple[Consented, ...] = ()
     """What every side has consented to put right since the item was closed, oldest first. Empty if nothing was."""
     view: ItemView | None = None
     """The view at the end of the record. None while the item is open."""
@@ -165,7 +165,7 @@ class Known:
         elif terms.topic is Topic.EXTEND and terms.until is not None:
             self.deadline.extend(terms.until)
 
-    def rectify(self, rectifications: tuple[InForce, ...]) -> "Known":
+    def rectify(self, rectifications: tuple[Consented, ...]) -> "Known":
         """Adds what every side has consented to put right since the item was closed, and returns this same object. A
         mark that was put right counts in place of the recorded one."""
         self.rectified = rectifications

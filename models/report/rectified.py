@@ -11,7 +11,7 @@ PART = "/rectification-"
 """What stands in the id of a rectification between the id of the closed item and the number of the rectification."""
 
 
-class InForce(NamedTuple):
+class Consented(NamedTuple):
     """One rectification to which every side has consented."""
 
     by: str
@@ -27,7 +27,7 @@ def rectified_item(item: str) -> str:
     return first if found else ""
 
 
-def in_force(records: Iterable[tuple[str, Iterable[LedgerEntry]]]) -> tuple[InForce, ...]:
+def in_force(records: Iterable[tuple[str, Iterable[LedgerEntry]]]) -> tuple[Consented, ...]:
     """Returns the rectifications in force, in the order in which the sides consented.
 
     `records` holds, for each rectification of one item, its id and the lines of its record.
@@ -36,11 +36,11 @@ def in_force(records: Iterable[tuple[str, Iterable[LedgerEntry]]]) -> tuple[InFo
     return tuple(sorted(found, key=lambda each: (each.at, each.by)))
 
 
-def _consented(item: str, entries: Iterable[LedgerEntry]) -> InForce | None:
+def _consented(item: str, entries: Iterable[LedgerEntry]) -> Consented | None:
     fact = None
     for entry in entries:
         if entry.verb == "propose":
             fact = Terms.model_validate(entry.data["terms"]).rectified
         elif entry.verb == "agreed" and fact is not None:
-            return InForce(item, entry.at, fact)
+            return Consented(item, entry.at, fact)
     return None

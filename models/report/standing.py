@@ -8,7 +8,7 @@ from models.messages.sentences import joined, status_in_words
 from models.messages.views import DateRow
 from models.report.facts import Followed, PlanOnDay, side_names
 from models.report.record_topics import HeldMark, OnRecord
-from models.report.rectified import InForce
+from models.report.rectified import Consented
 from models.report.values import Standing
 
 
@@ -42,7 +42,7 @@ class StandingOfItem:
         rectified = "; ".join(self._rectified(each) for each in self.known.rectified)
         return standing, f"{detail}; {rectified}" if rectified else detail
 
-    def _rectified(self, each: InForce) -> str:
+    def _rectified(self, each: Consented) -> str:
         """Returns in words what was put right: "rectified by consent on 3 May 2026: the mark read not held before"."""
         fact = each.fact
         told = "" if fact.what is RecordedFact.MARK else f" now reads {fact.now} and"

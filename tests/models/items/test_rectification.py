@@ -116,7 +116,7 @@ def test_an_open_item_is_corrected_and_not_rectified() -> None:
     ],
 )
 def test_what_cannot_be_rectified_is_refused(office: str, changes: dict[str, Any], reason: str, code: str) -> None:
-    refused = rectify(closed(third=office == VNM and False), office, mark(**changes), reason)
+    refused = rectify(closed(), office, mark(**changes), reason)
     assert refused is not None and refused.code == code and refused.message
 
 
@@ -149,6 +149,44 @@ def test_a_session_before_the_launch_is_rectified_in_the_same_way() -> None:
     assert life.item("t/s/2024/rectification-1").setup.title == "Rectification of Title s 2024"
     life.act("t/s/2024/rectification-1", acts.Accept, KHM, proposal=1)
     assert life.status("t/s/2024/rectification-1") == "closed"
+
+
+def word(life: Life, office: str = KHM) -> str:
+    """The key of the announcement that told this office of the outcome."""
+    told = (each for each in life.world.notices if each.kind == "announcement" and each.act == "outcome")
+    return next(each.key for each in told if each.office == office)
+
+
+def come_back(life: Life, key: str) -> None:
+    life.world._take("t", life.machine("t").returned(life.plan, key, "550 no such mailbox", life.now))
+    life.pass_on()
+
+
+def test_a_mail_that_comes_back_after_silence_closed_the_item_opens_one_in_the_name_of_that_side() -> None:
+    life = closed()
+    come_back(life, word(life))
+    state = life.item(FIRST)
+    assert state.setup.sides == ("LAO", "KHM") and life.awaited(FIRST) == {(LAO, "answer", 1)}
+    verbs = [each.verb for each in state.ledger]
+    assert verbs[:3] == ["opened", "unheard", "propose"] and "in the name of KHM" in state.ledger[1].text
+    [told] = [each for each in life.world.notices if (each.item, each.office, each.act) == (FIRST, KHM, "answer")]
+    assert "your side had not been told: the mail to Coordinator, Ministry MOC" in told.reason
+    come_back(life, word(life))
+    assert life.plan.rectified == {ITEM: 1}, "one is enough"
+    assert life.act(FIRST, acts.Withdraw, KHM, proposal=1) is None, "that side has no objection"
+
+
+def test_a_mail_of_a_side_that_agreed_or_of_another_item_opens_none() -> None:
+    life = closed(third=True)
+    for key in ("t/other/outcome/1/khm-moc", "t/m/outcome/9/lao-moc", "t/answer/1/khm-mfa", "nothing"):
+        come_back(life, key)
+    assert life.plan.rectified == {}
+    met = Life(obligation()).until(START + 12 * DAY)
+    met.act(ITEM, acts.Held, LAO, on=DAY_AFTER)
+    met.act(ITEM, acts.Outcome, LAO, text="minutes")
+    met.act(ITEM, acts.Agree, KHM)
+    come_back(met, word(met))
+    assert met.plan.rectified == {} and met.plan.silenced == {}
 
 
 def test_what_is_open_when_the_plan_ends_expires_with_it() -> None:
