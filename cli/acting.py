@@ -18,7 +18,7 @@ from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, answered, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
 from models.common.times import Slot
-from models.messages.acts import Act, Call, Clash, Counter, Propose, Topic
+from models.messages.acts import Act, Call, Clash, Counter, Propose, Rectify, Topic
 from models.messages.sentences import clashes_in_words, infinitive
 from models.messages.views import ItemView, Receipt
 from models.plan.plan import Format
@@ -101,9 +101,11 @@ class ActingCommand:
         from cli.mail_waits import mail_waits
         from cli.opened import opened_by
 
-        fields = {"opened": await opened_by(self.here, self.item, act)} if isinstance(act, Call) else {}
+        opens = isinstance(act, Call | Rectify)
+        fields = {"opened": await opened_by(self.here, self.item, act)} if opens else {}
         awaited = (row.office for row in receipt.awaiting)
-        lines = [] if self.as_json else await mail_waits(self.here, self.item, awaited)
+        item = fields.get("opened") if isinstance(act, Rectify) else self.item
+        lines = [] if self.as_json or item is None else await mail_waits(self.here, item, awaited)
         return More(tuple(lines), fields)
 
     async def _submit(self, act: Act) -> Receipt | None:
@@ -122,6 +124,19 @@ class ActingCommand:
         """Returns the view of the item as it is now, from its workflow. Raises NoServer if no worker answers."""
         handle = self.here.client.get_workflow_handle(self.item)
         return await answered(handle.query("view", result_type=ItemView))
+
+    async def closed_view(self) -> ItemView:
+        """Returns the view of the closed item from its record. Raises Refused if the item is open or does not exist."""
+        from cli.display.lists import open_view, recorded_view  # reads the record, and few acts do
+
+        found = recorded_view(self.here.record, self.item)
+        if await open_view(self.here.client, self.item) is not None:
+            name = self.item.partition("/")[2]
+            message = f"{name} is still open: its own side corrects what is wrong there, and another side disputes it"
+            raise Refused("still-open", message)
+        if found is None:
+            raise await self.here.no_such_item(self.item)
+        return found
 
     async def look_up(self, slot: Slot) -> "LookedUp":
         """Returns the clashes of the proposed date `slot`, and the instant of its reminder."""

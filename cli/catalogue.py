@@ -160,12 +160,12 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "held",
             "acts:held",
-            "Mark a meeting as held. Another side may dispute the mark until the close-out.",
+            "Mark a meeting as held, or correct your own side's mark. Another side may dispute it.",
         ),
         Listed(
             "not-held",
             "acts:not_held",
-            "Mark a meeting as not held. A new date is then awaited.",
+            "Mark a meeting as not held, or correct your own side's mark. A new date is then awaited.",
         ),
         Listed(
             "dispute",
@@ -175,7 +175,7 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
         Listed(
             "outcome",
             "acts:outcome",
-            "File the outcome of a meeting: a text, a document, or both.",
+            "File the outcome of a meeting, or correct your own: a text, a document, or both.",
         ),
         Listed(
             "evidence",
@@ -201,6 +201,11 @@ HEADINGS: dict[str, tuple[Listed, ...]] = {
             "call",
             "acts:call",
             "Call an item, or a session of a series, that no window dates. Say with --reason why it is necessary.",
+        ),
+        Listed(
+            "rectify",
+            "rectify:rectify",
+            "Propose to put right the record of a closed item. Every other side must accept; the record itself stays.",
         ),
     ),
 }

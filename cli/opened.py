@@ -1,4 +1,4 @@
-"""Finds the session or procedure that the act `call` has opened."""
+"""Finds the item that an act has opened: a session or procedure (`call`), or a rectification (`rectify`)."""
 
 from collections.abc import Iterable
 
@@ -6,18 +6,21 @@ from temporalio.service import RPCError
 
 from cli.errors import CommandError
 from cli.session import Session, answered
-from models.messages.acts import Call
+from models.messages.acts import Act, Rectify
 from models.messages.views import ItemView, LedgerEntry
 
 
-async def opened_by(here: Session, item: str, act: Call) -> str | None:
-    """Returns the id of the session or procedure that the call `act` has opened. None if the call woke the item itself
-    and opened nothing, or if no worker answers."""
+async def opened_by(here: Session, item: str, act: Act) -> str | None:
+    """Returns the id of the session, procedure or rectification that the act has opened. None if a call woke the item
+    itself and opened nothing, or if no worker answers."""
     handle = here.client.get_workflow_handle(item)
     try:
         view: ItemView = await answered(handle.query("view", result_type=ItemView))
     except (CommandError, RPCError):
         return None
+    if isinstance(act, Rectify):
+        lines = (entry for entry in reversed(view.ledger) if entry.verb == "rectify" and entry.office == act.office)
+        return next((str(entry.data["opened"]) for entry in lines), None)
     session = session_of(view.ledger, act.office)
     return f"{item}/{session}" if session else None
 

@@ -11,13 +11,19 @@ from documents import svg
 from documents.timeline_axis import AXIS_LEFT, AXIS_RIGHT, Scale, day_of, last_moment
 from models.report.timeline import MarkKind, Timeline, TimelineMark, TimelineRow
 
-OUTCOME_COLOURS = {MarkKind.DONE: "#1f2a44", MarkKind.MISSED: "#a3180f", MarkKind.EXCUSED: "#5f4b8b"}
+OUTCOME_COLOURS = {
+    MarkKind.EVIDENCE: "#1f2a44",
+    MarkKind.DONE: "#1f2a44",
+    MarkKind.MISSED: "#a3180f",
+    MarkKind.EXCUSED: "#5f4b8b",
+}
 ROUND_COLOUR = "#7a6a9c"
 
 KINDS = {
     MarkKind.WINDOW: "due",
     MarkKind.AGREED: "date agreed",
     MarkKind.HELD: "held",
+    MarkKind.EVIDENCE: "evidence on record, under silence",
     MarkKind.DONE: "closed out",
     MarkKind.MISSED: "missed",
     MarkKind.EXCUSED: "excused",
@@ -132,10 +138,13 @@ def draw_symbol(group: ET.Element, kind: MarkKind, colour: str, x: float, y: flo
     own = OUTCOME_COLOURS.get(kind, colour)
     if kind in (MarkKind.AGREED, MarkKind.HELD):
         _circle(group, x, y, size, colour, filled=kind is MarkKind.HELD)
-    elif kind is MarkKind.DONE:
+    elif kind in (MarkKind.EVIDENCE, MarkKind.DONE):
         tip = size * 1.2
         diamond = ((x, y - tip), (x + tip, y), (x, y + tip), (x - tip, y))
-        svg.polygon(group, diamond, fill=own, stroke="#ffffff", width=0.3)
+        if kind is MarkKind.DONE:
+            svg.polygon(group, diamond, fill=own, stroke="#ffffff", width=0.3)
+        else:
+            svg.polygon(group, diamond, fill="#ffffff", stroke=own, width=0.5)
     elif kind is MarkKind.EXCUSED:
         triangle = ((x - size, y - size * 0.85), (x + size, y - size * 0.85), (x, y + size * 0.95))
         svg.polygon(group, triangle, fill="#ffffff", stroke=own, width=0.5)

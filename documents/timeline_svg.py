@@ -245,7 +245,8 @@ class _Drawing:
             name = self.timeline.sides.get(side, side)
             yield MarkKind.WINDOW, f"due, turn of {name}" + (f" ({side})" if name != side else ""), side
         yield MarkKind.WINDOW, "due, nobody's turn is stated", None
-        for kind in (MarkKind.AGREED, MarkKind.HELD, MarkKind.DONE, MarkKind.MISSED, MarkKind.EXCUSED):
+        symbols = (kind for kind in MarkKind if kind not in (MarkKind.WINDOW, MarkKind.ROUND))
+        for kind in symbols:
             yield kind, KINDS[kind], None
         yield MarkKind.ROUND, "status round", None
         yield "today", "today", None

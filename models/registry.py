@@ -9,6 +9,7 @@ from models.items.commitment import COMMITMENT, CommitmentState
 from models.items.meeting import MEETING
 from models.items.meeting_state import MeetingState
 from models.items.questions import QUESTIONS, QuestionsState
+from models.items.rectification import RECTIFICATION, RectificationState
 from models.items.series import SERIES
 from models.items.series_state import SeriesState
 from models.machine.machine import Machine
@@ -20,6 +21,7 @@ MACHINES: dict[str, Machine[Any]] = {
     "meeting": MEETING,
     "commitment": COMMITMENT,
     "questions": QUESTIONS,
+    "rectification": RECTIFICATION,
 }
 """By workflow type: the machine that decides for its items."""
 
@@ -29,5 +31,6 @@ STATES: dict[str, type[ItemState]] = {
     "meeting": MeetingState,
     "commitment": CommitmentState,
     "questions": QuestionsState,
+    "rectification": RectificationState,
 }
 """By workflow type: the class of the state of its items."""

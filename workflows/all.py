@@ -7,6 +7,7 @@ from workflows.mailbox import MailboxWorkflow
 from workflows.meeting import MeetingWorkflow
 from workflows.plan import PlanWorkflow
 from workflows.questions import QuestionsWorkflow
+from workflows.rectification import RectificationWorkflow
 from workflows.secretariat import SecretariatWorkflow
 from workflows.series import SeriesWorkflow
 
@@ -16,6 +17,7 @@ WORKFLOWS: list[type[Any]] = [
     MeetingWorkflow,
     CommitmentWorkflow,
     QuestionsWorkflow,
+    RectificationWorkflow,
     SecretariatWorkflow,
     MailboxWorkflow,
 ]

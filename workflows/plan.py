@@ -19,8 +19,9 @@ with workflow.unsafe.imports_passed_through():
     from models.governance.plan_state import PlanState, carried_on, plan_state, post_rooms
     from models.items.past_sessions import adopted_entries
     from models.machine.draft import Draft
+    from models.messages.acts import Rectify
     from models.messages.effects import Effect, Resolve
-    from models.messages.views import LedgerEntry
+    from models.messages.views import LedgerEntry, Receipt
     from models.plan.plan import Plan, Window
     from workflows.details import plan_details
 
@@ -46,6 +47,14 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
             await self._launch()
             self._show_as("in-force")
         await self.live()
+
+    @workflow.update
+    def rectify(self, act: Rectify) -> Receipt:
+        return self.take(act)
+
+    @rectify.validator
+    def check_rectify(self, act: Rectify) -> None:
+        self.check(act)
 
     @workflow.query
     def in_force(self) -> Plan:

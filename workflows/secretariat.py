@@ -178,7 +178,11 @@ class SecretariatWorkflow:
         for effect in step.effects:
             if isinstance(effect, Returned | Delivered):
                 name = "returned" if isinstance(effect, Returned) else "delivered"
-                await signal_if_there(effect.item, name, effect)
+                there = await signal_if_there(effect.item, name, effect)
+                came_back = isinstance(effect, Returned) and bool(effect.reason)
+                if not there and came_back and workflow.patched("returned-to-plan"):
+                    # The item has ended. If silence has closed it, the plan opens a rectification.
+                    await signal_if_there(self.state.address.plan, name, effect)
                 continue
             words = words_by_office((effect,))
             focal_point = self.state.address.of_focal_point()

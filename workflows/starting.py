@@ -134,9 +134,11 @@ async def tell(address: PostRoomAddress, words: Words) -> None:
         workflow.logger.error("post room has ended", extra={"office": address.office})
 
 
-async def signal_if_there(workflow_id: str, signal: str, argument: Any) -> None:
-    """Sends a signal to a workflow. If this workflow has ended, only the log says so."""
+async def signal_if_there(workflow_id: str, signal: str, argument: Any) -> bool:
+    """Sends a signal to a workflow. If this workflow has ended, only the log says so. Returns False then."""
     try:
         await workflow.get_external_workflow_handle(workflow_id).signal(signal, argument)
     except FailureError:
         workflow.logger.info("nobody there to tell", extra={"told": workflow_id, "signal": signal})
+        return False
+    return True

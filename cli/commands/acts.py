@@ -1,7 +1,7 @@
 """All verbs except `propose` and `counter`. Each function makes the act of one verb from the options of that verb."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -55,7 +55,7 @@ async def held(
     ] = False,
     zone: ZoneOption = None,
 ) -> Act:
-    """Mark a meeting as held. Another side may dispute the mark until the close-out.
+    """Mark a meeting as held, or correct your own side's mark. Another side may dispute it.
 
     held 16.3-jtc/2026 --format hybrid --place Vientiane --as lao-moic
     """
@@ -67,7 +67,7 @@ async def held(
 
 @verb
 async def not_held(acting: ActingCommand, reason: ReasonOption = "") -> Act:
-    """Mark a meeting as not held. A new date is then awaited."""
+    """Mark a meeting as not held, or correct your own side's mark. A new date is then awaited."""
     return acts.NotHeld(**acting.fields(), reason=reason)
 
 
@@ -79,14 +79,25 @@ async def dispute(acting: ActingCommand, reason: ReasonOption = "") -> Act:
 
 @verb
 async def outcome(acting: ActingCommand, text: TextOption = "", file: FileOption = None) -> Act:
-    """File the outcome of a meeting: a text, a document, or both."""
+    """File the outcome of a meeting, or correct your own: a text, a document, or both."""
     return await _filing(acting, acts.Outcome, text, file)
 
 
 @verb
-async def evidence(acting: ActingCommand, text: TextOption = "", file: FileOption = None) -> Act:
-    """Give the evidence that closes a commitment, or put a report to the higher authority on record."""
-    return await _filing(acting, acts.Evidence, text, file)
+async def evidence(
+    acting: ActingCommand,
+    text: TextOption = "",
+    file: FileOption = None,
+    corrects: Annotated[
+        int | None,
+        typer.Option("--corrects", help="The number of the line, as `show` prints it, that this evidence replaces."),
+    ] = None,
+) -> Act:
+    """Give the evidence that closes a commitment, or put a report to the higher authority on record.
+
+    evidence 20.2-media --corrects 4 --file signed.pdf --as lao-mict
+    """
+    return await _filing(acting, acts.Evidence, text, file, corrects=corrects)
 
 
 @verb
@@ -138,11 +149,13 @@ def _given(reason: str) -> str:
     return reason
 
 
-async def _filing(acting: ActingCommand, act: type[acts.Outcome | acts.Evidence], text: str, file: Path | None) -> Act:
+async def _filing(
+    acting: ActingCommand, act: type[acts.Outcome | acts.Evidence], text: str, file: Path | None, **more: Any
+) -> Act:
     if not text.strip() and file is None:
         raise BadUsage("missing-option", "give --text or --file")
     document, content = document_of(file)
-    made = act(**acting.fields(), text=text, document=document)
+    made = act(**acting.fields(), text=text, document=document, **more)
     if document is not None and not acting.dry_run:
         # The item is asked first, so that a refused act leaves no file behind. The file must be kept before the item
         # refers to it.

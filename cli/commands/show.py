@@ -12,6 +12,7 @@ from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import session
 from models.common.clock import Clock
+from models.items.filing import said_in
 from models.messages.acts import Terms, Topic
 from models.messages.sentences import describe, infinitive, value_in_words
 from models.messages.views import ItemView
@@ -65,6 +66,7 @@ def view_text(view: ItemView) -> str:
         lines.append(f"assumed  {', '.join(view.assumed)} (not stated by the plan)")
     for field, value in view.settled.items():
         lines.append(f"settled  {field}: {value_in_words(value)} (by consent)")
+    lines += _on_record_lines(view)
     for row in view.awaiting:
         due = f", due {view.clock.moment(row.due)}" if row.due else ""
         lines.append(
@@ -79,10 +81,48 @@ def view_text(view: ItemView) -> str:
         lines += [f"{kind:<8} {date['local']} {date['zone']}" for date in dates if date and view.dates.get("revised")]
     if view.uid and not view.questions:
         lines.append(f"calendar UID {view.uid}" + (f", SEQUENCE {view.sequence}" if view.sequence is not None else ""))
+    for each in view.rectified:
+        when = view.clock.moment(datetime.fromisoformat(each["at"]))
+        name = each["by"].partition("/")[2]
+        said = f"the {each['what']} now reads {each['now']} (before: {each['before']})"
+        lines.append(f"rectified by {name}, {when}: {said}")
     for each in view.rewound:
         lines.append(f"rewound  {view.clock.moment(datetime.fromisoformat(each['at']))}: {each['text']}")
     lines += ["ledger", *(f"  {entry.n:>3}  {view.clock.moment(entry.at)}  {entry.text}" for entry in view.ledger)]
     return "\n".join(lines)
+
+
+def _on_record_lines(view: ItemView) -> list[str]:
+    """Returns the lines about what the sides have put on record, how long others may object to it, and what it has
+    replaced."""
+    lines = [f"outcome  {view.outcome['office']}: {said_in(view.outcome)}"] if view.outcome else []
+    lines += [f"evidence {each['office']}: {said_in(each)}" for each in view.evidence]
+    for each in view.silences:
+        lines.append(f"silence  {each['about']} of {each['side']}: {_until(each, view.clock)}")
+    corrected = [entry for entry in view.ledger if entry.data.get("replaced")]
+    lines += [f"replaced by line {entry.n}: {_replaced(entry.data['replaced'])}" for entry in corrected]
+    return lines
+
+
+def _until(silence: dict[str, Any], clock: Clock) -> str:
+    """Returns in words how long other sides may object: "stands unless KHM objects before 14 March 2026"."""
+    sides = " or ".join(silence["waits_for"])
+    if silence["over"]:
+        return "stands; no side objected" if not silence["agreed"] else "stands; the other sides agree"
+    if silence["unread"]:
+        return f"does not end yet: {silence['unread']}"
+    if silence["until"] is None:
+        return f"the time of {sides} to object does not run yet, or only its agreement counts"
+    return f"stands unless {sides} objects before {clock.moment(datetime.fromisoformat(silence['until']))}"
+
+
+def _replaced(replaced: dict[str, Any]) -> str:
+    """Returns what a correction has replaced, in a few words."""
+    if "words" in replaced:
+        return str(replaced["words"])
+    if "state" in replaced:
+        return f"{replaced['state'].replace('-', ' ')}{': ' + replaced['note'] if replaced['note'] else ''}"
+    return said_in(replaced)
 
 
 def _proposal_lines(proposal: dict[str, Any], clock: Clock) -> list[str]:

@@ -10,8 +10,11 @@ from temporalio.service import RPCError, RPCStatusCode
 from adapters.files.record_file import read_record, read_rewinds, recorded_items
 from cli.errors import CommandError, NoServer
 from cli.session import Session, answered
+from models.common.values import write_instant
+from models.messages.acts import Rectified
 from models.messages.views import ItemRow, ItemView, LedgerEntry
 from models.report.earlier_releases import row_with_fields
+from models.report.rectified import PART, in_force
 from workflows.visibility import MEMO_ROW
 
 LISTED_KINDS = "ItemKind NOT IN ('plan', 'secretariat', 'mailbox')"
@@ -77,8 +80,20 @@ def recorded_view(root: Path, item: str) -> ItemView | None:
             ledger = tuple(LedgerEntry.model_validate(each) for each in lines if each.get("verb") != "view")
             rewound = tuple(read_rewinds(root, item))
             view = ItemView.model_validate(line["data"]["view"])
-            return view.model_copy(update={"ledger": ledger, "rewound": rewound})
+            joined = {"ledger": ledger, "rewound": rewound, "rectified": _rectified(root, item)}
+            return view.model_copy(update=joined)
     return None
+
+
+def _rectified(root: Path, item: str) -> tuple[dict[str, Any], ...]:
+    """Returns what the sides of a closed item have put right since, as `show` prints it."""
+    names = recorded_items(root, item.partition("/")[0], f"{item}{PART}")
+    found = in_force((name, recorded_ledger(root, name)) for name in names)
+    return tuple({"by": each.by, "at": write_instant(each.at), **_told(each.fact)} for each in found)
+
+
+def _told(fact: Rectified) -> dict[str, Any]:
+    return {**fact.model_dump(mode="json", exclude={"item"}), "now": fact.now}
 
 
 def recorded_ledger(root: Path, item: str) -> tuple[LedgerEntry, ...]:

@@ -117,7 +117,8 @@ def play(world: World, scenario: Scenario, plan: Plan) -> None:
             raise BadUsage("bad-file", message)
         item = item_of(named, plan)
         maker = partial(act_of, words, n, plan) if words else _Maker(n, each, item, plan)
-        world.plan_act(_instant(each.at, plan), item, maker)
+        to = plan.plan if words is not None and words.to_plan else item
+        world.plan_act(_instant(each.at, plan), to, maker)
 
 
 class _Maker:

@@ -38,6 +38,12 @@ class Words(NamedTuple):
     """The function that makes the act from `options`. The command itself uses the same function."""
     options: dict[str, Any]
 
+    @property
+    def to_plan(self) -> bool:
+        """Whether the plan takes the act, and not the item that the command names. It takes `rectify`, because the
+        workflow of a closed item has ended."""
+        return self.make.__name__ == "rectify"
+
 
 def read_words(line: str) -> Words:
     """Reads one command, and returns what it says. Raises ValueError if the command is wrong. The error says what is
@@ -93,6 +99,9 @@ class _Rehearsed(ActingCommand):
 
     async def look_up_host(self, host: str) -> tuple[Clash, ...]:
         return note_on_host(host, self._world.items[self.item])
+
+    async def closed_view(self) -> ItemView:
+        return await self.view()
 
     async def look_up(self, slot: Slot) -> LookedUp:
         return LookedUp(remind_at=remind_at(slot, self._world.items[self.item]))

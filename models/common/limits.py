@@ -18,6 +18,8 @@ REASON = 1_000
 """Most characters of a reason, a note or a comment: a paragraph. Letters repeat it."""
 TEXT = 4_000
 """Most characters of an outcome or of evidence: a page. A longer text is filed as a document."""
+DOCUMENT = 25_000_000
+"""Most bytes of a filed document: a scan of some hundred pages. A document has at least one byte."""
 IDENTIFIER = 200
 """Most characters of a text that has no limit of its own: names, ids, titles."""
 ITEMS = 100

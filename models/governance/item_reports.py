@@ -9,6 +9,7 @@ from models.governance.coming_into_force import drop_stale
 from models.governance.corrections import corrected, past_question
 from models.governance.opening import setup_of, whole_window
 from models.governance.plan_state import PlanState, today_of
+from models.governance.rectifying import note_silenced
 from models.governance.summaries import ended_as, sides_of
 from models.items.commitment import CommitmentState
 from models.items.meeting_state import MeetingState
@@ -69,6 +70,8 @@ def _learn_end(draft: PlanDraft, report: ItemReport) -> None:
     state = draft.state
     if report.item in state.open_items:
         count_ended(draft, report.item, ended_as(report.status, report.fate))
+    if report.silent:
+        note_silenced(draft, report)
     open_items = {item: title for item, title in state.open_items.items() if item != report.item}
     draft.put(open_items=open_items, busy=tuple(item for item in state.busy if item != report.item))
 

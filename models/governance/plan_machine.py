@@ -10,6 +10,7 @@ from models.governance.coming_into_force import misfit, proposed_texts, put_into
 from models.governance.item_reports import correct_past, learn
 from models.governance.launch import Launch
 from models.governance.plan_state import PlanState, carry
+from models.governance.rectifying import RECTIFY, hear_unheard, learn_rectified, refuse_here
 from models.governance.rounds_and_expiry import expire, list_open, show_rounds
 from models.machine.consent import PROPOSALS
 from models.machine.draft import Draft, Step, heard_at
@@ -17,7 +18,7 @@ from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.rules import Rules
 from models.machine.state import OpenAct, Proposal
-from models.messages.acts import Act, Terms, Topic
+from models.messages.acts import Act, Rectify, Terms, Topic
 from models.messages.effects import ItemReport, Order
 from models.messages.moments import Moment, MomentKind
 from models.messages.views import Refusal
@@ -30,7 +31,7 @@ class PlanRules(Rules[PlanState]):
     """The rules of a plan. Only the signatories amend a plan. Status rounds ask about its items, and not about the
     plan."""
 
-    deeds = PROPOSALS
+    deeds = {**PROPOSALS, "rectify": RECTIFY}
     topics = frozenset({Topic.AMEND, Topic.ANSWER})
     sleeps = False
     answers_rounds = False
@@ -125,11 +126,28 @@ class PlanRules(Rules[PlanState]):
     # What its items tell
 
     def learn(self, draft: PlanDraft, report: ItemReport) -> None:
-        learn(draft, report)
+        if not learn_rectified(draft, report):
+            learn(draft, report)
 
 
 class PlanMachine(Machine[PlanState]):
-    """The machine of a plan. It has one function that other machines do not have: `resolved`."""
+    """The machine of a plan. It has one function that other machines do not have: `resolved`. And it takes one act of
+    offices that have no part in the plan as a whole: `rectify`."""
+
+    def refuse(self, state: PlanState, act: Act, now: Instant) -> Refusal | None:
+        if not isinstance(act, Rectify):
+            return super().refuse(state, act, now)
+        return self.rules.refuse_any(state, act, now) or refuse_here(self, state, act, now)
+
+    def returned(self, state: PlanState, key: str, reason: str, now: Instant) -> Step[PlanState]:
+        """Returns the step after a post room has told the plan that a mail did not reach its office. The mail is about
+        the plan itself, or about an item that has ended."""
+        step = super().returned(state, key, reason, now)
+        if state.closed:
+            return step
+        draft = Draft(step.state, now)
+        hear_unheard(draft, key, reason)
+        return Step(state=draft.state, effects=(*step.effects, *draft.effects))
 
     def resolved(
         self, state: PlanState, windows: Mapping[str, tuple[Window, ...]], now: Instant, at: Instant | None = None

@@ -59,6 +59,13 @@ class PlanState(ItemState):
     was never changed."""
     overtaken: tuple[str, ...] = ()
     """Ids of the questions that the program no longer asks because of an amendment."""
+    rectified: dict[str, int] = {}
+    """How many rectifications were opened, by the id of the closed item. Items without one are missing."""
+    silenced: dict[str, tuple[str, ...]] = {}
+    """The last items that silence has closed, at most `SILENCED_KEPT`, each with the sides that said nothing. If the
+    mail to such a side comes back afterwards, a rectification opens."""
+    rectifying: dict[str, str] = {}
+    """What each open rectification is about, by the id of the rectification."""
     lists: tuple[str, ...] = ()
     """Ids of all lists of questions, open or ended. A new list gets an id that is not among them."""
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.common.values import Instant
 from models.governance.plan_state import PlanState
+from models.governance.rectifying import expire_rectifications
 from models.governance.summaries import Summary, final_summary, open_summary, round_summary
 from models.machine.closing import close
 from models.machine.draft import Draft
@@ -87,6 +88,7 @@ def expire(rules: Rules[PlanState], draft: PlanDraft) -> None:
         if item.count("/") == 1 or item.startswith(f"{state.setup.id}/questions/"):
             order = Order(end="expired", by="expiry", text=text)
             draft.tell(item, order, at=state.launch.valid_until)
+    expire_rectifications(draft, text)
     summary = final_summary(state, draft.now)
     text = f"The validity of the plan has ended. {summary.text}"
     final = summary.model_copy(update={"text": text})

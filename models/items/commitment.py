@@ -8,7 +8,8 @@ The table `LIFE` holds the phases of a commitment. The table `DEEDS` holds its a
 from collections.abc import Iterator
 
 from models.common.values import Instant
-from models.items.filing import filing
+from models.items.evidence import add_evidence, refuse_correction, replace_evidence
+from models.items.filing import excerpt
 from models.machine.agreement import AGREE, refuse_alone
 from models.machine.calls import CALL
 from models.machine.closing import take_close
@@ -18,8 +19,8 @@ from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Phase, Rules
-from models.machine.silence import applies, ask_agreement, put_on_record
-from models.machine.state import EVIDENCE_KEPT, Ask, ItemState
+from models.machine.silence import applies, ask_agreement, put_on_record, rule_on_record
+from models.machine.state import Ask, ItemState
 from models.messages.acts import Close, Dispute, Evidence, Terms, Topic
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
@@ -45,8 +46,8 @@ def _asks(act: str, state: CommitmentState) -> Iterator[Ask]:
 LIFE = (
     Phase("evidence-awaited", lambda s: not s.evidence, lambda s: _asks("evidence", s)),
     Phase("disputed", lambda s: bool(s.evidence) and s.disputed, lambda s: _asks("evidence", s)),
-    Phase("close-awaited", lambda s: s.shown and s.silence is None, lambda s: _asks("close", s)),
-    Phase("under-silence", lambda s: s.shown and s.silence is not None, ask_agreement),
+    Phase("close-awaited", lambda s: s.shown and not s.silences, lambda s: _asks("close", s)),
+    Phase("under-silence", lambda s: s.shown and bool(s.silences), ask_agreement),
 )
 
 CommitmentOf = Rules[CommitmentState]
@@ -59,17 +60,18 @@ def _refuse_evidence(
 ) -> Refusal | None:
     if not act.text.strip() and act.document is None:
         return refusal(rules, state, "bad-terms", f"give a text or a document: {state.setup.evidence_wanted}")
-    return None
+    return refuse_correction(rules, state, act, side, now) if act.corrects is not None else None
 
 
 def _take_evidence(rules: CommitmentOf, draft: Draft[CommitmentState], act: Evidence, side: str) -> None:
     draft.overtake(Topic.DROP, Topic.POSTPONE, Topic.EXTEND, Topic.EXCUSE)
-    filed = filing(act, side, draft.now)
-    evidence = (*draft.state.evidence, filed)[-EVIDENCE_KEPT:]
-    draft.put(evidence=evidence, disputed=False, awake=True, asleep_until=None)
-    shown = act.document.name if act.document else act.text[:300]
-    text = f"{act.office} ({side}) gives evidence: {shown}"
-    draft.enter("evidence", text, act, filed=filed)
+    draft.put(disputed=False, awake=True, asleep_until=None)
+    rule = rule_on_record(draft.state)
+    if act.corrects is not None:
+        text = replace_evidence(draft, act, side, silence=rule)
+    else:
+        text = f"{act.office} ({side}) gives evidence{excerpt(act)}"
+        draft.enter("evidence", text, act, filed=add_evidence(draft, act, side), silence=rule)
     put_on_record(draft, side, "evidence", AnnouncementKind.OUTCOME, text)
 
 
@@ -90,7 +92,7 @@ def _refuse_dispute(
 
 
 def _take_dispute(rules: CommitmentOf, draft: Draft[CommitmentState], act: Dispute, side: str) -> None:
-    draft.put(disputed=True, silence=None)
+    draft.put(disputed=True, silences=())
     text = f"{act.office} ({side}) disputes the evidence: {act.reason}"
     draft.enter("dispute", text, act, about="evidence", reason=act.reason)
     draft.announce(AnnouncementKind.ANSWER, draft.state.setup.others(side), sentence_of(text))

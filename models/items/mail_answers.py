@@ -35,6 +35,7 @@ from models.machine.ladders import answer_dues, wait_for_words
 from models.machine.letter_fields import happened
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
+from models.machine.silence import names_of, running
 from models.machine.state import Consent, Proposal, ProposalStatus
 from models.messages.acts import Accept, Counter, Propose, Reject, Reply, ReplyMethod, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent, EventStatus, PartStat
@@ -214,8 +215,8 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
         return None
     meant, seems = _meant(state, act, side), _seems_to_accept(state, act, side)
     _keep(draft, act, side)
-    if act.words and state.silence is not None:
-        draft.look = f"it has words of its own, and the silence about the {state.silence.about} runs"
+    if act.words and (silences := running(state)):
+        draft.look = f"it has words of its own, and the other sides may still object to {names_of(silences)}"
     if seems is not None:
         _record_unclear(draft, act, side, seems)
     elif isinstance(meant, Accept):

@@ -1,9 +1,11 @@
-"""Marks: a side says that a meeting was held, or was not held. Another side may dispute the mark.
+"""Marks: a side says that a meeting was held, or was not held. This side may correct its mark, and another side may
+dispute it.
 
 A dispute ends when all sides of the dispute give the same mark.
 """
 
 from datetime import time, timedelta
+from typing import Any
 
 from models.common.times import ZonedTime
 from models.common.values import Instant
@@ -11,7 +13,10 @@ from models.items.invitations import call_off
 from models.items.meeting_state import Mark, MeetingState, held_date
 from models.machine.draft import Draft
 from models.machine.refusals import refusal
+from models.machine.replacing import correction, refuse_of_others, refuse_same
 from models.machine.rules import Deed, Rules
+from models.machine.silence import MARK, applies, end_silences, is_valid, put_on_record, rule_on_record
+from models.messages import acts
 from models.messages.acts import Dispute, Held, NotHeld, Topic
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
@@ -23,13 +28,15 @@ MeetingRules = Rules[MeetingState]
 
 
 def refuse_held(rules: MeetingRules, state: MeetingState, act: Held, side: str, now: Instant) -> Refusal | None:
-    if state.held:
-        assert state.mark is not None
-        when = state.setup.clock.moment(state.mark.at)
-        message = f"{state.mark.office} marked it held on {when}; another side may dispute that"
-        return refusal(rules, state, "already-marked", message)
-    if act.on is not None:
-        return _refuse_day(rules, state, act.on, act.outside_window, now)
+    earlier = marked_already(state, act)
+    if earlier is not None and earlier.side != side:
+        return refuse_of_others(rules, state, "already-marked", _said(state, earlier))
+    if act.on is not None and (wrong := _refuse_day(rules, state, act.on, act.outside_window, now)) is not None:
+        return wrong
+    if earlier is not None and _alike(earlier, _held_mark(state, act, side, now)):
+        return refuse_same(rules, state, "mark")
+    if act.on is not None or (earlier is not None and earlier.held):
+        return None  # a correction that names no day keeps the day
     agreed = state.agreed or (state.mark.agreed if state.mark else None)
     if agreed is None:
         message = "no date was agreed; propose one, or say on which day it was held without one"
@@ -41,6 +48,28 @@ def refuse_held(rules: MeetingRules, state: MeetingState, act: Held, side: str, 
         )
         return refusal(rules, state, "not-begun", message)
     return None
+
+
+def marked_already(state: MeetingState, act: Held | NotHeld) -> Mark | None:
+    """Returns the mark that this mark would replace. None if no mark counts now, if the marks are disputed, or if the
+    mark is about another day than the meeting that was marked as not held."""
+    mark = state.mark
+    if mark is None or state.stances or (not mark.held and state.agreed is not None):
+        return None
+    if mark.held or isinstance(act, NotHeld) or act.on is None:
+        return mark
+    day = mark.agreed.slot.start.local.date() if mark.agreed else None
+    return mark if act.on.local.date() == day else None
+
+
+def _said(state: MeetingState, mark: Mark) -> str:
+    when = state.setup.clock.moment(mark.at)
+    return f"{mark.office} marked it {'held' if mark.held else 'not held'} on {when}"
+
+
+def _alike(one: Mark, other: Mark) -> bool:
+    """Whether two marks say the same about the meeting."""
+    return (one.held, held_date(one), one.reason) == (other.held, held_date(other), other.reason)
 
 
 def _refuse_day(rules: MeetingRules, state: MeetingState, on: ZonedTime, express: bool, now: Instant) -> Refusal | None:
@@ -83,24 +112,53 @@ def _missed_window(state: MeetingState, on: ZonedTime) -> str:
     return state.setup.clock.span(window.start, state.window_end)
 
 
-def take_held(rules: MeetingRules, draft: Draft[MeetingState], act: Held, side: str) -> None:
-    state = draft.state
+def _held_mark(state: MeetingState, act: Held, side: str, now: Instant) -> Mark:
+    """Returns the mark that the act makes. What it leaves open is as agreed or, in a correction, as marked before."""
     agreed = state.agreed or (state.mark.agreed if state.mark else None)
-    style = act.format or (agreed.format if agreed else None)
-    place = act.place or (agreed.place if agreed else "")
-    when = act.on or (agreed.slot.start if agreed else None)
-    mark = Mark(
-        held=True, office=act.office, side=side, at=draft.now, agreed=agreed, on=act.on, format=style, place=place
-    )
-    details = ", ".join(part for part in (place, style.value if style else "") if part)
-    on = f" on {when.local:%-d %B %Y}" if when else ""
-    where = f" ({details})" if details else ""
-    date, window = held_date(mark), _missed_window(state, act.on) if act.on else ""
+    earlier = marked_already(state, act)
+    before = earlier if earlier is not None and earlier.held else None
+    style = act.format or (before.format if before else agreed.format if agreed else None)
+    place = act.place or (before.place if before else agreed.place if agreed else "")
+    on = act.on or (before.on if before else None)
+    return Mark(held=True, office=act.office, side=side, at=now, agreed=agreed, on=on, format=style, place=place)
+
+
+def take_held(rules: MeetingRules, draft: Draft[MeetingState], act: Held, side: str) -> None:
+    replaced, mark = marked_already(draft.state, act), _held_mark(draft.state, act, side, draft.now)
+    date, window = held_date(mark), _missed_window(draft.state, act.on) if act.on else ""
     told = date.model_dump(mode="json") if date else None
     beyond = f", outside its window ({window})" if window else ""
-    text = f"{act.office} ({side}) marks it held{on}{where}{beyond}"
-    draft.enter("held", text, act, date=told, outside_window=True if window else None)
+    who = f"{act.office} ({side})"
+    if replaced is not None:
+        text = correction(who, "mark", mark_in_words(mark) + beyond, mark_in_words(replaced))
+    else:
+        text = f"{who} marks it {mark_in_words(mark)}{beyond}"
+    before = mark_on_record(replaced)
+    outside, rule = True if window else None, rule_on_record(draft.state)
+    draft.enter("held", text, act, date=told, outside_window=outside, replaced=before, silence=rule)
     _take_stance(draft, mark)
+
+
+def mark_in_words(mark: Mark) -> str:
+    """Returns what a mark says: "held on 3 March 2026 (Vientiane, hybrid)", or "not held: the road was closed"."""
+    if not mark.held:
+        return f"not held: {mark.reason}" if mark.reason else "not held"
+    when = mark.on or (mark.agreed.slot.start if mark.agreed else None)
+    return acts.mark_in_words(True, when, mark.place, mark.format.value if mark.format else "")
+
+
+def mark_on_record(mark: Mark | None) -> dict[str, Any] | None:
+    """Returns a mark in the form in which the line of its correction keeps it. None if nothing is corrected."""
+    if mark is None:
+        return None
+    date, on = held_date(mark) if mark.held else None, mark.on or (mark.agreed.slot.start if mark.agreed else None)
+    facts = mark.model_dump(mode="json", include={"held", "office", "side", "at", "place", "format", "reason"})
+    return {
+        **facts,
+        "on": on.model_dump(mode="json") if on and mark.held else None,
+        "date": date.model_dump(mode="json") if date else None,
+        "words": mark_in_words(mark),
+    }
 
 
 # Not held
@@ -109,11 +167,11 @@ def take_held(rules: MeetingRules, draft: Draft[MeetingState], act: Held, side: 
 def refuse_not_held(rules: MeetingRules, state: MeetingState, act: NotHeld, side: str, now: Instant) -> Refusal | None:
     if state.stances:
         return None
-    if (state.mark is not None and state.agreed is None) or state.held:
-        assert state.mark is not None
-        word = "held" if state.mark.held else "not held"
-        message = f"{state.mark.office} marked it {word}; another side may dispute that"
-        return refusal(rules, state, "already-marked", message)
+    earlier = marked_already(state, act)
+    if earlier is not None:
+        if earlier.side != side:
+            return refuse_of_others(rules, state, "already-marked", _said(state, earlier))
+        return refuse_same(rules, state, "mark") if _alike(earlier, _not_held_mark(state, act, side, now)) else None
     if state.agreed is None:
         return refusal(rules, state, "no-date", "no date is agreed, so it cannot be marked as not held")
     if state.agreed.slot.start.utc > now:
@@ -123,12 +181,18 @@ def refuse_not_held(rules: MeetingRules, state: MeetingState, act: NotHeld, side
     return None
 
 
-def take_not_held(rules: MeetingRules, draft: Draft[MeetingState], act: NotHeld, side: str) -> None:
-    state = draft.state
+def _not_held_mark(state: MeetingState, act: NotHeld, side: str, now: Instant) -> Mark:
     agreed = state.agreed or (state.mark.agreed if state.mark else None)
-    reason = f": {act.reason}" if act.reason else ""
-    draft.enter("not_held", f"{act.office} ({side}) marks it not held{reason}", act, reason=act.reason or None)
-    mark = Mark(held=False, office=act.office, side=side, at=draft.now, agreed=agreed, reason=act.reason)
+    return Mark(held=False, office=act.office, side=side, at=now, agreed=agreed, reason=act.reason)
+
+
+def take_not_held(rules: MeetingRules, draft: Draft[MeetingState], act: NotHeld, side: str) -> None:
+    replaced, mark = marked_already(draft.state, act), _not_held_mark(draft.state, act, side, draft.now)
+    who = f"{act.office} ({side})"
+    text = f"{who} marks it {mark_in_words(mark)}"
+    if replaced is not None:
+        text = correction(who, "mark", mark_in_words(mark), mark_in_words(replaced))
+    draft.enter("not_held", text, act, reason=act.reason or None, replaced=mark_on_record(replaced))
     _take_stance(draft, mark)
 
 
@@ -144,17 +208,31 @@ def _take_stance(draft: Draft[MeetingState], mark: Mark) -> None:
             return
         draft.enter("settled", "the sides now say the same")
     draft.put(mark=mark, stances={})
-    word = sentence_of(draft.state.ledger[-1].text)
+    line = draft.state.ledger[-1].text
     if mark.held:
         draft.overtake(Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE)
         draft.put(awake=True, asleep_until=None)
         ahead = draft.state.event is not None and draft.state.event.slot.start.utc > draft.now
         if mark.agreed is None or ahead:
             call_off(draft, "It was held on another day.")
-        others = draft.state.setup.others(mark.side)
-        draft.announce(AnnouncementKind.MARK, others, f"{word} It may be disputed until it is closed out.")
+        if applies(draft.state):
+            put_on_record(draft, mark.side, MARK, AnnouncementKind.MARK, line)
+        else:
+            text = f"{sentence_of(line)} It may be disputed until it is closed out."
+            draft.announce(AnnouncementKind.MARK, draft.state.setup.others(mark.side), text)
     else:
-        call_off(draft, f"{word} A new date is awaited.")
+        _take_not_held_stance(draft, mark, f"{sentence_of(line)} A new date is awaited.")
+
+
+def _take_not_held_stance(draft: Draft[MeetingState], mark: Mark, text: str) -> None:
+    """A meeting that was not held has no outcome. Its mark has no silence, because it closes nothing."""
+    if draft.state.outcome is not None:
+        draft.put(outcome=None, reports=())
+    end_silences(draft, MARK, "outcome")
+    said = draft.state.announced
+    call_off(draft, text)
+    if draft.state.announced == said and draft.state.setup.edition >= 1:  # there was no event to cancel
+        draft.announce(AnnouncementKind.MARK, draft.state.setup.others(mark.side), text)
 
 
 # A mark or an outcome is disputed
@@ -165,21 +243,35 @@ def refuse_dispute(rules: MeetingRules, state: MeetingState, act: Dispute, side:
         return refusal(rules, state, "bad-terms", "say what is disputed and why")
     if state.stances:
         return refusal(rules, state, "disputed", "the mark is disputed already; mark it held or not-held")
-    by = state.outcome["side"] if state.outcome else state.mark.side if state.mark else None
-    if by is None or (state.mark and not state.mark.held and state.agreed is not None):
+    marked = state.mark is not None and (state.mark.held or state.agreed is None)
+    if state.outcome is None and not marked:
         return refusal(rules, state, "nothing-marked", "there is no mark or outcome that can be disputed now")
-    if by == side:
-        return refusal(rules, state, "own-mark", "your own side put this on record; another side may dispute it")
+    about = _disputable(state, side)
+    if about is None:
+        message = "your own side put this on record; it corrects it, and another side may dispute it"
+        return refusal(rules, state, "own-mark", message)
+    if about == MARK and is_valid(state, MARK):
+        message = "the time to object to the mark is over, so it stands; the side that marked it may still correct it"
+        return refusal(rules, state, "stands", message)
     return None
+
+
+def _disputable(state: MeetingState, side: str) -> str | None:
+    """Returns what this side would dispute: the outcome of another side or, if there is none, the mark of another side.
+    None if this side put everything on record itself."""
+    if state.outcome is not None and state.outcome["side"] != side:
+        return "outcome"
+    return MARK if state.mark is not None and state.mark.side != side else None
 
 
 def take_dispute(rules: MeetingRules, draft: Draft[MeetingState], act: Dispute, side: str) -> None:
     state = draft.state
-    about = "outcome" if state.outcome else "mark"
+    about = _disputable(state, side)
     text = f"{act.office} ({side}) disputes the {about}: {act.reason}"
     draft.enter("dispute", text, act, about=about, reason=act.reason)
-    if state.outcome:
-        draft.put(outcome=None, reports=(), silence=None)
+    end_silences(draft, about or "")
+    if about == "outcome":
+        draft.put(outcome=None, reports=())
     elif state.mark:
         draft.put(stances={state.mark.side: state.mark.held, side: not state.mark.held})
     others = state.setup.others(side)

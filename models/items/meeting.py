@@ -37,7 +37,7 @@ from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, NotSaid, Phase, Rules
 from models.machine.setup import ItemSetup
-from models.machine.silence import ask_agreement
+from models.machine.silence import ask_agreement, ask_express
 from models.machine.state import Ask, Consent, Proposal
 from models.messages.acts import Regret, Reject, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent, EventStatus
@@ -71,6 +71,12 @@ def _ask_mark(state: MeetingState) -> Iterator[Ask]:
     yield from _asks("mark", state.hosting)
 
 
+def _ask_file(act: str, sides: tuple[str, ...], state: MeetingState) -> Iterator[Ask]:
+    """Asks these sides to file something. If only express agreement counts, also asks for it meanwhile."""
+    yield from _asks(act, sides)
+    yield from ask_express(state)
+
+
 def _to_come(state: MeetingState) -> bool:
     return not state.held and not state.stances
 
@@ -85,18 +91,18 @@ LIFE = (
     Phase("scheduled", lambda s: _to_come(s) and bool(s.agreed) and not s.ended, _ask_host),
     Phase("mark-awaited", lambda s: _to_come(s) and bool(s.agreed) and s.ended, _ask_mark),
     Phase("disputed", lambda s: bool(s.stances), lambda s: _asks("mark", tuple(s.stances))),
-    Phase("outcome-awaited", lambda s: s.held and s.outcome is None, lambda s: _asks("outcome", s.hosting)),
+    Phase("outcome-awaited", lambda s: s.held and s.outcome is None, lambda s: _ask_file("outcome", s.hosting, s)),
     Phase(
         "report-awaited",
         lambda s: s.held and s.outcome is not None and bool(s.unreported),
-        lambda s: _asks("report", s.unreported),
+        lambda s: _ask_file("report", s.unreported, s),
     ),
     Phase(
         "close-awaited",
-        lambda s: _recorded(s) and s.silence is None,
+        lambda s: _recorded(s) and not s.silences,
         lambda s: _asks("close", s.hosting),
     ),
-    Phase("under-silence", lambda s: _recorded(s) and s.silence is not None, ask_agreement),
+    Phase("under-silence", lambda s: _recorded(s) and bool(s.silences), ask_agreement),
 )
 
 # A side that cannot come

@@ -1,18 +1,30 @@
 """How a silence ends. Either every other side has agreed, or the time to object is over and no side has objected."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from models.common.values import Instant
 from models.machine.closing import close
 from models.machine.draft import Draft, S, Step
+from models.machine.ladders import reconcile
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
-from models.machine.silence import EXPRESS, applies, ends_at, is_over, waited_for
-from models.machine.state import ItemState
+from models.machine.silence import (
+    EXPRESS,
+    MARK,
+    applies,
+    are_over,
+    ends_at,
+    names_of,
+    running,
+    waited_for,
+    with_changes,
+)
+from models.machine.state import ItemState, Silence
 from models.messages.acts import Agree, Close
 from models.messages.effects import Objections
 from models.messages.notices import AnnouncementKind
-from models.messages.sentences import sentence_of
+from models.messages.sentences import joined, sentence_of
 from models.messages.views import Refusal
 
 LOOK_AGAIN = timedelta(hours=1)
@@ -23,42 +35,60 @@ most a seventh of a despatch period."""
 
 
 def refuse_agree(rules: Rules[S], state: S, act: Agree, side: str, now: Instant) -> Refusal | None:
-    silence = state.silence
-    if silence is None:
+    if not state.silences:
         return refusal(rules, state, "nothing-marked", "nothing that a side put on record waits for agreement")
-    if side == silence.side:
-        message = f"your own side put the {silence.about} on record; {_who_waits(state)}"
+    if _objects_to(state, side):
+        return None
+    others = [each for each in state.silences if each.side != side]
+    if not others:
+        message = f"your own side put {_things(state.silences)} on record; {_who_waits(state)}"
         return refusal(rules, state, "own-mark", message)
-    if side in silence.agreed:
-        return refusal(rules, state, "already-agreed", f"{silence.agreed[side]} has agreed already")
-    return None
+    agreed = next((each.agreed[side] for each in others if side in each.agreed), None)
+    if agreed is not None:
+        return refusal(rules, state, "already-agreed", f"{agreed} has agreed already")
+    message = f"the time to object to {names_of(others)} is over, and no side objected"
+    return refusal(rules, state, "already-agreed", message)
 
 
 def take_agree(rules: Rules[S], draft: Draft[S], act: Agree, side: str) -> None:
-    silence = draft.state.silence
-    assert silence is not None
+    agreed = _objects_to(draft.state, side)
     note = f": {act.note}" if act.note else ""
-    text = f"{act.office} ({side}) agrees to the {silence.about}{note}"
-    draft.enter("agree", text, act, about=silence.about, note=act.note or None)
-    draft.put(silence=silence.model_copy(update={"agreed": {**silence.agreed, side: act.office}}))
-    if waited_for(draft.state):
+    text = f"{act.office} ({side}) agrees to {_things(agreed)}{note}"
+    over = [[each.about, each.side] for each in agreed if waited_for(draft.state, each) == (side,)]
+    draft.enter("agree", text, act, about=agreed[-1].about, over=over or None, note=act.note or None)
+    for each in agreed:
+        draft.put(silences=with_changes(draft.state, each, agreed={**each.agreed, side: act.office}))
+    if not are_over(draft.state) or not rules.closable(draft.state):
         draft.announce(AnnouncementKind.ANSWER, draft.state.setup.others(side), sentence_of(text))
+
+
+def _objects_to(state: ItemState, side: str) -> list[Silence]:
+    """Returns the silences in which this side may still object."""
+    return [each for each in running(state) if side in waited_for(state, each)]
+
+
+def _things(silences: Iterable[Silence]) -> str:
+    """Returns in words what the silences are about: "the mark and the outcome"."""
+    return joined(dict.fromkeys(f"the {each.about}" for each in silences))
 
 
 def refuse_alone(rules: Rules[S], state: S, act: Close, side: str, now: Instant) -> Refusal | None:
     """Returns a refusal of the act `close` while the item is under silence, because no side closes such an item alone.
     None if the item is not under silence."""
-    if not applies(state) or state.silence is None:
+    if not applies(state) or not state.silences:
         return None
-    if side in waited_for(state):
-        message = f"{state.silence.side} put the {state.silence.about} on record; say agree, or dispute it"
+    if (open_to := _objects_to(state, side)) != []:
+        of = " and ".join(dict.fromkeys(each.side for each in open_to))
+        message = f"{of} put {_things(open_to)} on record; say agree, or dispute it"
         return refusal(rules, state, "under-silence", message)
     return refusal(rules, state, "under-silence", f"no side closes it alone; {_who_waits(state)}")
 
 
 def _who_waits(state: ItemState) -> str:
-    sides = " and ".join(waited_for(state))
-    if state.silence is not None and state.silence.rule == EXPRESS:
+    sides, silences = " and ".join(waited_for(state)), running(state)
+    if not silences:
+        return "the silence is over, and nothing waits"
+    if any(each.rule == EXPRESS for each in silences):
         return f"it is closed when {sides} agrees"
     end = ends_at(state)
     if end is None:
@@ -75,29 +105,46 @@ def looked(rules: Rules[S], state: S, found: Objections, now: Instant) -> Step[S
     """Returns the step after an activity has looked for unread objections. If it found a reason to wait, for example an
     unread message, the item stays open. If not, the item is closed."""
     draft = Draft(state, now)
-    silence = state.silence
-    if state.closed or silence is None or not silence.looking or silence.since != found.since:
+    looking = [each for each in state.silences if each.looking and each.since == found.since]
+    if state.closed or not looking:
         return Step(state=state)
-    if not found.why:
-        draft.put(silence=silence.model_copy(update={"looking": False, "unbroken": True, "unread": ""}))
-        close_if_over(rules, draft)
-        return Step(state=draft.state, effects=tuple(draft.effects))
     again = now + min(LOOK_AGAIN, state.setup.despatch.period / 7)
-    draft.put(silence=silence.model_copy(update={"looking": False, "look_at": again, "unread": found.why}))
-    if found.why != silence.unread:
-        draft.enter("silence", f"the silence does not end yet: {found.why}", reason=found.why)
+    for silence in looking:
+        if not found.why:
+            draft.put(silences=with_changes(draft.state, silence, looking=False, unbroken=True, unread=""))
+            continue
+        draft.put(silences=with_changes(draft.state, silence, looking=False, look_at=again, unread=found.why))
+        if found.why != silence.unread:
+            text = f"the silence does not end yet: {found.why}"
+            draft.enter("silence", text, about=silence.about, by=silence.side, reason=found.why)
+    if not found.why:
+        close_if_over(rules, draft)
+        if not draft.state.closed:
+            _say_valid(rules, draft, looking)
+            reconcile(rules, draft)
     return Step(state=draft.state, effects=tuple(draft.effects))
 
 
+def _say_valid(rules: Rules[S], draft: Draft[S], silences: list[Silence]) -> None:
+    """Writes into the record that no side has objected to these things. The item stays open, because it waits for
+    something else."""
+    for each in silences:
+        text = f"no side objected to {each.name}: it stands"
+        draft.enter("silence", text, about=each.about, by=each.side, over=True)
+
+
 def close_if_over(rules: Rules[S], draft: Draft[S]) -> None:
-    """Closes the item if its silence is over and everything that the close-out needs is on record. If not, it does
+    """Closes the item if every silence is over and everything that the close-out needs is on record. If not, it does
     nothing."""
     state = draft.state
-    silence = state.silence
-    if state.closed or silence is None or not is_over(state) or not rules.closable(state):
+    if state.closed or not are_over(state) or not rules.closable(state):
         return
-    says = "No side objected" if silence.unbroken else "Every other side agrees"
-    text = f"{says} to the {silence.about} that {{}} put on record. It is closed out."
-    named = state.setup.names.get(silence.side, silence.side)
-    draft.announce(AnnouncementKind.OUTCOME, state.setup.sides, text.format(named), final=True)
-    close(rules, draft, "closed", None, text.format(silence.side), by="silence" if silence.unbroken else "agreement")
+    # What the item is closed on was put on record last. A mark that was valid before is not named again.
+    named = [each for each in state.silences if each.about != MARK] or state.silences
+    by_silence = any(each.unbroken for each in named)
+    says = "No side objected" if by_silence else "Every other side agrees"
+    # Letters name the sides, and the record has their codes.
+    told = f"{says} to {names_of(named, state.setup.names)}. It is closed out."
+    draft.announce(AnnouncementKind.OUTCOME, state.setup.sides, told, final=True)
+    text = f"{says} to {names_of(named)}. It is closed out."
+    close(rules, draft, "closed", None, text, by="silence" if by_silence else "agreement")

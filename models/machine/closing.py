@@ -5,7 +5,7 @@ from typing import Any
 from models.machine.draft import Draft, S
 from models.machine.ladders import reconcile
 from models.machine.rules import Rules
-from models.machine.state import Closure, ProposalStatus
+from models.machine.state import Closure, ItemState, ProposalStatus
 from models.machine.status import fate, view
 from models.messages.acts import Act, Close
 from models.messages.effects import ItemReport, Settle
@@ -41,8 +41,21 @@ def close(
         on=rules.held_on(draft.state),
         reason=text,
         fate=fate(rules, draft.state),
+        silent=_silent(draft.state) if by == "silence" else (),
     )
     draft.report(report)
+
+
+def _silent(state: ItemState) -> tuple[str, ...]:
+    """Returns the sides whose silence closes the item: those that could object and did not agree."""
+    sides = (
+        side
+        for each in state.silences
+        if each.unbroken
+        for side in state.setup.others(each.side)
+        if side not in each.agreed
+    )
+    return tuple(dict.fromkeys(sides))
 
 
 def take_close(rules: Rules[S], draft: Draft[S], act: Close, side: str) -> None:

@@ -1,22 +1,24 @@
 """The door of an item: the checks of every act before the machine of the item is asked.
 
 The door refuses texts that are too long and characters that no calendar can hold. It refuses a time zone that does not
-exist, a local time that does not fit its instant, and a day that is too far away. It also refuses an act after which
-the state would be too large. The validator of every Update calls `refuse`, and so does the option `--dry-run`.
+exist, a local time that does not fit its instant, and a day that is too far away. It refuses a document that is empty,
+too large or without a digest. It also refuses an act after which the state would be too large. The validator of every
+Update calls `refuse`, and so does the option `--dry-run`.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
-from models.common.limits import fault_of
+from models.common.limits import DOCUMENT, fault_of
 from models.common.times import ZonedTime, fault_of_time
 from models.common.values import Instant
 from models.machine.draft import S
 from models.machine.machine import Machine
-from models.messages.acts import Accept, Act, Counter, Propose
+from models.messages.acts import Accept, Act, Counter, Document, Evidence, Outcome, Propose, Rectified, Rectify
 from models.messages.views import Refusal
 
 LARGEST_BY_PROPOSAL = 1_000_000
@@ -28,6 +30,8 @@ size, so that the sides can always reject or withdraw an open proposal. Such act
 
 REACH = timedelta(days=366 * 25)
 """The greatest time between now and a day that an act names. No plan is signed for a longer time."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:
@@ -42,7 +46,25 @@ def refuse(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | N
         if abs(instant - now) > REACH:
             message = f"{field}: {instant:%-d %B %Y} is more than 25 years away; check the year"
             return Refusal(code="bad-time", message=message)
+    named = act.fact if isinstance(act, Rectify) else act
+    document = named.document if isinstance(named, Outcome | Evidence | Rectified) else None
+    if document is not None and (wrong := fault_of_document(document)) is not None:
+        return Refusal(code="bad-document", message=f"document: {wrong}")
     return machine.refuse(state, act, now) or _refuse_growth(machine, state, act, now)
+
+
+def fault_of_document(document: Document) -> str | None:
+    """Returns in words what is wrong with a document that an act names. None if nothing is wrong.
+
+    The submitter of the act has seen the file itself, and the door sees only its name, its digest and its size.
+    """
+    if not 0 < document.size <= DOCUMENT:
+        return f"it has {document.size:,} bytes; file a document of 1 to {DOCUMENT:,} bytes"
+    if not _DIGEST.fullmatch(document.sha256):
+        return "its SHA-256 digest must have 64 digits from 0 to f"
+    if not document.name.strip(" .") or "/" in document.name or "\\" in document.name:
+        return "its name must be the name of a file, without a folder"
+    return None
 
 
 def _refuse_growth(machine: Machine[S], state: S, act: Act, now: Instant) -> Refusal | None:

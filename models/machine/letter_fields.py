@@ -5,7 +5,8 @@ The letter templates write the sentences in each language. models/messages/sente
 
 from typing import TYPE_CHECKING, Any
 
-from models.messages.acts import Act, Topic
+from models.common.times import ZonedTime
+from models.messages.acts import Act, Progress, Topic
 from models.messages.notices import Happened, NoWorkday, Proposed
 from models.messages.sentences import value_in_words
 from models.plan.amendment import Amendment, AmendmentKind
@@ -42,6 +43,12 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
     if terms.topic is Topic.ANSWER:
         asked = state.words_of(terms.question)
         return told.model_copy(update={"question": asked, "value": value_in_words(terms.value, setup.names)})
+    if terms.topic is Topic.RECTIFY and terms.rectified is not None:
+        fact = terms.rectified
+        asked = state.words_of(fact.item)
+        return told.model_copy(
+            update={"question": asked, "fact": fact.what.value, "value": fact.now, "before": fact.before}
+        )
     if terms.topic is Topic.AMEND and terms.amendment is not None:
         return told.model_copy(update=_amendment(state, terms.amendment))
     return told
@@ -98,13 +105,39 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         side=setup.party(entry.side).adjective if entry.side in setup.sides else "",
         proposal=proposed(state, found) if found is not None else None,
         counters=found.counters or 0 if found is not None else 0,
-        reason=getattr(act, "reason", "") or (found.terms.reason if found is not None else ""),
+        reason=_reason(act) or (found.terms.reason if found is not None else ""),
         text=getattr(act, "text", ""),
         document=document.name if document else "",
+        digest=document.sha256 if document else "",
         on=held.on if held is not None else getattr(act, "on", None),
         place=held.place if held is not None else getattr(act, "place", ""),
         format=style.value if style else "",
         replaced="replaced" in entry.data,
+        before=_before(entry, entry.data["replaced"]) if "replaced" in entry.data else None,
+        state=entry.data.get("state", "") if entry.verb == "progress" else "",
+        under_silence=setup.silence is not None,
         outside_window=bool(entry.data.get("outside_window")),
         words=_written(state, found) if entry.verb == "agreed" and found is not None else (),
+    )
+
+
+def _reason(act: Act | None) -> str:
+    """Returns the reason that an act gives, or the note of an answer to a status round. Empty if it gives none."""
+    return act.note if isinstance(act, Progress) else getattr(act, "reason", "")
+
+
+def _before(entry: "LedgerEntry", replaced: dict[str, Any]) -> Happened:
+    """Returns what a correction has replaced as fields for a letter."""
+    document = replaced.get("document") or {}
+    verb = entry.verb if "held" not in replaced else "held" if replaced["held"] else "not_held"
+    return Happened(
+        verb=verb,
+        reason=str(replaced.get("reason") or replaced.get("note") or ""),
+        text=str(replaced.get("text") or ""),
+        document=str(document.get("name", "")),
+        digest=str(document.get("sha256", "")),
+        on=ZonedTime.model_validate(replaced["on"]) if replaced.get("on") else None,
+        place=str(replaced.get("place") or ""),
+        format=str(replaced.get("format") or ""),
+        state=str(replaced.get("state") or ""),
     )

@@ -46,7 +46,7 @@ class Machine(Generic[S]):
             return never
         for taken in state.taken:
             if taken.act_id == act.act_id:
-                return None if (taken.verb, taken.office) == (act.verb, act.office) else self._reused(state, taken)
+                return None if (taken.verb, taken.office) == (act.verb, act.office) else self.reused(state, taken)
         if state.closed:
             when = state.setup.clock.moment(state.closed.at)
             message = f"{state.setup.id} was {state.closed.status} on {when}. {state.closed.text}"
@@ -65,7 +65,8 @@ class Machine(Generic[S]):
         """The functions of a verb. Every kind of item takes questions and notes about mails."""
         return self.rules.deeds.get(verb) or MAIL_DEEDS.get(verb)
 
-    def _reused(self, state: S, taken: TakenAct) -> Refusal:
+    def reused(self, state: S, taken: TakenAct) -> Refusal:
+        """Returns the refusal of an act whose id belongs to another act that was taken."""
         what = f"{taken.verb.replace('_', ' ')} of {taken.office}"
         message = f"this act id belongs to another act, {what}; choose a new one"
         return refusal(self.rules, state, "act-id-reused", message)

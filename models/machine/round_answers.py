@@ -3,10 +3,13 @@
 from models.common.values import Instant
 from models.machine.draft import Draft, S
 from models.machine.refusals import refusal
+from models.machine.replacing import correction
 from models.machine.rules import Deed, Rules
-from models.machine.state import Progressed
+from models.machine.state import ItemState, Progressed
 from models.messages.acts import Progress
 from models.messages.effects import ItemReport
+from models.messages.notices import AnnouncementKind
+from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
 
 
@@ -29,16 +32,35 @@ def take_progress(rules: Rules[S], draft: Draft[S], act: Progress, side: str) ->
         note=act.note,
         at=draft.now,
     )
+    replaced = _replaced(draft.state, answer)
     draft.put(progress=(*(each for each in draft.state.progress if each.side != side), answer))
-    note = f": {act.note}" if act.note else ""
-    words = act.state.value.replace("-", " ")
     source = f", from message {act.number}" if act.number else ""
-    text = f"{act.office} ({side}) answers round {answer.round}{source}: {words}{note}"
+    text = f"{act.office} ({side}) answers round {answer.round}{source}: {_in_words(answer)}"
+    if replaced is not None:
+        about = f"answer to round {answer.round}{source}"
+        text = correction(f"{act.office} ({side})", about, _in_words(answer), _in_words(replaced))
     facts = {"round": answer.round, "state": answer.state, "note": answer.note, "number": act.number or None}
-    draft.enter("progress", text, act, **facts)
+    before = replaced.model_dump(mode="json") if replaced is not None else None
+    draft.enter("progress", text, act, **facts, replaced=before)
+    if replaced is not None:
+        draft.announce(AnnouncementKind.ANSWER, draft.state.setup.others(side), sentence_of(text))
     told = {"side": side, "office": act.office, "round": answer.round, "state": answer.state, "note": act.note}
     report = ItemReport(session="", item=draft.state.setup.id, status="progress", progress=told)
     draft.report(report)
+
+
+def _replaced(state: ItemState, answer: Progressed) -> Progressed | None:
+    """Returns the earlier answer of the same side to the same round, which this answer corrects. None if there is none,
+    if it said the same, or in an item of edition 0."""
+    if state.setup.edition < 1:
+        return None
+    earlier = (each for each in state.progress if (each.side, each.round) == (answer.side, answer.round))
+    return next((each for each in earlier if (each.state, each.note) != (answer.state, answer.note)), None)
+
+
+def _in_words(answer: Progressed) -> str:
+    note = f": {answer.note}" if answer.note else ""
+    return f"{answer.state.replace('-', ' ')}{note}"
 
 
 PROGRESS = Deed(refuse_progress, take_progress)

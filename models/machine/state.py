@@ -143,10 +143,10 @@ class Proposal(Value):
 
 
 class Silence(Value):
-    """What one side has put on record, while the other sides may object (models/machine/silence)."""
+    """One thing that one side has put on record, while the other sides may object (models/machine/silence)."""
 
     side: str
-    """The side that put it on record last."""
+    """The side that put it on record."""
     since: Instant
     about: str
     """What the side put on record: mark, outcome or evidence."""
@@ -169,6 +169,11 @@ class Silence(Value):
     """Why the silence has not ended although the time to object is over. Empty if no such reason is known."""
     unbroken: bool = False
     """True: the time to object is over, and no side has objected."""
+
+    @property
+    def name(self) -> str:
+        """What was put on record and by whom, in words: "the mark that LAO put on record"."""
+        return f"the {self.about} that {self.side} put on record"
 
 
 class Closure(Value):
@@ -235,8 +240,9 @@ class ItemState(Value):
     evidence: tuple[dict[str, Any], ...] = ()
     asked_back: tuple[AskedBack, ...] = ()
     """The last questions that the secretariat sent about mails, oldest first."""
-    silence: Silence | None = None
-    """What the other sides may object to now. None if nothing on record waits for the end of a silence."""
+    silences: tuple[Silence, ...] = ()
+    """What is on record under silence, oldest first. A silence stays here when it is over, until the item is closed or
+    until it is disputed or corrected. Empty if nothing is under silence."""
     closed: Closure | None = None
     """How the item ended. None while it is open."""
     ledger: tuple[LedgerEntry, ...] = ()

@@ -7,7 +7,7 @@ from models.machine.draft import S
 from models.machine.ladders import awaiting, rung_moments
 from models.machine.lapses import lapse_moments
 from models.machine.rules import Rules
-from models.machine.silence import silence_moments, silence_row
+from models.machine.silence import silence_moments, silence_rows
 from models.machine.state import ItemState
 from models.machine.status_rounds import asked_in_round, round_moment
 from models.messages.moments import Moment, MomentKind, earliest
@@ -147,7 +147,7 @@ def view(rules: Rules[S], state: S) -> ItemView:
         "progress": tuple(each.model_dump(mode="json") for each in state.progress),
         "settled": state.setup.settled,
         "evidence": state.evidence,
-        "silence": silence_row(state),
+        "silences": silence_rows(state),
         **rules.view_facts(state),
     }
     return ItemView(**fields)

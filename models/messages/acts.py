@@ -30,6 +30,8 @@ class Topic(StrEnum):
     """An answer to an open question."""
     AMEND = "amend"
     """An amendment of the plan (B.6)."""
+    RECTIFY = "rectify"
+    """A rectification of the record of a closed item."""
 
 
 class ClashKind(StrEnum):
@@ -61,6 +63,67 @@ class Clash(Value):
     to and including the day of the date. With place-stays: the place."""
 
 
+class Document(Value):
+    """A filed document. Its file lies beside the record, in a folder whose name is the SHA-256 of the file."""
+
+    name: str
+    sha256: str
+    size: int
+    """In bytes."""
+    kind: str = ""
+    """The kind of the document as its bytes show it: PDF. Empty for a mail that came in, and in acts from releases that
+    did not look."""
+
+
+class RecordedFact(StrEnum):
+    """What in the record of a closed item a rectification puts right."""
+
+    MARK = "mark"
+    """Whether the meeting was held, and if so on which day, where and in which format."""
+    OUTCOME = "outcome"
+    EVIDENCE = "evidence"
+    CLOSE_OUT = "close-out"
+    """How the item ended, in words."""
+
+
+class Rectified(Value):
+    """One fact in the record of a closed item, as it was recorded and as it is to read by consent of every side."""
+
+    item: str
+    """Workflow id of the closed item: lao-khm/16.3-jtc/2026."""
+    what: RecordedFact
+    before: Annotated[str, Limit(TEXT)]
+    """What the record says, in words. The submitter of the act reads it from the record."""
+    held: bool | None = None
+    """With mark: whether the meeting was held. None for other facts."""
+    on: ZonedTime | None = None
+    """With mark: when the meeting was held. None if it was not held, or if no day is known."""
+    place: Annotated[str, Limit(PLACE)] = ""
+    format: Format | None = None
+    """With mark: the format of the meeting. None if it was not held, or if no format is known."""
+    text: Annotated[str, Limit(TEXT)] = ""
+    """With outcome or evidence: the text that replaces the earlier one. With close-out: how the item ended."""
+    document: Document | None = None
+    """With outcome or evidence: the document that replaces the earlier one. None if there is only a text."""
+
+    @property
+    def now(self) -> str:
+        """What the record is to say, in words, as `before` says it."""
+        if self.what is RecordedFact.MARK:
+            return mark_in_words(bool(self.held), self.on, self.place, self.format.value if self.format else "")
+        file = f"{self.document.name} (SHA-256 {self.document.sha256})" if self.document else ""
+        return ", ".join(part for part in (self.text, file) if part)
+
+
+def mark_in_words(held: bool, on: ZonedTime | None, place: str, style: str) -> str:
+    """Returns what a mark says: "held on 3 March 2026 (Vientiane, hybrid)", or "not held". `place` and `style` may be
+    empty. `on` is None if no day is known."""
+    if not held:
+        return "not held"
+    details = ", ".join(part for part in (place, style) if part)
+    return f"held{f' on {on.local:%-d %B %Y}' if on else ''}{f' ({details})' if details else ''}"
+
+
 class Terms(Value):
     """The terms of a proposal. A field that the topic does not use is empty or None."""
 
@@ -84,6 +147,8 @@ class Terms(Value):
     value: Annotated[JsonValue, JsonLimit(ANSWER)] = None
     """With answer: the proposed answer."""
     amendment: Amendment | None = None
+    rectified: Rectified | None = None
+    """With rectify: the fact that the sides put right. None for other topics."""
     reason: Annotated[str, Limit(REASON)] = ""
 
     def says_the_same(self, other: "Terms") -> bool:
@@ -117,15 +182,6 @@ class ProgressState(StrEnum):
     COMPLETE = "complete"
     NO_EVIDENCE = "no-evidence"
     """The side has no evidence that says how far the obligation has come."""
-
-
-class Document(Value):
-    """A filed document. Its file lies beside the record, in a folder whose name is the SHA-256 of the file."""
-
-    name: str
-    sha256: str
-    size: int
-    """In bytes."""
 
 
 class Act(Value):
@@ -203,6 +259,9 @@ class Evidence(Act):
     verb: ClassVar[str] = "evidence"
     text: Annotated[str, Limit(TEXT)] = ""
     document: Document | None = None
+    corrects: int | None = None
+    """The number of the ledger line with the evidence of the same side that this evidence replaces. None if it replaces
+    none: it is one more piece of evidence."""
 
 
 class Close(Act):
@@ -236,6 +295,16 @@ class Call(Act):
     verb: ClassVar[str] = "call"
     reason: Annotated[str, Limit(REASON)]
     """Why the call is necessary."""
+
+
+class Rectify(Act):
+    """Proposes to put right the record of a closed item. The plan takes it, and opens the rectification as an item of
+    its own."""
+
+    verb: ClassVar[str] = "rectify"
+    fact: Rectified
+    reason: Annotated[str, Limit(REASON)]
+    """Why the record is wrong."""
 
 
 class ReplyMethod(StrEnum):
@@ -333,6 +402,7 @@ VERBS: dict[str, type[Act]] = {
         Close,
         Progress,
         Call,
+        Rectify,
     )
 }
 """The class of each act that people type, by verb. `Reply`, `AskBack` and `Note` are missing: they

@@ -84,6 +84,8 @@ class ItemReport(Value):
     fate: str | None = None
     """If the item has ended: the fate of the item, which is on-time, late, missed or excused. None for an item without
     a fate."""
+    silent: tuple[str, ...] = ()
+    """If silence has closed the item: the sides that said nothing. Empty for another end, and in older reports."""
     title: str = ""
     """With status opened: the title of the item. With status answered: the text of the question."""
     progress: dict[str, str] = {}

@@ -21,7 +21,8 @@ class MomentKind(StrEnum):
     """A proposed date comes before every side has consented to it."""
     WINDOW_ENDS = "window-ends"
     SILENCE_ENDS = "silence-ends"
-    """The time in which another side may object is over. The item is closed if no side objected."""
+    """The time in which another side may object is over. If no side objected, the item is closed or the mark is
+    valid."""
     ROUND_ASKS = "round-asks"
     ROUND_CLOSES = "round-closes"
     SESSION_OPENS = "session-opens"
@@ -37,7 +38,7 @@ _WORDS = {
     MomentKind.RUNG: "{about} awaited from",
     MomentKind.AGREED_END: "whether it was held is asked from",
     MomentKind.REMINDS: "the invited offices are reminded of its date on",
-    MomentKind.SILENCE_ENDS: "closed unless a side objects before",
+    MomentKind.SILENCE_ENDS: "{about} unless a side objects before",
     MomentKind.LAPSES: "proposal {about} lapses on",
     MomentKind.WINDOW_ENDS: "window ends",
     MomentKind.ROUND_ASKS: "the status round asks on",
@@ -56,7 +57,8 @@ class Moment(NamedTuple):
     kind: MomentKind
     about: str = ""
     """What the moment is about: the label of the office (rung), the name of the session or of the status round, the
-    number of the proposal (lapses), or the last day of the plan. Empty for other kinds."""
+    number of the proposal (lapses), what is then valid (silence-ends), or the last day of the plan. Empty for other
+    kinds."""
 
     @property
     def words(self) -> str:

@@ -31,7 +31,7 @@ class Proposed(Value):
     replaces: int = 0
     """The number of the older proposal of the same side that this proposal replaces. 0: it replaces none."""
     topic: str
-    """What the proposal is about: date, host, postpone, extend, drop, excuse, answer or amend."""
+    """What the proposal is about: date, host, postpone, extend, drop, excuse, answer, amend or rectify."""
     by: str
     """The title of the office that made the proposal. Empty for an amendment that is in force."""
     side: str
@@ -62,6 +62,11 @@ class Proposed(Value):
     proposal."""
     reason: str = ""
     """Why the office proposes it. Empty if the office gave no reason."""
+    fact: str = ""
+    """With rectify: what is to be put right, which is mark, outcome, evidence or close-out. `question` is the title of
+    the item, and `value` is what its record is to say."""
+    before: str = ""
+    """With rectify: what the record of the item says."""
 
 
 class Happened(Value):
@@ -80,11 +85,20 @@ class Happened(Value):
     reason: str = ""
     text: str = ""
     document: str = ""
+    """The name of the filed document. Empty if no document was filed."""
+    digest: str = ""
+    """The SHA-256 digest of the filed document, as 64 hexadecimal digits. Empty if no document was filed."""
     on: ZonedTime | None = None
     place: str = ""
     format: str = ""
     replaced: bool = False
-    """With outcome. True: this outcome replaces an earlier outcome of the same side."""
+    """True: this corrects what the same side has put on record before."""
+    before: "Happened | None" = None
+    """With a correction: what the same side had put on record before. None if this is no correction."""
+    state: str = ""
+    """With progress: how far the item has come, in the answer of the side. Empty for other verbs."""
+    under_silence: bool = False
+    """True: the other sides may object for a stated time. False: they may do so until the item is closed."""
     outside_window: bool = False
     """With held. True: the side says expressly that the day of the meeting lies outside the window."""
     words: tuple[tuple[str, str], ...] = ()
@@ -329,6 +343,8 @@ class Announcement(Value):
     silence: SilenceRule | None = None
     """How long the office may object to what the announcement says. `express`: the side of the office must do the act
     `agree`. None: the announcement begins no silence."""
+    about: str = ""
+    """With a silence: what it is about, which is mark, outcome or evidence. Empty without a silence."""
     left_out: int = 0
     """How many older announcements about the item are missing in `earlier`, because too many waited."""
     lists: tuple[Section, ...] = ()

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from models.common.clock import Clock
 from models.common.times import Slot
-from models.messages.acts import Clash, ClashKind, Terms, Topic
+from models.messages.acts import Clash, ClashKind, Rectified, Terms, Topic
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.kinds import Kind
 
@@ -59,7 +59,7 @@ _STATUS = {
     "evidence-awaited": "evidence is awaited",
     "progress-awaited": "the status round asks how far it has come",
     "settling": "what the text leaves open is to be settled",
-    "under-silence": "what is on record stands unless another side objects",
+    "under-silence": "what is on record stands under silence, and another side may still object",
     "close-awaited": "all is on record, and its close-out is awaited",
     "closed": "it is closed out",
     "dropped": "it was dropped by consent",
@@ -76,6 +76,7 @@ _KINDS = {
     "questions": "a list of questions",
     "plan": "the plan",
     "series": "a series",
+    "rectification": "a rectification",
     "secretariat": "a post room",
 }
 
@@ -133,6 +134,8 @@ def describe(terms: Terms, clock: Clock, names: Mapping[str, str] | None = None)
         return f"{value_in_words(terms.value, names)} as the answer to {terms.question}"
     if terms.topic is Topic.AMEND and terms.amendment is not None:
         return amendment_in_words(terms.amendment, names)
+    if terms.topic is Topic.RECTIFY and terms.rectified is not None:
+        return rectification_in_words(terms.rectified)
     return {
         Topic.EXCUSE: f"not holding it ({terms.reason})",
         Topic.POSTPONE: f"postponing until {until}",
@@ -198,6 +201,12 @@ def amendment_in_words(amendment: Amendment, names: Mapping[str, str] | None = N
         return f"changing {name}: {fields}"
     what = "cadence" if amendment.kind is AmendmentKind.CADENCE else "first host"
     return f"the {what} of {name}: {names.get(amendment.value, amendment.value)}"
+
+
+def rectification_in_words(fact: Rectified) -> str:
+    """A rectification as a noun phrase: "a rectification of the mark of 16.3-jtc/2026: ... (before: ...)"."""
+    item = fact.item.partition("/")[2]
+    return f"a rectification of the {fact.what.value} of {item}: {fact.now} (before: {fact.before})"
 
 
 def time_in_words(time: timedelta) -> str:

@@ -127,6 +127,11 @@ class ItemView(ItemRow):
     """The last answer of each side to a status round. Empty if no side has answered."""
     amendments: tuple[dict[str, Any], ...] = ()
     """With a plan: every amendment in force, with the obligation as it was before the amendment."""
+    rectifies: dict[str, Any] | None = None
+    """With a rectification: the fact of a closed item that it puts right. None for other items."""
+    rectified: tuple[dict[str, Any], ...] = ()
+    """With a closed item: what the sides have put right by consent since, oldest first. The other fields of the view
+    stay as they were recorded. Empty if nothing was put right."""
     questions: tuple[dict[str, Any], ...] = ()
     """With a list of questions: each question with its `answer`, which is null while the question is open."""
     settled: dict[str, Any] = Field(default_factory=dict)
@@ -144,11 +149,11 @@ class ItemView(ItemRow):
     """With a meeting: the last answer of each invited office from its mail program."""
     outcome: dict[str, Any] | None = None
     evidence: tuple[dict[str, Any], ...] = ()
-    silence: dict[str, Any] | None = None
-    """What one side has put on record while the other sides may still object to it. None if there is nothing of this
+    silences: tuple[dict[str, Any], ...] = ()
+    """What is on record while the other sides may still object to it, oldest first. Empty if there is nothing of this
     kind. `side` put it on record, `about` says what it is, and `since` and `until` bound the time for objections.
     `until` is null while that time does not run. `agreed` are the sides that agreed, and `waits_for` those that did
-    neither. `unread` says why the silence may not end yet."""
+    neither. `unread` says why the silence may not end yet. `over` is true if nobody can object any more."""
 
 
 class Refusal(Value):

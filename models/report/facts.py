@@ -12,6 +12,7 @@ from models.messages.views import ItemRow, LedgerEntry
 from models.plan.amendment import AmendmentKind
 from models.plan.plan import Cadence, Obligation, Plan, Provision, Window
 from models.report.item_record import Known, hear_all
+from models.report.rectified import in_force, rectified_item
 
 
 class ItemFact(Value):
@@ -86,15 +87,24 @@ class PlanOnDay:
         self.facts = facts
         self.as_of = as_of
         self._facts = {fact.id: fact for fact in facts.items}
+        self._rectifications = self._by_rectified()
         self._sessions = self._by_obligation()
         self.items = tuple(self._items())
+
+    def _by_rectified(self) -> dict[str, list[str]]:
+        """Returns the ids of the rectifications, by the id of the closed item."""
+        found: dict[str, list[str]] = {}
+        for item in self._facts:
+            if of := rectified_item(item):
+                found.setdefault(of, []).append(item)
+        return found
 
     def _by_obligation(self) -> dict[str, list[str]]:
         """Returns the names of the sessions that have a record or a row, by the id of their series."""
         found: dict[str, list[str]] = {}
         for item in self._facts:
             parent, _, session = item.rpartition("/")
-            if session and "/" in parent:
+            if session and "/" in parent and not rectified_item(item):
                 found.setdefault(parent, []).append(session)
         return found
 
@@ -173,6 +183,9 @@ class PlanOnDay:
         row."""
         fact = self._facts.get(item, ItemFact(id=item))
         known = hear_all(entry for entry in fact.entries if entry.at <= self.as_of)
+        names = self._rectifications.get(item, ())
+        records = [(name, [e for e in self._facts[name].entries if e.at <= self.as_of]) for name in names]
+        known = known.rectify(in_force(records)) if records else known
         return known.now(fact.row) if self.facts.current else known
 
     def all_known(self) -> Iterator[tuple[str, Known]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.common.values import Instant
 from models.machine.awaited_record import awaiting_of
-from models.messages.acts import Terms, Topic
+from models.messages.acts import RecordedFact, Rectified, Terms, Topic
 from models.messages.views import AwaitedRow, DateRow, ItemRow, ItemView, LedgerEntry, date_row
 from models.plan.plan import Window
 from models.report.earlier_releases import with_fields
@@ -21,6 +21,7 @@ from models.report.record_topics import (
     Talks,
     heard_again,
 )
+from models.report.rectified import Consented
 
 
 @dataclass
@@ -50,6 +51,8 @@ class Known:
     """The acts that were awaited after the last line. Empty if no act was awaited."""
     turns: dict[str, Any] = field(default_factory=dict)
     """For a series: the hosting turns after the last line, as `show` prints them. Empty for all other items."""
+    rectified: tuple[Consented, ...] = ()
+    """What every side has consented to put right since the item was closed, oldest first. Empty if nothing was."""
     view: ItemView | None = None
     """The view at the end of the record. None while the item is open."""
     row: ItemRow | None = None
@@ -161,6 +164,25 @@ class Known:
             self.host = terms.host
         elif terms.topic is Topic.EXTEND and terms.until is not None:
             self.deadline.extend(terms.until)
+
+    def rectify(self, rectifications: tuple[Consented, ...]) -> "Known":
+        """Adds what every side has consented to put right since the item was closed, and returns this same object. A
+        mark that was put right counts in place of the recorded one."""
+        self.rectified = rectifications
+        for each in rectifications:
+            if each.fact.what is RecordedFact.MARK:
+                self._rectify_mark(each.fact)
+        return self
+
+    def _rectify_mark(self, fact: Rectified) -> None:
+        style, on = fact.format, fact.on
+        date = date_row(on, on, fact.place, style) if fact.held and on is not None else None
+        self.proof.held = HeldMark(date, fact.now) if fact.held else None
+        self.ending.status = "closed" if fact.held else "missed"
+        if self.view is not None:
+            late = date is not None and self.window is not None and date.start >= self.window.end
+            fate = ("late" if late else "on-time") if date is not None and self.window else None
+            self.view = self.view.model_copy(update={"date": date, "fate": fate if fact.held else "missed"})
 
     def now(self, row: ItemRow | None) -> "Known":
         """Adds the row of today, which is newer than the record, and returns this same object.

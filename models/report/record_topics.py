@@ -6,6 +6,7 @@ true after that line. `hear` reads facts from the fields of a line, never from i
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue
@@ -99,6 +100,15 @@ class HeldMark(NamedTuple):
     """If `date` is None: the words of the record, "held on 3 March 2026, Vientiane". Empty if there are none."""
 
 
+class OnRecord(NamedTuple):
+    """One thing that stands under silence: other sides may still object to it."""
+
+    until: Instant | None
+    """When the silence ends if no side objects. None while this is not known, and with `express`."""
+    express: bool
+    """True: only the agreement of the other sides ends the silence."""
+
+
 @dataclass
 class Proof:
     """What shows that an item was done (the mark, the outcome, evidence), and whether a side disputes it."""
@@ -116,21 +126,57 @@ class Proof:
     """True: a side has filed an outcome, and no side has disputed it since."""
     evidence: bool = False
     """True: a side has given evidence."""
+    evidence_at: Instant | None = None
+    """When a side gave evidence last. None if no side has."""
+    silences: dict[tuple[str, str], OnRecord] = field(default_factory=dict)
+    """What stands under silence, by what it is (mark, outcome, evidence) and the side that put it on record. Empty if
+    nothing does, and in items of release 0.1.0."""
+
+    def under_silence(self, *abouts: str) -> OnRecord | None:
+        """Returns the silence about one of these things that ends last. None if there is none."""
+        found = [each for (about, _), each in self.silences.items() if about in abouts]
+        if not found:
+            return None
+        ends = [each.until for each in found if each.until is not None]
+        last = max(ends) if len(ends) == len(found) else None
+        return OnRecord(last, any(each.express for each in found))
 
     def hear(self, entry: LedgerEntry) -> bool:
         """Reads a line. Returns True if a mark (held or not held) takes effect with this line. Lines with other verbs
         change nothing."""
+        self._hear_silence(entry)
         if entry.verb == "outcome":
             self.outcome = True
         elif entry.verb == "evidence":
-            self.evidence, self.disputed = True, self.disputed and self.marked
+            self.evidence, self.disputed, self.evidence_at = True, self.disputed and self.marked, entry.at
         elif entry.verb == "dispute":
-            self.disputed, self.outcome = not self.outcome, False
+            about_mark = entry.data["about"] == "mark" if self.marked and "about" in entry.data else not self.outcome
+            self.disputed, self.outcome = about_mark, self.outcome and about_mark
         elif entry.verb == "settled":
             return self._hear_settled()
         elif entry.verb in ("held", "not_held"):
             return self._hear_mark(_held(entry) if entry.verb == "held" else None)
         return False
+
+    def _hear_silence(self, entry: LedgerEntry) -> None:
+        """Reads what a line tells of the silences: one begins, goes on, is over or is broken."""
+        data, about = entry.data, str(entry.data.get("about", ""))
+        if entry.verb in _PUT_ON_RECORD and data.get("silence"):
+            key = _PUT_ON_RECORD[entry.verb], entry.side or ""
+            self.silences[key] = OnRecord(None, data["silence"] == "express")
+        elif entry.verb == "silence" and (about, data.get("by")) in self.silences:
+            key = about, str(data["by"])
+            if data.get("over"):
+                del self.silences[key]
+            elif data.get("until") or data.get("void"):
+                until = datetime.fromisoformat(data["until"]) if data.get("until") else None
+                self.silences[key] = self.silences[key]._replace(until=until)
+        elif entry.verb == "agree":
+            for done in data.get("over") or ():
+                self.silences.pop((str(done[0]), str(done[1])), None)
+        elif entry.verb in ("dispute", "not_held"):
+            broken = ("mark", "outcome") if entry.verb == "not_held" else (about,)
+            self.silences = {key: each for key, each in self.silences.items() if key[0] not in broken}
 
     def _hear_mark(self, said: HeldMark | None) -> bool:
         """Reads a mark. Returns True if it takes effect at once. In a dispute it takes effect later, with the line
@@ -139,14 +185,19 @@ class Proof:
         if self.disputed:
             self.stance = said
         else:
-            self.held = said
+            self.held, self.outcome = said, self.outcome and said is not None
         return not self.disputed
 
     def _hear_settled(self) -> bool:
         if not self.disputed:
             return False
         self.disputed, self.held = False, self.stance
+        self.outcome = self.outcome and self.held is not None
         return True
+
+
+_PUT_ON_RECORD = {"held": "mark", "outcome": "outcome", "evidence": "evidence"}
+"""By verb of a line: what the line puts on record."""
 
 
 def _held(entry: LedgerEntry) -> HeldMark:

@@ -2,12 +2,24 @@
 
 from datetime import datetime
 
-from models.messages.acts import ProgressState
+from models.common.clock import Clock
+from models.messages.acts import ProgressState, RecordedFact
 from models.messages.sentences import joined, status_in_words
 from models.messages.views import DateRow
 from models.report.facts import Followed, PlanOnDay, side_names
-from models.report.record_topics import HeldMark
+from models.report.record_topics import HeldMark, OnRecord
+from models.report.rectified import Consented
 from models.report.values import Standing
+
+
+def under_silence(silence: OnRecord, clock: Clock) -> str:
+    """Returns in words how long other sides may still object: "stands under silence until 14 March 2026"."""
+    if silence.express:
+        return "stands once every other side agrees"
+    if silence.until is None:
+        return "stands under silence, whose time has not begun"
+    until = clock.at(silence.until) if clock.fine else clock.day(silence.until)
+    return f"stands under silence until {until}"
 
 
 class StandingOfItem:
@@ -26,18 +38,27 @@ class StandingOfItem:
 
     def standing(self) -> tuple[Standing, str]:
         """Returns the standing of the item, and the reason for it in a few words."""
+        standing, detail = self._recorded()
+        rectified = "; ".join(self._rectified(each) for each in self.known.rectified)
+        return standing, f"{detail}; {rectified}" if rectified else detail
+
+    def _rectified(self, each: Consented) -> str:
+        """Returns in words what was put right: "rectified by consent on 3 May 2026: the mark read not held before"."""
+        fact = each.fact
+        told = "" if fact.what is RecordedFact.MARK else f" now reads {fact.now} and"
+        day = self.clock.day(each.at)
+        return f"rectified by consent on {day}: the {fact.what.value}{told} read {fact.before} before"
+
+    def _recorded(self) -> tuple[Standing, str]:
         known = self.known
+        if known.rectified and known.ended == "missed":
+            return Standing.MISSED, "not held"
         if known.ended and known.ended != "expired":
             return self._ended()
         if known.held:
             return Standing.IN_PROGRESS, f"{self._held(known.held)}; {self._after_held()}"
         if known.proof.evidence and not self.item.meets:
-            what = (
-                "its evidence is disputed"
-                if known.proof.disputed
-                else "evidence is on record, its close-out is awaited"
-            )
-            return Standing.IN_PROGRESS, what
+            return Standing.IN_PROGRESS, self._after_evidence()
         if known.ended or (known.deadline.missed and self.window is not None):
             return self._out_of_time()
         return self._open()
@@ -87,8 +108,25 @@ class StandingOfItem:
             return "that is disputed"
         if any(awaited.act == "report" for awaited in known.awaited):
             return "its outcome is filed, the report to the higher authority is awaited"
-        awaited = "its outcome is filed, its close-out is awaited" if known.proof.outcome else "its outcome is awaited"
+        if known.proof.outcome:
+            silence = self._silence("outcome", "mark")
+            awaited = f"its outcome is filed{silence}" if silence else "its outcome is filed, its close-out is awaited"
+        else:
+            silence = self._silence("mark")
+            awaited = f"the mark{silence[4:]}; its outcome is awaited" if silence else "its outcome is awaited"
         return f"{awaited}; open when the validity of the plan ended" if known.ended else awaited
+
+    def _after_evidence(self) -> str:
+        known = self.known
+        if known.proof.disputed:
+            return "its evidence is disputed"
+        return f"evidence is on record{self._silence('evidence') or ', its close-out is awaited'}"
+
+    def _silence(self, *abouts: str) -> str:
+        """Returns how long other sides may still object, in words that follow what stands: " and stands under silence
+        until 14 March 2026". Empty if nothing of this kind stands under silence, or if the item has ended."""
+        silence = self.known.proof.under_silence(*abouts)
+        return f" and {under_silence(silence, self.clock)}" if silence and not self.known.ended else ""
 
     def _out_of_time(self) -> tuple[Standing, str]:
         """Returns standing and reason of an item that was not done when its window, or the plan's validity, ended."""

@@ -12,6 +12,7 @@ from models.plan.plan import HostRule, Obligation, Plan, Provision, Window
 from models.plan.windows import ROUND
 from models.report.facts import Facts, Followed, PlanOnDay, side_names
 from models.report.item_record import Known
+from models.report.standing import under_silence
 
 
 class MarkKind(StrEnum):
@@ -23,6 +24,8 @@ class MarkKind(StrEnum):
     """An agreed date."""
     HELD = "held"
     """A meeting that was held."""
+    EVIDENCE = "evidence"
+    """A commitment with evidence on record that stands under silence."""
     DONE = "done"
     """A commitment that was closed out."""
     MISSED = "missed"
@@ -222,9 +225,11 @@ def _outcome(reading: PlanOnDay, each: Followed) -> Iterator[TimelineMark]:
     """Yields the marks that show what became of an item. The drawing puts them over the bar of the item's window."""
     known, window = each.known, _window_of(reading, each)
     if each.meets:
-        yield from _meeting(each, window)
+        yield from _meeting(reading, each, window)
     elif known.ended == "closed" and known.ending.at is not None:
         yield _done(known, window, known.ending.at)
+    elif known.proof.evidence_at is not None and (label := _silence(reading, known)):
+        yield TimelineMark(kind=MarkKind.EVIDENCE, start=known.proof.evidence_at, label=label)
     if window is None:
         return
     end = window.end - _INSTANT
@@ -239,14 +244,21 @@ def _outcome(reading: PlanOnDay, each: Followed) -> Iterator[TimelineMark]:
         yield TimelineMark(kind=MarkKind.MISSED, start=end, label=window.name)
 
 
-def _meeting(each: Followed, window: Window | None) -> Iterator[TimelineMark]:
+def _silence(reading: PlanOnDay, known: Known) -> str:
+    """Returns in words how long other sides may still object to what is on record. Empty if they no longer may."""
+    silence = known.proof.under_silence("mark", "outcome", "evidence") if not known.ended else None
+    return under_silence(silence, reading.facts.clock) if silence is not None else ""
+
+
+def _meeting(reading: PlanOnDay, each: Followed, window: Window | None) -> Iterator[TimelineMark]:
     known, date = each.known, each.known.date
     held = bool(known.held) or known.ended == "closed"
     if not held and known.talks.agreed is None:
         return
     kind = MarkKind.HELD if held else MarkKind.AGREED
     if date is not None:
-        yield TimelineMark(kind=kind, start=date.start, side=known.host, label=date.place)
+        label = ", ".join(part for part in (date.place, _silence(reading, known)) if part)
+        yield TimelineMark(kind=kind, start=date.start, side=known.host, label=label)
     elif held and window is not None:
         # It was held within its window, and the day is not known.
         yield TimelineMark(kind=kind, start=window.start, end=window.end, side=known.host, label=_NO_DAY)

@@ -44,6 +44,8 @@ def play(player: Player, move: tuple[str, Any]) -> Any:
         fields["proposal"] = proposal
     if verb in ("propose", "counter"):
         fields["terms"] = terms(player, topic, days, host)
+    if verb == "rectify":
+        fields["fact"] = {"item": player.state.setup.id, "what": "outcome", "before": "x", "text": "y"}
     return player.act(acts.VERBS[verb], office, **fields)
 
 

@@ -180,7 +180,8 @@ def awaited_deed(chance: random.Random, view: ItemView, now: datetime) -> Deed |
 
 def any_deed(chance: random.Random, view: ItemView, now: datetime) -> Deed:
     """Anything that anybody might try: much of it is refused."""
-    verbs = [v for v in acts.VERBS.values() if view.kind in MEETINGS or v not in ONLY_MEETINGS]
+    taken = [v for v in acts.VERBS.values() if v is not acts.Rectify]  # the plan takes it
+    verbs = [v for v in taken if view.kind in MEETINGS or v not in ONLY_MEETINGS]
     verb = chance.choice([*verbs, acts.Propose, acts.Propose, acts.Call])
     office = chance.choice(("lao-moc", "khm-moc", "lao-moc-dg", "khm-moc-minister", "vnm-moc", "lao-mfa"))
     numbers = [p["number"] for p in view.proposals]

@@ -13,6 +13,7 @@ from adapters.files.inbox_file import Inbox
 from models.messages import acts
 from models.messages.views import Receipt, Refusal
 from models.post.incoming import SeenTo
+from models.post.post_room_state import Bounced
 from tests.support.builders import obligation, plan_of
 from tests.support.mail_client import send
 from tests.support.rig import House, eventually, house
@@ -70,6 +71,22 @@ async def test_silence_closes_after_the_mail_and_not_over_an_unread_letter(dev_s
         await inbox.see_to([SeenTo(at=datetime.now(UTC), done=1, note="asked back by telephone: they agree")])
         view = await home.until("c", lambda view: view.status == "closed")
         assert "No side objected to the evidence that LAO put on record" in view.ledger[-2].text
+
+
+async def test_a_mail_that_comes_back_after_the_close_out_opens_a_rectification(
+    dev_server: Client, tmp_path: Path
+) -> None:
+    async with at_home(dev_server, tmp_path, "back", silence="PT2S") as home:
+        await home.act("c", acts.Evidence, LAO, text="signed in Vientiane")
+        await home.until("c", lambda view: view.status == "closed")
+        [mail] = [mail for mail, text in zip(home.mails(KHM), texts(home), strict=True) if "Unless your side" in text]
+        room = dev_server.get_workflow_handle(f"back/office/{KHM}")
+        await room.signal("bounced", Bounced(message_id=str(mail["Message-ID"]), reason="550 no such mailbox"))
+        view = await home.until("c/rectification-1", lambda view: bool(view.proposals))
+        assert "in the name of KHM: the mail to" in view.ledger[1].text
+        assert isinstance(await home.act("c/rectification-1", acts.Accept, LAO, proposal=1), Receipt)
+        view = await home.until("c/rectification-1", lambda view: view.status == "closed")
+        assert view.rectifies is not None and view.rectifies["what"] == "close-out"
 
 
 async def test_a_dispute_breaks_it_and_agreement_needs_no_waiting(dev_server: Client, tmp_path: Path) -> None:

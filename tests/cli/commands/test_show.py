@@ -71,3 +71,22 @@ def test_a_date_is_shown_with_its_format_and_joining_link() -> None:
     assert life.act("t/m", acts.Accept, "khm-moc", proposal=1) is None
     [date] = [line for line in view_text(MEETING.view(life.item("t/m"))).splitlines() if line.startswith("date ")]
     assert date.endswith(", virtual, https://meet.example/1")
+
+
+def test_what_stands_under_silence_and_what_it_replaced_are_shown() -> None:
+    player = agreed().tick(START + 12 * DAY)
+    player.act(acts.Held, "lao-moc")
+    player.act(acts.Held, "lao-moc", place="Pakse")
+    player.act(acts.Outcome, "khm-moc", text="minutes")
+    lines = view_text(MEETING.view(player.state)).splitlines()
+    assert 'outcome  khm-moc: "minutes"' in lines
+    assert "replaced by line 6: held on 11 January 2026 (Vientiane)" in lines
+    waits = "the time of {} to object does not run yet, or only its agreement counts"
+    assert f"silence  mark of LAO: {waits.format('KHM')}" in lines
+    for key in [key for each in player.state.silences for key in each.keys.values()]:
+        player.state = MEETING.delivered(player.state, key, player.now, player.now).state
+    player.act(acts.Agree, "khm-moc")
+    lines = view_text(MEETING.view(player.state)).splitlines()
+    assert "silence  mark of LAO: stands; the other sides agree" in lines
+    when = player.state.setup.clock.moment(player.now + 14 * DAY)
+    assert f"silence  outcome of KHM: stands unless LAO objects before {when}" in lines

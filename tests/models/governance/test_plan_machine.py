@@ -424,7 +424,8 @@ def test_a_world_is_told_by_orders_only() -> None:
 def test_a_random_act_is_always_answered() -> None:
     """No verb, whatever it is, ends in anything but a receipt or a refusal."""
     state = plan_now(obligation("m"))
-    fields = {"reason": "x", "text": "x", "state": "limited", "proposal": 1, "terms": amend("drop", "m")}
+    fact = {"item": "t/m", "what": "outcome", "before": "x", "text": "y"}
+    fields = {"reason": "x", "text": "x", "state": "limited", "proposal": 1, "terms": amend("drop", "m"), "fact": fact}
     for verb in acts.VERBS.values():
         act: Act = verb.model_validate({"act_id": "1", "office": LAO, **fields})
         refusal = PLAN.refuse(state, act, START)

@@ -248,3 +248,23 @@ def test_a_state_that_cannot_be_read_back_is_not_kept() -> None:
     broken = player.state.model_copy(update={"host": {"no": "side"}})
     with pytest.raises(ValueError, match="host"):
         check_sound(MEETING, broken, player.now, reread=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"size": 0}, "it has 0 bytes"),
+        ({"size": 25_000_001}, "file a document of 1 to 25,000,000 bytes"),
+        ({"sha256": "ab"}, "must have 64 digits"),
+        ({"name": "../x.pdf"}, "without a folder"),
+        ({"name": ".."}, "without a folder"),
+    ],
+)
+@pytest.mark.parametrize("verb", [acts.Outcome, acts.Evidence])
+def test_a_document_has_a_size_a_digest_and_a_name(verb: type[acts.Outcome], changes: dict[str, Any], why: str) -> None:
+    fields = {"name": "minutes.pdf", "sha256": "ab" * 32, "size": 25_000_000}
+    good, bad = ({**fields, **more} for more in ({}, changes))
+    sound = door(verb.model_validate({"act_id": "1", "office": LAO, "document": good}))
+    assert sound is None or sound.code == "not-held"
+    refused = door(verb.model_validate({"act_id": "1", "office": LAO, "document": bad}))
+    assert refused is not None and refused.code == "bad-document" and why in refused.message

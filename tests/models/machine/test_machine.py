@@ -52,7 +52,8 @@ def test_an_act_that_does_not_apply_is_refused_in_a_sentence_that_says_what_does
     assert states
     for machine, state in states:
         for verb in set(Act.__subclasses__()) - {acts.AskBack, acts.Note}:
-            fields = {"reason": "x", "proposal": 1, "state": "limited", "text": "x", **REPLY}
+            fact = {"item": "t/x", "what": "outcome", "before": "x", "text": "y"}
+            fields = {"reason": "x", "proposal": 1, "state": "limited", "text": "x", "fact": fact, **REPLY}
             act = verb.model_validate({"act_id": "1", "office": LAO, "terms": Terms(topic=Topic.AMEND), **fields})
             if act.verb in machine.verbs:
                 continue

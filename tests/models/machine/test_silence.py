@@ -19,14 +19,24 @@ LAO, KHM, VNM = "lao-moc", "khm-moc", "vnm-moc"
 SILENCE = 14 * DAY
 
 
-def filed(third: bool = False, **more: Any) -> Player:
-    """A meeting that LAO has marked held and whose outcome it has filed."""
+def held(third: bool = False, **more: Any) -> Player:
+    """A meeting that LAO has marked held. The other sides have the mail about it."""
     player = Player(MEETING, meeting(third=third, **more))
     player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
     for office in (KHM, VNM)[: 1 + third]:
         player.act(acts.Accept, office, proposal=1)
     player.tick(START + 11 * DAY)
     player.act(acts.Held, LAO)
+    for office in (KHM, VNM)[: 1 + third]:
+        deliver(player, office)
+    return player
+
+
+def filed(third: bool = False, **more: Any) -> Player:
+    """A meeting whose mark stands, because nobody objected, and whose outcome LAO has filed."""
+    player = held(third, **more)
+    player.tick(player.now + SILENCE)
+    look(player)
     player.effects.clear()
     player.act(acts.Outcome, LAO, text="minutes")
     return player
@@ -95,7 +105,7 @@ def test_a_letter_that_nobody_has_read_keeps_it_open() -> None:
     for n in range(3):
         look(player, "message 4 of the inbox, from khm-moc@x.example, waits for a person")
         assert not player.state.closed
-        assert [entry.verb for entry in player.state.ledger].count("silence") == 2, "said once"
+        assert [entry.verb for entry in player.state.ledger].count("silence") == 4, "said once"
         player.tick(player.now + timedelta(hours=1))
         assert len([each for each in player.effects if isinstance(each, LookForObjections)]) == n + 2
     look(player)
@@ -106,7 +116,9 @@ def test_a_dispute_breaks_the_silence_and_a_correction_begins_it_anew() -> None:
     player = filed()
     deliver(player)
     player.act(acts.Dispute, KHM, reason="page 2 is missing")
-    assert player.state.silence is None and MEETING.status_of(player.state) == "outcome-awaited"
+    assert [each.about for each in player.state.silences] == ["mark"] and MEETING.status_of(
+        player.state
+    ) == "outcome-awaited"
     player.tick(player.now + 3 * SILENCE)
     player.act(acts.Outcome, LAO, text="minutes with page 2")
     assert ends_at(player.state) is None, "from the new mail on"
@@ -170,7 +182,7 @@ def test_evidence_of_a_commitment_stands_under_silence_and_a_lone_side_closes() 
     assert COMMITMENT.status_of(player.state) == "under-silence"
     deliver(player)
     player.act(acts.Dispute, KHM, reason="not the signed text")
-    assert player.state.silence is None and COMMITMENT.status_of(player.state) == "disputed"
+    assert not player.state.silences and COMMITMENT.status_of(player.state) == "disputed"
     lone = Player(COMMITMENT, opened(plan_of(obligation(kind="instrument", sides=("LAO",)))).commitments[0])
     lone.act(acts.Evidence, LAO, text="done")
     assert COMMITMENT.status_of(lone.state) == "close-awaited" and isinstance(lone.act(acts.Close, LAO), Receipt)
@@ -201,7 +213,7 @@ def test_a_change_of_the_plan_does_not_change_the_time_that_the_mail_said() -> N
     keep(player, player.machine.ordered(player.state, order, player.now))
     assert player.state.setup.silence == EXPRESS and ends_at(player.state) == end
     player.act(acts.Outcome, LAO, text="corrected")
-    assert ends_at(player.state) is None and player.state.silence.rule == EXPRESS
+    assert ends_at(player.state) is None and player.state.silences[-1].rule == EXPRESS
 
 
 def test_an_amendment_of_the_offices_tells_the_new_office_and_begins_its_time_anew() -> None:
@@ -247,3 +259,51 @@ def test_evidence_against_evidence_can_still_be_disputed_and_every_word_is_told(
     met.effects.clear()
     met.act(acts.Evidence, KHM, text="we do not accept the minutes")
     assert [each.announcement.office for each in met.effects if isinstance(each, Announce)] == [LAO]
+
+
+def test_a_mark_stands_under_silence_from_its_own_mail_on() -> None:
+    player = held()
+    assert MEETING.status_of(player.state) == "outcome-awaited"
+    [word] = words(player)
+    assert word.text.endswith("it stands. Your side may also agree at once.") and "closed" not in word.text
+    moment = MEETING.next_moment(player.state)
+    assert moment is not None and moment.words == "the mark stands unless a side objects before"
+    player.tick(player.now + SILENCE)
+    look(player)
+    assert player.state.ledger[-1].text == "no side objected to the mark that LAO put on record: it stands"
+    assert player.act(acts.Dispute, KHM, reason="it was not held").code == "stands"
+    assert not player.state.closed and player.awaited() >= {(LAO, "outcome", 1)}
+
+
+def test_an_item_is_closed_only_when_mark_and_outcome_both_stand() -> None:
+    player = held()
+    player.now += 10 * DAY
+    player.act(acts.Outcome, KHM, text="minutes")
+    deliver(player, LAO)
+    assert player.awaited() == {(KHM, "agree", 1), (LAO, "agree", 1)}
+    assert {(each["about"], *each["waits_for"]) for each in MEETING.view(player.state).silences} == {
+        ("mark", "KHM"),
+        ("outcome", "LAO"),
+    }
+    player.act(acts.Agree, LAO)
+    assert not player.state.closed, "KHM may still object to the mark"
+    player.act(acts.Agree, KHM)
+    assert player.state.closed is not None
+
+
+def test_a_side_may_dispute_the_mark_of_another_although_it_filed_the_outcome() -> None:
+    player = held()
+    player.act(acts.Outcome, KHM, text="minutes")
+    player.act(acts.Dispute, KHM, reason="it was the day after")
+    assert MEETING.status_of(player.state) == "disputed" and player.state.outcome is not None
+    assert [each.about for each in player.state.silences] == ["outcome"]
+    player.act(acts.NotHeld, LAO)
+    assert player.state.outcome is None and not player.state.silences
+
+
+def test_where_only_agreement_counts_the_mark_waits_for_it_while_the_outcome_is_awaited() -> None:
+    player = Player(MEETING, opened(plan_of(obligation(), silence=EXPRESS)).meetings[0])
+    player.act(acts.Held, LAO, on=date_terms(START).slot.start)  # type: ignore[union-attr]
+    assert (KHM, "agree", 1) in player.awaited()
+    [word] = words(player)
+    assert word.text.endswith("It stands when your side agrees. If it is wrong, dispute it.")

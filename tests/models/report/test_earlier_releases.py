@@ -79,7 +79,7 @@ PLAN = plan_of(obligation())
 def test_the_day_of_a_mark_stands_in_its_words() -> None:
     player = Player(MEETING, meeting()).tick(START + 31 * DAY)
     player.act(acts.Held, "lao-moc", on=date_terms(START + 30 * DAY).slot.start, place="Vientiane (old town)")  # type: ignore[union-attr]
-    assert told(*bare(player, "date")) == (
+    assert told(*bare(player, "date", "silence")) == (
         "in progress: held on 31 January 2026, Vientiane (old town); its outcome is awaited"
     )
 

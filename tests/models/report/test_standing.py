@@ -17,6 +17,8 @@ from tests.support.builders import DAY, START, Player, date_terms, meeting, obli
 from tests.support.meetings import KHM, LAO, agreed
 from tests.support.progress import LATER, ROUND, built, commitment, fact, stands, undated
 
+SILENT = "evidence is on record and stands under silence, whose time has not begun"
+
 
 def the_meeting(player: Player, as_of: Instant = LATER) -> tuple[Standing, str]:
     return stands(built(plan_of(obligation()), fact(player), as_of=as_of, current=False), "m")
@@ -42,15 +44,59 @@ def test_a_meeting_from_the_first_word_to_its_close_out() -> None:
     player.act(acts.Held, LAO)
     assert the_meeting(player) == (
         Standing.IN_PROGRESS,
-        "held on 31 January 2026, Vientiane; its outcome is awaited",
+        "held on 31 January 2026, Vientiane; the mark stands under silence, whose time has not begun; "
+        "its outcome is awaited",
     )
+    reach(player)
+    assert "; the mark stands under silence until 15 February 2026; its outcome is awaited" in the_meeting(player)[1]
     player.act(acts.Outcome, LAO, text="minutes")
-    assert "its close-out is awaited" in the_meeting(player)[1]
+    player.now += DAY
+    reach(player)
+    assert the_meeting(player)[1].endswith("its outcome is filed and stands under silence until 16 February 2026")
     player.act(acts.Agree, KHM)
     assert the_meeting(player) == (
         Standing.DONE,
-        "held on 31 January 2026, Vientiane; closed out on 1 February 2026",
+        "held on 31 January 2026, Vientiane; closed out on 2 February 2026",
     )
+
+
+def reach(player: Player) -> None:
+    """The mail server takes the mail to every other side."""
+    for key in [key for each in player.state.silences for key in each.keys.values()]:
+        step = player.machine.delivered(player.state, key, player.now, player.now)
+        player.state = step.state
+        player.effects.extend(step.effects)
+
+
+def test_evidence_stands_under_silence_until_it_is_void_over_or_broken() -> None:
+    player = commitment()
+    player.act(acts.Evidence, LAO, text="signed")
+    reach(player)
+    words = "evidence is on record and stands under silence until 15 January 2026"
+    assert the_commitment(player) == (Standing.IN_PROGRESS, words)
+    [key] = player.state.silences[0].keys.values()
+    step = player.machine.returned(player.state, key, "550", player.now)
+    player.state, player.effects = step.state, [*player.effects, *step.effects]
+    assert the_commitment(player)[1].endswith("whose time has not begun")
+    player.act(acts.Dispute, KHM, reason="not the text")
+    assert the_commitment(player)[1] == "its evidence is disputed"
+
+
+def test_a_dispute_of_the_mark_leaves_the_outcome_and_not_held_removes_it() -> None:
+    player = agreed(day=30).tick(START + 31 * DAY)
+    player.act(acts.Held, LAO)
+    player.act(acts.Outcome, KHM, text="minutes")
+    player.act(acts.Dispute, KHM, reason="it was the day after")
+    assert the_meeting(player)[1].endswith("that is disputed")
+    player.act(acts.NotHeld, LAO)
+    assert (
+        the_meeting(player)[1]
+        == "a date was proposed and does not stand; a date is awaited; the window ends on 31 December 2026"
+    )
+
+
+def the_commitment(player: Player) -> tuple[Standing, str]:
+    return stands(built(plan_of(obligation("c", kind="instrument")), fact(player), as_of=LATER, current=False), "c")
 
 
 def test_a_regretted_date_is_in_progress_and_awaited_again() -> None:
@@ -209,7 +255,10 @@ def test_a_round_without_any_answer_leaves_no_evidence() -> None:
 def test_evidence_and_close_out_of_a_commitment() -> None:
     player = commitment()
     player.act(acts.Evidence, LAO, text="signed")
-    assert in_rounds(player) == (Standing.IN_PROGRESS, "evidence is on record, its close-out is awaited")
+    assert in_rounds(player) == (
+        Standing.IN_PROGRESS,
+        "evidence is on record and stands under silence, whose time has not begun",
+    )
     player.act(acts.Agree, KHM)
     assert in_rounds(player)[0] is Standing.DONE
 
@@ -247,7 +296,7 @@ def test_a_result_that_is_to_be_reported_awaits_the_report_and_then_the_close_ou
     assert detail().endswith("its outcome is filed, the report to the higher authority is awaited")
     for office in (LAO, KHM):
         player.act(acts.Evidence, office, text="reported")
-    assert detail().endswith("its outcome is filed, its close-out is awaited")
+    assert detail().endswith("its outcome is filed and stands under silence, whose time has not begun")
 
 
 def test_evidence_that_is_disputed_is_in_progress_until_more_is_given() -> None:
@@ -256,7 +305,10 @@ def test_evidence_that_is_disputed_is_in_progress_until_more_is_given() -> None:
     player.act(acts.Dispute, KHM, reason="it is a draft")
     assert in_rounds(player) == (Standing.IN_PROGRESS, "its evidence is disputed")
     player.act(acts.Evidence, LAO, text="the signed text")
-    assert in_rounds(player) == (Standing.IN_PROGRESS, "evidence is on record, its close-out is awaited")
+    assert in_rounds(player) == (
+        Standing.IN_PROGRESS,
+        "evidence is on record and stands under silence, whose time has not begun",
+    )
 
 
 def test_what_rounds_ask_about_is_not_missed_where_it_is_open_as_the_validity_ends() -> None:

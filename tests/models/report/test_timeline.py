@@ -59,6 +59,17 @@ def test_a_closed_commitment_is_drawn_on_the_day_of_its_close_out() -> None:
     assert build_timeline(plan, facts(plan, fact(player)), LATER).pillars[0].undated == 0
 
 
+def test_what_stands_under_silence_says_so() -> None:
+    player = commitment()
+    player.act(acts.Evidence, LAO, text="signed")
+    plan = plan_of(undated("c"), round=ROUND)
+    [row] = [each for each in build_timeline(plan, facts(plan, fact(player)), LATER).pillars[0].rows if each.ref]
+    words = "stands under silence, whose time has not begun"
+    assert [(mark.kind, mark.label) for mark in row.marks] == [(MarkKind.EVIDENCE, words)]
+    met = build_timeline(plan_of(obligation()), facts(plan_of(obligation()), fact(held_meeting())), LATER)
+    assert [mark.label for mark in met.pillars[0].rows[0].marks] == ["2026", f"Vientiane, {words}"]
+
+
 def test_the_turns_to_come_go_on_in_order() -> None:
     window = {"by": "year", "first": 2026, "last": 2029}
     plan = plan_of(
