@@ -119,6 +119,7 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
         rung=open_act.rung,
         since=open_act.since,
         due=due_of(state, open_act, open_act.rung),
+        ends=state.window_end,
         at=at,
         asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
         before=tuple(

@@ -157,6 +157,9 @@ class Notice(Value):
     """The instant at which the act began to be awaited of the first rung."""
     due: Instant | None = None
     """The instant by which the office is asked to act. None if the notice sets no such instant."""
+    ends: Instant | None = None
+    """The end of the window of the item. None if the item has no window, and in notices from releases that did not
+    record it."""
     at: Instant
     """The instant at which the act began to be awaited of this rung."""
     asked_before: tuple[str, ...] = ()

@@ -48,6 +48,12 @@ class Hours(Value):
         i = bisect_left(self.letters, at)
         return self.letters[i] if i < len(self.letters) else max(at, self.renew)
 
+    def last_letter(self, at: Instant) -> Instant | None:
+        """Returns the last instant at or before `at` at which a routine letter may go. Returns None if no such instant
+        is known, or if the hours do not reach as far as `at`."""
+        i = bisect_right(self.letters, at)
+        return self.letters[i - 1] if 0 < i < len(self.letters) else None
+
     def week_of(self, at: Instant) -> Instant | None:
         """Returns the last instant at or before `at` at which a routine letter may go. The week of `at` begins with it.
         Returns None if no such instant is known."""

@@ -14,8 +14,9 @@ from models.messages.notices import AnnouncementKind
 from models.messages.sentences import infinitive
 from models.plan.parties import Party
 from models.plan.plan import RANK_SUFFIX
-from models.post.letter_day import cannot_wait, next_instant, routine_instant
+from models.post.letter_day import cannot_wait, next_mail, routine_instant
 from models.post.post_room_state import PostRoomState, StandingNotice
+from models.post.rarer import comes_rarely
 from models.post.reminders import goes_alone_at
 
 FATES = ("sent", "merged", "withdrawn", "suppressed", "returned", "bounced")
@@ -55,9 +56,9 @@ class Untold(Value):
     rung: int | None
     """The number of the rung. None for an announcement. Also None if no rung will get the notice."""
     code: str
-    """outside-hours, despatch-day, ceiling, quiet, gathered, on-its-way, undeliverable, settled, merged, suppressed,
-    not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant or closed. docs/json.md explains
-    each of these words."""
+    """outside-hours, despatch-day, ceiling, quiet, nothing-new, gathered, on-its-way, undeliverable, settled, merged,
+    suppressed, not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant or closed.
+    docs/json.md explains each of these words."""
     reason: str
     """Why the notice was not sent, in words."""
     until: Instant | None = None
@@ -163,12 +164,25 @@ def not_said(room: PostRoomState | None, decided: Iterable[Told], now: Instant) 
         elif each.fate != "sent" and room is not None:
             code, reason, until = _waits(room, each.key, now)
             found.append(Untold(**fields, code=code, reason=reason, until=until))
+        elif each.awaited and room is not None and (reason := _nothing_new(room)):
+            found.append(Untold(**fields, code="nothing-new", reason=reason, until=room.letter_at))
     return found
+
+
+def _nothing_new(room: PostRoomState) -> str:
+    """Why a notice that was sent is not sent again in each despatch period. Empty if it is."""
+    if not comes_rarely(room) or room.letter_at is None or any(not each.sent for each in room.standing.values()):
+        return ""
+    clock = room.address.clock
+    since = f" since {clock.day(room.news_at)}" if room.news_at else ""
+    # The office hours are known for some weeks only. The day of a later letter may move by a few days.
+    about = "about " if room.hours is not None and room.hours.last_letter(room.letter_at) is None else ""
+    return f"nothing new{since}; the next letter goes on {about}{clock.day(room.letter_at)}"
 
 
 def _waits(room: PostRoomState, key: str, now: Instant) -> tuple[str, str, Instant | None]:
     """Why a notice or announcement that stands was not sent yet: the code, the reason, and when it goes or None."""
-    due = next_instant(room, now)
+    due = next_mail(room, now)
     if room.unreachable:
         return "undeliverable", f"nothing reaches the office: {room.unreachable}; it is tried again", room.hold_until
     standing = room.standing.get(key)
