@@ -26,8 +26,8 @@ with workflow.unsafe.imports_passed_through():
     from models.messages.views import ItemRow
     from models.post.despatch import Despatch, DespatchResult, Fate
     from models.post.hearing import hear_announcement, hear_awaited, hear_settled
-    from models.post.letter_day import learn_hours, next_instant, next_mail, waits_for, wants_hours
-    from models.post.office_hours import Hours, HoursWanted
+    from models.post.letter_day import forget_hours, learn_hours, next_instant, next_mail, waits_for, wants_hours
+    from models.post.office_hours import AlwaysOpen, Hours, HoursWanted
     from models.post.post_room_state import (
         Bounced,
         Delivered,
@@ -111,6 +111,14 @@ class SecretariatWorkflow:
         self.state = step.state
         self._heard += 1
         await self._carry_out(step)
+
+    @workflow.signal
+    def always_open(self, word: AlwaysOpen) -> None:
+        """Takes the message of a worker that every office is open day and night (AIDE_OFFICE_HOURS=off)."""
+        forgotten = forget_hours(self.state)
+        if forgotten is not self.state:
+            self.state = forgotten
+            self._heard += 1
 
     def ignored(self, signal: str, why: str) -> None:
         """Puts on record that a signal could not be used, unless a line about such a signal already waits. The guard

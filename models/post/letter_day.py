@@ -24,6 +24,19 @@ def learn_hours(state: PostRoomState, hours: Hours) -> PostRoomState:
     return timed(state.model_copy(update={"hours": hours}))
 
 
+def forget_hours(state: PostRoomState) -> PostRoomState:
+    """Returns the state without its office hours, because every office is open day and night from now on
+    (AIDE_OFFICE_HOURS=off). The post room then asks for the hours again. Mail that waits for an opening waits no
+    longer.
+
+    The state does not change if the post room keeps no hours, or knows already that the office is always open.
+    """
+    if state.hours is None or state.hours.always:
+        return state
+    # If the office is unreachable, the post room waits for the next attempt, and not for an opening.
+    return state.model_copy(update={"hours": None, "hold_until": state.hold_until if state.unreachable else None})
+
+
 def timed(state: PostRoomState) -> PostRoomState:
     """Returns the state with a new `letter_at`. It is computed from the notices that stand, the letters that were sent,
     and the office hours."""

@@ -31,6 +31,9 @@ class Hours(Value):
     renew: Instant
     """From this instant on the post room must ask for the hours again before it decides anything."""
 
+    always: bool = False
+    """True: the office is open day and night, because the setting AIDE_OFFICE_HOURS is off."""
+
     def next_open(self, at: Instant) -> Instant:
         """Returns `at` if the office is open at that instant, or else its next opening. If no later opening is known,
         returns `renew`, or `at` if that is later."""
@@ -59,6 +62,13 @@ class Hours(Value):
         Returns None if no such instant is known."""
         i = bisect_right(self.letters, at)
         return self.letters[i - 1] if i else None
+
+
+class AlwaysOpen(Value):
+    """Tells a post room that its office is open day and night from now on."""
+
+    setting: str = "AIDE_OFFICE_HOURS=off"
+    """The setting of the worker that says so."""
 
 
 class HoursWanted(Value):

@@ -11,7 +11,7 @@ from models.messages.effects import Await, Settle
 from models.messages.notices import AnnouncementKind, Section
 from models.post.despatch import DespatchResult, Fate
 from models.post.hearing import hear_announcement, hear_awaited, hear_settled
-from models.post.letter_day import learn_hours, next_instant, wants_hours
+from models.post.letter_day import forget_hours, learn_hours, next_instant, wants_hours
 from models.post.office_hours import Span
 from models.post.post_room_state import Bounced, PostRoomState, Returned, keys_of, standing_keys
 from models.post.reminders import drop_begun_reminders
@@ -497,6 +497,18 @@ def test_hours_are_asked_for_before_anything_is_decided_and_anew_before_they_end
     assert not wants_hours(state, NOON) and next_instant(state, NOON) == NOON + WEEK
     state = learn_hours(state, known.hours)
     assert next_instant(state, NOON) == NOON + timedelta(seconds=5)
+
+
+def test_an_office_that_is_open_from_now_on_is_asked_for_its_hours_again() -> None:
+    night = NOON + 10 * HOUR
+    state = hear_awaited(courteous(), asked("a", night), night)
+    closed = state.model_copy(update={"hold_until": night + DAY})
+    assert next_instant(forget_hours(closed), night) == night, "it waits for no opening"
+    unreached = closed.model_copy(update={"unreachable": "550 no such user"})
+    assert forget_hours(unreached).hold_until == night + DAY, "it waits for the next attempt"
+    assert state.hours is not None
+    known = state.model_copy(update={"hours": state.hours.model_copy(update={"always": True})})
+    assert forget_hours(known) is known and forget_hours(room()) == room()
 
 
 def test_after_days_without_a_worker_one_letter_goes_and_not_the_backlog() -> None:
