@@ -1,5 +1,6 @@
 """The state of an item: its awaited acts, proposals and consents, and its ledger (the last lines of its record)."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -70,6 +71,14 @@ class OpenAct(Value):
     gather: Duration | None = None
     paused: bool = False
     """True while mail does not reach an office that was asked. No further rung is climbed in this time."""
+    by_letter: bool = False
+    """True: the time of a rung counts from the letter that asks its office. False: it counts from the decision. It is
+    False for acts that climb no ladder, and for acts that began by the rules before edition 1."""
+    went: dict[int, Instant] = {}
+    """With `by_letter`: for each rung, the instant at which its office was asked by letter, or in another mail. A rung
+    whose letter has not gone yet is missing. The last rung of a ladder is always missing."""
+    delay: Duration = timedelta(0)
+    """With `by_letter`: how much later the rungs above come, because letters to the rungs below went late."""
 
     @property
     def rung(self) -> int:

@@ -171,14 +171,15 @@ post room only notes this in its record."""
 
 
 class Delivered(Value):
-    """Tells an item that the mail server accepted the mail with an announcement of this item."""
+    """Tells an item that the mail server accepted the mail with an announcement or a notice of this item."""
 
     item: str
     """The id of the item."""
     key: str
-    """The key of the announcement."""
+    """The key of the announcement or the notice."""
     at: Instant
-    """When the post room learned that the mail server accepted the mail."""
+    """When the post room learned that the mail server accepted the mail. For a letter that went on time: when it was
+    due."""
 
 
 Outgoing = Returned | Await | Settle | Delivered

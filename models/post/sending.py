@@ -182,6 +182,7 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             sooner = letter_without_hours(state, now) or state.letter_at  # the next letter may have been a rare one
             state = state.model_copy(update={"letter_at": min(sooner, state.letter_at)})
     else:
+        taken = _first_letters(state, despatch, now)
         standing = {
             k: s if s.sent or not _in(k, despatch) else s.model_copy(update={"sent": True})
             for k, s in state.standing.items()
@@ -190,7 +191,8 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         # A notice that came while the letter was on its way goes as soon as it would have gone without this letter.
         if state.address.keeps_hours:
             routine = state.routine if despatch.immediate else routine_letters(state, now)
-            return reached_again(state.model_copy(update={"routine": routine}), now)
+            step = reached_again(state.model_copy(update={"routine": routine}), now)
+            return step.model_copy(update={"effects": (*step.effects, *taken)})
         rule = state.address.despatch
         fresh = any(s.wants_letter for s in standing.values())
         if standing:
@@ -198,6 +200,15 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             state = state.model_copy(update={"letter_at": at})
     step = reached_again(state, now)
     return step.model_copy(update={"effects": (*step.effects, *taken)})
+
+
+def _first_letters(state: PostRoomState, despatch: Despatch, now: Instant) -> tuple[Delivered, ...]:
+    """Tells the items which of their notices went for the first time. A letter that went when it was due counts from
+    that instant, and not from the moment at which the mail server answered."""
+    due = state.letter_at
+    at = due if due is not None and timedelta(0) <= now - due <= state.address.despatch.period / 10 else now
+    first = (each for each in despatch.notices if each.acknowledged and each.key not in despatch.repeated)
+    return tuple(Delivered(item=each.item, key=each.key, at=at) for each in first)
 
 
 def _in(key: str, despatch: Despatch) -> bool:

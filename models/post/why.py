@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from models.common.values import Instant, Value
+from models.machine.asked_by_letter import is_written_to
 from models.machine.ladders import next_rung_at
 from models.machine.machine import Machine
 from models.machine.state import ItemState, OpenAct
@@ -273,8 +274,11 @@ def _above(machine: Machine[Any], state: ItemState, open_act: OpenAct, party: Pa
             for n, rung in enumerate(rest, 1)
         ]
     found, following = [], next_rung_at(state, open_act)
+    waits = not is_written_to(open_act, open_act.rung)
+    if waits:
+        what = f"{what}: {highest} has had no letter yet, and the time until the next office counts from that letter"
     for n, rung in enumerate(rest, 1):
-        at = following if n == 1 else max(open_act.since + rung.after, following or open_act.since)
+        at = following if n == 1 or waits else max(open_act.since + rung.after, following or open_act.since)
         found.append(
             Untold(**fields, office=rung.office, rung=open_act.rung + n, code="not-yet-due", reason=what, until=at)
         )
