@@ -33,6 +33,7 @@ from models.common.ids import TASK_QUEUE
 from workflows.all import WORKFLOWS
 from workflows.guard import Guard
 from workflows.mailbox_start import read_mail_of_plans
+from workflows.offices_open import open_offices
 from workflows.stale_runs import WatchedRunner
 
 READY_FILE = "AIDE_READY_FILE"
@@ -97,6 +98,8 @@ async def run(settings: Settings) -> None:
             Path(ready).touch()
         logging.getLogger("aide-memoire").info("worker polls", extra={"task_queue": TASK_QUEUE})
         await read_mail_of_plans(client)
+        if not settings.office_hours:
+            await open_offices(client)
         await stopping.wait()
 
 

@@ -50,4 +50,5 @@ def _at_all_hours(since: Instant, period: timedelta) -> Hours:
     ahead, renew = horizon(period)
     everyday = Workdays("UTC", days=frozenset(range(7)))
     letters = everyday.resolve(since, since + ahead, period, since + renew).letters
-    return Hours(open=(Span(start=since - timedelta(days=1), end=since + ahead),), letters=letters, renew=since + renew)
+    span = Span(start=since - timedelta(days=1), end=since + ahead)
+    return Hours(open=(span,), letters=letters, renew=since + renew, always=True)

@@ -32,6 +32,8 @@ class Handlers(Generic[S]):
         self.state = state
         self._effects: list[Effect] = []
         self._scales = Scales()
+        self._retimed = False
+        """True: a message has changed the instant at which the item moves next, and caused no effect."""
 
     def check(self, act: acts.Act) -> None:
         """The validator of every Update. It raises an ApplicationError (type Refusal) if the item refuses the act.
@@ -191,10 +193,13 @@ class Handlers(Generic[S]):
 
     @workflow.signal
     def delivered(self, delivered: Delivered) -> None:
-        """Takes the message of a post room that the mail server has taken the mail with an announcement of this
-        item."""
+        """Takes the message of a post room that the mail server has taken the mail with an announcement or a notice of
+        this item."""
+        before = self.machine.next_moment(self.state)
         step = self.machine.delivered(self.state, delivered.key, delivered.at, workflow.now())
         self._hear(delivered, step)
+        # The time of a rung counts from its letter, so the timer may be wrong now.
+        self._retimed = self.state.setup.edition >= 1 and self.machine.next_moment(self.state) != before
 
     def ignored(self, signal: str, why: str) -> None:
         """Puts on record that a signal could not be used. The guard calls it (workflows/guard.py)."""

@@ -86,7 +86,10 @@ class ItemWorkflow(Handlers[S]):
     async def _wait(self) -> None:
         moment = self.machine.next_moment(self.state)
         self._set_timer(moment.at if moment else None, self.machine.sentence(self.state))
-        await workflow.wait_condition(lambda: bool(self._effects) or (self._timer is not None and self._timer.done()))
+        self._retimed = False
+        await workflow.wait_condition(
+            lambda: bool(self._effects) or self._retimed or (self._timer is not None and self._timer.done())
+        )
         if self._timer is not None and self._timer.done():
             self._fired_at = self._timer_at
             self._timer, self._timer_at = None, None

@@ -20,13 +20,14 @@ from workflows.visibility import MEMO_ROW, show_in_lists
 
 with workflow.unsafe.imports_passed_through():
     from models.common.ids import secretariat_id
+    from models.machine.setup import EDITION
     from models.messages.effects import Words, words_by_office
     from models.messages.record_lines import RecordEntries
     from models.messages.views import ItemRow
     from models.post.despatch import Despatch, DespatchResult, Fate
     from models.post.hearing import hear_announcement, hear_awaited, hear_settled
-    from models.post.letter_day import learn_hours, next_instant, waits_for, wants_hours
-    from models.post.office_hours import Hours, HoursWanted
+    from models.post.letter_day import forget_hours, learn_hours, next_instant, next_mail, waits_for, wants_hours
+    from models.post.office_hours import AlwaysOpen, Hours, HoursWanted
     from models.post.post_room_state import (
         Bounced,
         Delivered,
@@ -88,7 +89,7 @@ class SecretariatWorkflow:
             if self._old():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self.state.pending and next_despatch(self.state, self._now()) is None:
-                    workflow.continue_as_new(self.state, memo={MEMO_ROW: self._shown})
+                    workflow.continue_as_new(_carried(self.state), memo={MEMO_ROW: self._shown})
             await self._wait()
 
     # What items say
@@ -120,6 +121,14 @@ class SecretariatWorkflow:
         self.state = step.state
         self._heard += 1
         await self._carry_out(step)
+
+    @workflow.signal
+    def always_open(self, word: AlwaysOpen) -> None:
+        """Takes the message of a worker that every office is open day and night (AIDE_OFFICE_HOURS=off)."""
+        forgotten = forget_hours(self.state)
+        if forgotten is not self.state:
+            self.state = forgotten
+            self._heard += 1
 
     def ignored(self, signal: str, why: str) -> None:
         """Puts on record that a signal could not be used, unless a line about such a signal already waits. The guard
@@ -228,7 +237,9 @@ class SecretariatWorkflow:
         office keeps hours, announcements also wait for them."""
         if not self.state.address.keeps_hours:
             return self.state.letter_at
-        return next_instant(self.state, workflow.now()) if self.state.hours else None
+        # Before edition 1, lists showed the instant at which the hours are asked for again, if that comes first.
+        next_of = next_mail if self.state.address.edition >= 1 else next_instant
+        return next_of(self.state, workflow.now()) if self.state.hours else None
 
     # Waiting
 
@@ -262,5 +273,6 @@ class SecretariatWorkflow:
 
 def _carried(state: PostRoomState) -> PostRoomState:
     """Returns the state that one run gives to the next run. It holds no lines for the record, because all are
-    written."""
-    return state.model_copy(update={"pending": ()})
+    written. The next run decides by the newest edition of the rules."""
+    address = state.address.model_copy(update={"edition": EDITION})
+    return state.model_copy(update={"pending": (), "address": address})

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from models.common.times import ZonedTime
 from models.messages.calendar_event import EventStatus, PartStat
-from models.messages.notices import Announcement, AnnouncementKind, Asked, Count, Notice
+from models.messages.notices import Announcement, AnnouncementKind, Asked, AskedBefore, Count, Notice
 from models.plan.parties import rank_of
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch
@@ -45,6 +45,8 @@ class LetterEntry(NamedTuple):
     wanted: str
     reason: str
     before: tuple[Any, ...]
+    not_written_to: tuple[Any, ...]
+    """The offices of lower rungs that no letter has asked yet, because they are closed or away. Mostly empty."""
     readings: tuple[str, ...]
     fresh: bool
     """True: the notice is new, and the letter lists new and repeated notices together. False: the notice is repeated,
@@ -200,6 +202,7 @@ def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts, 
         wanted=notice.wanted,
         reason=notice.reason,
         before=_before(notice, despatch.office_title, contacts),
+        not_written_to=_named(notice.not_written_to, despatch.office_title, contacts),
         readings=notice.readings or notice.assumed,
         fresh=bool(despatch.side and despatch.repeated and not despatch.immediate)
         and notice.key not in despatch.repeated,
@@ -208,16 +211,22 @@ def _entry(notice: Notice, number: int, despatch: Despatch, contacts: Contacts, 
 
 
 def _before(notice: Notice, office_title: str, contacts: Contacts) -> tuple[Past, ...]:
-    """The offices of the lower rungs. For an office of the same institution the title alone is enough."""
-    institution = office_title.partition(", ")[2]
-
-    def short(title: str) -> str:
-        return title.removesuffix(f", {institution}") if institution else title
-
+    """The offices of the lower rungs that were written to."""
     if not notice.before:  # notices of releases that did not record it in fields
-        return tuple(Past(short(title), None) for title in notice.asked_before)
+        return tuple(Past(_short(title, office_title), None) for title in notice.asked_before)
+    return _named(notice.before, office_title, contacts)
+
+
+def _named(offices: tuple[AskedBefore, ...], office_title: str, contacts: Contacts) -> tuple[Past, ...]:
+    """The names of offices for a letter: the name in the contacts file, or else the title."""
     named = {office: contact.name for office, contact in contacts.offices.items() if contact.name}
-    return tuple(Past(named.get(each.office) or short(each.title), each.since) for each in notice.before)
+    return tuple(Past(named.get(each.office) or _short(each.title, office_title), each.since) for each in offices)
+
+
+def _short(title: str, office_title: str) -> str:
+    """The title of an office. For an office of the institution that receives the letter the rank alone is enough."""
+    institution = office_title.partition(", ")[2]
+    return title.removesuffix(f", {institution}") if institution else title
 
 
 def _round_of(notices: list[Notice]) -> str:

@@ -71,7 +71,8 @@ def offices_document(plan: Plan, contacts: Contacts, rooms: Iterable[ItemRow], n
 
 def _entries(plan: Plan, contacts: Contacts, rooms: Mapping[str, ItemRow], now: Instant) -> Iterator[dict[str, Any]]:
     for institution, entry in plan.offices.items():
-        today = now.astimezone(zone(entry.zone or plan.sides[entry.side].zone)).date()
+        own_zone = entry.zone or plan.sides[entry.side].zone
+        today = now.astimezone(zone(own_zone)).date()
         for rank in sorted(entry.titles):
             office = office_id(institution, rank)
             contact, room = contacts.offices.get(office), rooms.get(secretariat_id(plan.plan, office))
@@ -85,6 +86,7 @@ def _entries(plan: Plan, contacts: Contacts, rooms: Mapping[str, ItemRow], now: 
                 "stand_in": away.model_dump(mode="json") if away else None,
                 "mail": _mail(contact, room),
                 "next_mail": write_instant(room.next_at) if room and room.next_at else None,
+                "zone": own_zone,
             }
 
 
@@ -103,6 +105,7 @@ def offices_text(document: dict[str, Any]) -> str:
     widest = max((len(each["office"]) for each in entries), default=0)
     lines = [
         f"{each['office']:<{widest}}  {each['side']:<4} {REACHED[each['mail']]:<12} {each['title']}{_away(each)}"
+        f"{_next_mail(each)}"
         for each in entries
     ]
     if any(each["mail"] == "unreachable" for each in entries):
@@ -110,6 +113,14 @@ def offices_text(document: dict[str, Any]) -> str:
     if any(each["mail"] == "no-address" for each in entries):
         lines.append("add the missing addresses to the contacts file; it is read at every despatch")
     return "\n".join(lines) or "no such office"
+
+
+def _next_mail(entry: dict[str, Any]) -> str:
+    """Returns the text that says when the next mail goes to an office, in its own wall time. Empty if no mail waits."""
+    if not entry["next_mail"]:
+        return ""
+    local = datetime.fromisoformat(entry["next_mail"]).astimezone(zone(entry["zone"]))
+    return f"; next mail {local.day} {local:%B %Y, %H:%M}"
 
 
 def _away(entry: dict[str, Any]) -> str:

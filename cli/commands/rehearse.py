@@ -33,6 +33,9 @@ from models.rehearsal.world import HoursOf, RehearsedLetter, RehearsedNotice, Wo
 
 _SHOWN = 60
 
+NEVER = 1_000_000
+"""More letters than a post room ever sends."""
+
 DayOption = Annotated[
     datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (default: that of the plan).")
 ]
@@ -93,9 +96,10 @@ def _rehearsed(
         other = _run(launch, scenario.model_copy(update={"assume": scenario.assume or base.assume}), ends, hours)
         difference = differences(world, other, office)
         return json_text(difference) if as_json else difference_text(difference, launch.clock)
+    weekly = _run(written_weekly(launch), base, ends, hours)
     if as_json:
-        return json_text(document(world, office), compact=True)
-    return text(world, launch.clock, office)
+        return json_text(document(world, office, len(weekly.letters)), compact=True)
+    return text(world, launch.clock, office, len(weekly.letters))
 
 
 def _write(text: str) -> None:
@@ -142,9 +146,18 @@ def _run(launch: Launch, scenario: Scenario, ends: datetime, hours: HoursOf) -> 
     return world.run(ends)
 
 
-def document(world: World, office: str | None = None) -> dict[str, Any]:
+def written_weekly(launch: Launch) -> Launch:
+    """Returns the launch with the same plan, but letters in which nothing is new never come more rarely. Its rehearsal
+    shows how many mails the program spares the offices."""
+    despatch = launch.plan.despatch
+    despatch = despatch.model_copy(update={"rare_period": despatch.period, "rare_repeats": NEVER})
+    return launch.model_copy(update={"plan": launch.plan.model_copy(update={"despatch": despatch})})
+
+
+def document(world: World, office: str | None = None, weekly: int | None = None) -> dict[str, Any]:
     """Returns the document that `rehearse --json` prints (docs/json.md). `office` is None, or the only office whose
-    notices and letters it lists. Its summary always counts all offices."""
+    notices and letters it lists. Its summary always counts all offices. `weekly` is the number of mails if no letter
+    came more rarely than once in a despatch period. None if this is not known."""
     notices = [each for each in world.notices if office in (None, each.office)]
     letters = [each for each in world.letters if office in (None, each.office)]
     instants = {each.at for each in notices} | {each.at for each in letters}
@@ -154,7 +167,7 @@ def document(world: World, office: str | None = None) -> dict[str, Any]:
         "letters": [
             {"at": at[each.at], "office": each.office, "notices": each.notices, "class": each.kind} for each in letters
         ],
-        "summary": summary(world),
+        "summary": summary(world, weekly),
     }
 
 
@@ -172,15 +185,16 @@ def _notice(each: RehearsedNotice, at: str) -> dict[str, Any]:
     }
 
 
-def summary(world: World) -> dict[str, Any]:
+def summary(world: World, weekly: int | None = None) -> dict[str, Any]:
     """Returns counts for the whole rehearsal: of notices, of mails, of mails to one office in one week. It also lists
-    the refused acts."""
+    the refused acts. `weekly` means the same as in `document`."""
     weeks = _by_week(world, lambda letter: 1)
     busiest = max(weeks.items(), key=lambda pair: pair[1], default=((None, None), 0))
     return {
         "notices": len(world.notices),
         "by_class": dict(Counter(each.kind for each in world.notices)),
         "letters": len(world.letters),
+        "letters_if_never_rarer": weekly,
         "offices": len({each.office for each in world.letters}),
         "most_mails_to_one_office_in_one_week": {"office": busiest[0][0], "mails": busiest[1]},
         "letters_per_office_and_week": {
@@ -222,9 +236,9 @@ def _of_weeks(weeks: Counter[tuple[str, tuple[int, int]]]) -> dict[str, Any]:
     }
 
 
-def text(world: World, clock: Clock, office: str | None) -> str:
+def text(world: World, clock: Clock, office: str | None, weekly: int) -> str:
     """Returns the rehearsal as text for people: every notice in the order of time, then the counts. `office` is None,
-    or the only office whose notices it lists."""
+    or the only office whose notices it lists. `weekly` means the same as in `document`."""
     lines = [line(each, clock) for each in sorted(world.notices, key=_order) if office in (None, each.office)]
     told = summary(world)
     most = told["most_mails_to_one_office_in_one_week"]
@@ -232,11 +246,18 @@ def text(world: World, clock: Clock, office: str | None) -> str:
         "",
         f"{told['notices']} notices ({', '.join(f'{n} {kind}' for kind, n in told['by_class'].items())}) "
         f"in {told['letters']} mails to {told['offices']} offices.",
+        _spared(told["letters"], weekly, told["offices"]),
         f"At most {most['mails']} mails to one office in one week ({most['office']}).",
         _per_week(told["letters_per_office_and_week"]),
     ]
     lines += [f"refused: {each['item']} {each['verb'] or 'act'}: {each['message']}" for each in told["refused_acts"]]
     return "\n".join(lines)
+
+
+def _spared(mails: int, weekly: int, offices: int) -> str:
+    """Says how many mails go, and how many would go if letters in which nothing is new never came more rarely."""
+    each = f"{mails / max(offices, 1):.0f} to the average office instead of {weekly / max(offices, 1):.0f}"
+    return f"Letters in which nothing is new come more rarely with time. Without that: {weekly} mails ({each})."
 
 
 def _per_week(told: dict[str, Any]) -> str:

@@ -10,13 +10,16 @@ from typing import Annotated
 import typer
 
 from cli.display.inbox import waiting_line
-from cli.display.lists import all_rows, as_document
+from cli.display.lists import all_rows, as_document, post_room_rows
 from cli.display.overview import ROWS, Filters, left_out, overview
 from cli.errors import NoServer
 from cli.json_text import json_text
 from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, session
+from models.common.clock import Clock
+from models.common.ids import secretariat_id
+from models.common.values import Instant
 from models.messages.sentences import infinitive
 from models.messages.views import ItemRow
 from models.plan.parties import all_offices
@@ -47,7 +50,7 @@ def status(
     """
     filters = Filters(office, overdue, week, dormant, open_only, everything)
     now = datetime.now(UTC)
-    rows = asyncio.run(_rows(data, plan, office))
+    rows, mail = asyncio.run(_rows(data, plan, office))
     passing = [row for row in rows if filters.passes(row, now)]
     if as_json:
         sys.stdout.write(json_text({"items": [as_document(row) for row in passing]}) + "\n")
@@ -59,17 +62,30 @@ def status(
     else:
         named = {row.id for row in passing}
         text = "\n".join(
-            part for part in (status_text(passing), left_out(row for row in rows if row.id not in named)) if part
+            part for part in (status_text(passing), mail, left_out(row for row in rows if row.id not in named)) if part
         )
     sys.stdout.write(text + "\n" + inbox)
 
 
-async def _rows(data: Path, plan: str | None, office: str | None) -> list[ItemRow]:
+async def _rows(data: Path, plan: str | None, office: str | None) -> tuple[list[ItemRow], str]:
+    """Returns the rows of all items. If `office` is given, also returns a line that says when the next mail goes to
+    this office. Otherwise that line is empty."""
     async with session(data, plan) as here:
-        rows = await all_rows(here.client, await here.plan(), here.record)
-        if office is not None and not any(each.office == office for row in rows for each in row.awaiting):
+        name = await here.plan()
+        rows = await all_rows(here.client, name, here.record)
+        if office is None:
+            return rows, ""
+        if not any(each.office == office for row in rows for each in row.awaiting):
             await _check_office(here, office)
-        return rows
+        rooms = await post_room_rows(here.client, name)
+        at = next((row.next_at for row in rooms if row.id == secretariat_id(name, office)), None)
+        return rows, next_mail_line(office, at, rows[0].clock if rows else Clock())
+
+
+def next_mail_line(office: str, at: Instant | None, clock: Clock) -> str:
+    """Returns a line that says when the next mail goes to an office, by the clock of the plan. Empty if no mail waits,
+    so that `at` is None."""
+    return f"next mail to {office}: {clock.at(at)} ({clock.zone})" if at is not None else ""
 
 
 async def _check_office(here: Session, office: str) -> None:

@@ -21,7 +21,7 @@ from models.common.ids import secretariat_id
 from models.common.values import write_instant
 from models.machine.state import ItemState
 from models.plan.parties import all_offices
-from models.post.letter_day import next_instant
+from models.post.letter_day import next_mail
 from models.post.post_room_state import PostRoomState
 from models.post.why import Told, Untold, family, not_due, not_said, of_item, told
 from models.registry import MACHINES
@@ -111,7 +111,7 @@ def why_document(
     """
     document: dict[str, Any] = {**about, "at": write_instant(now)}
     if room is not None:
-        following = next_instant(room, now)
+        following = next_mail(room, now)
         document["post_room"] = {
             "open": room.hours.is_open(now) if room.hours else None,
             "next_mail": write_instant(following) if following else None,

@@ -1,8 +1,10 @@
 """Ladders: these functions begin and settle awaited acts, as the state of an item requires, and climb their ladders."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from models.common.values import Instant
+from models.machine.asked_by_letter import asked_at, delay_above, is_written_to, letter_gone, moved_by_letter
 from models.machine.draft import Draft, S, Step
 from models.machine.letter_fields import proposed
 from models.machine.rules import Rules
@@ -75,9 +77,15 @@ def _begin(rules: Rules[S], draft: Draft[S], ask: Ask, at: Instant, quiet: bool)
         climbs=(since,),
         stays=ask.stays,
         gather=ask.gather,
+        by_letter=_counts_letters(draft.state, ask),
+        went={1: since} if quiet else {},
     )
     draft.put(rounds={**draft.state.rounds, key: number}, open_acts=(*draft.state.open_acts, open_act))
     _await(rules, draft, open_act, asked, quiet)
+
+
+def _counts_letters(state: ItemState, ask: Ask) -> bool:
+    return state.setup.edition >= 1 and not ask.stays and len(state.setup.party(ask.side).ladder) > 1
 
 
 def restart(draft: Draft[S]) -> None:
@@ -123,12 +131,12 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
         rung=open_act.rung,
         since=open_act.since,
         due=due_of(state, open_act, open_act.rung),
+        ends=state.window_end,
         at=at,
-        asked_before=tuple(below.title for below in ladder[: open_act.rung - 1]),
-        before=tuple(
-            AskedBefore(office=below.office, title=below.title, since=climbed)
-            for below, climbed in zip(ladder, open_act.climbs[:-1], strict=False)
-        ),
+        asked_before=tuple(each.title for each in _below(state, open_act, written_to=True)),
+        before=_below(state, open_act, written_to=True),
+        not_written_to=_below(state, open_act, written_to=False),
+        acknowledged=open_act.by_letter and not quiet and open_act.rung < len(ladder),
         assumed=tuple(assumption(reading) for reading in setup.assumed),
         readings=setup.assumed,
         quiet=quiet,
@@ -136,6 +144,16 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
     )
     draft.told(rung.office)
     draft.effects.append(Await(notice=notice))
+
+
+def _below(state: ItemState, open_act: OpenAct, written_to: bool) -> tuple[AskedBefore, ...]:
+    """Returns the offices on the lower rungs that were written to, or those that were not."""
+    ladder = state.setup.party(open_act.side).ladder
+    return tuple(
+        AskedBefore(office=ladder[rung - 1].office, title=ladder[rung - 1].title, since=asked_at(open_act, rung))
+        for rung in range(1, open_act.rung)
+        if is_written_to(open_act, rung) is written_to
+    )
 
 
 def act_in_words(rules: Rules[S], state: S, open_act: OpenAct) -> str:
@@ -177,7 +195,7 @@ def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
     ladder = state.setup.party(open_act.side).ladder
     if open_act.act == "progress" and state.round is not None:
         return state.round.closes
-    planned = open_act.since + ladder[rung].after + open_act.delay if rung < len(ladder) else None
+    planned = open_act.since + ladder[rung].after + open_act.for_words if rung < len(ladder) else None
     due = state.window_end if open_act.stays or planned is None else planned
     proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
     slot = proposal.terms.slot if proposal else None
@@ -210,7 +228,11 @@ def climb(rules: Rules[S], draft: Draft[S]) -> None:
         if instant is None or instant > draft.now or _too_late(draft, open_act):
             continue
         noticed_late = draft.now - instant > draft.state.setup.despatch.period / 10
-        climbed = open_act.model_copy(update={"climbs": (*open_act.climbs, draft.now if noticed_late else instant)})
+        changes = {
+            "climbs": (*open_act.climbs, draft.now if noticed_late else instant),
+            "delay": delay_above(draft.state, open_act, instant),
+        }
+        climbed = open_act.model_copy(update=changes)
         _replace(draft, open_act, climbed)
         rung = draft.state.setup.party(open_act.side).ladder[climbed.rung - 1]
         text = f"{rung.label} awaited: {infinitive(open_act.act)}"
@@ -224,18 +246,30 @@ def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
     None if no rung is left, if the act is asked of the coordinator only, or while the ladder is paused. None too if the
     act answers a proposed date and the next rung would not come before that date.
 
+    The time of a rung counts from its letter (models/machine/asked_by_letter.py). None too while the ladder waits for
+    that letter.
+
     If the last rung was climbed late by more than a tenth of a despatch period, the next one comes at the earliest one
     despatch period after it. So after an outage one rung is climbed, not all.
     """
     ladder = state.setup.party(open_act.side).ladder
     if open_act.stays or open_act.paused or open_act.rung >= len(ladder):
         return None
-    planned = open_act.since + ladder[open_act.rung].after + open_act.delay
-    below_planned = max(open_act.since + ladder[open_act.rung - 1].after, open_act.climbs[0])
-    climbed, gap = open_act.climbs[-1], state.setup.despatch.period
-    instant = planned if climbed - below_planned <= gap / 10 else max(planned, climbed + gap)
+    instant = moved_by_letter(
+        state, open_act, _planned(state, open_act, timedelta(0)), _planned(state, open_act, open_act.delay)
+    )
     lapses = state.lapses_at(open_act.subject) if open_act.act == "answer" else None
-    return instant if lapses is None or instant < lapses else None
+    return instant if lapses is None or instant is None or instant < lapses else None
+
+
+def _planned(state: ItemState, open_act: OpenAct, delay: timedelta) -> Instant:
+    """Returns the instant of the next rung by the plan, if letters that went late move it by `delay`."""
+    ladder = state.setup.party(open_act.side).ladder
+    since = open_act.since + open_act.for_words + delay
+    planned = since + ladder[open_act.rung].after
+    below_planned = max(since + ladder[open_act.rung - 1].after, open_act.climbs[0])
+    climbed, gap = open_act.climbs[-1], state.setup.despatch.period
+    return planned if climbed - below_planned <= gap / 10 else max(planned, climbed + gap)
 
 
 def rung_moments(state: ItemState) -> Iterator[Moment]:
@@ -262,8 +296,8 @@ def wait_for_words(draft: Draft[S], side: str, proposal: int | None = None) -> N
         if open_act.side != side or not (proposal is None or answers):
             continue
         below = draft.state.setup.party(side).ladder[open_act.rung - 1]
-        delay = max(open_act.delay, draft.now - open_act.since - below.after)
-        _replace(draft, open_act, open_act.model_copy(update={"delay": delay}))
+        late = max(open_act.for_words, draft.now - open_act.since - below.after - open_act.delay)
+        _replace(draft, open_act, open_act.model_copy(update={"for_words": late}))
 
 
 # Offices that cannot be reached
@@ -296,6 +330,17 @@ def _reach(state: S, key: str, now: Instant, *, paused: bool, text: str, reason:
         verb = "unreached" if paused else "reached"
         draft.enter(verb, f"{office} {text}", office=office, reason=reason)
     return Step(state=draft.state, effects=tuple(draft.effects))
+
+
+def gone(state: S, key: str, at: Instant, now: Instant) -> Step[S]:
+    """Returns the step after the mail server has taken the first letter with a notice. The time of its rung counts from
+    this letter. Another letter with it counts too, because the first one came back."""
+    draft = Draft(state, now)
+    for open_act in state.open_acts:
+        for rung in range(1, open_act.rung + 1):
+            if open_act.by_letter and notice_key(state.setup, open_act, rung) == key:
+                _replace(draft, open_act, letter_gone(state, open_act, rung, min(at, now)))
+    return Step(state=draft.state)
 
 
 def notice_key(setup: ItemSetup, open_act: OpenAct, rung: int) -> str:

@@ -196,8 +196,9 @@ class Machine(Generic[S]):
 
     def delivered(self, state: S, key: str, at: Instant, now: Instant) -> Step[S]:
         """Returns the step after a post room has told the item that the mail server took a mail at the instant `at`.
-        `key` names the announcement in this mail."""
-        return silence.delivered(state, key, at, now)
+        `key` names the announcement or the notice in this mail."""
+        went = ladders.gone(state, key, at, now).state
+        return silence.delivered(went, key, at, now)
 
     def looked(self, state: S, found: Objections, now: Instant) -> Step[S]:
         """Returns the step after an activity has looked into the inbox for unread objections. It looks when the time to

@@ -181,4 +181,5 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
             focal_point=party.focal_point,
             focal_point_title=party.focal_point_title,
             side=party.side,
+            edition=self.edition,
         )

@@ -74,8 +74,16 @@ class OpenAct(Value):
     gather: Duration | None = None
     paused: bool = False
     """True while mail does not reach an office that was asked. No further rung is climbed in this time."""
-    delay: Duration = timedelta(0)
+    for_words: Duration = timedelta(0)
     """How much later the rungs that are left come, because the office answered in words that somebody must clear up."""
+    by_letter: bool = False
+    """True: the time of a rung counts from the letter that asks its office. False: it counts from the decision. It is
+    False for acts that climb no ladder, and for acts that began by the rules before edition 1."""
+    went: dict[int, Instant] = {}
+    """With `by_letter`: for each rung, the instant at which its office was asked by letter, or in another mail. A rung
+    whose letter has not gone yet is missing. The last rung of a ladder is always missing."""
+    delay: Duration = timedelta(0)
+    """With `by_letter`: how much later the rungs above come, because letters to the rungs below went late."""
 
     @property
     def rung(self) -> int:

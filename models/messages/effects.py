@@ -278,6 +278,9 @@ class PostRoomAddress(Value):
     side: str = ""
     """The side of the office. Empty in post rooms that an older release started. Such a post room keeps no office
     hours."""
+    edition: int = 0
+    """The edition of the rules by which the post room decides in this run. 0: the rules of release 0.1.0 and
+    before."""
 
     @property
     def keeps_hours(self) -> bool:

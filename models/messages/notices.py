@@ -109,7 +109,7 @@ class Happened(Value):
 
 
 class AskedBefore(Value):
-    """An office on a lower rung, which the program asked earlier and still asks."""
+    """An office on a lower rung, which the program asked earlier and still asks, or wants to ask."""
 
     office: str
     title: str
@@ -166,8 +166,14 @@ class Notice(Value):
     reason: str = ""
     """If the awaited act is give-address: why mail does not reach that office. Empty for other acts."""
     before: tuple[AskedBefore, ...] = ()
-    """The offices on the lower rungs, each with the instant since which the act is awaited of it. Empty on the first
-    rung."""
+    """The offices on the lower rungs that were written to, each with the instant of its letter. In notices by the rules
+    before edition 1: all offices on the lower rungs, each with the instant since which the act is awaited of it. Empty
+    on the first rung."""
+    not_written_to: tuple[AskedBefore, ...] = ()
+    """The offices on the lower rungs that no letter has asked yet, because they are closed or away. The ladder did not
+    wait for them, because the window or a proposed date would be lost. Empty in most notices."""
+    acknowledged: bool = False
+    """True: when the mail server has taken the first letter with the notice, the post room tells the item so."""
     readings: tuple[str, ...] = ()
     """The names of the readings that `assumed` describes in words, in the same order."""
     side: str
@@ -178,10 +184,13 @@ class Notice(Value):
     """The instant at which the act began to be awaited of the first rung."""
     due: Instant | None = None
     """The instant by which the office is asked to act. None if the notice sets no such instant."""
+    ends: Instant | None = None
+    """The end of the window of the item. None if the item has no window, and in notices from releases that did not
+    record it."""
     at: Instant
     """The instant at which the act began to be awaited of this rung."""
     asked_before: tuple[str, ...] = ()
-    """The titles of the offices on the lower rungs. Empty on the first rung."""
+    """The titles of the offices in `before`. Empty on the first rung."""
     assumed: tuple[str, ...] = ()
     """The readings of the item that are only assumed, in words. Empty if there are none."""
     quiet: bool = False

@@ -20,6 +20,9 @@ def faults(plan: Plan) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """
     yield from _side_faults(plan)
     yield from _ladder_faults(plan)
+    if plan.despatch.rare_period is not None and plan.despatch.rare_period < plan.despatch.period:
+        message = "letters in which nothing is new come at most once in each despatch period; name a longer time"
+        yield ("despatch", "rare_period"), message
     seen: set[str] = set()
     refs: set[str] = set()
     for i, provision in enumerate(plan.provisions):

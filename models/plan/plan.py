@@ -134,6 +134,23 @@ class DespatchRule(FilePart):
     ceiling: int = Field(default=1, ge=1, le=7)
     """The most routine letters that an office receives in a week. A notice that cannot wait for a routine letter goes
     in an extra letter."""
+    repeats: int = Field(default=4, ge=0)
+    """How many letters in which nothing is new the post room sends one despatch period apart. After them, such letters
+    come more rarely."""
+    rare_period: Duration | None = Field(default=None, gt=timedelta(0))
+    """The time between two letters in which nothing is new, after the first ones (`repeats`). Empty: four despatch
+    periods."""
+    rare_repeats: int = Field(default=6, ge=0)
+    """How many letters in which nothing is new the post room sends a rare period apart. After them, twice that time
+    lies between two of them."""
+
+    def wait(self, unchanged: int) -> timedelta:
+        """Returns the time from one letter to the next if nothing new comes. `unchanged` is the number of letters in
+        which nothing was new since the last mail with something new."""
+        rare = 4 * self.period if self.rare_period is None else self.rare_period
+        if unchanged < self.repeats:
+            return self.period
+        return rare if unchanged < self.repeats + self.rare_repeats else 2 * rare
 
 
 class YearWindows(FilePart):

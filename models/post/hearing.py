@@ -6,6 +6,7 @@ from models.messages.notices import Announcement, AnnouncementKind, Notice, Said
 from models.post.capacity import QUEUE_KEPT, fitting_announcement, fitting_notice
 from models.post.letter_day import timed
 from models.post.post_room_state import PostRoomState, StandingNotice, keys_of, note
+from models.post.rarer import letter_without_hours
 from models.post.reminders import hear_reminder, hear_version, without_reminder
 
 
@@ -20,7 +21,10 @@ def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoom
     if state.address.keeps_hours:
         return timed(state.model_copy(update={"standing": standing}))
     if notice.quiet:
-        at = state.letter_at or max((state.last_letter or now) + rule.period, now)
+        soon = max((state.last_letter or now) + rule.period, now)
+        at = state.letter_at or soon
+        if state.address.edition >= 1:
+            at = min(at, soon)  # the next letter may be a rare one
     else:
         gather = rule.gather if notice.gather is None else notice.gather
         at = min(state.letter_at or now + gather, now + gather)
@@ -54,7 +58,8 @@ def hear_settled(state: PostRoomState, settle: Settle, now: Instant) -> PostRoom
     letter_at = state.letter_at if left else None
     if letter_at is not None and state.last_letter is not None and not any(s.wants_letter for s in left.values()):
         # The notices that remain need no letter of their own. They wait for the next routine letter.
-        letter_at = max(letter_at, state.last_letter + state.address.despatch.period)
+        after = letter_without_hours(state.model_copy(update={"standing": left}), state.last_letter)
+        letter_at = max(letter_at, after or letter_at)
     return state.model_copy(update={"standing": left, "letter_at": letter_at})
 
 

@@ -4,6 +4,7 @@ the post room must decide again."""
 from models.common.values import Instant
 from models.post.office_hours import Hours, apart
 from models.post.post_room_state import PostRoomState, StandingNotice
+from models.post.rarer import repeat_instant
 from models.post.reminders import goes_alone_at
 
 # When a letter goes, if the post room keeps office hours
@@ -21,6 +22,19 @@ def wants_hours(state: PostRoomState, now: Instant) -> bool:
 def learn_hours(state: PostRoomState, hours: Hours) -> PostRoomState:
     """Returns the state with the office hours that the activity `hours` has returned, and with a new `letter_at`."""
     return timed(state.model_copy(update={"hours": hours}))
+
+
+def forget_hours(state: PostRoomState) -> PostRoomState:
+    """Returns the state without its office hours, because every office is open day and night from now on
+    (AIDE_OFFICE_HOURS=off). The post room then asks for the hours again. Mail that waits for an opening waits no
+    longer.
+
+    The state does not change if the post room keeps no hours, or knows already that the office is always open.
+    """
+    if state.hours is None or state.hours.always:
+        return state
+    # If the office is unreachable, the post room waits for the next attempt, and not for an opening.
+    return state.model_copy(update={"hours": None, "hold_until": state.hold_until if state.unreachable else None})
 
 
 def timed(state: PostRoomState) -> PostRoomState:
@@ -49,7 +63,8 @@ def routine_instant(state: PostRoomState) -> Instant | None:
     or if the office hours are not known.
 
     For a notice that was not sent yet, it goes about one despatch period after the last routine letter. For a notice
-    that was sent, it goes about one period after the last letter of any kind. The earlier instant counts.
+    that was sent, it goes about one period after the last letter of any kind, or later if nothing is new for long
+    (models/post/rarer.py). The earlier instant counts.
     """
     hours, space = state.hours, apart(state.address.despatch.period)
     if hours is None or not state.standing:
@@ -59,8 +74,8 @@ def routine_instant(state: PostRoomState) -> Instant | None:
     if unsaid:
         earliest = max(min(unsaid), state.routine[-1] + space) if state.routine else min(unsaid)
         instants.append(hours.next_letter(earliest))
-    if len(unsaid) < len(state.standing) and state.last_letter is not None:
-        instants.append(hours.next_letter(state.last_letter + space))
+    if len(unsaid) < len(state.standing) and (repeat := repeat_instant(state)) is not None:
+        instants.append(repeat)
     return min(instants, default=None)
 
 
@@ -100,6 +115,13 @@ def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
         return None
     if state.hours is None and state.address.keeps_hours:
         return now
+    mail = next_mail(state, now)
+    return mail if mail is None or state.hours is None else min(mail, max(state.hours.renew, now))
+
+
+def next_mail(state: PostRoomState, now: Instant) -> Instant | None:
+    """Returns the instant of the next mail, as far as the office hours are known. Returns None if the post room has
+    nothing to send."""
     alone = (goes_alone_at(state, each) for each in state.waiting_reminders)
     instants = [at for at in (state.letter_at, *alone) if at is not None]
     due = now if state.queue or state.delayed else min(instants, default=None)
@@ -107,9 +129,7 @@ def next_instant(state: PostRoomState, now: Instant) -> Instant | None:
         return None
     if state.hold_until is not None:
         due = max(due, state.hold_until)
-    if state.hours is None:
-        return due
-    return min(state.hours.next_open(max(due, now)), max(state.hours.renew, now))
+    return due if state.hours is None else state.hours.next_open(max(due, now))
 
 
 def waits_for(state: PostRoomState, at: Instant) -> str:

@@ -31,6 +31,9 @@ class Hours(Value):
     renew: Instant
     """From this instant on the post room must ask for the hours again before it decides anything."""
 
+    always: bool = False
+    """True: the office is open day and night, because the setting AIDE_OFFICE_HOURS is off."""
+
     def next_open(self, at: Instant) -> Instant:
         """Returns `at` if the office is open at that instant, or else its next opening. If no later opening is known,
         returns `renew`, or `at` if that is later."""
@@ -48,11 +51,24 @@ class Hours(Value):
         i = bisect_left(self.letters, at)
         return self.letters[i] if i < len(self.letters) else max(at, self.renew)
 
+    def last_letter(self, at: Instant) -> Instant | None:
+        """Returns the last instant at or before `at` at which a routine letter may go. Returns None if no such instant
+        is known, or if the hours do not reach as far as `at`."""
+        i = bisect_right(self.letters, at)
+        return self.letters[i - 1] if 0 < i < len(self.letters) else None
+
     def week_of(self, at: Instant) -> Instant | None:
         """Returns the last instant at or before `at` at which a routine letter may go. The week of `at` begins with it.
         Returns None if no such instant is known."""
         i = bisect_right(self.letters, at)
         return self.letters[i - 1] if i else None
+
+
+class AlwaysOpen(Value):
+    """Tells a post room that its office is open day and night from now on."""
+
+    setting: str = "AIDE_OFFICE_HOURS=off"
+    """The setting of the worker that says so."""
 
 
 class HoursWanted(Value):

@@ -108,6 +108,10 @@ class PostRoomState(Value):
     """When the next letter goes. None if no letter is planned."""
     last_letter: Instant | None = None
     """When the last letter was sent. None before the first one."""
+    unchanged: int = 0
+    """How many letters in which nothing was new were sent since the last mail with something new."""
+    news_at: Instant | None = None
+    """When the last mail with something new was sent. None if no such mail is known."""
     hours: Hours | None = None
     """The office hours of the coming weeks. None until the activity `hours` has answered. Always None if the post room
     keeps no hours."""
@@ -167,14 +171,15 @@ post room only notes this in its record."""
 
 
 class Delivered(Value):
-    """Tells an item that the mail server accepted the mail with an announcement of this item."""
+    """Tells an item that the mail server accepted the mail with an announcement or a notice of this item."""
 
     item: str
     """The id of the item."""
     key: str
-    """The key of the announcement."""
+    """The key of the announcement or the notice."""
     at: Instant
-    """When the post room learned that the mail server accepted the mail."""
+    """When the post room learned that the mail server accepted the mail. For a letter that went on time: when it was
+    due."""
 
 
 Outgoing = Returned | Await | Settle | Delivered

@@ -8,7 +8,6 @@ from models.messages.notices import Announcement, AnnouncementKind
 from models.post.capacity import fitting_sent, last_sent
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.letter_day import goes_early, routine_letters, timed
-from models.post.office_hours import apart
 from models.post.post_room_state import (
     Delivered,
     Outgoing,
@@ -20,6 +19,7 @@ from models.post.post_room_state import (
     keys_of,
     note,
 )
+from models.post.rarer import counted, letter_without_hours, repeat_instant
 from models.post.reminders import reminded, reminder_due, to_remind
 from models.post.unreached import DELAY, reached_again, refused, tell_returned
 
@@ -121,11 +121,12 @@ def said_again(state: PostRoomState, now: Instant) -> PostRoomState:
 
     The rehearsal calls this function because it is faster than `despatched`. Both return the same state.
     """
-    period = state.address.despatch.period
-    changes = {"composed": state.composed + 1, "last_letter": now, "letter_at": now + period, "second_address": False}
+    changes: dict[str, Any] = {"composed": state.composed + 1, "last_letter": now, "second_address": False}
+    changes["unchanged"] = state.unchanged + 1
     if state.address.keeps_hours and state.hours is not None:
-        changes |= {"routine": routine_letters(state, now), "letter_at": state.hours.next_letter(now + apart(period))}
-    return state.model_copy(update=changes)
+        changes["routine"] = routine_letters(state, now)
+    state = state.model_copy(update=changes)
+    return state.model_copy(update={"letter_at": repeat_instant(state)})
 
 
 def begun(state: PostRoomState, despatch: Despatch) -> PostRoomState:
@@ -208,13 +209,17 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         )
         recent = fitting_sent(last_sent(state.recent, mail), state.standing)
         state = state.model_copy(update={"recent": recent})
-    state = reminded(state, keys_of(despatch))
+    state = counted(reminded(state, keys_of(despatch)), despatch, now)
     taken: tuple[Outgoing, ...] = ()
     if despatch.announcement:
         state = _announced(state, despatch.announcement, result.message_id)
         word = despatch.announcement
         taken = tuple(Delivered(item=word.item, key=key, at=now) for key in word.acknowledges)
+        if state.address.edition >= 1 and state.letter_at is not None and not state.address.keeps_hours:
+            sooner = letter_without_hours(state, now) or state.letter_at  # the next letter may have been a rare one
+            state = state.model_copy(update={"letter_at": min(sooner, state.letter_at)})
     else:
+        taken = _first_letters(state, despatch, now)
         standing = {
             k: s if s.sent or not _in(k, despatch) else s.model_copy(update={"sent": True})
             for k, s in state.standing.items()
@@ -223,13 +228,24 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         # A notice that came while the letter was on its way goes as soon as it would have gone without this letter.
         if state.address.keeps_hours:
             routine = state.routine if despatch.immediate else routine_letters(state, now)
-            return reached_again(state.model_copy(update={"routine": routine}), now)
+            step = reached_again(state.model_copy(update={"routine": routine}), now)
+            return step.model_copy(update={"effects": (*step.effects, *taken)})
         rule = state.address.despatch
         fresh = any(s.wants_letter for s in standing.values())
         if standing:
-            state = state.model_copy(update={"letter_at": now + (rule.gather if fresh else rule.period)})
+            at = now + rule.gather if fresh else letter_without_hours(state, now)
+            state = state.model_copy(update={"letter_at": at})
     step = reached_again(state, now)
     return step.model_copy(update={"effects": (*step.effects, *taken)})
+
+
+def _first_letters(state: PostRoomState, despatch: Despatch, now: Instant) -> tuple[Delivered, ...]:
+    """Tells the items which of their notices went for the first time. A letter that went when it was due counts from
+    that instant, and not from the moment at which the mail server answered."""
+    due = state.letter_at
+    at = due if due is not None and timedelta(0) <= now - due <= state.address.despatch.period / 10 else now
+    first = (each for each in despatch.notices if each.acknowledged and each.key not in despatch.repeated)
+    return tuple(Delivered(item=each.item, key=each.key, at=at) for each in first)
 
 
 def _in(key: str, despatch: Despatch) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from models.common.values import Instant, Value
+from models.machine.asked_by_letter import is_written_to
 from models.machine.ladders import next_rung_at
 from models.machine.machine import Machine
 from models.machine.state import ItemState, OpenAct
@@ -14,8 +15,9 @@ from models.messages.notices import AnnouncementKind
 from models.messages.sentences import infinitive
 from models.plan.parties import Party
 from models.plan.plan import RANK_SUFFIX
-from models.post.letter_day import cannot_wait, next_instant, routine_instant
+from models.post.letter_day import cannot_wait, next_mail, routine_instant
 from models.post.post_room_state import PostRoomState, StandingNotice
+from models.post.rarer import comes_rarely
 from models.post.reminders import goes_alone_at
 
 FATES = ("sent", "merged", "withdrawn", "suppressed", "returned", "bounced")
@@ -55,9 +57,9 @@ class Untold(Value):
     rung: int | None
     """The number of the rung. None for an announcement. Also None if no rung will get the notice."""
     code: str
-    """outside-hours, despatch-day, ceiling, quiet, gathered, on-its-way, undeliverable, settled, merged, suppressed,
-    not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant or closed. docs/json.md explains
-    each of these words."""
+    """outside-hours, despatch-day, ceiling, quiet, nothing-new, gathered, on-its-way, undeliverable, settled, merged,
+    suppressed, not-yet-due, too-late, paused, last-rung, third-state, coordinator-only, dormant or closed.
+    docs/json.md explains each of these words."""
     reason: str
     """Why the notice was not sent, in words."""
     until: Instant | None = None
@@ -163,12 +165,25 @@ def not_said(room: PostRoomState | None, decided: Iterable[Told], now: Instant) 
         elif each.fate != "sent" and room is not None:
             code, reason, until = _waits(room, each.key, now)
             found.append(Untold(**fields, code=code, reason=reason, until=until))
+        elif each.awaited and room is not None and (reason := _nothing_new(room)):
+            found.append(Untold(**fields, code="nothing-new", reason=reason, until=room.letter_at))
     return found
+
+
+def _nothing_new(room: PostRoomState) -> str:
+    """Why a notice that was sent is not sent again in each despatch period. Empty if it is."""
+    if not comes_rarely(room) or room.letter_at is None or any(not each.sent for each in room.standing.values()):
+        return ""
+    clock = room.address.clock
+    since = f" since {clock.day(room.news_at)}" if room.news_at else ""
+    # The office hours are known for some weeks only. The day of a later letter may move by a few days.
+    about = "about " if room.hours is not None and room.hours.last_letter(room.letter_at) is None else ""
+    return f"nothing new{since}; the next letter goes on {about}{clock.day(room.letter_at)}"
 
 
 def _waits(room: PostRoomState, key: str, now: Instant) -> tuple[str, str, Instant | None]:
     """Why a notice or announcement that stands was not sent yet: the code, the reason, and when it goes or None."""
-    due = next_instant(room, now)
+    due = next_mail(room, now)
     if room.unreachable:
         return "undeliverable", f"nothing reaches the office: {room.unreachable}; it is tried again", room.hold_until
     standing = room.standing.get(key)
@@ -259,8 +274,11 @@ def _above(machine: Machine[Any], state: ItemState, open_act: OpenAct, party: Pa
             for n, rung in enumerate(rest, 1)
         ]
     found, following = [], next_rung_at(state, open_act)
+    waits = not is_written_to(open_act, open_act.rung)
+    if waits:
+        what = f"{what}: {highest} has had no letter yet, and the time until the next office counts from that letter"
     for n, rung in enumerate(rest, 1):
-        at = following if n == 1 else max(open_act.since + rung.after, following or open_act.since)
+        at = following if n == 1 or waits else max(open_act.since + rung.after, following or open_act.since)
         found.append(
             Untold(**fields, office=rung.office, rung=open_act.rung + n, code="not-yet-due", reason=what, until=at)
         )

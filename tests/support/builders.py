@@ -12,6 +12,7 @@ from models.machine.machine import Machine
 from models.machine.setup import EDITION
 from models.messages import acts
 from models.messages.acts import Terms, Topic
+from models.messages.effects import Await
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity, resolve_windows, start_of_validity
 
@@ -116,15 +117,23 @@ class Player:
         self.machine, self.state, self.now = machine, state, now
         self.effects: list[Any] = []
         self.count = 0
+        self.closed: set[str] = set()
+        """Offices to which no letter goes. The letters to all others go at once."""
         self.tick()
+
+    def keep(self, step: Any) -> None:
+        """Keeps what follows from a step. The post rooms tell the item which letters have gone."""
+        self.state = step.state
+        self.effects.extend(step.effects)
+        for effect in step.effects:
+            if isinstance(effect, Await) and effect.notice.acknowledged and effect.notice.office not in self.closed:
+                self.state = self.machine.delivered(self.state, effect.notice.key, self.now, self.now).state
 
     def tick(self, until: datetime | None = None) -> "Player":
         """Lets time pass. It stops at each instant at which something is due for the item, and carries that out."""
         end = until or self.now
         for _ in range(1000):
-            step = self.machine.due(self.state, self.now)
-            self.state = step.state
-            self.effects.extend(step.effects)
+            self.keep(self.machine.due(self.state, self.now))
             moment = self.machine.next_moment(self.state)
             if moment is None or moment.at > end:
                 break
@@ -142,8 +151,7 @@ class Player:
         if refusal is not None:
             return refusal
         step = self.machine.take(self.state, act, self.now)
-        self.state = step.state
-        self.effects.extend(step.effects)
+        self.keep(step)
         self.tick()
         return step.receipt
 

@@ -21,9 +21,10 @@ DELAYED = DespatchResult(fate=Fate.DELAYED, reason="no mail server")
 WEEK = 7 * DAY
 
 
-def room() -> PostRoomState:
+def room(edition: int = 0) -> PostRoomState:
     return PostRoomState(
         address=PostRoomAddress(
+            edition=edition,
             plan="t",
             plan_title="Test",
             office="lao-moc",
@@ -107,10 +108,10 @@ HOUR = timedelta(hours=1)
 _RESOLVED = rehearsed_hours(None, NOON + 80 * WEEK)
 
 
-def courteous(ceiling: int = 1, period: timedelta = WEEK) -> PostRoomState:
+def courteous(ceiling: int = 1, period: timedelta = WEEK, edition: int = 0) -> PostRoomState:
     """A post room in Vientiane with office hours. It knows its hours for the full test."""
     rule = DespatchRule(period=period, gather=timedelta(seconds=5), ceiling=ceiling)
-    address = room().address.model_copy(update={"side": "LAO", "zone": "Asia/Vientiane", "despatch": rule})
+    address = room(edition).address.model_copy(update={"side": "LAO", "zone": "Asia/Vientiane", "despatch": rule})
     return PostRoomState(address=address, hours=_RESOLVED(address, NOON))
 
 

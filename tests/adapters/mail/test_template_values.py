@@ -131,6 +131,21 @@ def test_the_tone_fits_the_rank_and_says_who_was_asked_before(office: str, words
         assert "must" not in text and "overdue" not in text and "fail" not in text
 
 
+def test_a_letter_says_which_office_below_no_letter_has_asked_yet() -> None:
+    away = AskedBefore(office="lao-moic-dg", title="Director General, Ministry of Industry and Commerce", since=at(2))
+    title = "Minister, Ministry of Industry and Commerce"
+    who = contacts()
+    who = who.model_copy(update={"offices": {**who.offices, "lao-moic-minister": who.offices["lao-moic"]}})
+    asked = notice(1, office="lao-moic-minister", office_title=title, verb="propose-date", rung=3)
+    for offices, said in (((), False), ((away,), True)):
+        word = asked.model_copy(update={"not_written_to": offices})
+        what = despatch(office="lao-moic-minister", office_title=title, notices=(word,))
+        for kind in ("plain", "html"):
+            text = flat(body(composed(what, who), kind))
+            words = "Not asked yet, because no letter could go to it: the Director General. The time that is left"
+            assert (words in text) is said and "Asked before" not in text
+
+
 def test_a_proposal_is_worded_with_names_and_answered_with_the_buttons() -> None:
     slot = Slot(start=zoned(3, 9), end=zoned(3, 12))
     dated = Proposed(

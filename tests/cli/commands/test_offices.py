@@ -51,6 +51,7 @@ def test_each_office_has_its_title_its_side_and_its_mail() -> None:
         "stand_in": DEPUTY,
         "mail": "reached",
         "next_mail": "2026-01-02T00:00:00Z",
+        "zone": "Asia/Vientiane",
     }
     mails = {each["office"]: each["mail"] for each in document()["offices"]}
     assert [mails[each] for each in ("khm-moc", "lao-moc-dg", "lao-moc-dm")] == [
@@ -64,7 +65,9 @@ def test_each_office_has_its_title_its_side_and_its_mail() -> None:
 def test_people_read_who_stands_in_and_whom_mail_does_not_reach() -> None:
     lines = offices_text(document()).splitlines()
     told = {line.split()[0]: line for line in lines}
-    assert told["lao-moc"].endswith("Coordinator, Ministry MOC, Lao PDR; stands in until 3 January 2026: Deputy")
+    assert told["lao-moc"].endswith(
+        "Coordinator, Ministry MOC, Lao PDR; stands in until 3 January 2026: Deputy; next mail 2 January 2026, 07:00"
+    )
     assert " NOT REACHED " in told["khm-moc"] and " NO ADDRESS " in told["lao-moc-dm"]
     assert lines[-2].startswith("`why OFFICE`") and "contacts file" in lines[-1]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cli.commands import status as command
-from cli.commands.status import status
+from cli.commands.status import next_mail_line, status
 from cli.display.live import live_screen
 from cli.display.overview import COLUMNS, ROWS, Filters, ago, left_out, overview
 from models.messages.views import AwaitedRow, ItemRow
@@ -119,8 +119,8 @@ def test_a_filter_lists_in_full_and_json_keeps_every_row(
 ) -> None:
     rows = rows_of(30, 5)
 
-    async def listed(*_: object) -> list[ItemRow]:
-        return rows
+    async def listed(data: object, plan: object, office: str | None) -> tuple[list[ItemRow], str]:
+        return rows, next_mail_line(office, START, rows[0].clock) if office else ""
 
     monkeypatch.setattr(command, "_rows", listed)
     monkeypatch.setattr(command, "waiting_line", lambda *_: "inbox: 1 message needs a person\n")
@@ -132,6 +132,7 @@ def test_a_filter_lists_in_full_and_json_keeps_every_row(
     status(office=LAO)
     full = capsys.readouterr().out
     assert full.count(f"{LAO} to propose a date, since 1 January 2026, due") == 30
+    assert "next mail to lao-moc: 1 January 2026, 07:00 (Asia/Vientiane)" in full
     assert "and 6 more: 5 dormant (--dormant), 1 ended (--all)" in full
     status(everything=True)
     assert " more: " not in capsys.readouterr().out

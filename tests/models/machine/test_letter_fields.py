@@ -67,7 +67,7 @@ def test_a_higher_office_learns_who_was_asked_before_and_since_when() -> None:
     player = Player(MEETING, meeting()).tick(START + 70 * DAY)
     [top] = [each for each in notices(player) if each.rung == 3 and each.side == "LAO"]
     assert [(each.office, each.title.partition(",")[0], each.since) for each in top.before] == [
-        ("lao-moc", "Coordinator", top.since),
+        ("lao-moc", "Coordinator", START),  # the instant of its letter
         ("lao-moc-dg", "Director General", top.since + 30 * DAY),
     ]
     assert tuple(each.title for each in top.before) == top.asked_before
