@@ -71,8 +71,8 @@ def sides_of(state: "PlanState", item: str) -> tuple[str, ...]:
 
 
 def round_summary(state: "PlanState", name: str) -> Summary:
-    """Returns the summary of the status round `name`. It tells for each side about how many items the round asked it,
-    and what the side has answered so far."""
+    """Returns the summary of the status round `name`. For each side it gives two things: the number of items that the
+    side was asked about, and its answers so far."""
     items, places = round_items(state, name, state.answers, state.busy), state.places()
     counts: list[Count] = []
     parts = []

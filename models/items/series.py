@@ -178,6 +178,8 @@ class SeriesRules(Rules[SeriesState]):
         recalled = report.closed and report.status == "dropped" and report.item in state.recalled
         if recalled:
             hosting = turns.recall_session(state.hosting, report.session)
+            if state.setup.edition >= 1:
+                draft.put(recalled_names=(*state.recalled_names, report.session))
         elif report.closed and report.item in state.open_sessions:
             hosting = turns.close_session(
                 state.hosting, report.session, report.held, report.host, report.on, report.reason

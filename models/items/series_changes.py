@@ -4,6 +4,7 @@ The order names a first host, changes windows, turns or offices, or says what be
 """
 
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from pydantic import JsonValue
@@ -192,14 +193,20 @@ def _learn_past(draft: Series, past: AdoptedSession) -> None:
 def _rescheduled(state: SeriesState, windows: Any, now: datetime) -> dict[str, Any]:
     """Returns the fields `windows` and `opened` of the series after the windows have changed.
 
-    Windows that are over, or that have a session already, come first. `opened` is their number, so none opens again.
+    Windows that are over, or that have a session already, come first. `opened` is their number, so none opens again. If
+    a window comes back whose session was recalled, its new session is named 2026.2, then 2026.3.
     """
     taken = taken_names(state)
-    found = [Window.model_validate(window) for window in windows]
+    found = [_renamed(Window.model_validate(window), state.recalled_names) for window in windows]
     if not found:
         return {"windows": (), "opened": max(state.opened, len(state.hosting.turns))}
     done = [window for window in found if window.end <= now or window.name in taken]
     return {"windows": (*done, *(each for each in found if each not in done)), "opened": len(done)}
+
+
+def _renamed(window: Window, recalled: tuple[str, ...]) -> Window:
+    names = (window.name if n == 1 else f"{window.name}.{n}" for n in count(1))
+    return window.model_copy(update={"name": next(name for name in names if name not in recalled)})
 
 
 def _moved_windows(before: SeriesState, after: SeriesState) -> dict[str, dict[str, JsonValue]]:

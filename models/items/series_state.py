@@ -26,6 +26,9 @@ class SeriesState(ItemState):
     """The host of the session that opens next, if the host does not rotate. None if the sides have not settled it."""
     recalled: tuple[str, ...] = ()
     """Ids of sessions that the series has ordered to end, because the plan has no window for them any more."""
+    recalled_names: tuple[str, ...] = ()
+    """The names of the sessions that have ended so. A workflow id is never used again, so a session that opens later
+    has another name. Empty for series with rules before edition 1."""
     first_title: str | None = None
     """The title of the first session. None if it has the title of the series, like the other sessions."""
     launched: Instant

@@ -94,7 +94,8 @@ class Rules(Generic[S]):
         return None
 
     def waits_for(self, state: S) -> str | None:
-        """Returns what the item waits for, in words, if no instant moves it. None: it waits for a call or an act."""
+        """Returns in words what the item waits for while it has no timer, for example "the end of the validity". None:
+        there is nothing special to say, and the item waits until a side calls it or an office acts."""
         return None
 
     def act_in_words(self, state: S, open_act: OpenAct) -> str | None:

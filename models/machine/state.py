@@ -239,7 +239,7 @@ class ItemState(Value):
     progress: tuple[Progressed, ...] = ()
     """The last answer of each side to a status round."""
     called: str = ""
-    """The reason of the call. Empty if the item opened without a call."""
+    """The reason that an office gave when it called this item (act `call`). Empty if no office called it."""
     host: str | None = None
     """The side that hosts. None if no host is known, or if the item has no host."""
     told: tuple[str, ...] = ()

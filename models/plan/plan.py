@@ -238,8 +238,8 @@ class Quantity(FilePart):
 
 
 class Readings(FilePart):
-    """The readings of an obligation that the program can follow. Each is shown as assumed until the sides settle it. An
-    empty field means that the plan file gives no such reading."""
+    """The readings of one obligation, with one field for each kind of reading. The program shows a reading as assumed
+    until the sides settle it. An empty field means that the plan file gives no such reading."""
 
     windows: "WindowsReading | None" = None
     offices: "OfficesReading | None" = None

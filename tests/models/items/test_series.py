@@ -288,6 +288,9 @@ def told(state: SeriesState, field: str, value: Any) -> Order:
 
 
 @example(FORMS[0], False, [("report", (0, "closed", None)), ("order", ("past", "2026"))])
+@example(
+    FORMS[0], False, [("order", ("windows", [])), ("report", (0, "dropped", "LAO")), ("order", ("windows", [2026]))]
+)
 @settings(max_examples=150)
 @given(st.sampled_from(FORMS), st.booleans(), st.lists(series_moves, max_size=20))
 def test_series_stay_sound(form: dict[str, Any], rounds: bool, history: list[Any]) -> None:
