@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
+from adapters.temporal import RepeatedQueries
 from tests.support.rig import register_attributes
 from tests.support.wire import hook  # before anything that writes mails or calendar objects
 from workflows.visibility import REGISTERED
@@ -58,6 +59,7 @@ async def dev_server() -> AsyncIterator[Client]:
     attributes = [part for name, kind in REGISTERED.items() for part in ("--search-attribute", f"{name}={kind}")]
     env = await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
+        interceptors=[RepeatedQueries()],
         dev_server_existing_path=str(BIN / "temporal"),
         dev_server_extra_args=attributes,
         dev_server_log_level="error",
@@ -70,7 +72,9 @@ async def dev_server() -> AsyncIterator[Client]:
 async def skipping() -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping server of its own: its clock is global."""
     env = await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=str(BIN / "temporal-test-server")
+        data_converter=pydantic_data_converter,
+        interceptors=[RepeatedQueries()],
+        test_server_existing_path=str(BIN / "temporal-test-server"),
     )
     async with env:
         await register_attributes(env.client)

@@ -37,22 +37,38 @@ class WatchedInstance(WorkflowInstance):
 
     def __init__(self, inner: WorkflowInstance) -> None:
         self._inner = inner
-        self._handled = -1
+        self._at = -1
+        self._events = 0
+        self._replayed = False
+        self._live = 0
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        """Carries out what the SDK asks. Fails a direct query if the copy is out of step with its history.
-
-        `history_length` is the number of events up to the newest workflow task. When a task has been carried out, its
-        end is one more event. So if the copy has just handled new events and the history has not grown since, these
-        events came with the query.
-        """
-        if any(job.query_workflow.query_id == DIRECT_QUERY for job in act.jobs if job.HasField("query_workflow")):
-            if act.history_length == self._handled:
-                failure = Failure(message=ASK_AGAIN, application_failure_info=ApplicationFailureInfo(type=STALE))
-                return WorkflowActivationCompletion(failed=FailedTask(failure=failure))
-        elif not act.is_replaying:
-            self._handled = act.history_length
+        """Carries out what the SDK asks. Fails a direct query if the copy is out of step with its history."""
+        if self._is_stale(act):
+            failure = Failure(message=ASK_AGAIN, application_failure_info=ApplicationFailureInfo(type=STALE))
+            return WorkflowActivationCompletion(failed=FailedTask(failure=failure))
         return self._inner.activate(act)
+
+    def _is_stale(self, act: WorkflowActivation) -> bool:
+        """Whether the SDK hands over, or has just handed over, events that came with a query and with no task.
+
+        There are two signs. Either there are new events, but no workflow task has begun since: the time is that of the
+        last task. Or the copy was made by a replay, this replay has ended with new events, and a direct query follows
+        before the end of a task has made the history longer. The second sign may also appear if a query waits for a
+        task of this worker.
+        """
+        kinds = {job.WhichOneof("variant") for job in act.jobs}
+        if "query_workflow" in kinds:
+            direct = any(job.query_workflow.query_id == DIRECT_QUERY for job in act.jobs)
+            return direct and self._replayed and self._live == 1 and act.history_length == self._events
+        if "remove_from_cache" in kinds:
+            return False
+        at = act.timestamp.ToNanoseconds()
+        stale = not act.is_replaying and at == self._at and act.history_length > self._events
+        self._at, self._events = at, act.history_length
+        self._replayed = self._replayed or act.is_replaying
+        self._live += not act.is_replaying
+        return stale
 
     def get_serialization_context(self, command_info: Any) -> Any:
         return self._inner.get_serialization_context(command_info)

@@ -81,7 +81,7 @@ def lines_of_html(rich: str) -> str:
     titled = False
     rich = _without_comments(without_scripts(rich))
     for match in _TAG.finditer(rich):
-        if not titled:  # a page shows no title
+        if match.start() > at and not titled:  # a page shows no title
             out.append(_words(rich[at : match.start()]))
         at = match.end()
         name = (match[2] or "").lower()

@@ -19,8 +19,9 @@ from models.messages.views import ItemView
 
 
 def show(item: str, data: DataOption = Path("var"), plan: PlanOption = None, as_json: JsonOption = False) -> None:
-    """Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited, and
-    with which commands it is done."""
+    """Show everything about one item: proposals, ledger, calendar UID and SEQUENCE, what is awaited.
+
+    It also shows the commands of the acts that are awaited."""
     view = asyncio.run(_view(item, data, plan))
     if as_json:
         sys.stdout.write(json_text(view.model_dump(mode="json")) + "\n")

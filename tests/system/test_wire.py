@@ -160,6 +160,7 @@ OBJECTS: list[tuple[str, bytes, Edit]] = [
     ("cn", REQUEST, edited('CN="Coordinator', "CN=\"Co^'ordinator")),
     ("cn", REQUEST, edited("ORGANIZER;CN=[^:]*:", "ORGANIZER:")),
     ("required", AT_REST, edited("SUMMARY[^\r]*\r\n", "")),
+    ("conference", REQUEST, edited("SUMMARY", "CONFERENCE;VALUE=URI:ftp://meet.example/1\r\nSUMMARY")),
 ]
 
 

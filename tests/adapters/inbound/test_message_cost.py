@@ -147,12 +147,21 @@ LIMITS = {
     "attendee": bounds.ADDRESS,
     "sent_by": bounds.ADDRESS,
     "comment": bounds.VALUE,
+    "remark": bounds.VALUE,
+    "bodies": bounds.TEXT,
+    "from_name": bounds.LINE,
+    "references": bounds.IDENTITY,
+    "enclosures": bounds.LINE,
     "doubt": bounds.LINE,
     "recipient": bounds.ADDRESS,
     "status": bounds.WORD,
     "zone": 80,
 }
 """Characters of every text that comes out of a mail, but for what it says to a person."""
+
+
+OF_LINES = ("text", "bodies", "remark")
+"""The texts that may have several lines."""
 
 
 def texts(value: Any, name: str = "") -> list[tuple[str, str]]:
@@ -170,7 +179,7 @@ NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def held(reading: IncomingMessage) -> None:
     for name, text in texts(reading.model_dump()):
         assert not NO_XML.search(text) and len(text) <= LIMITS.get(name, bounds.TEXT), name
-        if name != "text":
+        if name not in OF_LINES:
             assert "\n" not in text and len(text) <= LIMITS.get(name, 40), name
 
 
