@@ -20,7 +20,7 @@ from models.post.sending import despatched, next_despatch, said_again, says_the_
 from models.rehearsal.assumptions import assumption_of
 from models.rehearsal.world import World
 from tests.support.builders import DAY, START, date_terms, launch_of, meeting, obligation, plan_of
-from tests.support.rehearsals import END, SIGNED, whole
+from tests.support.rehearsals import END, SIGNED, rehearsed, whole
 
 OPEN = START + timedelta(days=1, hours=3)
 """The first working moment of 2026 in both capitals: Friday, 2 January, 10:00."""
@@ -103,7 +103,7 @@ def test_the_whole_plan_is_rehearsed_and_no_notice_is_decided_twice(assume: str)
 
 
 def test_the_same_seed_gives_the_same_history_and_another_seed_another() -> None:
-    one, again, other = whole("random:1"), whole("random:1"), whole("random:2")
+    one, again, other = whole("random:1"), rehearsed("random:1"), whole("random:2")
     assert (one.notices, one.letters) == (again.notices, again.letters)
     assert one.notices != other.notices
 
