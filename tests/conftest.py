@@ -17,12 +17,34 @@ from tests.support.rig import register_attributes
 from tests.support.wire import hook  # before anything that writes mails or calendar objects
 from workflows.visibility import REGISTERED
 
+# Tests start our programs in processes of their own, and Temporal's sandbox imports our modules for every workflow.
+# Without __pycache__ each of them compiles the same modules again.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # `make soak` looks much longer; on CI the examples are the same every time, so that a red run can be repeated.
-settings.register_profile("suite", max_examples=300, deadline=None, derandomize="CI" in os.environ)
+# A property whose examples are dear asks for a share of them (tests/support/examples.py).
+settings.register_profile("suite", max_examples=100, deadline=None, derandomize="CI" in os.environ)
 settings.register_profile("soak", max_examples=6000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 BIN = Path(sys.executable).parent
+
+
+LONG = ("system", "workflows", "servers")
+"""Folders of the tests that start servers: they begin first, so that no core works alone at the end."""
+OWN_SERVERS = {"desk", "dev_server", "skipping"}
+"""Fixtures of tests that take seconds and share nothing within their module."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order of the tests, and which run in the same process. A module stays together, so that its fixtures and
+    caches are made once; a long test is given to any core by itself."""
+    items.sort(key=lambda item: LONG.index(item.path.parent.name) if item.path.parent.name in LONG else len(LONG))
+    for item in items:
+        if not OWN_SERVERS & set(getattr(item, "fixturenames", ())) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(autouse=True)

@@ -266,7 +266,7 @@ class Life:
             if found != self._seen or not found:  # nothing starts unless something else moves
                 await asyncio.gather(*map(self._look, sorted(self._unborn)))
             before = found
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         raise AssertionError("it never rests")
 
     async def _look(self, name: str) -> int:

@@ -27,12 +27,15 @@ from cli.commands.up import up
 from servers.datafolder import RunFile, process_exists, read_run
 from servers.ports import LOOPBACK
 from tests.support.builders import obligation, plan_of
+from tests.support.commands import UMASK, Ended, forked, fresh
 from tests.support.mail_client import answer, send
 from tests.support.paths import MAILS
 from tests.support.processes import Listener, listeners
 from tests.support.rig import eventually, write_contacts
+from tests.support.wire import hook
 
 ITEM = "review/1"
+NEW_YEAR = "new-year/1"
 
 
 def open_to_others(root: Path) -> list[str]:
@@ -52,21 +55,9 @@ class Desk:
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "AIDE_"))}
         self.environment["AIDE_OFFICE_HOURS"] = "off"  # tests run at night too
 
-    async def run(self, *words: str) -> tuple[int, str, str]:
+    async def run(self, *words: str) -> Ended:
         """Exit code, standard output and standard error of one command."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "starter.py",
-            *words,
-            cwd=ROOT,
-            env=self.environment,
-            umask=0o022,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, out.decode(), err.decode()
+        return await forked(words, self.environment)
 
     async def verb(self, verb: str, item: str, *words: str) -> tuple[int, dict[str, Any]]:
         """An acting or reading verb in JSON."""
@@ -79,6 +70,14 @@ class Desk:
         assert code == 0, err
         return {item["id"]: item for item in json.loads(out)["items"]}
 
+    async def opened(self, *items: str) -> None:
+        """Waits until the plan has opened these items. `up` says ready when the plan is launched, a moment before."""
+
+        async def there() -> bool:
+            return {f"t/{item}" for item in items} <= (await self.status()).keys()
+
+        await eventually(there)
+
     async def start(self, *more: str) -> None:
         """`up` on free ports, until it says ready."""
         self.up = await asyncio.create_subprocess_exec(
@@ -90,12 +89,12 @@ class Desk:
             *more,
             cwd=ROOT,
             env=self.environment,
-            umask=0o022,
+            umask=UMASK,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
         assert self.up.stdout is not None
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             async for line in self.up.stdout:
                 self.said.append(line.decode().rstrip())
                 if line == b"ready\n":
@@ -131,21 +130,48 @@ class Desk:
         return list(vobject.readOne(answer.text).vevent_list) if "VEVENT" in answer.text else []
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    found = Desk(tmp_path)
-    item = obligation(
-        "review",
-        kind="meeting_series",
-        cadence="annual",
-        window={"by": "offset", "opens": "PT0S", "length": "P200D", "every": "P300D", "count": 2},
-    )
-    plan = plan_of(item)
+def yearly(name: str, **more: Any) -> dict[str, Any]:
+    """A meeting whose first session is asked for at once."""
+    window = {"by": "offset", "opens": "PT0S", "length": "P200D", "every": "P300D", "count": 2}
+    return obligation(name, kind="meeting_series", cadence="annual", window=window, **more)
+
+
+@contextlib.asynccontextmanager
+async def desk_of(root: Path, *obligations: dict[str, Any]) -> AsyncIterator[Desk]:
+    """A desk with the files of a plan. What runs at the end is killed."""
+    found = Desk(root)
+    plan = plan_of(*obligations)
     found.plan_file.write_text(yaml.safe_dump(json.loads(plan.model_dump_json(exclude_defaults=True))))
     write_contacts(plan, found.contacts)
     yield found
     if found.up is not None and found.up.returncode is None:
         await found.end(signal.SIGKILL)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_of(tmp_path, yearly("review")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """One `up` for all tests that only read, or act on an item and write to offices of their own.
+
+    The offices of `review` are written to once, when its date is asked for. `new-year` has other offices.
+    """
+    folder = tmp_path_factory.mktemp("running")
+    mine = {"LAO": "lao-mfa", "KHM": "khm-mfa"}
+    async with desk_of(folder, yearly("review"), yearly("new-year", offices=mine)) as found:
+        await found.start()
+        await found.opened(ITEM, NEW_YEAR)
+        yield found
+    hook.judge_folder(folder)
+    assert list(hook.faults()) == []
+
+
+SHARED = pytest.mark.xdist_group("end-to-end")
+"""Tests that use `running`: one process runs them all, so that one `up` starts."""
 
 
 def soon(seconds: int = 20) -> tuple[str, ...]:
@@ -337,14 +363,14 @@ async def test_killed_midway_it_resumes_with_nothing_lost_and_nothing_sent_twice
     assert await desk.end(signal.SIGTERM) == 0
 
 
-async def test_a_date_on_a_holiday_is_shown_and_not_silently_taken(desk: Desk) -> None:
-    await desk.start()
+@SHARED
+async def test_a_date_on_a_holiday_is_shown_and_not_silently_taken(running: Desk) -> None:
     year = datetime.now(ZoneInfo("Asia/Vientiane")).year + 1
     new_year = ("--start", f"{year}-01-01T09:00", "--zone", "Asia/Vientiane", "--for", "PT3H")
-    words = ("propose", ITEM, "date", *new_year, "--as", "lao-moc", "--data", str(desk.data))
-    code, _, err = await desk.run(*words, "--dry-run")
+    words = ("propose", NEW_YEAR, "date", *new_year, "--as", "lao-mfa", "--data", str(running.data))
+    code, _, err = await running.run(*words, "--dry-run")
     assert code == 0 and f"1 January {year} is New Year's Day (LAO) and International New Year Day (KHM)" in err
-    code, receipt = await desk.verb(*words[:-2])
+    code, receipt = await running.verb(*words[:-2])
     assert code == 0
     assert [(each["side"], each["day"], each["kind"]) for each in receipt["clashes"]] == [
         (side, f"{year}-01-01", "holiday") for side in ("LAO", "KHM")
@@ -352,49 +378,50 @@ async def test_a_date_on_a_holiday_is_shown_and_not_silently_taken(desk: Desk) -
     assert "New Year's Day (LAO)" in receipt["text"]
 
     async def told() -> bool:
-        invitations = [mail for mail in desk.mails("khm-moc") if "date proposed" in mail["Subject"]]
+        invitations = [mail for mail in running.mails("khm-mfa") if "date proposed" in mail["Subject"]]
         return any("International New Year Day for the Cambodian side" in _plain(mail) for mail in invitations)
 
     await eventually(told)
-    code, out, _ = await desk.run("days", ITEM, "--around", f"{year}-01-01", "--data", str(desk.data), "--json")
+    code, out, _ = await running.run(
+        "days", NEW_YEAR, "--around", f"{year}-01-01", "--data", str(running.data), "--json"
+    )
     found = json.loads(out)
     assert code == 0 and found["sides"] == ["LAO", "KHM"] and f"{year}-01-01" not in found["days"]
     assert {"day": f"{year}-01-01", "side": "LAO", "kind": "holiday", "name": "New Year's Day"} in found["closed"]
     assert all(date.fromisoformat(day).weekday() < 5 for day in found["days"]) and len(found["days"]) >= 8
-    window = ("days", ITEM, "--from", f"{year}-01-01", "--to", f"{year}-01-02", "--data", str(desk.data))
-    code, out, _ = await desk.run(*window)
+    window = ("days", NEW_YEAR, "--from", f"{year}-01-01", "--to", f"{year}-01-02", "--data", str(running.data))
+    code, out, _ = await running.run(*window)
     assert (code == 0 and "none" in out.splitlines()[1]) or date(year, 1, 2).weekday() < 5
-    code, out = await desk.verb("propose", "review/9", "date", *new_year, "--as", "lao-moc")
+    code, out = await running.verb("propose", "new-year/9", "date", *new_year, "--as", "lao-mfa")
     assert (code, out["error"]["code"]) == (1, "no-such-item")
 
 
-async def test_why_tells_what_was_sent_with_its_message_id_and_what_was_not(desk: Desk) -> None:
-    await desk.start()
-
+@SHARED
+async def test_why_tells_what_was_sent_with_its_message_id_and_what_was_not(running: Desk) -> None:
     async def asked() -> bool:
-        return len(desk.mails("lao-moc")) == 1
+        return len(running.mails("lao-moc")) == 1
 
     await eventually(asked)
 
     async def recorded() -> bool:
-        code, found = await desk.verb("why", "lao-moc")
+        code, found = await running.verb("why", "lao-moc")
         return code == 0 and [each["fate"] for each in found["notices"]] == ["sent"]
 
     await eventually(recorded)
-    _, office = await desk.verb("why", "lao-moc")
+    _, office = await running.verb("why", "lao-moc")
     [notice] = office["notices"]
-    assert notice["message_id"] == desk.mails("lao-moc")[0]["Message-ID"]
+    assert notice["message_id"] == running.mails("lao-moc")[0]["Message-ID"]
     assert (notice["item"], notice["act"], notice["rung"], notice["awaited"]) == (f"t/{ITEM}", "propose-date", 1, True)
     assert office["not_sent"] == [] and office["post_room"]["next_mail"] is not None
-    code, item = await desk.verb("why", ITEM)
+    code, item = await running.verb("why", ITEM)
     assert code == 0 and {each["office"] for each in item["notices"]} == {"lao-moc", "khm-moc"}
     waiting = {each["office"]: (each["code"], each["rung"]) for each in item["not_sent"]}
     assert waiting["khm-moc-minister"] == ("not-yet-due", 4) and len(waiting) == 6
-    code, higher = await desk.verb("why", "lao-moc-dg")
+    code, higher = await running.verb("why", "lao-moc-dg")
     assert code == 0 and [(each["code"], each["item"]) for each in higher["not_sent"]] == [("not-yet-due", f"t/{ITEM}")]
-    code, out, _ = await desk.run("why", "lao-moc", "--data", str(desk.data))
+    code, out, _ = await running.run("why", "lao-moc", "--data", str(running.data))
     assert code == 0 and notice["message_id"] in out and "sent, awaited" in out
-    code, refused = await desk.verb("why", "nothing")
+    code, refused = await running.verb("why", "nothing")
     assert (code, refused["error"]["code"]) == (1, "no-such-item")
 
 
@@ -494,7 +521,7 @@ async def on_a_terminal(desk: Desk) -> str:
     os.close(slave)
     shown = ""
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not any(heading in shown for heading in ("AWAITED", "NEXT", "nothing to show")):
                 shown += (await asyncio.to_thread(os.read, master, 65536)).decode(errors="replace")
     finally:
@@ -569,7 +596,8 @@ async def test_a_folder_that_others_may_enter_is_refused_and_an_older_one_is_clo
     assert open_to_others(desk.data) == []
 
 
-async def test_what_cannot_start_says_why(desk: Desk, tmp_path: Path) -> None:
+@SHARED
+async def test_what_cannot_start_says_why(desk: Desk, running: Desk, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
     bad.write_text(desk.plan_file.read_text().replace("cadence: annual", "cadence: yearly"))
     code, _, err = await desk.run(
@@ -579,24 +607,23 @@ async def test_what_cannot_start_says_why(desk: Desk, tmp_path: Path) -> None:
     assert not desk.data.exists(), "nothing is started"
     code, out, _ = await desk.run("status", "--data", str(desk.data), "--json")
     assert code == 3 and json.loads(out)["error"]["code"] == "unreachable"
-    await desk.start()
-    code, _, err = await desk.run("up", "--data", str(desk.data), "--plan-file", str(desk.plan_file))
-    assert code != 0 and str(desk.data) in err
+    code, _, err = await running.run("up", "--data", str(running.data), "--plan-file", str(running.plan_file))
+    assert code != 0 and str(running.data) in err
     changed = tmp_path / "changed.yaml"
-    changed.write_text(desk.plan_file.read_text().replace("Title review", "Another title"))
-    words = (str(changed), "--contacts", str(desk.contacts), "--data", str(desk.data))
-    code, _, err = await desk.run("launch", *words)
+    changed.write_text(running.plan_file.read_text().replace("Title review", "Another title"))
+    words = (str(changed), "--contacts", str(running.contacts), "--data", str(running.data))
+    code, _, err = await running.run("launch", *words)
     assert code == 1 and "review" in err and "consent" in err
-    assert (await desk.status())[f"t/{ITEM}"]["status"] == "date-awaited"
+    assert (await running.status())[f"t/{ITEM}"]["status"] == "date-awaited"
 
 
-async def test_exit_codes_are_true_on_every_call(desk: Desk) -> None:
+@SHARED
+async def test_exit_codes_are_true_on_every_call(running: Desk) -> None:
     """Short scripts on the SDK can die at interpreter exit; ours leave without it."""
-    await desk.start()
     for _ in range(8):
-        code, _, _ = await desk.run("status", "--data", str(desk.data))
+        code, _, _ = await fresh(("status", "--data", str(running.data)), running.environment)
         assert code == 0
-        code, _, _ = await desk.run("show", "nothing", "--data", str(desk.data))
+        code, _, _ = await fresh(("show", "nothing", "--data", str(running.data)), running.environment)
         assert code == 1
 
 
@@ -635,6 +662,7 @@ async def test_a_plan_is_taken_over_midway(desk: Desk, tmp_path: Path) -> None:
     first = {letter["office"]: {n["act"] for n in letter["notices"]} for letter in preview["first"][:2]}
     assert first["khm-moc"] >= {"propose-date", "settle", "progress"}, "the host's turn, the questions, the round"
     await desk.start("--history", str(history))
+    await desk.opened(f"review/{year}")
     code, turns = await desk.verb("turns", "review")
     assert (code, turns["next"]["host"]) == (0, "LAO"), "KHM has the session of this year"
     assert [(t["session"], t["planned"], t["state"]) for t in turns["turns"]] == [
@@ -651,6 +679,7 @@ async def test_an_amendment_a_question_and_a_round_at_the_command_line(desk: Des
     year = write_midway_plan(desk)
     await desk.start()
     questions = "questions/lao-moc.khm-moc"
+    await desk.opened(questions, f"review/{year}", "promise")
     answer = ("answer", "review/first_host", "KHM", "--as", "lao-moc")
     code, receipt = await desk.verb("propose", questions, *answer)
     assert code == 0, receipt

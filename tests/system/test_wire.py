@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.calendar.event_object import calendar_object, declined_counter
@@ -31,6 +31,7 @@ from models.post.hearing import hear_announcement
 from models.post.post_room_state import PostRoomState
 from models.post.sending import despatched, drop_unsent_cancellations, next_despatch
 from tests.support.builders import DAY, Player, date_terms, meeting, obligation, plan_of
+from tests.support.examples import examples
 from tests.support.mail_samples import KHMER, LAO, announcement, contacts, despatch, event
 from tests.support.moves import PREAMBLE, moves, play
 from tests.support.paths import TESTS
@@ -386,7 +387,7 @@ def next_version(last: CalendarEvent, step: str, value: Any, now: datetime) -> C
     return following(last, last.model_copy(update=changes), EDITION)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(0.5)
 @given(title=WORDS, name=WORDS, office=WORDS, slot=slots(), steps=st.lists(STEPS, max_size=8))
 def test_a_whole_life_is_sound_on_the_wire(
     title: str, name: str, office: str, slot: Slot, steps: list[tuple[str, Any]]
@@ -510,7 +511,7 @@ def follow(player: Player, office: str) -> None:
     player.effects.extend(step.effects)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(0.6)
 @given(HISTORY, st.integers(0, 4))
 def test_what_a_meeting_says_to_each_office_is_sound_in_its_order(history: list[tuple[str, Any]], along: int) -> None:
     player = Player(MEETING, meeting())

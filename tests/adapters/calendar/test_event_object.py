@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import vobject
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -14,6 +14,7 @@ from adapters.text import clean_line, clean_text
 from models.common.times import Slot
 from models.messages.calendar_event import Attendee, CalendarEvent, EventStatus, Method
 from tests.support.calendar_lines import check_wire, lines, values
+from tests.support.examples import examples
 from tests.support.mail_samples import KHMER, LAO, UID, contacts, event, zoned
 
 HOSTILE = st.text(
@@ -169,7 +170,6 @@ def test_equal_events_give_equal_bytes() -> None:
     assert calendar_object(event(), contacts(), None) == calendar_object(again, contacts(), None)
 
 
-@settings(max_examples=200, deadline=None)
 @given(title=HOSTILE, name=HOSTILE, office=HOSTILE)
 def test_no_text_can_add_a_property(title: str, name: str, office: str) -> None:
     people = (Attendee(office="lao-moic", title=office),)
@@ -189,7 +189,7 @@ def test_no_text_can_add_a_property(title: str, name: str, office: str) -> None:
     assert str(vevent["SUMMARY"]) == (clean_line(title) or UNTITLED)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(0.5)
 @given(title=HOSTILE)
 def test_an_independent_parser_reads_the_same(title: str) -> None:
     data = calendar_object(event(summary=title, description=f"x{title}"), contacts(), Method.REQUEST)

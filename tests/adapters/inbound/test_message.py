@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.inbound import bounds
@@ -371,7 +371,6 @@ def test_mangled_mail_raises_nothing(name: str, mangled: list[tuple[int, int, by
 
 
 @given(corpus, changes)
-@settings(max_examples=200)
 def test_mangled_calendars_raise_nothing(name: str, mangled: list[tuple[int, int, bytes]]) -> None:
     """The calendar inside, whatever its transfer encoding."""
     message = email.message_from_bytes(raw(name))

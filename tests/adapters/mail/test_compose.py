@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.calendar.event_object import calendar_object, declined_counter
@@ -12,6 +12,7 @@ from adapters.text import clean_line
 from models.messages.calendar_event import Method
 from models.messages.notices import AnnouncementKind
 from models.post.despatch import Despatch
+from tests.support.examples import examples
 from tests.support.letters import body, check_wire, composed, decoded, read, tree
 from tests.support.mail_samples import (
     KHMER,
@@ -167,7 +168,7 @@ HOSTILE = st.text(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@examples(0.5)
 @given(text=HOSTILE, name=HOSTILE)
 def test_no_text_can_add_a_header_or_a_part(text: str, name: str) -> None:
     who = contacts(name=name or "x")

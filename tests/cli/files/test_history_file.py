@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.files.yaml_file import FileFault
@@ -199,7 +199,6 @@ cells = st.one_of(
 )
 
 
-@settings(max_examples=300)
 @given(st.lists(st.lists(cells, min_size=1, max_size=8), max_size=5), st.booleans())
 def test_whatever_is_in_the_file_it_is_taken_or_told(
     tmp_path_factory: Any, rows: list[list[str]], quoted: bool

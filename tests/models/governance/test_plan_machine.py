@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.governance.amended_plan import AmendmentInForce, plan_as_of
@@ -20,6 +20,7 @@ from models.messages.views import Receipt, Refusal
 from models.plan.amendment import AmendmentKind
 from models.plan.plan import Plan
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, obligation, plan_of
+from tests.support.examples import examples
 from tests.support.plan_lives import END, ROUND, TERM, UNDATED, agree, plan_now, series, standing
 from tests.support.worlds import KHM, LAO, Life, amend, announced, same_over_the_wire
 from workflows.details import details_of
@@ -378,7 +379,7 @@ def check_plan(life: Life, original: Plan) -> None:
     assert set(state.round_items) & set(state.open_items) == {name for name, item in top.items() if item.setup.rounds}
 
 
-@settings(max_examples=60)
+@examples(0.4)
 @given(st.lists(steps, max_size=14))
 def test_whatever_is_proposed_only_both_together_amend_the_plan(history: list[Any]) -> None:
     asking: dict[str, Any] = {"host_rule": "rotating", "readings": {"first_host": {"others": ["LAO", "KHM"]}}}

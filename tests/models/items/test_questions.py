@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.governance.amended_plan import plan_as_of
@@ -19,6 +19,7 @@ from models.messages.notices import AnnouncementKind
 from models.messages.views import DateRow
 from models.plan.plan import Plan
 from tests.support.builders import DAY, START, Player, launch_of, obligation, opened, plan_of
+from tests.support.examples import examples
 from tests.support.worlds import Life, amend, announced, same_over_the_wire
 
 LIST = "t/questions/lao-moc.khm-moc"
@@ -534,7 +535,7 @@ moves = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@examples(0.4)
 @given(st.lists(moves, max_size=20))
 def test_whatever_is_answered_only_all_together_settle_anything(history: list[Any]) -> None:
     asks: dict[str, Any] = {"cadence": {"others": ["annual", "biennial"]}, "anchor_year": {"others": [2026, 2027]}}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.common.values import to_utc
@@ -16,6 +16,7 @@ from models.messages.acts import Terms, Topic
 from models.messages.effects import Await, EnterElsewhere, GiveOrder, ItemReport, Open, Order, Settle
 from models.messages.notices import AnnouncementKind
 from tests.support.builders import DAY, START, Player, date_terms, launch_of, obligation, opened, plan_of
+from tests.support.examples import examples
 from tests.support.meetings import KHM, LAO
 from tests.support.plan_lives import UNDATED
 from tests.support.rounds import ROUND, TRIGGER
@@ -291,7 +292,7 @@ def told(state: SeriesState, field: str, value: Any) -> Order:
 @example(
     FORMS[0], False, [("order", ("windows", [])), ("report", (0, "dropped", "LAO")), ("order", ("windows", [2026]))]
 )
-@settings(max_examples=150)
+@examples(0.6)
 @given(st.sampled_from(FORMS), st.booleans(), st.lists(series_moves, max_size=20))
 def test_series_stay_sound(form: dict[str, Any], rounds: bool, history: list[Any]) -> None:
     more: dict[str, Any] = {"round": ROUND} if rounds else {}

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.items.commitment import COMMITMENT
@@ -11,6 +11,7 @@ from models.items.series import SERIES
 from models.messages import acts
 from models.messages.acts import Terms, Topic
 from tests.support.builders import DAY, START, Player, date_terms, obligation, opened, plan_of
+from tests.support.examples import examples
 from tests.support.progress import entries
 from tests.support.recordings import known, player, the_meeting
 
@@ -62,7 +63,7 @@ def play(one: Player, move: str, office: str) -> None:
 
 
 @given(MOVES)
-@settings(max_examples=150, deadline=None)
+@examples(0.6)
 def test_the_record_tells_what_was_awaited_at_every_instant(moves: list[tuple[int, str, str]]) -> None:
     one = the_meeting()
     seen = [(one.now, MEETING.awaiting(one.state))]
