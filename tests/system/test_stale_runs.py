@@ -101,9 +101,14 @@ def kinds(history: WorkflowHistory) -> list[str]:
     return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
 
 
+def of_others(client: Client) -> Client:
+    """A client like the Temporal UI: unlike ours, it does not repeat a query."""
+    return Client(client.service_client)
+
+
 async def test_with_the_runner_of_the_sdk_a_query_leaves_it_stuck_and_a_reset_frees_it(dev_server: Client) -> None:
     """If this fails because nothing is stuck, the SDK has mended its fault, and workflows/stale_runs.py can go."""
-    handle, _, queue = await asked_while_the_timer_fires(dev_server, UnsandboxedWorkflowRunner())
+    handle, _, queue = await asked_while_the_timer_fires(of_others(dev_server), UnsandboxedWorkflowRunner())
     history = await handle.fetch_history()
     with pytest.raises(NondeterminismError):
         await replayed(history)
@@ -125,10 +130,17 @@ async def test_with_the_runner_of_the_sdk_a_query_leaves_it_stuck_and_a_reset_fr
 
 
 async def test_with_our_runner_no_query_causes_a_command(dev_server: Client) -> None:
-    handle, told, queue = await asked_while_the_timer_fires(dev_server, WatchedRunner())
+    handle, told, queue = await asked_while_the_timer_fires(of_others(dev_server), WatchedRunner())
     assert ASK_AGAIN in told, "the query never met the fault; the test shows nothing"
     async with working(dev_server, queue, WatchedRunner()):
         assert await asyncio.wait_for(handle.result(), 20) == 2
     history = await handle.fetch_history()
     assert "WORKFLOW_TASK_FAILED" not in kinds(history)
     await replayed(history)
+
+
+async def test_our_clients_ask_again_by_themselves(dev_server: Client) -> None:
+    handle, told, queue = await asked_while_the_timer_fires(dev_server, WatchedRunner())
+    assert ASK_AGAIN not in told and "1" in told
+    async with working(dev_server, queue, WatchedRunner()):
+        assert await asyncio.wait_for(handle.result(), 20) == 2
