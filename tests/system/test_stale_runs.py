@@ -141,6 +141,6 @@ async def test_with_our_runner_no_query_causes_a_command(dev_server: Client) -> 
 
 async def test_our_clients_ask_again_by_themselves(dev_server: Client) -> None:
     handle, told, queue = await asked_while_the_timer_fires(dev_server, WatchedRunner())
-    assert ASK_AGAIN not in told and "1" in told
+    assert ASK_AGAIN not in told and {"0", "1", "2"} & set(told)
     async with working(dev_server, queue, WatchedRunner()):
         assert await asyncio.wait_for(handle.result(), 20) == 2
