@@ -125,7 +125,7 @@ def test_the_offices_of_an_item_read_of_an_amendment_in_names_and_not_in_ids(ter
     assert told.kind is AnnouncementKind.AMENDMENT
     letter = read(composed(despatch(announcement=told.model_copy(update={"office": "lao-moic"}))))
     words = " ".join(letter.get_body(("plain",)).get_content().split())  # type: ignore[union-attr]
-    assert "The plan reads otherwise by amendment 1: the signatories have agreed " in words and said in words
+    assert "The plan has changed by amendment 1: the signatories have agreed " in words and said in words
     assert "of s:" not in words and "KHM" not in words
     assert str(letter["Subject"]).startswith("s: amendment of the plan")
 

@@ -108,10 +108,18 @@ def test_a_counter_takes_the_place_of_the_proposal_and_needs_the_other_consent()
     life.act("t", acts.Propose, LAO, terms=amend("change", "m", fields={"title": "A"}))
     assert life.act("t", acts.Counter, KHM, proposal=1, terms=amend("change", "m", fields={"title": "B"})) is None
     assert life.awaited("t") == {(LAO, "answer", 1)} and life.plan.amendments == ()
-    refusal = life.act("t", acts.Accept, KHM, proposal=1)
+    refusal = life.act("t", acts.Accept, LAO, proposal=1)
     assert refusal is not None and refusal.code == "stale-proposal"
     life.act("t", acts.Accept, LAO, proposal=2)
     assert life.plan.plan.obligation("m").title == "B"  # type: ignore[union-attr]
+
+
+def test_the_side_that_countered_an_amendment_may_accept_the_first_proposal_after_all() -> None:
+    life = Life(obligation("m"))
+    life.act("t", acts.Propose, LAO, terms=amend("change", "m", fields={"title": "A"}))
+    life.act("t", acts.Counter, KHM, proposal=1, terms=amend("change", "m", fields={"title": "B"}))
+    assert life.act("t", acts.Accept, KHM, proposal=1) is None
+    assert life.plan.plan.obligation("m").title == "A"  # type: ignore[union-attr]
 
 
 def test_a_rejection_changes_nothing_and_is_told_to_the_proposer_with_its_reason() -> None:
