@@ -216,7 +216,7 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     meant, seems = _meant(state, act, side), _seems_to_accept(state, act, side)
     _keep(draft, act, side)
     if act.words and (silences := running(state)):
-        draft.look = f"it has words of its own, and the other sides may still object to {names_of(silences)}"
+        draft.look = f"it has words of its own, and the silence about {names_of(silences)} runs"
     if seems is not None:
         _record_unclear(draft, act, side, seems)
     elif isinstance(meant, Accept):

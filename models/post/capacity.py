@@ -40,7 +40,7 @@ RECORDS_KEPT = 40
 SHORTENED = 300
 """How many bytes a shortened text keeps."""
 
-CROWDED = 200
+CROWDED = 150
 """If at least this many notices stand, each shortened text of the next one keeps a third of SHORTENED. If three times
 as many stand, it keeps a sixth."""
 

@@ -174,7 +174,7 @@ def test_words_while_a_silence_runs_are_for_a_person_and_make_nothing() -> None:
     player.tick(START + 11 * DAY)
     player.act(acts.Held, LAO)
     player.act(acts.Outcome, LAO, text="minutes")
-    assert player.state.silence is not None
+    assert player.state.silences
     receipt = reply(player, KHM, PartStat.TENTATIVE, words="page 2 is wrong")
     assert "silence" in receipt.look and not receipt.seems
 
