@@ -150,7 +150,8 @@ class Machine(Generic[S]):
 
     def _note_window_end(self, draft: Draft[S]) -> None:
         end = draft.state.window_end
-        if end is not None and end <= draft.now and not draft.state.late:
+        due = end is not None and end <= draft.now and not draft.state.late
+        if end is not None and due and not status.done_in_time(self.rules, draft.state):
             excused = self.rules.excused(draft.state)
             draft.put(late=True, excused=excused)
             what = "every side has consented to a later time" if excused else "it is missed"

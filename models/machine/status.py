@@ -47,6 +47,15 @@ def fate(rules: Rules[S], state: S) -> str | None:
     return None
 
 
+def done_in_time(rules: Rules[S], state: S) -> bool:
+    """Whether the sides have done within the window what the plan asks, although the item is still open. For example,
+    a mark or evidence stands under silence. Always False by the rules before edition 1."""
+    end, on = state.window_end, rules.held_on(state)
+    if state.setup.edition < 1 or end is None or state.late or not rules.fulfilled(state):
+        return False
+    return on is None or on < end
+
+
 # What moves it next
 
 
@@ -69,8 +78,9 @@ def next_moment(rules: Rules[S], state: S) -> Moment | None:
         moments.append(Moment(wakes, MomentKind.WAKES))
     if rules.answers_rounds and (asks := round_moment(state)) is not None:
         moments.append(asks)
-    if (state.awake or state.asleep_until is not None) and state.window_end is not None and not state.late:
-        moments.append(Moment(state.window_end, MomentKind.WINDOW_ENDS))
+    end = None if state.late or done_in_time(rules, state) else state.window_end
+    if (state.awake or state.asleep_until is not None) and end is not None:
+        moments.append(Moment(end, MomentKind.WINDOW_ENDS))
     return earliest(moments)
 
 

@@ -122,7 +122,7 @@ def test_no_letter_asks_for_anything_at_an_instant_that_has_passed() -> None:
 def test_how_to_answer_gives_an_example_and_says_by_when(verb: str) -> None:
     example = {
         "propose-date": 'For example: "We propose Wednesday 11 March 2026, 09:00 to 12:00, UTC time, in UTC."',
-        "answer": 'For example: "We accept it." Or: "We do not accept it, because the hall is taken."',
+        "answer": 'For example: "We accept it." Or: "We do not accept it, because article 2 has changed."',
         "mark": 'For example: "It was held as agreed."',
         "evidence": 'For example: "It is done. The signed text is attached."',
         "agree": 'Or: "We object: page 2 is missing."',

@@ -13,6 +13,7 @@ from models.messages.effects import Announce, LookForObjections, Objections, Ord
 from models.messages.moments import MomentKind
 from models.messages.notices import Announcement
 from models.messages.views import Receipt, Refusal
+from models.plan.plan import Window
 from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, opened, plan_of
 
 LAO, KHM, VNM = "lao-moc", "khm-moc", "vnm-moc"
@@ -307,3 +308,32 @@ def test_where_only_agreement_counts_the_mark_waits_for_it_while_the_outcome_is_
     assert (KHM, "agree", 1) in player.awaited()
     [word] = words(player)
     assert word.text.endswith("It stands when your side agrees. If it is wrong, dispute it.")
+
+
+def in_a_window(days: int) -> Player:
+    """A commitment whose window ends after so many days."""
+    state = opened(plan_of(obligation(kind="instrument"))).commitments[0]
+    window = Window(name="2026", start=START, end=START + days * DAY)
+    return Player(COMMITMENT, state.model_copy(update={"setup": state.setup.model_copy(update={"window": window})}))
+
+
+def test_what_is_done_in_time_is_not_missed_because_its_silence_ends_after_the_window() -> None:
+    player = in_a_window(20)
+    player.tick(START + 19 * DAY)
+    player.act(acts.Evidence, LAO, text="signed")
+    deliver(player)
+    player.tick(START + 21 * DAY)
+    assert not player.state.late and not [each for each in player.state.ledger if each.verb == "missed"]
+    player.tick(START + 19 * DAY + SILENCE)
+    look(player)
+    assert player.state.closed is not None and COMMITMENT.fate(player.state) == "on-time"
+
+
+def test_what_is_disputed_after_the_window_is_missed() -> None:
+    player = in_a_window(20)
+    player.tick(START + 19 * DAY)
+    player.act(acts.Evidence, LAO, text="signed")
+    player.tick(START + 21 * DAY)
+    player.act(acts.Dispute, KHM, reason="not the signed text")
+    player.tick(player.now)
+    assert player.state.late and [each.verb for each in player.state.ledger][-1] == "missed"
