@@ -22,6 +22,9 @@ from workflows.stale_runs import WatchedRunner
 WAIT = 4
 """Seconds until the timer fires. It fires while no worker runs."""
 
+TRIES = 3
+"""The server may hand out the task before every query. Then nothing goes wrong, and the test tries again."""
+
 
 @activity.defn
 async def done(what: str) -> str:
@@ -97,6 +100,14 @@ async def replayed(history: WorkflowHistory) -> None:
     await Replayer(workflows=[TwoSteps], workflow_runner=UnsandboxedWorkflowRunner()).replay_workflow(history)
 
 
+async def is_sound(history: WorkflowHistory) -> bool:
+    try:
+        await replayed(history)
+    except NondeterminismError:
+        return False
+    return True
+
+
 def kinds(history: WorkflowHistory) -> list[str]:
     return [EventType.Name(event.event_type).removeprefix("EVENT_TYPE_") for event in history.events]
 
@@ -108,8 +119,11 @@ def of_others(client: Client) -> Client:
 
 async def test_with_the_runner_of_the_sdk_a_query_leaves_it_stuck_and_a_reset_frees_it(dev_server: Client) -> None:
     """If this fails because nothing is stuck, the SDK has mended its fault, and workflows/stale_runs.py can go."""
-    handle, _, queue = await asked_while_the_timer_fires(of_others(dev_server), UnsandboxedWorkflowRunner())
-    history = await handle.fetch_history()
+    for _ in range(TRIES):
+        handle, _, queue = await asked_while_the_timer_fires(of_others(dev_server), UnsandboxedWorkflowRunner())
+        history = await handle.fetch_history()
+        if not await is_sound(history):
+            break
     with pytest.raises(NondeterminismError):
         await replayed(history)
     fired = kinds(history).index("TIMER_FIRED")
@@ -130,7 +144,10 @@ async def test_with_the_runner_of_the_sdk_a_query_leaves_it_stuck_and_a_reset_fr
 
 
 async def test_with_our_runner_no_query_causes_a_command(dev_server: Client) -> None:
-    handle, told, queue = await asked_while_the_timer_fires(of_others(dev_server), WatchedRunner())
+    for _ in range(TRIES):
+        handle, told, queue = await asked_while_the_timer_fires(of_others(dev_server), WatchedRunner())
+        if ASK_AGAIN in told:
+            break
     assert ASK_AGAIN in told, "the query never met the fault; the test shows nothing"
     async with working(dev_server, queue, WatchedRunner()):
         assert await asyncio.wait_for(handle.result(), 20) == 2
