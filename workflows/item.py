@@ -7,6 +7,7 @@ from typing import Any
 from temporalio import workflow
 
 from workflows.handlers import Handlers
+from workflows.present import now_after
 from workflows.publisher import Publisher
 from workflows.starting import run_activity, signal_if_there, start_item, tell
 from workflows.visibility import MEMO_ROW, show_in_lists
@@ -56,7 +57,7 @@ class ItemWorkflow(Handlers[S]):
         it continues as a new run."""
         workflow.set_current_details(details_of(self.machine, self.state))
         while True:
-            self._keep(self.machine.due(self.state, self._now()))
+            self._keep(self.machine.due(self.state, now_after(self._fired_at)))
             await self._carry_out()
             if self.state.closed and not self._effects:
                 break
@@ -93,12 +94,6 @@ class ItemWorkflow(Handlers[S]):
         if self._timer is not None and self._timer.done():
             self._fired_at = self._timer_at
             self._timer, self._timer_at = None, None
-
-    def _now(self) -> Instant:
-        """Returns the present, but never an instant before the one at which the last timer was to fire. The clocks of a
-        cluster may differ, so the clock of a task may be behind the clock that fired the timer."""
-        now = workflow.now()
-        return now if self._fired_at is None else max(now, self._fired_at)
 
     def _set_timer(self, at: Instant | None, sentence: str) -> None:
         """Sets the one timer of the item to the instant `at`. None: it has no timer. A timer for the same instant

@@ -7,6 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from workflows.guard import Scales
+from workflows.present import now_after
 from workflows.starting import (
     DESPATCH_TIMEOUT,
     EFFECT_RETRY,
@@ -74,7 +75,7 @@ class SecretariatWorkflow:
     @workflow.run
     async def run(self, state: PostRoomState) -> None:
         while True:
-            now = self._now()
+            now = now_after(self._waited_until)
             if wants_hours(self.state, now):
                 await self._learn_hours(now)
                 continue
@@ -88,7 +89,7 @@ class SecretariatWorkflow:
             await self._flush()
             if self._old():
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                if not self.state.pending and next_despatch(self.state, self._now()) is None:
+                if not self.state.pending and next_despatch(self.state, now_after(self._waited_until)) is None:
                     workflow.continue_as_new(_carried(self.state), memo={MEMO_ROW: self._shown})
             await self._wait()
 
@@ -250,7 +251,7 @@ class SecretariatWorkflow:
     async def _wait(self) -> None:
         if self.state.pending:
             return
-        now = self._now()
+        now = now_after(self._waited_until)
         heard, at = self._heard, next_instant(self.state, now)
         if at is not None and at <= now:
             return
@@ -263,12 +264,6 @@ class SecretariatWorkflow:
             )
         except TimeoutError:
             self._waited_until = at
-
-    def _now(self) -> datetime:
-        """Returns the present, but never an instant before the one that the post room has just waited for. The clock of
-        a task may be behind the clock that ended the wait."""
-        now = workflow.now()
-        return now if self._waited_until is None else max(now, self._waited_until)
 
 
 def _carried(state: PostRoomState) -> PostRoomState:

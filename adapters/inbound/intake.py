@@ -107,12 +107,16 @@ class Intake:
         """
         self._troubles = None
         reading = await asyncio.to_thread(read, raw, truncated)
-        words = await self._words(reading)
+        words: dict[str, str] = {}
+        contacts = None
+        if reading.kind is MessageKind.ANSWERS:
+            contacts = self._load_contacts()
+            words = await asyncio.to_thread(words_of_answers, reading, contacts, self._root)
         reading = reading.model_copy(update={"digest": digest_with(reading.digest, words.values())})
         before = await asyncio.to_thread(self.inbox.taken, reading.digest)
         if before is not None and not before.why and not (anew and reading.kind is MessageKind.ANSWERS):
             return before  # what a person was needed for is judged anew: an address may have been added
-        contacts = self._load_contacts()
+        contacts = contacts or self._load_contacts()
         file = await asyncio.to_thread(self.inbox.keep, raw)
         message = Document(name=f"{FOLDER}/{file}", sha256=file.removesuffix(".eml"), size=len(raw))
         outcomes = await self._outcomes(reading, contacts, message, words)
@@ -153,12 +157,6 @@ class Intake:
         except ApplicationError as error:
             raise IntakeUnavailable(error.message) from None
 
-    async def _words(self, reading: IncomingMessage) -> dict[str, str]:
-        """The sender's own words beside each answer, by the UID of its event."""
-        if reading.kind is not MessageKind.ANSWERS:
-            return {}
-        return await asyncio.to_thread(words_of_answers, reading, self._load_contacts(), self._root)
-
     async def _see_to_answered(self, entered: TakenIn) -> None:
         """If an office has answered plainly, marks its earlier answers with words about the same item as done."""
         plain = {(each.item, each.office) for each in entered.outcomes if each.text and each.item and not each.why}
@@ -166,7 +164,7 @@ class Intake:
             return
         answered = [
             each
-            for each in self.inbox.read().waiting
+            for each in (await asyncio.to_thread(self.inbox.read)).waiting
             if each.n < entered.n and any(one.seems and (one.item, one.office) in plain for one in each.outcomes)
         ]
         note = f"message {entered.n} answers it"

@@ -28,6 +28,7 @@ from models.machine.consent import (
     propose,
     refuse_answer,
     refuse_proposal,
+    reopen,
     settle_consent,
 )
 from models.machine.draft import Draft
@@ -394,11 +395,7 @@ def stands_again(rules: MeetingRules, draft: Meeting, proposal: Proposal) -> boo
     slot = before.terms.slot
     if event is None or event.status is EventStatus.CANCELLED or slot is None or slot.start.utc <= draft.now:
         return False
-    consents = (*before.consents, *consented_meanwhile(draft.state, before, proposal))
-    draft.set_proposal(before.number, status=ProposalStatus.OPEN, consents=consents)
-    text = f"proposal {before.number} is open again: {draft.words(before.terms)}"
-    terms = before.terms.model_dump(mode="json")
-    draft.enter("reopened", text, proposal=before.number, terms=terms, side=before.side)
+    consents = reopen(draft, before, consented_meanwhile(draft.state, before, proposal))
     if {consent.side for consent in consents} >= set(draft.state.setup.sides):
         settle_consent(rules, draft, before.number)
     return True

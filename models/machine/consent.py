@@ -3,6 +3,8 @@
 Only one proposal about the same matter is open at a time. The rules of the kind decide what else follows from it.
 """
 
+from collections.abc import Iterable
+
 from models.common.values import Instant
 from models.machine.closing import close
 from models.machine.draft import Draft, S
@@ -228,11 +230,18 @@ def _take_back(rules: Rules[S], draft: Draft[S], act: Accept, side: str, counter
     draft.enter("withdraw", f"{text}: it accepts proposal {act.proposal} instead", act, proposal=counter.number)
     before = draft.state.proposal(act.proposal)
     assert before is not None
-    consents = (*before.consents, *rules.consented_meanwhile(draft.state, before, counter))
-    draft.set_proposal(before.number, status=ProposalStatus.OPEN, consents=consents)
-    words, terms = draft.words(before.terms), before.terms.model_dump(mode="json")
-    text = f"proposal {before.number} is open again: {words}"
-    draft.enter("reopened", text, proposal=before.number, terms=terms, side=before.side)
+    reopen(draft, before, rules.consented_meanwhile(draft.state, before, counter))
+
+
+def reopen(draft: Draft[S], proposal: Proposal, meanwhile: Iterable[Consent]) -> tuple[Consent, ...]:
+    """Opens a countered proposal again. `meanwhile` are the consents that sides have given to it since. Returns all its
+    consents."""
+    consents = (*proposal.consents, *meanwhile)
+    draft.set_proposal(proposal.number, status=ProposalStatus.OPEN, consents=consents)
+    text = f"proposal {proposal.number} is open again: {draft.words(proposal.terms)}"
+    terms = proposal.terms.model_dump(mode="json")
+    draft.enter("reopened", text, proposal=proposal.number, terms=terms, side=proposal.side)
+    return consents
 
 
 def settle_consent(rules: Rules[S], draft: Draft[S], number: int) -> None:

@@ -150,14 +150,14 @@ class Machine(Generic[S]):
 
     def _note_window_end(self, draft: Draft[S]) -> None:
         end = draft.state.window_end
-        due = end is not None and end <= draft.now and not draft.state.late
-        if end is not None and due and not status.done_in_time(self.rules, draft.state):
-            excused = self.rules.excused(draft.state)
-            draft.put(late=True, excused=excused)
-            what = "every side has consented to a later time" if excused else "it is missed"
-            open_as = f"while the item was open ({self.status_of(draft.state)})"
-            text = f"the window ended on {draft.moment(end)} {open_as}: {what}"
-            draft.enter("late" if excused else "missed", text, end=write_instant(end))
+        if end is None or end > draft.now or draft.state.late or status.done_in_time(self.rules, draft.state):
+            return
+        excused = self.rules.excused(draft.state)
+        draft.put(late=True, excused=excused)
+        what = "every side has consented to a later time" if excused else "it is missed"
+        open_as = f"while the item was open ({self.status_of(draft.state)})"
+        text = f"the window ended on {draft.moment(end)} {open_as}: {what}"
+        draft.enter("late" if excused else "missed", text, end=write_instant(end))
 
     # What other workflows tell
 

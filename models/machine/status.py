@@ -50,10 +50,7 @@ def fate(rules: Rules[S], state: S) -> str | None:
 def done_in_time(rules: Rules[S], state: S) -> bool:
     """Whether the sides have done within the window what the plan asks, although the item is still open. For example,
     a mark or evidence stands under silence. Always False by the rules before edition 1."""
-    end, on = state.window_end, rules.held_on(state)
-    if state.setup.edition < 1 or end is None or state.late or not rules.fulfilled(state):
-        return False
-    return on is None or on < end
+    return state.setup.edition >= 1 and fate(rules, state) == "on-time"
 
 
 # What moves it next

@@ -1,6 +1,5 @@
 """Words of the sender's own beside a button: they travel with the act, and an Accept with words is no consent."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,39 +7,20 @@ import pytest
 from models.items.meeting import MEETING
 from models.machine.state import ProposalStatus
 from models.messages import acts
-from models.messages.acts import Document, ReplyMethod
 from models.messages.calendar_event import PartStat
 from models.messages.effects import Announce, Await, Settle
-from models.messages.notices import Announcement, AnnouncementKind
+from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
 from tests.support.builders import DAY, START, Player
+from tests.support.mail_answers import MAIL, reply, said
 from tests.support.meetings import KHM, LAO, VNM, agreed, proposed, slot
 
 CONDITION = "on condition that the visas are ready"
-MAIL = Document(name="inbox/x.eml", sha256="ab" * 32, size=900)
-
-
-def reply(player: Player, office: str, partstat: PartStat | None = PartStat.ACCEPTED, **more: Any) -> Any:
-    player.now += timedelta(seconds=1)
-    fields = {
-        "method": ReplyMethod.COUNTER if "slot" in more else ReplyMethod.REPLY,
-        "uid": player.state.setup.uid,
-        "partstat": partstat,
-        "sequence": player.state.event.sequence,
-        "dtstamp": player.now,
-        "message": MAIL,
-    }
-    return player.act(acts.Reply, office, **(fields | more))
 
 
 def ask(player: Player, office: str = KHM, words: str = CONDITION, **more: Any) -> Any:
     fields = {"words": words, "message": MAIL, "number": 7}
     return player.act(acts.AskBack, office, **(fields | more))
-
-
-def told(player: Player, kind: AnnouncementKind) -> list[Announcement]:
-    found = [each.announcement for each in player.effects if isinstance(each, Announce)]
-    return [each for each in found if each.kind is kind]
 
 
 def rungs(player: Player, until: int) -> list[str]:
@@ -71,7 +51,7 @@ def test_a_plain_accept_afterwards_is_the_consent_and_the_words_go_with_it() -> 
     assert receipt.status == "scheduled" and not receipt.seems and not player.state.unclear
     accepted = next(each for each in player.state.ledger if each.verb == "accept")
     assert accepted.data["words"] == CONDITION
-    last = told(player, AnnouncementKind.INVITATION)[-1]
+    last = said(player, AnnouncementKind.INVITATION)[-1]
     assert last.office in (LAO, KHM) and last.happened is not None
     assert [text for _, text in last.happened.words] == [CONDITION]
 
@@ -95,7 +75,7 @@ def test_words_beside_an_answer_that_is_only_recorded_reach_the_other_sides(part
     player = agreed()
     receipt = reply(player, KHM, partstat, words="two more delegates will come")
     assert not receipt.seems and not receipt.look
-    assert [each.office for each in told(player, AnnouncementKind.ANSWER) if "two more delegates" in each.text] == [LAO]
+    assert [each.office for each in said(player, AnnouncementKind.ANSWER) if "two more delegates" in each.text] == [LAO]
     assert "two more delegates" in player.state.ledger[-1].text
 
 
@@ -103,7 +83,7 @@ def test_the_words_are_the_reason_of_a_decline_and_of_another_time() -> None:
     declined = proposed()
     reply(declined, KHM, PartStat.DECLINED, words="the minister travels", comment="travels")
     assert declined.state.proposals[0].status is ProposalStatus.REJECTED
-    assert "the minister travels" in told(declined, AnnouncementKind.CANCELLATION)[0].text
+    assert "the minister travels" in said(declined, AnnouncementKind.CANCELLATION)[0].text
     countered = proposed()
     reply(countered, KHM, None, words="after the holidays", slot=slot(20))
     assert countered.state.proposals[1].terms.reason == "after the holidays"
@@ -122,7 +102,7 @@ def test_a_question_quotes_the_words_and_carries_the_buttons() -> None:
     player = proposed()
     reply(player, KHM, words=CONDITION)
     ask(player)
-    [question] = told(player, AnnouncementKind.QUESTION)
+    [question] = said(player, AnnouncementKind.QUESTION)
     assert question.office == KHM and question.asked is not None and question.asked.words == CONDITION
     assert question.asked.proposal is not None and question.asked.proposal.number == 1
     assert question.event is not None and question.event.sequence == player.state.event.sequence
@@ -145,7 +125,7 @@ def test_the_question_is_withdrawn_when_the_answer_is_no_longer_awaited() -> Non
     player = proposed()
     reply(player, KHM, words=CONDITION)
     ask(player)
-    [question] = told(player, AnnouncementKind.QUESTION)
+    [question] = said(player, AnnouncementKind.QUESTION)
     player.act(acts.Withdraw, LAO, proposal=1)
     assert any(isinstance(each, Settle) and question.key in each.keys for each in player.effects)
 
@@ -182,7 +162,7 @@ def test_words_while_a_silence_runs_are_for_a_person_and_make_nothing() -> None:
 def test_a_letter_is_asked_back_with_what_is_awaited() -> None:
     player = proposed()
     ask(player, words="We shall see.")
-    [question] = told(player, AnnouncementKind.QUESTION)
+    [question] = said(player, AnnouncementKind.QUESTION)
     assert question.asked is not None and question.asked.proposal is None
     assert [each.verb for each in question.asked.awaited] == ["answer"]
     assert question.event is not None, "an invitation is open, so its buttons answer"
