@@ -302,9 +302,17 @@ async def test_from_a_plan_file_to_a_closed_out_meeting(desk: Desk) -> None:
         return bool((await desk.status())[f"t/{ITEM}"]["status"] == "closed")
 
     await eventually(closed)
-    lines = [json.loads(line) for line in (desk.data / "record" / "t" / f"{ITEM}.jsonl").read_text().splitlines()]
-    assert [line["n"] for line in lines] == list(range(1, len(lines) + 1))
-    assert lines[-1]["data"]["view"]["outcome"]["document"]["name"] == "minutes.txt"
+
+    def lines() -> list[dict[str, Any]]:
+        record = desk.data / "record" / "t" / f"{ITEM}.jsonl"
+        return [json.loads(line) for line in record.read_text().splitlines()]
+
+    async def recorded() -> bool:  # `status` tells the close-out before the last line of the record is written
+        return bool(lines()[-1]["verb"] == "view")
+
+    await eventually(recorded)
+    assert [line["n"] for line in lines()] == list(range(1, len(lines()) + 1))
+    assert lines()[-1]["data"]["view"]["outcome"]["document"]["name"] == "minutes.txt"
     code, view = await desk.verb("show", ITEM)
     assert (code, view["status"], view["sequence"]) == (0, "closed", 1)
     code, refused = await desk.verb("close", ITEM, "--as", "lao-moc")
