@@ -111,10 +111,15 @@ class House:
     async def _update(
         self, workflow_id: str, verb: type[Act], office: str, act_id: str, fields: dict[str, Any]
     ) -> Receipt | Refusal:
-        act = verb.model_validate({"act_id": act_id or uuid.uuid4().hex, "office": office, **fields})
+        return await self.send(
+            workflow_id, verb.model_validate({"act_id": act_id or uuid.uuid4().hex, "office": office, **fields})
+        )
+
+    async def send(self, workflow_id: str, act: Act) -> Receipt | Refusal:
+        """Sends an act to a workflow as an Update. Returns its receipt, or the refusal of its validator."""
         handle = self.client.get_workflow_handle(workflow_id)
         try:
-            receipt: Receipt = await handle.execute_update(verb.verb, act, id=act.act_id, result_type=Receipt)
+            receipt: Receipt = await handle.execute_update(act.verb, act, id=act.act_id, result_type=Receipt)
         except WorkflowUpdateFailedError as error:
             assert isinstance(error.cause, ApplicationError), error.cause
             return Refusal.model_validate(error.cause.details[0])
