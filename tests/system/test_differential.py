@@ -563,4 +563,4 @@ async def test_a_rectification_goes_as_it_is_rehearsed(skipping: WorkflowEnviron
         await life.live(acting=False)
         world = await compare(life)
         rectified = [each for each in world.notices if "/rectification-3/" in each.key]
-        assert {each.office for each in rectified} == {"khm-moc", "khm-moc-dg", "khm-moc-dm"}, "in the time of this life"
+        assert {each.office for each in rectified} == {"khm-moc", "khm-moc-dg", "khm-moc-dm"}
