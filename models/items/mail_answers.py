@@ -21,6 +21,7 @@ from models.common.values import Instant
 from models.items.answer_order import Order, kept, order_of
 from models.items.last_word import brought_back, is_accept, taken_back, tell_without_effect
 from models.items.meeting_state import MeetingState, OfficeAnswer, UnclearAnswer, leaves_event
+from models.items.told_answers import told_answer
 from models.machine.consent import (
     accept,
     countered,
@@ -40,7 +41,7 @@ from models.machine.silence import names_of, running
 from models.machine.state import Consent, Proposal, ProposalStatus
 from models.messages.acts import Accept, Counter, Propose, Reject, Reply, ReplyMethod, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent, EventStatus, PartStat
-from models.messages.notices import AnnouncementKind, SuggestedAct
+from models.messages.notices import AnnouncementKind, AnswerEffect, SuggestedAct
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
 
@@ -279,21 +280,6 @@ def words_beside(state: MeetingState, proposal: int, side: str) -> str:
     return next(found, "")
 
 
-def invitation_to_answer(state: MeetingState, office: str, now: Instant) -> CalendarEvent | None:
-    """Returns the event of an open date, as a guest gets it that is to answer again. None if no date is open, or if the
-    side of the office has consented to it."""
-    proposal, event, side = state.date_invited_to, state.event, state.setup.side_of(office)
-    if proposal is None or event is None or side is None or proposal.consented(side):
-        return None
-    if office not in {guest.office for guest in event.attendees}:
-        return None
-    guests = tuple(
-        guest.model_copy(update={"partstat": PartStat.NEEDS_ACTION}) if guest.office == office else guest
-        for guest in event.attendees
-    )
-    return event.model_copy(update={"attendees": guests, "dtstamp": now.replace(microsecond=0)})
-
-
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:
     """Announces a proposed time to the sides that have not consented to it. Does nothing if an invitation announces it.
 
@@ -335,8 +321,8 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
         _tell_declined(draft, act, side)
         return
     if act.words and current and state.event.status is not EventStatus.CANCELLED:
-        others = state.setup.others(side)
-        draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
+        others, text = state.setup.others(side), sentence_of(draft.state.ledger[-1].text)
+        draft.announce(AnnouncementKind.ANSWER, others, text, **told_answer(state, act, side))
     if state.setup.edition >= 1:
         tell_without_effect(draft, act, side)
 
@@ -367,16 +353,17 @@ def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
     state, text = draft.state, sentence_of(draft.state.ledger[-1].text)
     own = state.date_invited_to
     if state.agreed is not None and state.agreed.slot.end.utc > draft.now:
-        others = state.setup.others(side)
-        draft.announce(AnnouncementKind.ANSWER, others, f"{text} The agreed date stands.")
-        suggests = SuggestedAct(verb="regret")
+        others, stands = state.setup.others(side), told_answer(state, act, side, AnswerEffect.DATE_STANDS)
+        draft.announce(AnnouncementKind.ANSWER, others, f"{text} The agreed date stands.", **stands)
+        suggests, told = SuggestedAct(verb="regret"), told_answer(state, act, side, AnswerEffect.MAY_REGRET)
         text += " The agreed date stands. Should your side be unable to come, please say so by replying to this letter."
     elif own is not None and own.side == side:
         suggests = SuggestedAct(verb="withdraw", proposal=own.number)
+        told = told_answer(state, act, side, AnswerEffect.MAY_WITHDRAW, proposal=own.number)
         text += " The proposal of your side stands. To take it back, please say so by replying to this letter."
     else:
         return
-    draft.announce(AnnouncementKind.ANSWER, (side,), text, suggests=suggests)
+    draft.announce(AnnouncementKind.ANSWER, (side,), text, suggests=suggests, **told)
 
 
 # The end of a COUNTER

@@ -9,6 +9,7 @@ from models.common.values import Instant
 from models.machine.closing import close
 from models.machine.draft import Draft, S
 from models.machine.ladders import restart
+from models.machine.letter_fields import happened
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import PROPOSALS_KEPT, Consent, ItemState, Proposal, ProposalStatus
@@ -218,8 +219,10 @@ def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
         assert reopened is not None
         rules.proposed(draft, reopened)
         if draft.state.announced == said:  # no invitation has told the sides
-            others = draft.state.setup.others(side)
-            draft.announce(AnnouncementKind.ANSWER, others, sentence_of(f"{text}, and takes back its counter-proposal"))
+            others, entry = draft.state.setup.others(side), draft.state.ledger[-1]
+            told = happened(draft.state, entry, act).model_copy(update={"taken_back": counter.number})
+            said_so = sentence_of(f"{text}, and takes back its counter-proposal")
+            draft.announce(AnnouncementKind.ANSWER, others, said_so, happened=told)
 
 
 def _take_back(rules: Rules[S], draft: Draft[S], act: Accept, side: str, counter: Proposal) -> None:

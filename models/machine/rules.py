@@ -194,9 +194,9 @@ class Rules(Generic[S]):
         such answer came."""
         return ""
 
-    def invitation_to_answer(self, state: S, office: str, now: Instant) -> CalendarEvent | None:
-        """Returns the calendar event whose buttons an office may use to answer an open proposal. None if it has
-        none."""
+    def invitation_to_answer(self, draft: Draft[S], office: str) -> CalendarEvent | None:
+        """Returns the calendar event whose buttons an office may use to answer an open proposal, with a newer DTSTAMP
+        than the last version. The item keeps this DTSTAMP. None if there is no such event."""
         return None
 
     # How it stands to its window and its turn
