@@ -162,11 +162,9 @@ class Intake:
         plain = {(each.item, each.office) for each in entered.outcomes if each.text and each.item and not each.why}
         if entered.why or entered.kind is not MessageKind.ANSWERS or not plain:
             return
-        answered = [
-            each
-            for each in (await asyncio.to_thread(self.inbox.read)).waiting
-            if each.n < entered.n and any(one.seems and (one.item, one.office) in plain for one in each.outcomes)
-        ]
+        box = await asyncio.to_thread(self.inbox.read)
+        unclear = [each for item, office in plain for each in box.unclear_answers(item, office)]
+        answered = {each.n: each for each in unclear if each.n < entered.n}.values()
         note = f"message {entered.n} answers it"
         if answered:
             await self.inbox.see_to(SeenTo(at=datetime.now(UTC), done=each.n, note=note) for each in answered)

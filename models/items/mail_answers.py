@@ -223,7 +223,6 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
         _record_unclear(draft, act, side, seems)
     elif isinstance(meant, Accept):
         accept(rules, draft, meant, side)
-        draft.put(unclear=tuple(each for each in draft.state.unclear if each.side != side))
     elif isinstance(meant, Reject | Withdraw):
         end_proposal(rules, draft, meant, side)
     elif isinstance(meant, Counter):
@@ -278,6 +277,18 @@ def words_beside(state: MeetingState, proposal: int, side: str) -> str:
     """Returns what an office of a side wrote beside its Accept of a proposal. Empty if it wrote nothing."""
     found = (each.words for each in state.unclear if (each.side, each.proposal) == (side, proposal))
     return next(found, "")
+
+
+def words_answered(draft: Meeting, proposal: int, side: str) -> str:
+    """Forgets what an office of a side wrote beside its Accept of a proposal, because the side has answered it plainly.
+
+    Returns the office. Empty if no such answer is kept.
+    """
+    found = [each for each in draft.state.unclear if (each.side, each.proposal) == (side, proposal)]
+    if not found:
+        return ""
+    draft.put(unclear=tuple(each for each in draft.state.unclear if each not in found))
+    return found[-1].office
 
 
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:

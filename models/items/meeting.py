@@ -22,6 +22,7 @@ from models.items.mail_answers import (
     stands_again,
     tell_declined_counter,
     tell_proposed,
+    words_answered,
     words_beside,
 )
 from models.items.marks import DISPUTE, HELD, NOT_HELD
@@ -252,6 +253,9 @@ class MeetingRules(Rules[MeetingState]):
 
     def words_beside(self, state: MeetingState, proposal: int, side: str) -> str:
         return words_beside(state, proposal, side)
+
+    def words_answered(self, draft: Draft[MeetingState], proposal: int, side: str) -> str:
+        return words_answered(draft, proposal, side)
 
     def invitation_to_answer(self, draft: Draft[MeetingState], office: str) -> CalendarEvent | None:
         return invitation_to_answer(draft, office)

@@ -323,13 +323,14 @@ class TakenIn(Value):
 
 
 class SeenTo(Value):
-    """A line of the inbox that says that a person has handled a message."""
+    """A line of the inbox that says that nobody needs to look at a message any more: a person has handled it, or its
+    sender has answered plainly."""
 
     n: int = 0
     """The number of this line. It is 0 until the line is in the inbox."""
     at: Instant
-    """When the person said so."""
+    """When that was."""
     done: int
     """The number of the message that was handled."""
     note: str = ""
-    """What the person wrote about it. Empty if the person wrote nothing."""
+    """What the person wrote about it, or which answer made it needless. Empty if the person wrote nothing."""
