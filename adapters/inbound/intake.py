@@ -196,6 +196,9 @@ class Intake:
             return Handled(item=await self._perhaps_about(answer.uid), why=verdict.why, words=said)
         found = await self._item_of(answer.uid)
         item = found.item if found else ""
+        if found is not None and verdict.superseded:
+            text = "an older answer than another one in the same message, which counts"
+            return Handled(item=item, office=verdict.offices[0], text=text)
         if found is None:
             return Handled(why=f"no item of a plan here has an event with the UID {answer.uid}")
         try:

@@ -244,6 +244,7 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: 
         comment=_comment(event, attendee),
         remark=_remark(event, attendee),
         slot=slot,
+        place=_place(event) if method is ReplyMethod.COUNTER else "",
         named=named,
         doubt=line_of_mail(doubt or unread or unknown or twice or missing, bounds.LINE),
     )
@@ -324,6 +325,10 @@ def _slot(event: Component, calendar: Component) -> Slot:
     return Slot(start=start, end=end)
 
 
+def _place(event: Component) -> str:
+    return line_of_mail(unescaped(event.value("LOCATION")), bounds.VALUE)
+
+
 def _comment(event: Component, attendee: Property | None) -> str:
     said = [unescaped(each.value) for each in event.all("COMMENT", bounds.COMMENTS)]
     if not any(said) and attendee is not None:
@@ -372,6 +377,7 @@ def digest_of(answer: CalendarAnswer) -> str:
         answer.comment,
         answer.doubt,
         *([str(named.start)] if named and named.start else []),
+        *([answer.place] if answer.place else []),
     )
 
 

@@ -166,9 +166,21 @@ def _seems_to_accept(state: MeetingState, act: Reply, side: str) -> Proposal | N
     if state.agreed is not None or event.status is EventStatus.CANCELLED or not state.is_current(act.sequence or 0):
         return None
     stand = (each for each in state.proposals if each.status in (ProposalStatus.OPEN, ProposalStatus.COUNTERED))
-    dated = [each for each in stand if each.terms.slot is not None and same_time(each.terms.slot, event.slot)]
+    # The event never invites to a new time or place that came by mail.
+    invited = (each for each in stand if state.setup.edition < 1 or not leaves_event(each))
+    dated = [each for each in invited if each.terms.slot is not None and same_time(each.terms.slot, event.slot)]
     found = dated[-1] if dated else None
     return None if found is None or found.side == side or found.consented(side) else found
+
+
+def _on_second_thought(state: MeetingState, act: Reply, side: str) -> bool:
+    """Whether an Accept or Tentative with words comes after the consent of its side, while another side has not
+    consented. The words may be a condition, and the consent may bind soon."""
+    asked = state.date_invited_to
+    if asked is None or not act.words or not state.is_current(act.sequence or 0):
+        return False
+    given = act.method is ReplyMethod.REPLY and act.partstat in (PartStat.ACCEPTED, PartStat.TENTATIVE)
+    return given and asked.side != side and asked.consented(side)
 
 
 def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
@@ -180,11 +192,25 @@ def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
     slot = proposal.terms.slot if proposal else None
     if act.method is not ReplyMethod.COUNTER or act.slot is None or slot is None or state.setup.edition < 1:
         return None
-    return proposal if same_time(act.slot, slot) else None
+    same = proposal is not None and same_time(act.slot, slot) and _place(state, act) == proposal.terms.place
+    return proposal if same else None
+
+
+def _place(state: MeetingState, act: Reply) -> str:
+    """Returns the place of the terms that a COUNTER proposes: the place that it names, or else the one that stands.
+
+    Mail programs repeat the place of the event, with other spaces or capitals at times. That names no other place.
+    """
+    proposal, event = state.open_proposal(Topic.DATE), state.event
+    stands = state.agreed.place if state.agreed else proposal.terms.place if proposal else ""
+    named = " ".join(act.place.split())
+    shown = (event.location if event else "", stands)
+    return stands if not named or named.casefold() in {" ".join(each.split()).casefold() for each in shown} else named
 
 
 def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose:
-    """Returns the act that proposes the time of a COUNTER, with the place and format of the agreed or proposed date."""
+    """Returns the act that proposes the time and the place of a COUNTER. What it does not name is that of the agreed or
+    proposed date."""
     proposal = state.open_proposal(Topic.DATE)
     stands = state.agreed or (proposal.terms if proposal else None)
     terms = Terms(
@@ -192,7 +218,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
         slot=act.slot,
         clashes=act.clashes,
         remind_at=act.remind_at,
-        place=stands.place if stands else "",
+        place=_place(state, act),
         format=stands.format if stands else None,
         link=stands.link if stands else "",
         reason=act.words or act.comment,
@@ -204,7 +230,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
 
 # Taking an answer
 
-_KEPT = {"office", "method", "dtstamp", "comment", "words", "slot", "message", "sent", "arrived"}
+_KEPT = {"office", "method", "dtstamp", "comment", "words", "slot", "place", "message", "sent", "arrived"}
 
 
 def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> int | None:
@@ -219,6 +245,8 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     _keep(draft, act, side)
     if act.words and (silences := running(state)):
         draft.look = f"it has words of its own, and the silence about {names_of(silences)} runs"
+    elif _on_second_thought(state, act, side):
+        draft.look = f'its side has consented before, and now writes beside the button: "{act.words}"'
     if seems is not None:
         _record_unclear(draft, act, side, seems)
     elif isinstance(meant, Accept):

@@ -1,6 +1,7 @@
 """Messages in the organizer's mailbox: what each message says, and whether the answers in it may count."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
@@ -81,6 +82,8 @@ class CalendarAnswer(Value):
     slot: Slot | None = None
     """If the method is COUNTER: the time that the guest proposes. None if the method is REPLY, or if the time cannot be
     read."""
+    place: str = ""
+    """If the method is COUNTER: the place that the answer names (LOCATION). Empty if it names none, and with REPLY."""
     named: NamedTimes | None = None
     """If the method is REPLY: the time of the event, as the answer names it. None if the answer names no time, or if
     the method is COUNTER."""
@@ -175,12 +178,39 @@ class Verdict(Value):
     is the address of a stand-in. Empty if `why` is set."""
     why: str = ""
     """Why a person must handle the answer. Empty if the program may give the answer to its item."""
+    superseded: bool = False
+    """True: the same message holds a newer answer of the same guest to the same event. The older one does not count."""
 
 
 def judge(reading: IncomingMessage, contacts: Contacts) -> tuple[Verdict, ...]:
     """Returns a verdict for each answer in a message. A verdict names the offices that may have given the answer, or
     says why a person must handle it."""
-    return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
+    return tuple(_once([_verdict(answer, reading, contacts) for answer in reading.answers]))
+
+
+def _once(verdicts: list[Verdict]) -> Iterator[Verdict]:
+    """Some programs write several answers to one event into one message. The newest one counts (RFC 5546 section
+    2.1.5). If it is not certain which one that is, a person must read them all."""
+    for verdict in verdicts:
+        same = [each.answer for each in verdicts if _about(each.answer) == _about(verdict.answer)]
+        if len({_said(each) for each in same}) < 2:
+            yield verdict
+            continue
+        stamps = [each.dtstamp for each in same if each.dtstamp is not None]
+        newest = [each for each in same if stamps and each.dtstamp == max(stamps)]
+        if len(stamps) < len(same) or len(newest) > 1 or any(each.recurrence for each in same):
+            yield verdict.model_copy(update={"offices": (), "why": "it answers this event several times, differently"})
+        else:
+            yield verdict.model_copy(update={"superseded": verdict.answer is not newest[0]})
+
+
+def _about(answer: CalendarAnswer) -> tuple[str, str]:
+    return answer.uid, answer.attendee
+
+
+def _said(answer: CalendarAnswer) -> tuple[ReplyMethod, PartStat | None, str, str]:
+    slot = f"{answer.slot.start.utc} {answer.slot.end.utc}" if answer.slot else ""
+    return answer.method, answer.partstat, slot, answer.place
 
 
 def act_of(
@@ -208,7 +238,7 @@ def act_of(
     )
 
 
-_CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "slot", "named"}
+_CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "slot", "place", "named"}
 
 
 def _verdict(answer: CalendarAnswer, reading: IncomingMessage, contacts: Contacts) -> Verdict:
