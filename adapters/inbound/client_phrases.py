@@ -6,6 +6,7 @@ as words of the sender. Names, addresses, titles and dates are left out, because
 
 ACCEPTED = """
 has accepted this invitation
+has accepted this invitation with this note
 has accepted the invitation
 has accepted your invitation
 has accepted your event invitation
@@ -88,6 +89,7 @@ ha aceptado la invitación al siguiente evento
 
 DECLINED = """
 has declined this invitation
+has declined this invitation with this note
 has declined the invitation
 has declined your invitation
 has declined your event invitation
@@ -164,6 +166,7 @@ tentatively accepted your invitation to
 tentatively accepted your invitation
 tentatively accepted
 has replied maybe to this invitation
+has replied maybe to this invitation with this note
 has replied maybe to your invitation
 i might attend
 your meeting was tentatively accepted

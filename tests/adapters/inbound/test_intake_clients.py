@@ -131,6 +131,54 @@ async def test_the_place_that_stands_is_no_other_place(tmp_path: Path, place: st
     assert box.player.state.proposal(2).terms.place == "Vientiane"
 
 
+# --- words in the subject ---------------------------------------------------------------------------------------------
+
+SUBJECTS = (
+    "Accepted: Title m",
+    "Accepté : Title m",
+    "Zugesagt: Title m",
+    "Đã chấp nhận: Title m",
+    "ຕອບຮັບ: Title m",
+    "បានទទួលយក៖ Title m",
+    "Accepted: Title m @ Sun Jan 11, 2026 7am - 10am (ICT) (secretariat@aide-memoire.example)",
+    "Accepted: Title m @ Sun 11 Jan 2026 07:00 - 10:00 (Indochina Time) (Dara SOK)",
+    '"Title m" has been accepted by Dara SOK',
+    "RE: Accepted: Invitation: Title m",
+    "Re: m: date proposed, Sunday 11 January 2026, 07:00 Vientiane [Test plan, 1.1] [m]",
+    "",
+)
+CONDITIONS = {
+    "Accepted: Title m - yes but only in Pakse": "yes but only in Pakse",
+    "Yes, but: Title m": "Yes, but",
+    "Accepted (if visas are ready): Title m": "if visas are ready",
+    "Accepted: Title m - với điều kiện có thị thực": "với điều kiện có thị thực",
+    "Accepted: Title m @ Sun Jan 11, 2026 9am - 10am (ICT)": "9am",
+    "Declined: Title m": "Declined",
+}
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+async def test_what_a_program_writes_into_the_subject_is_no_condition(tmp_path: Path, subject: str) -> None:
+    box = desk(tmp_path)
+    assert not (await taken(box, answer(box, subject=subject))).why and consented(box) == {"LAO", "KHM"}
+
+
+@pytest.mark.parametrize(("subject", "words"), CONDITIONS.items())
+async def test_words_that_stand_in_the_subject_alone_are_for_a_person(tmp_path: Path, subject: str, words: str) -> None:
+    box = desk(tmp_path)
+    [outcome] = (await taken(box, answer(box, subject=subject))).outcomes
+    assert words in outcome.words and outcome.seems == "accept of proposal 1" and consented(box) == {"LAO"}
+
+
+async def test_without_our_invitation_a_subject_shows_no_words(tmp_path: Path) -> None:
+    """Nobody can tell the title of the event from words then."""
+    box = desk(tmp_path)
+    data = answer(box)
+    for path in (box.root / "t" / "letters" / KHM).iterdir():
+        path.unlink()
+    assert not (await taken(box, data)).why and consented(box) == {"LAO", "KHM"}
+
+
 # --- words after the consent ------------------------------------------------------------------------------------------
 
 
@@ -180,3 +228,75 @@ async def test_a_document_beside_an_accept_is_for_a_person(tmp_path: Path) -> No
     pdf = ('application/pdf; name="conditions.pdf"', "%PDF")
     assert "conditions.pdf" in (await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", NAME), pdf))).why
     assert consented(box) == {"LAO"}
+
+
+# --- what servers add -------------------------------------------------------------------------------------------------
+
+NOTICES = {
+    "en": "This e-mail (including any attachments) is intended only for the use of the individual or entity named "
+    "above and may contain information that is privileged, proprietary, or confidential. If you have received this "
+    "message in error, please delete it and notify the sender by reply e-mail.",
+    "fr": "Ce message et toutes les pièces jointes sont confidentiels et établis à l'intention exclusive de ses "
+    "destinataires. Toute utilisation ou diffusion non autorisée est interdite. Si vous avez reçu ce message par "
+    "erreur, merci de le détruire et d'en avertir immédiatement l'expéditeur.",
+    "vi": "Thư điện tử này và các tệp đính kèm (nếu có) chứa thông tin mật và chỉ dành cho người nhận được nêu trên. "
+    "Nếu bạn không phải là người nhận dự định, vui lòng thông báo cho người gửi và xóa thư này.",
+    "km": "អ៊ីមែលនេះ និងឯកសារភ្ជាប់ទាំងអស់ គឺជាការសម្ងាត់ និងសម្រាប់តែអ្នកទទួលដែលបានបញ្ជាក់ប៉ុណ្ណោះ។ "
+    "ប្រសិនបើអ្នកបានទទួលអ៊ីមែលនេះដោយច្រឡំ សូមជូនដំណឹងដល់អ្នកផ្ញើ ហើយលុបអ៊ីមែលនេះចោល។",
+    "lo": "ອີເມວນີ້ ແລະ ເອກະສານຄັດຕິດ ແມ່ນເປັນຄວາມລັບ ແລະ ສຳລັບຜູ້ຮັບທີ່ລະບຸໄວ້ເທົ່ານັ້ນ. "
+    "ຖ້າທ່ານໄດ້ຮັບອີເມວນີ້ໂດຍຜິດພາດ ກະລຸນາແຈ້ງໃຫ້ຜູ້ສົ່ງຊາບ ແລະ ລຶບອີເມວນີ້.",
+    "th": "อีเมลฉบับนี้และไฟล์แนบเป็นความลับและมีไว้สำหรับผู้รับที่ระบุไว้เท่านั้น หากท่านได้รับอีเมลฉบับนี้โดยความผิดพลาด "
+    "กรุณาแจ้งผู้ส่งและลบอีเมลฉบับนี้ทันที",
+}
+FOOTERS = (
+    "_______________________________________________\nMinistry mailing list -- ministry@lists.office.example\n"
+    "To unsubscribe send an email to ministry-leave@lists.office.example",
+    "_______________________________________________\nMinistry mailing list\nMinistry@lists.office.example\n"
+    "https://lists.office.example/mailman/listinfo/ministry",
+    '-- \nYou received this message because you are subscribed to the Google Groups "MOC cooperation" group.\n'
+    "To unsubscribe from this group and stop receiving emails from it, send an email to\n"
+    "moc+unsubscribe@office.example.\nTo view this discussion visit https://groups.google.com/a/office.example/d/x.",
+)
+
+
+@pytest.mark.parametrize("added", [*NOTICES.values(), "\n\n".join(NOTICES.values()), *FOOTERS])
+async def test_legal_notices_and_footers_of_lists_are_no_words(tmp_path: Path, added: str) -> None:
+    box = desk(tmp_path)
+    entered = await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", f"{NAME}\n\n{added}\n")))
+    assert not entered.why and consented(box) == {"LAO", "KHM"}
+
+
+CONDITION = {
+    "en": "We accept only if the visas are ready.",
+    "fr": "Nous acceptons à condition que la réunion soit virtuelle.",
+    "vi": "Chúng tôi đồng ý với điều kiện có thị thực.",
+    "km": "យើងយល់ព្រមលុះត្រាតែមានទិដ្ឋាការ។",
+    "lo": "ພວກເຮົາຍອມຮັບ ຖ້າມີວີຊາ.",
+    "th": "ยอมรับโดยมีเงื่อนไข",
+}
+
+
+@pytest.mark.parametrize("language", CONDITION)
+async def test_a_condition_within_a_legal_notice_is_found(tmp_path: Path, language: str) -> None:
+    box = desk(tmp_path)
+    text = f"{CONDITION[language]} {NOTICES[language]} {CONDITION[language]}"
+    entered = await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", text)))
+    assert CONDITION[language] in entered.outcomes[0].words and consented(box) == {"LAO"}
+
+
+async def test_a_condition_in_the_name_of_a_list_is_found(tmp_path: Path) -> None:
+    box = desk(tmp_path)
+    text = "_____________________\nonly if it is virtual mailing list -- a@lists.office.example"
+    assert "only if" in (await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", text)))).outcomes[0].words
+
+
+@pytest.mark.parametrize("text", ["Dara", "Dara Sok", "SOK Dara"])
+async def test_a_line_with_a_part_of_the_senders_name_is_a_signature(tmp_path: Path, text: str) -> None:
+    box = desk(tmp_path)
+    assert not (await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", text)))).why
+
+
+async def test_a_name_beside_words_hides_no_words(tmp_path: Path) -> None:
+    box = desk(tmp_path)
+    text = "Dara only if SOK"
+    assert (await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", text)))).outcomes[0].words == text
