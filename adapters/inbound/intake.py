@@ -342,6 +342,11 @@ class Intake:
             return Handled(office=office, text=f"{told}; its post room was told")
         if (letter := await asyncio.to_thread(self._letter, returned.message_id)) is not None:
             return Handled(office=letter.office, why=_passed_on(final or who, letter.office, reason))
+        if not returned.message_id:
+            # Without its Message-ID anybody could have written the report.
+            office = next(iter(contacts.offices_of(who)), "")
+            why = f"a mail to {who} came back ({reason}); the report does not say which mail, so see whether it is ours"
+            return Handled(office=office, why=why)
         return Handled(why=f"a mail to {who} came back ({reason}), and it is none that was sent to an office from here")
 
     def _letter(self, message_id: str, office: str = "*") -> "_Letter | None":

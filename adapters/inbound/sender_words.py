@@ -7,6 +7,7 @@ from pathlib import Path
 from adapters.inbound.own_words import Known, joined, own_words, shortened, words_of_name
 from adapters.inbound.sent_mail import texts_sent
 from adapters.inbound.subject_words import words_of_subject
+from adapters.inbound.unquoted import unquoted
 from models.post.contacts import Contacts
 from models.post.incoming import CalendarAnswer, IncomingMessage
 
@@ -43,18 +44,9 @@ def words_of_answers(reading: IncomingMessage, contacts: Contacts, root: Path) -
 
 
 def words_of_letter(reading: IncomingMessage) -> str:
-    """Returns the beginning of a letter, as a question about it quotes it. Lines that are marked as a quote are left
-    out, and so is the line above them that says who wrote it. A letter without text gives its subject."""
-    kept: list[str] = []
-    for line in next(iter(reading.bodies), reading.text).split("\n"):
-        if not line.lstrip().startswith(">"):
-            kept.append(line)
-            continue
-        while kept and not kept[-1].strip():
-            kept.pop()
-        if kept and kept[-1].rstrip().endswith((":", "៖")):
-            kept.pop()
-    return shortened(" ".join(kept)) or reading.subject
+    """Returns the beginning of a letter, as a question about it quotes it, without the mail that it answers. A letter
+    without text gives its subject."""
+    return shortened(" ".join(unquoted(next(iter(reading.bodies), reading.text)))) or reading.subject
 
 
 def digest_with(digest: str, words: Iterable[str]) -> str:
