@@ -83,11 +83,13 @@ class _Found:
 class Intake:
     """Takes in the incoming mail of one plan."""
 
-    def __init__(self, client: Client, record: Path, contacts: Path, plan: str) -> None:
+    def __init__(self, client: Client, record: Path, contacts: Path, plan: str, server: str = "") -> None:
+        """`server` is the name that our mail server writes into its Authentication-Results. Empty: it is not known."""
         self._client = client
         self._asking = Asking(client)
         self._root = record
         self._contacts = contacts
+        self._server = server
         self._plan = plan
         self.inbox = Inbox(record, plan)
         self._launched: dict[str, Instant] = {}
@@ -106,7 +108,7 @@ class Intake:
         if the inbox or a record cannot be read.
         """
         self._troubles = None
-        reading = await asyncio.to_thread(read, raw, truncated)
+        reading = await asyncio.to_thread(read, raw, truncated, self._server)
         words: dict[str, str] = {}
         contacts = None
         if reading.kind is MessageKind.ANSWERS:

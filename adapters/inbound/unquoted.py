@@ -54,10 +54,11 @@ def _begins_quote(lines: list[str], n: int) -> bool:
     if _is_header(lines[n]):
         shown = [line for line in lines[n + 1 : n + 1 + 2 * _BELOW] if line.strip()][:_BELOW]
         return any(map(_is_header, shown))
+    if not lines[n].rstrip().endswith((":", "：", "៖")) or not any(map(str.isdigit, words)):
+        return False
     # Below a quote that is marked with `>`, the person may go on writing.
-    marked = next((line for line in lines[n + 1 :] if line.strip()), "").lstrip().startswith(">")
-    ends = lines[n].rstrip().endswith((":", "：", "៖")) and not marked
-    return ends and any(map(str.isdigit, words)) and any(_WROTE.at(words, place) for place in range(len(words)))
+    after = next((lines[m] for m in range(n + 1, len(lines)) if lines[m].strip()), "")
+    return not after.lstrip().startswith(">") and any(_WROTE.at(words, place) for place in range(len(words)))
 
 
 def _is_header(line: str) -> bool:

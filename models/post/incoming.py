@@ -140,6 +140,9 @@ class IncomingMessage(Value):
     """The sign that a program sent the message, for example `auto-replied`. Empty if there is no such sign."""
     unauthentic: bool = False
     """True: our mail server found that the message does not come from the sender that it names (DMARC)."""
+    unproven: str = ""
+    """Why our mail server has not proved that the message comes from its sender. Empty if it has, or if no setting
+    names our mail server."""
     answers: tuple[CalendarAnswer, ...] = ()
     """If the kind is ANSWERS: the answers in the message. Empty for every other kind."""
     returned: tuple[DeliveryReport, ...] = ()
@@ -269,6 +272,8 @@ def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str,
     sender, attendee = reading.sender, answer.attendee
     if reading.unauthentic:
         return "our mail server says that it does not come from its sender (DMARC)"
+    if reading.unproven:
+        return reading.unproven
     if not sender:
         why = "; ".join(_DISGUISES[each] for each in reading.disguises if each in _DISGUISES)
         return f"it has no single sender{f': {why}' if why else ''}"

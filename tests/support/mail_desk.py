@@ -47,6 +47,8 @@ class MailDesk:
     signals: list[tuple[str, Any]] = field(default_factory=list)
     """What post rooms were told: the id of the workflow, and the message."""
     posted: int = 0
+    server: str = ""
+    """The name of our mail server, as AIDE_MAIL_AUTHSERV gives it."""
 
     def __post_init__(self) -> None:
         third = "VNM" in self.player.state.setup.sides
@@ -55,7 +57,7 @@ class MailDesk:
         plan = plan_of(obligation(), third=third)
         path = write_contacts(plan, self.folder / "contacts.yaml")
         self.contacts: Contacts = load_contacts(path)
-        self.intake = Intake(cast(Client, self), self.root, path, "t")
+        self.intake = Intake(cast(Client, self), self.root, path, "t", self.server)
         self.post()
 
     # What Temporal would do
@@ -152,10 +154,10 @@ class _Handle:
         self.desk.signals.append((self.workflow, message))
 
 
-def desk(folder: Path, third: bool = False, life: Player | None = None) -> MailDesk:
+def desk(folder: Path, third: bool = False, life: Player | None = None, server: str = "") -> MailDesk:
     """A meeting after LAO has proposed a date, or with another `life`."""
     folder.mkdir(exist_ok=True)
-    return MailDesk(folder, life or proposed(third))
+    return MailDesk(folder, life or proposed(third), server=server)
 
 
 # --- what mail programs write ---------------------------------------------------------------------------------------

@@ -300,3 +300,16 @@ async def test_a_name_beside_words_hides_no_words(tmp_path: Path) -> None:
     box = desk(tmp_path)
     text = "Dara only if SOK"
     assert (await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", text)))).outcomes[0].words == text
+
+
+# --- proof of the sender ----------------------------------------------------------------------------------------------
+
+
+async def test_where_a_setting_names_our_server_an_answer_without_proof_is_for_a_person(tmp_path: Path) -> None:
+    box = desk(tmp_path, server="mx.aide-memoire.example")
+    assert "proves nothing about its sender" in (await taken(box, CHECKED + b"; dmarc=none\r\n" + answer(box))).why
+    assert "no result" in (await taken(box, answer(box, subject="Accepted: m"))).why and consented(box) == {"LAO"}
+    assert not (await taken(box, CHECKED + b"; dmarc=pass\r\n" + answer(box))).why and consented(box) == {"LAO", "KHM"}
+
+
+CHECKED = b"Authentication-Results: mx.aide-memoire.example"
