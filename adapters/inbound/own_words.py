@@ -169,6 +169,12 @@ class _Line:
 
 _QUOTE = re.compile(r"(?:[ \t]*>)+")
 _LINK = re.compile(r"<?\b(?:https?://|mailto:|tel:)([^\s<>\"]*)>?", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"\[cid:[^\]\s]{1,300}\]|\[https?://[^\]\s]{1,300}\.(?:png|jpe?g|gif|svg)\]|\[[^\]]{0,150}(?:description automatically generated|"
+    r"description générée automatiquement|automatisch generierte beschreibung)\]",
+    re.IGNORECASE,
+)
+"""What Outlook writes into plain text in place of a picture, mostly of a signature."""
 _SITE = re.compile(r"\bwww\.[\w.-]+/?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 
@@ -191,6 +197,7 @@ def _lines(body: str, known: Known) -> list[_Line]:
     for raw in cleaned(body).split("\n"):
         quote = _QUOTE.match(raw)
         text = raw[quote.end() :] if quote else raw
+        text = _PICTURE.sub(" ", text)
         text = _LINK.sub(lambda link: " " if _harmless(link[1], domains) else link[0], text)
         text = _SITE.sub(lambda site: " " if _harmless(site[0], domains) else site[0], text)
         signed = False

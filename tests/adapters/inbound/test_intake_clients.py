@@ -266,6 +266,43 @@ async def test_legal_notices_and_footers_of_lists_are_no_words(tmp_path: Path, a
     assert not entered.why and consented(box) == {"LAO", "KHM"}
 
 
+GOOGLE = (
+    "Dara SOK has accepted this invitation.\n\nTitle m\nSunday Jan 11, 2026 \u22c5 7am \u2013 10am\n"
+    "Indochina Time - Vientiane\n\nLocation\nVientiane\nhttps://www.google.com/maps/search/Vientiane?hl=en\n\n\n"
+    "Guests\nSecretariat - organizer\nkhm-moc@office.example\n"
+    "View all guest info https://calendar.google.com/calendar/event?action=VIEW&eid=abc\n\n"
+    "Reply for khm-moc@office.example and view more details https://calendar.google.com/calendar/event?eid=abc\n"
+    "Your attendance is optional.\n\n~~//~~\n"
+    "Invitation from Google Calendar: https://calendar.google.com/calendar/\n\n"
+    "You are receiving this email because you are subscribed to calendar notifications. To stop receiving these "
+    "emails, go to https://calendar.google.com/calendar/r/settings, select this calendar, and change "
+    '"Other notifications".\n\n'
+    "Forwarding this invitation could allow any recipient to send a response to the organizer, be added to the guest "
+    "list, invite others regardless of their own invitation status, or modify your RSVP.\n\n"
+    "Learn more https://support.google.com/calendar/answer/37135#forwarding\n"
+)
+PICTURES = (
+    f"\n\n[cid:image001.png@01DA12.34]\n\n{NAME}\nDeputy Director General | Ministry of Commerce\nT +855 23 123 456\n"
+    "www.office.example<http://www.office.example/>\n",
+    f"[https://office.example/logo.png]\n{NAME}",
+    f"{NAME}\n[A blue and white logo Description automatically generated]",
+)
+
+
+@pytest.mark.parametrize("text", [GOOGLE, *PICTURES])
+async def test_what_google_and_outlook_write_today_is_no_words(tmp_path: Path, text: str) -> None:
+    box = desk(tmp_path)
+    entered = await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", text)))
+    assert not entered.why and consented(box) == {"LAO", "KHM"}
+
+
+async def test_words_within_what_google_writes_are_found(tmp_path: Path) -> None:
+    box = desk(tmp_path)
+    noted = GOOGLE.replace("this invitation.", 'this invitation with this note:\n\n"only if the visas are ready"', 1)
+    [outcome] = (await taken(box, answer(box, KHM, "ACCEPTED", ("text/plain", noted)))).outcomes
+    assert outcome.words == '"only if the visas are ready"' and consented(box) == {"LAO"}
+
+
 CONDITION = {
     "en": "We accept only if the visas are ready.",
     "fr": "Nous acceptons à condition que la réunion soit virtuelle.",
