@@ -170,8 +170,9 @@ class _Line:
 _QUOTE = re.compile(r"(?:[ \t]*>)+")
 _LINK = re.compile(r"<?\b(?:https?://|mailto:|tel:)([^\s<>\"]*)>?", re.IGNORECASE)
 _PICTURE = re.compile(
-    r"\[cid:[^\]\s]{1,300}\]|\[https?://[^\]\s]{1,300}\.(?:png|jpe?g|gif|svg)\]|\[[^\]]{0,150}(?:description automatically generated|"
-    r"description générée automatiquement|automatisch generierte beschreibung)\]",
+    r"\[cid:[^\[\]\s]{1,300}\]|\[https?://[^\[\]\s]{1,300}\.(?:png|jpe?g|gif|svg)\]"
+    r"|\[[^\[\]]{0,150}(?:description automatically generated|description générée automatiquement"
+    r"|automatisch generierte beschreibung)\]",
     re.IGNORECASE,
 )
 """What Outlook writes into plain text in place of a picture, mostly of a signature."""
