@@ -60,9 +60,8 @@ class CollectingActivities:
         return found
 
     async def _watch(self, wanted: Collect) -> Collected:
-        intake = self._intakes.setdefault(
-            wanted.plan, Intake(self._client, self._settings.record, self._settings.contacts, wanted.plan)
-        )
+        known = self._settings.record, self._settings.contacts, wanted.plan, self._settings.mail_authserv or ""
+        intake = self._intakes.setdefault(wanted.plan, Intake(self._client, *known))
         end = time.monotonic() + wanted.watch.total_seconds()
         while True:
             async with self._reading:  # one at a time: an earlier attempt may still be running in this worker

@@ -1,10 +1,18 @@
 """The activity `enter`: appends the lines of one decision to an item's record."""
 
+import logging
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
 from temporalio import activity
 
-from adapters.files.record_file import append, check_numbers, locked, record_error, record_path
+from adapters.files.inbox_file import inboxes
+from adapters.files.record_file import RecordFault, append, check_numbers, locked, record_error, record_path
 from adapters.settings import Settings
 from models.messages.record_lines import RecordEntries
+from models.post.incoming import SeenTo
+
+_log = logging.getLogger(__name__)
 
 
 class RecordActivities:
@@ -31,3 +39,25 @@ class RecordActivities:
         path.parent.mkdir(parents=True, exist_ok=True)
         async with locked(path) as descriptor:
             append(path, descriptor, entries, activity.info().scheduled_time)
+        for line in entries.lines:
+            await self._see_to_answered(entries, line)
+
+    async def _see_to_answered(self, entries: RecordEntries, line: dict[str, JsonValue]) -> None:
+        """If a line is an act with which a side answers what it had written beside a button, marks the messages with
+        these words as done. If a mail brought the act, the intake does so.
+
+        An inbox that cannot be written stops no record: the messages then stay in the list of the person.
+        """
+        data = line.get("data")
+        if not isinstance(data, dict) or not data.get("answers_words_of") or data.get("message"):
+            return
+        office = str(data["answers_words_of"])
+        note = f"{line.get('office')} has answered it with an act of its own ({line.get('verb')}, line {line.get('n')})"
+        try:
+            for inbox in inboxes(self._root, entries.plan):
+                found = inbox.read().unclear_answers(entries.item, office)
+                if found:
+                    now = datetime.now(UTC)
+                    await inbox.see_to(SeenTo(at=now, done=each.n, note=note) for each in found)
+        except (RecordFault, OSError) as error:
+            _log.warning("the inbox of %s does not show that a message is answered: %s", entries.plan, error)

@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio import activity
 
 from activities.collect import has_mailbox
-from adapters.files.inbox_file import FOLDER, Inbox
+from adapters.files.inbox_file import Inbox, inboxes
 from adapters.files.record_file import RecordFault
 from adapters.settings import Settings
 from models.messages.effects import LookForObjections, Objections
@@ -33,7 +33,9 @@ class ObjectionActivities:
         if self._reads_mail and not await self._read_after(look.until, Inbox(self._record, look.plan)):
             return Objections(since=look.since, why="the organizer's mailbox has not been read since the time ended")
         try:
-            waiting = [(inbox, message) for inbox in self._inboxes(look.plan) for message in inbox.read().waiting]
+            waiting = [
+                (inbox, message) for inbox in inboxes(self._record, look.plan) for message in inbox.read().waiting
+            ]
         except (RecordFault, OSError) as error:
             return Objections(since=look.since, why=f"the inbox cannot be read: {error}"[:300])
         for inbox, message in waiting:
@@ -45,11 +47,6 @@ class ObjectionActivities:
                 )
                 return Objections(since=look.since, why=why[:300])
         return Objections(since=look.since)
-
-    def _inboxes(self, plan: str) -> list[Inbox]:
-        """The inbox of the plan, and those of the other plans. They share the mailbox, so each may hold the message."""
-        plans = {path.parent.name for path in self._record.glob(f"*/{FOLDER}.jsonl")}
-        return [Inbox(self._record, each) for each in (plan, *sorted(plans - {plan}))]
 
     async def _read_after(self, end: datetime, inbox: Inbox) -> bool:
         """Whether the mailbox was read to its end after the instant `end`. It waits a little for the next reading."""

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     mail_poll: float = Field(default=5.0, gt=0)
     """Seconds between two rounds in which the program reads the organizer's mailboxes."""
 
+    mail_authserv: str | None = None
+    """The name (authserv-id) that our own mail server writes at the beginning of its Authentication-Results. An answer
+    then counts only if this server has proved its sender. None: only what a server found to be forged is doubted."""
+
     ca_file: Path | None = None
     """The file (PEM) with the certificate of a private authority. The mail and calendar clients then trust this
     authority and those of the machine. None: they trust only the authorities of the machine."""
@@ -93,7 +97,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("smtp_username", "smtp_password", "caldav_home", "caldav_username", "caldav_password", "maildir", "ca_file"),
-        "desk_url",
+        *("desk_url", "mail_authserv"),
         *("imap_host", "imap_port", "imap_username", "imap_password", "imap_done_folder", "imap_since"),
         mode="before",
     )

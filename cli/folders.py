@@ -35,6 +35,12 @@ def contacts_file(data: Path) -> Path:
     return run.contacts if run else _settings().contacts
 
 
+def authentication_server(data: Path) -> str:
+    """Returns the name that our mail server writes into its Authentication-Results. Empty if no setting names it, or if
+    `up` runs in this data folder: its own mail server checks nothing. Raises BadUsage for a faulty AIDE_ setting."""
+    return "" if read_run(data) else _settings().mail_authserv or ""
+
+
 def _settings() -> "Settings":
     # Takes a twentieth of a second, so only if run.json does not say it.
     from adapters.settings import SettingsFault, read_settings

@@ -54,6 +54,7 @@ def _environment(folder: DataFolder, run: RunFile, own_temporal: bool) -> dict[s
         "AIDE_CALDAV_HOME": HOME,
         "AIDE_MAILDIR": str(folder.organizer),
         "AIDE_IMAP_HOST": "",
+        "AIDE_MAIL_AUTHSERV": "",
         "AIDE_RECORD": str(run.record),
         "AIDE_CONTACTS": str(run.contacts),
         "AIDE_READY_FILE": str(folder.ready_file),

@@ -24,6 +24,13 @@ from models.post.incoming import SeenTo, TakenIn
 FOLDER = "inbox"
 
 
+def inboxes(root: Path, plan: str) -> list["Inbox"]:
+    """Returns the inbox of a plan, and then those of the other plans. Plans may share a mailbox, so a message about one
+    plan may be in the inbox of another."""
+    plans = {path.parent.name for path in root.glob(f"*/{FOLDER}.jsonl")}
+    return [Inbox(root, each) for each in (plan, *sorted(plans - {plan}))]
+
+
 class Inbox:
     """The inbox of one plan.
 
@@ -55,6 +62,16 @@ class Inbox:
             each
             for n, each in self.messages.items()
             if each.why and n not in self.seen_to and self._by_digest[each.digest] is each
+        ]
+
+    def unclear_answers(self, item: str, office: str) -> list[TakenIn]:
+        """Returns the waiting messages that need a person only because an answer of the office about the item has words
+        of its own. A plain answer or an act of the office's side sees to them."""
+        return [
+            each
+            for each in self.waiting
+            if all(one.seems and (one.item, one.office) == (item, office) for one in each.outcomes if one.why)
+            and any(one.seems for one in each.outcomes)
         ]
 
     def read(self) -> "Inbox":

@@ -32,21 +32,24 @@ class Result(NamedTuple):
 def results(message: Part, server: str = "") -> tuple[Result, ...]:
     """Returns what our own mail server found. Empty if it found nothing.
 
-    `server` is the name (authserv-id) that our server writes into its headers. If it is empty, the headers above the
-    first Received header count, and every header of the server that wrote the first one.
+    `server` is the name (authserv-id) that our server writes into its headers. Then only its headers above the first
+    Received header count: our server wrote that one, and a sender can write anything below it. If `server` is empty,
+    the headers above the first Received header count, and every header of the server that wrote the first one.
     """
     own = set() if not server else {server.lower()}
     found: list[Result] = []
     hops = read = 0
     for name, value in message.headers:
         hops += name == "received"
+        if server and hops:
+            break
         if name != "authentication-results":
             continue
         read += 1
         if read > HEADERS_READ:
             break
         who, checks = _parts(value)
-        if not own or (not server and not hops):
+        if not server and (not own or not hops):
             own.add(who)
         if who in own:
             found += _results(checks)
@@ -69,6 +72,34 @@ def unauthentic(message: Part, sender: str, server: str = "") -> bool:
     checks = [each for each in found if each.method in ("spf", "dkim")]
     proven = any(each.verdict == "pass" and _aligned(each.domain, sender) for each in checks)
     return not proven and any(each.verdict in _FAILS for each in checks)
+
+
+def unproven(message: Part, sender: str, server: str) -> str:
+    """Returns why our own mail server has not proved that the message comes from its sender. Empty if it has, or if
+    `server` is empty, because nobody has said what our server writes.
+
+    It has if DMARC passes, or, without a verdict of DMARC, if SPF or DKIM passes for the domain of the sender. If its
+    results contradict each other, it has not.
+    """
+    if not server:
+        return ""
+    found = results(message, server)
+    if not found:
+        return f"our mail server {server} has written no result about its sender"
+    told = ", ".join(f"{each.method}={each.verdict}" for each in found)[:200]
+    checks = [each for each in found if each.method in ("spf", "dkim")]
+    dmarc = [each for each in found if each.method == "dmarc"]
+    verdicts = {each.verdict for each in dmarc}
+    passed = {(each.method, each.domain) for each in checks if each.verdict == "pass"}
+    failed = {(each.method, each.domain) for each in checks if each.verdict in _FAILS and each.domain}
+    if len(verdicts) > 1 or passed & failed or ("pass" in verdicts and checks and not passed):
+        return f"the results of our mail server {server} contradict each other ({told})"
+    if "pass" in verdicts:
+        other = next((each.domain for each in dmarc if each.domain and not _aligned(each.domain, sender)), "")
+        return f"the result of our mail server {server} is about {other}" if other else ""
+    if any(_aligned(domain, sender) for _, domain in passed):
+        return ""
+    return f"our mail server {server} proves nothing about its sender ({told})"
 
 
 def _aligned(domain: str, sender: str) -> bool:
@@ -97,10 +128,11 @@ def _parts(value: bytes) -> tuple[str, list[str]]:
 
 _RESULT = re.compile(r"\s*+([a-z][a-z0-9-]{0,30}+)(?:/[0-9]{1,3}+)?=([a-z]{1,20}+)")
 _DOMAIN = re.compile(r'\b(?:header\.[di]|smtp\.mailfrom)="?(?:[^\s@"=]*@)?([^\s"@=]{1,255})')
+_DMARC_DOMAIN = re.compile(r'\bheader\.from="?(?:[^\s@"=]*@)?([^\s"@=]{1,255})')
 
 
 def _results(checks: list[str]) -> Iterator[Result]:
     for check in checks:
         if match := _RESULT.match(check):
-            domain = _DOMAIN.search(check)
+            domain = (_DMARC_DOMAIN if match[1] == "dmarc" else _DOMAIN).search(check)
             yield Result(match[1], match[2], domain[1].strip(".") if domain else "")

@@ -36,7 +36,16 @@ def enclosures(message: Part) -> list[str]:
     return [line_of_mail(part.filename or part.type, bounds.LINE) for part in parts]
 
 
-_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+_SIGNATURES = (
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+    "application/pgp-signature",
+    "application/pgp-keys",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+)
+"""Types of files that programs add to every mail of a person: signatures, keys and the card with the address."""
 _PIECE = re.compile(r"ATT[0-9]{3,8}\.(?:txt|htm|html)", re.IGNORECASE)
 """The name that Exchange gives to a piece of the body that came after a calendar."""
 

@@ -6,6 +6,7 @@ as words of the sender. Names, addresses, titles and dates are left out, because
 
 ACCEPTED = """
 has accepted this invitation
+has accepted this invitation with this note
 has accepted the invitation
 has accepted your invitation
 has accepted your event invitation
@@ -88,6 +89,7 @@ ha aceptado la invitación al siguiente evento
 
 DECLINED = """
 has declined this invitation
+has declined this invitation with this note
 has declined the invitation
 has declined your invitation
 has declined your event invitation
@@ -164,6 +166,7 @@ tentatively accepted your invitation to
 tentatively accepted your invitation
 tentatively accepted
 has replied maybe to this invitation
+has replied maybe to this invitation with this note
 has replied maybe to your invitation
 i might attend
 your meeting was tentatively accepted
@@ -243,6 +246,21 @@ or invite others regardless of their own invitation status or modify your rsvp
 learn more
 learn more at
 view all guest info
+view more details
+and view more details
+your attendance is optional
+you are receiving this email because you are subscribed to calendar notifications
+you are receiving this email because you are an attendee on the event
+because you are an attendee on the event
+select this calendar and change other notifications
+be added to the guest list
+be added to the guest list invite others regardless of their own invitation status or modify your rsvp
+invite others regardless of their own invitation status or modify your rsvp
+indochina time
+heure d indochine
+indochina zeit
+giờ đông dương
+เวลาอินโดจีน
 going yes maybe no more options
 going yes no maybe more options
 invitation from
@@ -670,5 +688,14 @@ absender und vernichten sie diese e mail
 """
 """Legal notices that mail servers add. Each line continues the one before it."""
 
-HOSTS = ("calendar.google.com", "google.com", "aka.ms", "go.onelink.me", "www.avast.com", "overview.mail.yahoo.com")
+HOSTS = (
+    "calendar.google.com",
+    "google.com",
+    "www.google.com",
+    "support.google.com",
+    "aka.ms",
+    "go.onelink.me",
+    "www.avast.com",
+    "overview.mail.yahoo.com",
+)
 """Hosts of links that mail programs write."""

@@ -83,11 +83,13 @@ class _Found:
 class Intake:
     """Takes in the incoming mail of one plan."""
 
-    def __init__(self, client: Client, record: Path, contacts: Path, plan: str) -> None:
+    def __init__(self, client: Client, record: Path, contacts: Path, plan: str, server: str = "") -> None:
+        """`server` is the name that our mail server writes into its Authentication-Results. Empty: it is not known."""
         self._client = client
         self._asking = Asking(client)
         self._root = record
         self._contacts = contacts
+        self._server = server
         self._plan = plan
         self.inbox = Inbox(record, plan)
         self._launched: dict[str, Instant] = {}
@@ -106,7 +108,7 @@ class Intake:
         if the inbox or a record cannot be read.
         """
         self._troubles = None
-        reading = await asyncio.to_thread(read, raw, truncated)
+        reading = await asyncio.to_thread(read, raw, truncated, self._server)
         words: dict[str, str] = {}
         contacts = None
         if reading.kind is MessageKind.ANSWERS:
@@ -162,11 +164,9 @@ class Intake:
         plain = {(each.item, each.office) for each in entered.outcomes if each.text and each.item and not each.why}
         if entered.why or entered.kind is not MessageKind.ANSWERS or not plain:
             return
-        answered = [
-            each
-            for each in (await asyncio.to_thread(self.inbox.read)).waiting
-            if each.n < entered.n and any(one.seems and (one.item, one.office) in plain for one in each.outcomes)
-        ]
+        box = await asyncio.to_thread(self.inbox.read)
+        unclear = [each for item, office in plain for each in box.unclear_answers(item, office)]
+        answered = {each.n: each for each in unclear if each.n < entered.n}.values()
         note = f"message {entered.n} answers it"
         if answered:
             await self.inbox.see_to(SeenTo(at=datetime.now(UTC), done=each.n, note=note) for each in answered)
@@ -198,6 +198,9 @@ class Intake:
             return Handled(item=await self._perhaps_about(answer.uid), why=verdict.why, words=said)
         found = await self._item_of(answer.uid)
         item = found.item if found else ""
+        if found is not None and verdict.superseded:
+            text = "an older answer than another one in the same message, which counts"
+            return Handled(item=item, office=verdict.offices[0], text=text)
         if found is None:
             return Handled(why=f"no item of a plan here has an event with the UID {answer.uid}")
         try:
@@ -341,6 +344,11 @@ class Intake:
             return Handled(office=office, text=f"{told}; its post room was told")
         if (letter := await asyncio.to_thread(self._letter, returned.message_id)) is not None:
             return Handled(office=letter.office, why=_passed_on(final or who, letter.office, reason))
+        if not returned.message_id:
+            # Without its Message-ID anybody could have written the report.
+            office = next(iter(contacts.offices_of(who)), "")
+            why = f"a mail to {who} came back ({reason}); the report does not say which mail, so see whether it is ours"
+            return Handled(office=office, why=why)
         return Handled(why=f"a mail to {who} came back ({reason}), and it is none that was sent to an office from here")
 
     def _letter(self, message_id: str, office: str = "*") -> "_Letter | None":

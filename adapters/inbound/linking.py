@@ -13,6 +13,7 @@ from temporalio.service import RPCError
 from adapters.files.record_file import recorded_items
 from adapters.inbound.asking import Asking, IntakeUnavailable
 from adapters.inbound.sent_mail import notes_sent, subject_of
+from adapters.inbound.unquoted import unquoted
 from models.messages.views import ItemView
 from models.plan.parties import rank_of
 from models.plan.plan import RANK_SUFFIX
@@ -44,9 +45,8 @@ def _by_reference(reading: IncomingMessage, root: Path) -> Iterator[str]:
     """The items named in brackets, as [16.3-jtc/2026] or [16.3-jtc/2026, proposal 2]. What the sender wrote counts
     before the subject, and a quote of our letter, which names many items, does not count."""
     names = _BRACKETS.findall(reading.subject)
-    for line in next(iter(reading.bodies), reading.text).split("\n"):
-        if not line.lstrip().startswith(">"):
-            names += _BRACKETS.findall(line)
+    for line in unquoted(next(iter(reading.bodies), reading.text)):
+        names += _BRACKETS.findall(line)
     if not names:
         return
     plans = [path.stem for path in sorted(root.glob("*.jsonl"))]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from adapters.inbound import bounces, bounds, mime
-from adapters.inbound.authentication import unauthentic
+from adapters.inbound.authentication import unauthentic, unproven
 from adapters.inbound.bodies import bodies, enclosures
 from adapters.inbound.bounds import OutOfBoundsError
 from adapters.inbound.ical import Component, Property, calendar_lines, read_calendar, unescaped
@@ -28,8 +28,9 @@ from models.post.incoming import CalendarAnswer, IncomingMessage, MessageKind
 _TOO_LARGE = "it is larger than what is read; its beginning is kept here, the whole message stays where it came from"
 
 
-def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
-    """Returns what the message says. `truncated` is True if `raw` holds only the beginning of the message.
+def read(raw: bytes, truncated: bool = False, server: str = "") -> IncomingMessage:
+    """Returns what the message says. `truncated` is True if `raw` holds only the beginning of the message. `server` is
+    the name that our mail server writes into its Authentication-Results. Empty: it is not known.
 
     If the message cannot be read, or is beyond a limit, the result has the kind `refused` and says why. So this
     function raises no exception.
@@ -38,18 +39,18 @@ def read(raw: bytes, truncated: bool = False) -> IncomingMessage:
         try:
             if truncated:
                 raise OutOfBoundsError(_TOO_LARGE)
-            return _read(raw)
+            return _read(raw, server)
         except OutOfBoundsError as refused:
-            return _refused(raw, str(refused))
+            return _refused(raw, str(refused), server)
     except Exception as error:  # hostile mail finds what nobody thought of: a person looks at it
-        return _refused(raw, f"it cannot be read ({type(error).__name__})")
+        return _refused(raw, f"it cannot be read ({type(error).__name__})", server)
 
 
-def _refused(raw: bytes, reason: str) -> IncomingMessage:
+def _refused(raw: bytes, reason: str, server: str) -> IncomingMessage:
     """Returns a refused message with what its headers say. Relays add headers, so the digest is that of its body."""
     head, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     try:
-        about = _about(mime.head(head.replace(b"\0", b" ")))
+        about = _about(mime.head(head.replace(b"\0", b" ")), server)
     except Exception:  # its head cannot be read either
         about = {}
     said = (_who(about), about.get("subject", ""), about.get("date", ""), hashlib.sha256(body).hexdigest())
@@ -57,14 +58,15 @@ def _refused(raw: bytes, reason: str) -> IncomingMessage:
     return IncomingMessage(kind=MessageKind.REFUSED, reason=reason, digest=_digest("refused", *said), **about)
 
 
-def _about(message: Part) -> dict[str, Any]:
+def _about(message: Part, server: str) -> dict[str, Any]:
     sent = senders(message)
     return {
         "sender": sent.address,
         "named": sent.named,
         "submitter": sent.submitter,
         "disguises": sent.disguises,
-        "unauthentic": unauthentic(message, sent.address),
+        "unauthentic": unauthentic(message, sent.address, server),
+        "unproven": unproven(message, sent.address, server),
         "from_line": mime.header(message, "From", bounds.LINE),
         "subject": mime.header(message, "Subject", bounds.SUBJECT),
         "date": mime.date(message),
@@ -91,9 +93,9 @@ def _who(about: dict[str, Any]) -> str:
     return str(about.get("sender") or about.get("from_line", ""))
 
 
-def _read(raw: bytes) -> IncomingMessage:
+def _read(raw: bytes, server: str) -> IncomingMessage:
     message = mime.parsed(raw)
-    about = _about(message)
+    about = _about(message, server)
     said: dict[str, Any] = {"text": mime.text(message), "robot": robot(message), **about}
     written = {"bodies": bodies(message), "enclosures": tuple(enclosures(message))[: bounds.PARTS]}
     if bounces.is_report(message):
@@ -244,6 +246,7 @@ def _answer(event: Component, method: ReplyMethod, calendar: Component, sender: 
         comment=_comment(event, attendee),
         remark=_remark(event, attendee),
         slot=slot,
+        place=_place(event) if method is ReplyMethod.COUNTER else "",
         named=named,
         doubt=line_of_mail(doubt or unread or unknown or twice or missing, bounds.LINE),
     )
@@ -324,6 +327,10 @@ def _slot(event: Component, calendar: Component) -> Slot:
     return Slot(start=start, end=end)
 
 
+def _place(event: Component) -> str:
+    return line_of_mail(unescaped(event.value("LOCATION")), bounds.VALUE)
+
+
 def _comment(event: Component, attendee: Property | None) -> str:
     said = [unescaped(each.value) for each in event.all("COMMENT", bounds.COMMENTS)]
     if not any(said) and attendee is not None:
@@ -372,6 +379,7 @@ def digest_of(answer: CalendarAnswer) -> str:
         answer.comment,
         answer.doubt,
         *([str(named.start)] if named and named.start else []),
+        *([answer.place] if answer.place else []),
     )
 
 

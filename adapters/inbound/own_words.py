@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from adapters.inbound import client_phrases as phrases
+from adapters.inbound.added_text import belongs_to_notice, is_footer, is_notice
 from adapters.inbound.tokens import Grams, Phrases, Token, cleaned, tokens, words_of
 from adapters.text import line_of_mail
 from models.messages.acts import ReplyMethod
@@ -33,6 +34,8 @@ class Known:
     """Names and addresses of the sender, of the organizer and of the offices; title and place of the event."""
     people: tuple[str, ...] = ()
     """Those of the names that name the sender. A line that holds only such a name begins a signature."""
+    given: frozenset[str] = frozenset()
+    """The words of the sender's name. A line of only such words is a signature, too: "Dara"."""
     dates: frozenset[int] = frozenset()
     """Numbers in the dates and times of the event that was answered."""
 
@@ -74,6 +77,11 @@ def own_words(bodies: Iterable[str], known: Known, method: ReplyMethod, partstat
         if found := " ".join(_words(body, known, _client(method, partstat))):
             return shortened(found)
     return ""
+
+
+def words_of_name(name: str) -> frozenset[str]:
+    """Returns the words of a person's name that mean nothing else in an answer. Initials are left out."""
+    return frozenset(word for word in words_of(name) if len(word) >= 3 and word.isalpha() and word not in _NO_NAMES)
 
 
 def shortened(text: str) -> str:
@@ -129,7 +137,7 @@ _HEADERS, _SENT = _set(phrases.HEADERS), _set(phrases.SENT)
 _CONTACT, _PLACES = _set(phrases.CONTACT), _set(phrases.PLACES)
 _DISCLAIMERS = Grams([phrases.DISCLAIMERS], 3)
 _NOTICES = Phrases(phrases.DISCLAIMERS.splitlines())
-_ENDS = frozenset(".:;!")
+_ENDS = frozenset(".:;!។")
 _NO_NAMES = _set(
     "if only subject not no but except provided please with without when unless after before we i our you yes ok okay "
     "agree agreed accept maybe perhaps however under condition conditions conditional pending approval approved "
@@ -161,6 +169,13 @@ class _Line:
 
 _QUOTE = re.compile(r"(?:[ \t]*>)+")
 _LINK = re.compile(r"<?\b(?:https?://|mailto:|tel:)([^\s<>\"]*)>?", re.IGNORECASE)
+_PICTURE = re.compile(
+    r"\[cid:[^\[\]\s]{1,300}\]|\[https?://[^\[\]\s]{1,300}\.(?:png|jpe?g|gif|svg)\]"
+    r"|\[[^\[\]]{0,150}(?:description automatically generated|description générée automatiquement"
+    r"|automatisch generierte beschreibung)\]",
+    re.IGNORECASE,
+)
+"""What Outlook writes into plain text in place of a picture, mostly of a signature."""
 _SITE = re.compile(r"\bwww\.[\w.-]+/?", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,255}")
 
@@ -183,6 +198,7 @@ def _lines(body: str, known: Known) -> list[_Line]:
     for raw in cleaned(body).split("\n"):
         quote = _QUOTE.match(raw)
         text = raw[quote.end() :] if quote else raw
+        text = _PICTURE.sub(" ", text)
         text = _LINK.sub(lambda link: " " if _harmless(link[1], domains) else link[0], text)
         text = _SITE.sub(lambda site: " " if _harmless(site[0], domains) else site[0], text)
         signed = False
@@ -274,7 +290,13 @@ def _take_attribution(paragraph: list[_Line]) -> None:
 
 
 def _take_notices(paragraph: list[_Line]) -> None:
-    """Takes away the sentences of a paragraph that a legal notice is made of."""
+    """Takes away the sentences of a paragraph that a legal notice is made of, and the footer of a mailing list."""
+    text = "\n".join(line.text for line in paragraph)
+    if is_footer(text):
+        for line in paragraph:
+            line.forget()
+        return
+    legal = is_notice(text)
     sentence: list[tuple[_Line, int]] = []
     for line in paragraph:
         for n, token in enumerate(line.tokens):
@@ -282,10 +304,25 @@ def _take_notices(paragraph: list[_Line]) -> None:
                 sentence.append((line, n))
             if line.text[token.end : token.end + 1] in _ENDS or (line is paragraph[-1] and n == len(line.tokens) - 1):
                 words = [each.tokens[place].word for each, place in sentence]
-                if words in _NOTICES or (len(words) >= 4 and all(_DISCLAIMERS.covers(words))):
+                if (
+                    words in _NOTICES
+                    or (len(words) >= 4 and all(_DISCLAIMERS.covers(words)))
+                    or (legal and belongs_to_notice(_between(sentence)))
+                ):
                     for each, place in sentence:
                         each.gone[place] = True
                 sentence = []
+
+
+def _between(places: Sequence[tuple[_Line, int]]) -> str:
+    """The text from the first of some words to the last one, which may stand on several lines."""
+    by_line: dict[int, list[tuple[_Line, int]]] = {}
+    for line, n in places:
+        by_line.setdefault(id(line), []).append((line, n))
+    pieces = []
+    for (line, first), *_, (_, last) in (each if len(each) > 1 else each * 2 for each in by_line.values()):
+        pieces.append(line.text[line.tokens[first].start : line.tokens[last].end])
+    return " ".join(pieces)
 
 
 def _take_lines(lines: list[_Line], known: Known, client: _Client) -> None:
@@ -301,6 +338,9 @@ def _take_lines(lines: list[_Line], known: Known, client: _Client) -> None:
         elif left in _CLOSINGS:
             line.forget()
             signature, named = True, False
+        elif known.given.issuperset(left):
+            line.forget()
+            signature, named = True, True
         elif _is_clients(line, left, known, client) or _is_heading(shown, n) or (signature and _is_contact(line, left)):
             line.forget()
         elif _is_name(line, left) and not named and (signature or _is_title(shown, n + 1)):

@@ -7,6 +7,7 @@ or `list` into what people write to them. In doubt a person has written the mess
 """
 
 import re
+import unicodedata
 
 from adapters.inbound import bounds, mime
 from adapters.inbound.mime import Part
@@ -15,9 +16,13 @@ _ANSWERS_ITSELF = ("X-Autoreply", "X-Autorespond", "X-Auto-Reply-From")
 """Headers by which a message says of itself that a program answers with it."""
 
 _AWAY = re.compile(
-    "(automatic reply|auto-?reply|autoreply|out of (the )?office|auto(matic)? response"
-    "|réponse automatique|automatische antwort|abwesenheits|respuesta automática|risposta automatica|自动答复|自動回覆)"
-    "\\b",
+    "(?:automatic reply|auto-?reply|autoreply|out of (?:the )?office|auto(?:matic)? response"
+    "|réponse automatique|absence du bureau|absente? du bureau|message d['’]absence|automatische antwort"
+    "|respuesta automática|fuera de (?:la )?oficina|risposta automatica|resposta automática|trả lời tự động"
+    "|thư trả lời tự động|vắng mặt|không có mặt tại văn phòng)\\b"
+    "|abwesenheits|ตอบกลับอัตโนมัติ|การตอบกลับอัตโนมัติ|ไม่อยู่ที่สำนักงาน|不在办公室|自动答复|自动回复|自動回覆|自動回復"
+    "|(?:ການ)?ຕອບກັບອັດຕະໂນມັດ|(?:ການ)?ຕອບອັດຕະໂນມັດ|ບໍ່ຢູ່ຫ້ອງການ"
+    "|(?:ការ)?ឆ្លើយតប(?:ដោយ)?ស្វ័យប្រវត្តិ|អវត្តមានពីការិយាល័យ",
     re.IGNORECASE,
 )
 """How the subjects of out-of-office answers begin. A subject alone shows nothing: people forward such answers."""
@@ -41,7 +46,7 @@ def robot(message: Part) -> str:
 def _away(message: Part, precedence: str) -> str:
     """Returns the sign of an out-of-office answer without any header that says it: a subject and a header that programs
     set. Empty if one of the two is missing."""
-    if not _AWAY.match(mime.header(message, "Subject", bounds.SUBJECT)):
+    if not _AWAY.match(unicodedata.normalize("NFC", mime.header(message, "Subject", bounds.SUBJECT))):
         return ""
     if precedence in ("bulk", "junk", "list"):
         return f"its subject, and Precedence: {precedence}"

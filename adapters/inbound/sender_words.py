@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from adapters.inbound.own_words import Known, joined, own_words, shortened
+from adapters.inbound.own_words import Known, joined, own_words, shortened, words_of_name
 from adapters.inbound.sent_mail import texts_sent
+from adapters.inbound.subject_words import words_of_subject
+from adapters.inbound.unquoted import unquoted
 from models.post.contacts import Contacts
 from models.post.incoming import CalendarAnswer, IncomingMessage
 
@@ -17,10 +19,10 @@ def words_of_answers(reading: IncomingMessage, contacts: Contacts, root: Path) -
     """Returns the sender's own words beside each answer of a message, by the UID of its event. An answer without words
     is missing.
 
-    They stand in the body of the mail and in the comment of the answer. A file that came with the mail counts as words
-    too. `root` is the folder of the record, which holds the mails that we have sent.
+    They stand in the body and the subject of the mail, and in the comment of the answer. A file that came with the mail
+    counts as words too. `root` is the folder of the record, which holds the mails that we have sent.
     """
-    if not any((reading.bodies, reading.enclosures, *(each.remark for each in reading.answers))):
+    if not any((reading.bodies, reading.subject, reading.enclosures, *(each.remark for each in reading.answers))):
         return {}
     offices = dict.fromkeys(
         office
@@ -28,29 +30,23 @@ def words_of_answers(reading: IncomingMessage, contacts: Contacts, root: Path) -
         for office in (contacts.offices_of(address) if address else ())
     )
     found = {}
-    for answer in reading.answers:
+    # Of several answers to one event the newest counts, so the words fit its button.
+    for answer in sorted(reading.answers, key=lambda each: (each.dtstamp is not None, each.dtstamp)):
         known = _known(reading, answer, contacts, root, offices)
         said = own_words(reading.bodies, known, answer.method, answer.partstat)
         remark = own_words([answer.remark] if answer.remark else [], known, answer.method, answer.partstat)
         files = f"[with {', '.join(reading.enclosures)}]" if reading.enclosures else ""
-        if words := joined(remark, said, files):
-            found[answer.uid] = words
-    return found
+        # Without our invitation nobody can tell its title from words.
+        titled = any(each.uid == answer.uid for each in texts_sent(root, offices))
+        subject = words_of_subject(reading.subject, known, answer.method, answer.partstat) if titled else ""
+        found[answer.uid] = joined(remark, subject, said, files)
+    return {uid: words for uid, words in found.items() if words}
 
 
 def words_of_letter(reading: IncomingMessage) -> str:
-    """Returns the beginning of a letter, as a question about it quotes it. Lines that are marked as a quote are left
-    out, and so is the line above them that says who wrote it. A letter without text gives its subject."""
-    kept: list[str] = []
-    for line in next(iter(reading.bodies), reading.text).split("\n"):
-        if not line.lstrip().startswith(">"):
-            kept.append(line)
-            continue
-        while kept and not kept[-1].strip():
-            kept.pop()
-        if kept and kept[-1].rstrip().endswith((":", "៖")):
-            kept.pop()
-    return shortened(" ".join(kept)) or reading.subject
+    """Returns the beginning of a letter, as a question about it quotes it, without the mail that it answers. A letter
+    without text gives its subject."""
+    return shortened(" ".join(unquoted(next(iter(reading.bodies), reading.text)))) or reading.subject
 
 
 def digest_with(digest: str, words: Iterable[str]) -> str:
@@ -79,5 +75,6 @@ def _known(
         texts=tuple(dict.fromkeys(text for each in sent for text in each.texts)),
         names=tuple(dict.fromkeys(filter(None, (*people, *names)))),
         people=tuple(dict.fromkeys(filter(None, people))),
+        given=words_of_name(reading.from_name) if len(reading.from_name) <= LONGEST_NAME else frozenset(),
         dates=dates,
     )

@@ -16,7 +16,7 @@ from adapters.mailbox.maildir import Maildir
 from adapters.mailbox.source import LIMIT, MailboxUnavailable, Message
 from cli.display.inbox import message_document, message_text
 from cli.errors import BadUsage, NoServer
-from cli.folders import contacts_file
+from cli.folders import authentication_server, contacts_file
 from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import readable
@@ -50,7 +50,7 @@ async def _ingest(sources: list[str], data: Path, plan: str | None, as_json: boo
     taken: list[TakenIn] = []
     faults: list[str] = []
     async with session(data, plan) as here:
-        intake = Intake(here.client, here.record, contacts_file(data), await here.plan())
+        intake = Intake(here.client, here.record, contacts_file(data), await here.plan(), authentication_server(data))
         try:
             for source in sources:
                 async for message, mailbox in _messages(source):

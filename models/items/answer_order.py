@@ -63,7 +63,8 @@ def fingerprint(answer: OfficeAnswer | Reply) -> str:
 
 def _said(answer: OfficeAnswer | Reply) -> tuple[Any, ...]:
     slot = (answer.slot.start.utc, answer.slot.end.utc) if answer.slot else None
-    return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment, answer.words
+    place = (answer.place,) if answer.place else ()
+    return answer.method, answer.partstat or PartStat.NEEDS_ACTION, slot, answer.comment, answer.words, *place
 
 
 def kept(answer: OfficeAnswer, act: Reply | None = None) -> tuple[str, ...]:

@@ -5,17 +5,17 @@ comes too late for that, the office learns that it has no effect. An answer to t
 recorded, and the office is asked again.
 """
 
-from datetime import timedelta
+from typing import Any
 
 from models.common.times import same_time
-from models.items.invitations import seat
+from models.items.asking_again import ask_again
 from models.items.meeting_state import MeetingState
+from models.items.told_answers import told_answer, told_effect
 from models.machine.draft import Draft
-from models.machine.ladders import answer_dues
 from models.machine.state import Proposal, ProposalStatus
 from models.messages.acts import Accept, Propose, Reply, ReplyMethod, Topic, Withdraw
 from models.messages.calendar_event import EventStatus, PartStat
-from models.messages.notices import AnnouncementKind, SuggestedAct
+from models.messages.notices import AnnouncementKind, AnswerEffect
 from models.messages.sentences import sentence_of
 
 Meeting = Draft[MeetingState]
@@ -72,39 +72,16 @@ def tell_without_effect(draft: Meeting, act: Reply, side: str) -> None:
     """Tells the office what became of an answer that is only recorded: which terms it is asked to answer, or why its
     Accept has no effect. Says nothing about an answer that changes nothing in any case."""
     state = draft.state
-    asked = state.date_invited_to
-    if not state.is_current(act.sequence or 0) and asked is not None and not asked.consented(side):
-        _ask_again(draft, act, asked)
-    elif is_accept(act) and (why := _why_without_effect(state, act, side)):
-        text = f"Your acceptance has no effect: {why}"
-        draft.announce(AnnouncementKind.ANSWER, (side,), text)
+    if not state.is_current(act.sequence or 0) and ask_again(draft, act):
+        return
+    if is_accept(act) and (found := _why_without_effect(state, act, side)) is not None:
+        why, told = found
+        draft.announce(AnnouncementKind.ANSWER, (side,), f"Your acceptance has no effect: {why}", **told)
         if (rejected := rejected_before(state, act, side)) is not None:
-            others = state.setup.others(side)
-            told = sentence_of(state.ledger[-1].text)
-            draft.announce(AnnouncementKind.ANSWER, others, f"{told} Proposal {rejected.number} stays rejected.")
-
-
-def _ask_again(draft: Meeting, act: Reply, asked: Proposal) -> None:
-    """Sends the office the present version of the event once more, with a newer DTSTAMP. The version is the same, so
-    nobody else gets it, and the calendars stay as they are."""
-    event = draft.state.event
-    assert event is not None
-    stamp = max(draft.now.replace(microsecond=0), event.dtstamp + timedelta(seconds=1))
-    event = event.model_copy(update={"dtstamp": stamp})
-    draft.put(event=event)
-    guest = next(each for each in event.attendees if each.office == act.office)
-    text = (
-        "The answer of your office is about earlier terms, and does not count for these. Please answer this invitation."
-    )
-    draft.announce_to(
-        AnnouncementKind.INVITATION,
-        [seat(guest)],
-        text,
-        event=event,
-        happened=None,
-        suggests=SuggestedAct(verb="accept", proposal=asked.number),
-        dues=answer_dues(draft.state, asked, draft.now),
-    )
+            others, line = state.setup.others(side), sentence_of(state.ledger[-1].text)
+            text = f"{line} Proposal {rejected.number} stays rejected."
+            fields = told_answer(state, act, side, AnswerEffect.STAYS_REJECTED, proposal=rejected.number)
+            draft.announce(AnnouncementKind.ANSWER, others, text, **fields)
 
 
 def _kept_for_later(state: MeetingState, open_one: Proposal) -> bool:
@@ -115,15 +92,22 @@ def _kept_for_later(state: MeetingState, open_one: Proposal) -> bool:
     return state.event is not None and any(slot and same_time(slot, state.event.slot) for slot in dates)
 
 
-def _why_without_effect(state: MeetingState, act: Reply, side: str) -> str:
-    """Why an Accept has no effect. Empty if the side has consented to what stands, or proposed it itself."""
+def _why_without_effect(state: MeetingState, act: Reply, side: str) -> tuple[str, dict[str, Any]] | None:
+    """Returns why an Accept has no effect, in English and as fields for a letter. None if the side has consented to
+    what stands, or proposed it itself."""
     event, open_one, old = state.event, state.open_proposal(Topic.DATE), not state.is_current(act.sequence or 0)
-    own = " of your own side" if open_one is not None and open_one.side == side else ""
     if state.agreed is not None:
-        day = state.setup.clock.moment(state.agreed.slot.start.utc)
-        return f"it is about an earlier date, and {day} was agreed since. The agreed date stands." if old else ""
+        start = state.agreed.slot.start
+        text = f"it is about an earlier date, and {state.setup.clock.moment(start.utc)} was agreed since."
+        fields = told_effect(AnswerEffect.AGREED_SINCE, agreed=start)
+        return (f"{text} The agreed date stands.", fields) if old else None
     if open_one is not None and (old or not _kept_for_later(state, open_one)):
-        return f"another proposal{own} is open since. Proposal {open_one.number} stands."
+        mine, number = open_one.side == side, open_one.number
+        own = " of your own side" if mine else ""
+        effect = AnswerEffect.OWN_OPEN if mine else AnswerEffect.OTHER_OPEN
+        text = f"another proposal{own} is open since. Proposal {number} stands."
+        return text, told_effect(effect, proposal=number)
     if event is not None and event.status is EventStatus.CANCELLED:
-        return "the event was cancelled before it came. To meet on that date, your side can propose it again."
-    return ""
+        text = "the event was cancelled before it came. To meet on that date, your side can propose it again."
+        return text, told_effect(AnswerEffect.CANCELLED)
+    return None

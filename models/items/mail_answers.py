@@ -21,6 +21,7 @@ from models.common.values import Instant
 from models.items.answer_order import Order, kept, order_of
 from models.items.last_word import brought_back, is_accept, taken_back, tell_without_effect
 from models.items.meeting_state import MeetingState, OfficeAnswer, UnclearAnswer, leaves_event
+from models.items.told_answers import told_answer
 from models.machine.consent import (
     accept,
     countered,
@@ -40,7 +41,7 @@ from models.machine.silence import names_of, running
 from models.machine.state import Consent, Proposal, ProposalStatus
 from models.messages.acts import Accept, Counter, Propose, Reject, Reply, ReplyMethod, Terms, Topic, Withdraw
 from models.messages.calendar_event import CalendarEvent, EventStatus, PartStat
-from models.messages.notices import AnnouncementKind, SuggestedAct
+from models.messages.notices import AnnouncementKind, AnswerEffect, SuggestedAct
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
 
@@ -165,9 +166,21 @@ def _seems_to_accept(state: MeetingState, act: Reply, side: str) -> Proposal | N
     if state.agreed is not None or event.status is EventStatus.CANCELLED or not state.is_current(act.sequence or 0):
         return None
     stand = (each for each in state.proposals if each.status in (ProposalStatus.OPEN, ProposalStatus.COUNTERED))
-    dated = [each for each in stand if each.terms.slot is not None and same_time(each.terms.slot, event.slot)]
+    # The event never invites to a new time or place that came by mail.
+    invited = (each for each in stand if state.setup.edition < 1 or not leaves_event(each))
+    dated = [each for each in invited if each.terms.slot is not None and same_time(each.terms.slot, event.slot)]
     found = dated[-1] if dated else None
     return None if found is None or found.side == side or found.consented(side) else found
+
+
+def _on_second_thought(state: MeetingState, act: Reply, side: str) -> bool:
+    """Whether an Accept or Tentative with words comes after the consent of its side, while another side has not
+    consented. The words may be a condition, and the consent may bind soon."""
+    asked = state.date_invited_to
+    if asked is None or not act.words or not state.is_current(act.sequence or 0):
+        return False
+    given = act.method is ReplyMethod.REPLY and act.partstat in (PartStat.ACCEPTED, PartStat.TENTATIVE)
+    return given and asked.side != side and asked.consented(side)
 
 
 def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
@@ -179,11 +192,25 @@ def _named_again(state: MeetingState, act: Reply) -> Proposal | None:
     slot = proposal.terms.slot if proposal else None
     if act.method is not ReplyMethod.COUNTER or act.slot is None or slot is None or state.setup.edition < 1:
         return None
-    return proposal if same_time(act.slot, slot) else None
+    same = proposal is not None and same_time(act.slot, slot) and _place(state, act) == proposal.terms.place
+    return proposal if same else None
+
+
+def _place(state: MeetingState, act: Reply) -> str:
+    """Returns the place of the terms that a COUNTER proposes: the place that it names, or else the one that stands.
+
+    Mail programs repeat the place of the event, with other spaces or capitals at times. That names no other place.
+    """
+    proposal, event = state.open_proposal(Topic.DATE), state.event
+    stands = state.agreed.place if state.agreed else proposal.terms.place if proposal else ""
+    named = " ".join(act.place.split())
+    shown = (event.location if event else "", stands)
+    return stands if not named or named.casefold() in {" ".join(each.split()).casefold() for each in shown} else named
 
 
 def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose:
-    """Returns the act that proposes the time of a COUNTER, with the place and format of the agreed or proposed date."""
+    """Returns the act that proposes the time and the place of a COUNTER. What it does not name is that of the agreed or
+    proposed date."""
     proposal = state.open_proposal(Topic.DATE)
     stands = state.agreed or (proposal.terms if proposal else None)
     terms = Terms(
@@ -191,7 +218,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
         slot=act.slot,
         clashes=act.clashes,
         remind_at=act.remind_at,
-        place=stands.place if stands else "",
+        place=_place(state, act),
         format=stands.format if stands else None,
         link=stands.link if stands else "",
         reason=act.words or act.comment,
@@ -203,7 +230,7 @@ def _countering(state: MeetingState, act: Reply, side: str) -> Counter | Propose
 
 # Taking an answer
 
-_KEPT = {"office", "method", "dtstamp", "comment", "words", "slot", "message", "sent", "arrived"}
+_KEPT = {"office", "method", "dtstamp", "comment", "words", "slot", "place", "message", "sent", "arrived"}
 
 
 def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> int | None:
@@ -218,11 +245,12 @@ def take_reply(rules: MeetingRules, draft: Meeting, act: Reply, side: str) -> in
     _keep(draft, act, side)
     if act.words and (silences := running(state)):
         draft.look = f"it has words of its own, and the silence about {names_of(silences)} runs"
+    elif _on_second_thought(state, act, side):
+        draft.look = f'its side has consented before, and now writes beside the button: "{act.words}"'
     if seems is not None:
         _record_unclear(draft, act, side, seems)
     elif isinstance(meant, Accept):
         accept(rules, draft, meant, side)
-        draft.put(unclear=tuple(each for each in draft.state.unclear if each.side != side))
     elif isinstance(meant, Reject | Withdraw):
         end_proposal(rules, draft, meant, side)
     elif isinstance(meant, Counter):
@@ -279,19 +307,16 @@ def words_beside(state: MeetingState, proposal: int, side: str) -> str:
     return next(found, "")
 
 
-def invitation_to_answer(state: MeetingState, office: str, now: Instant) -> CalendarEvent | None:
-    """Returns the event of an open date, as a guest gets it that is to answer again. None if no date is open, or if the
-    side of the office has consented to it."""
-    proposal, event, side = state.date_invited_to, state.event, state.setup.side_of(office)
-    if proposal is None or event is None or side is None or proposal.consented(side):
-        return None
-    if office not in {guest.office for guest in event.attendees}:
-        return None
-    guests = tuple(
-        guest.model_copy(update={"partstat": PartStat.NEEDS_ACTION}) if guest.office == office else guest
-        for guest in event.attendees
-    )
-    return event.model_copy(update={"attendees": guests, "dtstamp": now.replace(microsecond=0)})
+def words_answered(draft: Meeting, proposal: int, side: str) -> str:
+    """Forgets what an office of a side wrote beside its Accept of a proposal, because the side has answered it plainly.
+
+    Returns the office. Empty if no such answer is kept.
+    """
+    found = [each for each in draft.state.unclear if (each.side, each.proposal) == (side, proposal)]
+    if not found:
+        return ""
+    draft.put(unclear=tuple(each for each in draft.state.unclear if each not in found))
+    return found[-1].office
 
 
 def tell_proposed(draft: Meeting, number: int, around: tuple[date, ...] = ()) -> None:
@@ -335,8 +360,8 @@ def _record(draft: Meeting, act: Reply, side: str) -> None:
         _tell_declined(draft, act, side)
         return
     if act.words and current and state.event.status is not EventStatus.CANCELLED:
-        others = state.setup.others(side)
-        draft.announce(AnnouncementKind.ANSWER, others, sentence_of(draft.state.ledger[-1].text))
+        others, text = state.setup.others(side), sentence_of(draft.state.ledger[-1].text)
+        draft.announce(AnnouncementKind.ANSWER, others, text, **told_answer(state, act, side))
     if state.setup.edition >= 1:
         tell_without_effect(draft, act, side)
 
@@ -367,16 +392,17 @@ def _tell_declined(draft: Meeting, act: Reply, side: str) -> None:
     state, text = draft.state, sentence_of(draft.state.ledger[-1].text)
     own = state.date_invited_to
     if state.agreed is not None and state.agreed.slot.end.utc > draft.now:
-        others = state.setup.others(side)
-        draft.announce(AnnouncementKind.ANSWER, others, f"{text} The agreed date stands.")
-        suggests = SuggestedAct(verb="regret")
+        others, stands = state.setup.others(side), told_answer(state, act, side, AnswerEffect.DATE_STANDS)
+        draft.announce(AnnouncementKind.ANSWER, others, f"{text} The agreed date stands.", **stands)
+        suggests, told = SuggestedAct(verb="regret"), told_answer(state, act, side, AnswerEffect.MAY_REGRET)
         text += " The agreed date stands. Should your side be unable to come, please say so by replying to this letter."
     elif own is not None and own.side == side:
         suggests = SuggestedAct(verb="withdraw", proposal=own.number)
+        told = told_answer(state, act, side, AnswerEffect.MAY_WITHDRAW, proposal=own.number)
         text += " The proposal of your side stands. To take it back, please say so by replying to this letter."
     else:
         return
-    draft.announce(AnnouncementKind.ANSWER, (side,), text, suggests=suggests)
+    draft.announce(AnnouncementKind.ANSWER, (side,), text, suggests=suggests, **told)
 
 
 # The end of a COUNTER

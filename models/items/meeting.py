@@ -14,14 +14,15 @@ from models.common.links import fault_of_link
 from models.common.times import same_time
 from models.common.values import Instant
 from models.items import invitations
+from models.items.asking_again import invitation_to_answer
 from models.items.invitations import accepting_sides, call_off, invite
 from models.items.mail_answers import (
     REPLY,
     consented_meanwhile,
-    invitation_to_answer,
     stands_again,
     tell_declined_counter,
     tell_proposed,
+    words_answered,
     words_beside,
 )
 from models.items.marks import DISPUTE, HELD, NOT_HELD
@@ -253,8 +254,11 @@ class MeetingRules(Rules[MeetingState]):
     def words_beside(self, state: MeetingState, proposal: int, side: str) -> str:
         return words_beside(state, proposal, side)
 
-    def invitation_to_answer(self, state: MeetingState, office: str, now: Instant) -> CalendarEvent | None:
-        return invitation_to_answer(state, office, now)
+    def words_answered(self, draft: Draft[MeetingState], proposal: int, side: str) -> str:
+        return words_answered(draft, proposal, side)
+
+    def invitation_to_answer(self, draft: Draft[MeetingState], office: str) -> CalendarEvent | None:
+        return invitation_to_answer(draft, office)
 
     # What time brings
 

@@ -62,6 +62,8 @@ class OfficeAnswer(Value):
     """The words of the office's own beside the button, in the mail and in the remark. Empty if it wrote none."""
     slot: Slot | None = None
     """The other time that a COUNTER proposes. None in a REPLY."""
+    place: str = ""
+    """The place that a COUNTER names. Empty if it names none, and in a REPLY."""
     message: Document
     """The mail with the answer."""
     sent: Instant | None = None
@@ -244,6 +246,8 @@ class MeetingState(ItemState):
         proposal = self.open_proposal(Topic.DATE)
         if self.agreed is not None or self.event is None or proposal is None or proposal.terms.slot is None:
             return None
+        if self.setup.edition >= 1 and leaves_event(proposal):
+            return None  # another place at the same time, for example
         return proposal if same_time(proposal.terms.slot, self.event.slot) else None
 
 

@@ -9,6 +9,7 @@ from models.common.values import Instant
 from models.machine.closing import close
 from models.machine.draft import Draft, S
 from models.machine.ladders import restart
+from models.machine.letter_fields import happened
 from models.machine.refusals import refusal
 from models.machine.rules import Deed, Rules
 from models.machine.state import PROPOSALS_KEPT, Consent, ItemState, Proposal, ProposalStatus
@@ -181,7 +182,9 @@ def propose(rules: Rules[S], draft: Draft[S], act: Act, terms: Terms, side: str,
     text = f"{act.office} ({side}) {does} {draft.words(terms)} (proposal {number}{instead})"
     verb = "counter" if counters else "propose"
     told = terms.model_dump(mode="json")
-    draft.enter(verb, text, act, proposal=number, terms=told, replaces=proposal.replaces)
+    answered = rules.words_answered(draft, counters, side) if counters else ""
+    more = {"replaces": proposal.replaces, "answers_words_of": answered or None}
+    draft.enter(verb, text, act, proposal=number, terms=told, **more)
     if all(proposal.consented(each) for each in draft.state.setup.sides):
         settle_consent(rules, draft, number)
     else:
@@ -210,7 +213,8 @@ def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
     text = f"{act.office} ({side}) accepts proposal {act.proposal}: {draft.words(proposal.terms)}"
     if words:
         text += f'; before, its side had written: "{words}"'
-    draft.enter("accept", text, act, proposal=act.proposal, words=words or None)
+    answered = rules.words_answered(draft, act.proposal, side)
+    draft.enter("accept", text, act, proposal=act.proposal, words=words or None, answers_words_of=answered or None)
     if {consent.side for consent in consents} >= set(draft.state.setup.sides):
         settle_consent(rules, draft, act.proposal)
     elif counter is not None:
@@ -218,8 +222,10 @@ def accept(rules: Rules[S], draft: Draft[S], act: Accept, side: str) -> None:
         assert reopened is not None
         rules.proposed(draft, reopened)
         if draft.state.announced == said:  # no invitation has told the sides
-            others = draft.state.setup.others(side)
-            draft.announce(AnnouncementKind.ANSWER, others, sentence_of(f"{text}, and takes back its counter-proposal"))
+            others, entry = draft.state.setup.others(side), draft.state.ledger[-1]
+            told = happened(draft.state, entry, act).model_copy(update={"taken_back": counter.number})
+            said_so = sentence_of(f"{text}, and takes back its counter-proposal")
+            draft.announce(AnnouncementKind.ANSWER, others, said_so, happened=told)
 
 
 def _take_back(rules: Rules[S], draft: Draft[S], act: Accept, side: str, counter: Proposal) -> None:
@@ -299,7 +305,8 @@ def end_proposal(rules: Rules[S], draft: Draft[S], act: Reject | Withdraw, side:
     because = f": {reason}" if reason else ""
     does = "rejects" if rejected else "withdraws"
     text = f"{act.office} ({side}) {does} proposal {act.proposal}, {draft.words(proposal.terms)}{because}"
-    draft.enter(act.verb, text, act, proposal=act.proposal, reason=reason or None)
+    answered = rules.words_answered(draft, act.proposal, side) if rejected else ""
+    draft.enter(act.verb, text, act, proposal=act.proposal, reason=reason or None, answers_words_of=answered or None)
     said = draft.state.announced
     rules.fell(draft, proposal)
     if draft.state.announced == said and not rules.tells_ended(draft, proposal, act, side):

@@ -28,7 +28,10 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
         side=setup.party(proposal.side).adjective,
         slot=terms.slot,
         place=terms.place,
-        invited=terms.slot is not None and state.invites_to(terms.slot),
+        # A new time or place that came by mail stands in no calendar yet.
+        invited=terms.slot is not None
+        and (proposal.message is None or proposal.counters is None)
+        and state.invites_to(terms.slot),
         format=terms.format.value if terms.format else "",
         link=terms.link,
         zones=setup.zones if terms.slot is not None else (),

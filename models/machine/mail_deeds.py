@@ -48,7 +48,7 @@ def take_ask(rules: Rules[S], draft: Draft[S], act: AskBack, side: str) -> None:
     )
     title = setup.title_of(act.office, side)
     rung = Rung(office=act.office, title=title, label="", after=timedelta(0))
-    event = rules.invitation_to_answer(state, act.office, draft.now)
+    event = rules.invitation_to_answer(draft, act.office)
     [told] = draft.announce_to(
         AnnouncementKind.QUESTION, [rung], _question(act, proposal is not None), event=event, asked=asked, happened=None
     )

@@ -194,9 +194,14 @@ class Rules(Generic[S]):
         such answer came."""
         return ""
 
-    def invitation_to_answer(self, state: S, office: str, now: Instant) -> CalendarEvent | None:
-        """Returns the calendar event whose buttons an office may use to answer an open proposal. None if it has
-        none."""
+    def words_answered(self, draft: Draft[S], proposal: int, side: str) -> str:
+        """Forgets what `words_beside` returns, because the side has now answered the proposal plainly. Returns the
+        office that wrote the words. Empty if none did."""
+        return ""
+
+    def invitation_to_answer(self, draft: Draft[S], office: str) -> CalendarEvent | None:
+        """Returns the calendar event whose buttons an office may use to answer an open proposal, with a newer DTSTAMP
+        than the last version. The item keeps this DTSTAMP. None if there is no such event."""
         return None
 
     # How it stands to its window and its turn

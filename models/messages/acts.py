@@ -343,6 +343,8 @@ class Reply(Act):
     program wrote and what we have sent. Longer words are cut; `message` holds all of them. Empty if there are none."""
     slot: Slot | None = None
     """With COUNTER: the time that the office proposes. None with REPLY."""
+    place: Annotated[str, Limit(PLACE)] = ""
+    """With COUNTER: the place that the office names. Empty if it names none, and with REPLY."""
     named: NamedTimes | None = None
     """With REPLY: the time of the meeting, as the answer names it. None if it names none, and with COUNTER."""
     clashes: tuple[Clash, ...] = ()

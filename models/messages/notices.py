@@ -69,6 +69,45 @@ class Proposed(Value):
     """With rectify: what the record of the item says."""
 
 
+class AnswerEffect(StrEnum):
+    """What follows from an answer by mail that changes nothing, as a letter tells it."""
+
+    DATE_STANDS = "date-stands"
+    """Another side declines an agreed date. The date stands."""
+    MAY_REGRET = "may-regret"
+    """The own side declines an agreed date. The date stands, and the side can regret it."""
+    MAY_WITHDRAW = "may-withdraw"
+    """The own side declines the date that it has proposed itself. The proposal stands, and the side can withdraw it."""
+    STAYS_REJECTED = "stays-rejected"
+    """A side accepts a date that it had rejected, too late. The proposal stays rejected."""
+    EARLIER_TERMS = "earlier-terms"
+    """The answer of this office is about earlier terms. It is asked again."""
+    AGREED_SINCE = "agreed-since"
+    """This office accepts an earlier date. Another one was agreed since."""
+    OTHER_OPEN = "other-open"
+    """This office accepts an earlier date. Another proposal is open since."""
+    OWN_OPEN = "own-open"
+    """The same, and the open proposal is one of its own side."""
+    CANCELLED = "cancelled"
+    """This office accepts a date whose event was cancelled."""
+
+
+class Answered(Value):
+    """An answer by mail, in fields for a letter."""
+
+    said: str = ""
+    """The answer: accepted, tentative, declined, new-time or none. Empty in a letter to the office itself, which knows
+    it."""
+    words: str = ""
+    """What the office wrote beside it. Empty if it wrote nothing."""
+    effect: AnswerEffect | None = None
+    """What follows from it. None if the receiver need not know."""
+    proposal: int = 0
+    """With other-open, own-open, stays-rejected and may-withdraw: the number of the proposal. 0 with others."""
+    agreed: ZonedTime | None = None
+    """With agreed-since: the start of the agreed date. None with others."""
+
+
 class Happened(Value):
     """What an office has done, or what all sides have agreed, in fields. The templates turn the fields into words."""
 
@@ -104,6 +143,11 @@ class Happened(Value):
     words: tuple[tuple[str, str], ...] = ()
     """With agreed: what offices had written beside their answers before their side consented. Each entry is the title
     of an office and its words. Empty if none wrote anything."""
+    answered: Answered | None = None
+    """With reply: the answer by mail, and what follows from it. None for other verbs, and in messages from releases
+    that did not record it."""
+    taken_back: int = 0
+    """With accept: the number of the counter-proposal that the side takes back with it. 0 if there is none."""
     relieved: bool = False
     """With amended. True: no act about the item is awaited any more of the office that receives this mail."""
 

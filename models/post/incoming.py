@@ -1,6 +1,7 @@
 """Messages in the organizer's mailbox: what each message says, and whether the answers in it may count."""
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
@@ -81,6 +82,8 @@ class CalendarAnswer(Value):
     slot: Slot | None = None
     """If the method is COUNTER: the time that the guest proposes. None if the method is REPLY, or if the time cannot be
     read."""
+    place: str = ""
+    """If the method is COUNTER: the place that the answer names (LOCATION). Empty if it names none, and with REPLY."""
     named: NamedTimes | None = None
     """If the method is REPLY: the time of the event, as the answer names it. None if the answer names no time, or if
     the method is COUNTER."""
@@ -137,6 +140,9 @@ class IncomingMessage(Value):
     """The sign that a program sent the message, for example `auto-replied`. Empty if there is no such sign."""
     unauthentic: bool = False
     """True: our mail server found that the message does not come from the sender that it names (DMARC)."""
+    unproven: str = ""
+    """Why our mail server has not proved that the message comes from its sender. Empty if it has, or if no setting
+    names our mail server."""
     answers: tuple[CalendarAnswer, ...] = ()
     """If the kind is ANSWERS: the answers in the message. Empty for every other kind."""
     returned: tuple[DeliveryReport, ...] = ()
@@ -175,12 +181,39 @@ class Verdict(Value):
     is the address of a stand-in. Empty if `why` is set."""
     why: str = ""
     """Why a person must handle the answer. Empty if the program may give the answer to its item."""
+    superseded: bool = False
+    """True: the same message holds a newer answer of the same guest to the same event. The older one does not count."""
 
 
 def judge(reading: IncomingMessage, contacts: Contacts) -> tuple[Verdict, ...]:
     """Returns a verdict for each answer in a message. A verdict names the offices that may have given the answer, or
     says why a person must handle it."""
-    return tuple(_verdict(answer, reading, contacts) for answer in reading.answers)
+    return tuple(_once([_verdict(answer, reading, contacts) for answer in reading.answers]))
+
+
+def _once(verdicts: list[Verdict]) -> Iterator[Verdict]:
+    """Some programs write several answers to one event into one message. The newest one counts (RFC 5546 section
+    2.1.5). If it is not certain which one that is, a person must read them all."""
+    for verdict in verdicts:
+        same = [each.answer for each in verdicts if _about(each.answer) == _about(verdict.answer)]
+        if len({_said(each) for each in same}) < 2:
+            yield verdict
+            continue
+        stamps = [each.dtstamp for each in same if each.dtstamp is not None]
+        newest = [each for each in same if stamps and each.dtstamp == max(stamps)]
+        if len(stamps) < len(same) or len(newest) > 1 or any(each.recurrence for each in same):
+            yield verdict.model_copy(update={"offices": (), "why": "it answers this event several times, differently"})
+        else:
+            yield verdict.model_copy(update={"superseded": verdict.answer is not newest[0]})
+
+
+def _about(answer: CalendarAnswer) -> tuple[str, str]:
+    return answer.uid, answer.attendee
+
+
+def _said(answer: CalendarAnswer) -> tuple[ReplyMethod, PartStat | None, str, str]:
+    slot = f"{answer.slot.start.utc} {answer.slot.end.utc}" if answer.slot else ""
+    return answer.method, answer.partstat, slot, answer.place
 
 
 def act_of(
@@ -208,7 +241,7 @@ def act_of(
     )
 
 
-_CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "slot", "named"}
+_CARRIED = {"method", "uid", "partstat", "sequence", "recurrence", "comment", "slot", "place", "named"}
 
 
 def _verdict(answer: CalendarAnswer, reading: IncomingMessage, contacts: Contacts) -> Verdict:
@@ -239,6 +272,8 @@ def _doubt(answer: CalendarAnswer, reading: IncomingMessage, offices: tuple[str,
     sender, attendee = reading.sender, answer.attendee
     if reading.unauthentic:
         return "our mail server says that it does not come from its sender (DMARC)"
+    if reading.unproven:
+        return reading.unproven
     if not sender:
         why = "; ".join(_DISGUISES[each] for each in reading.disguises if each in _DISGUISES)
         return f"it has no single sender{f': {why}' if why else ''}"
@@ -323,13 +358,14 @@ class TakenIn(Value):
 
 
 class SeenTo(Value):
-    """A line of the inbox that says that a person has handled a message."""
+    """A line of the inbox that says that nobody needs to look at a message any more: a person has handled it, or its
+    sender has answered plainly."""
 
     n: int = 0
     """The number of this line. It is 0 until the line is in the inbox."""
     at: Instant
-    """When the person said so."""
+    """When that was."""
     done: int
     """The number of the message that was handled."""
     note: str = ""
-    """What the person wrote about it. Empty if the person wrote nothing."""
+    """What the person wrote about it, or which answer made it needless. Empty if the person wrote nothing."""

@@ -56,11 +56,59 @@ def test_what_our_server_found_is_read_in_all_its_headers(name: str) -> None:
 
 
 def test_with_the_name_of_our_server_only_its_headers_count() -> None:
-    lines = [f"{OTHER}; dmarc=fail", f"{OURS}; dmarc=pass", HOP, f"{OURS.upper()}; spf=pass smtp.mailfrom=a@b.example"]
+    mine = f"{OURS.upper()}; spf=pass smtp.mailfrom=a@b.example"
+    lines = [f"{OTHER}; dmarc=fail", f"{OURS}; dmarc=pass", mine, HOP, f"{OURS}; dkim=pass header.d=office.example"]
     message = mime.parsed(("\n".join([*lines, "", "x"])).encode())
     found = results(message, "mx.aide-memoire.example")
     assert [tuple(each) for each in found] == [("dmarc", "pass", ""), ("spf", "pass", "b.example")]
     assert unauthentic(message, SENDER) and not unauthentic(message, SENDER, "MX.aide-memoire.example")
+
+
+SERVER = "mx.aide-memoire.example"
+PROOFS: dict[str, tuple[list[str], str]] = {
+    "nothing was checked": ([], "no result"),
+    "another server says so": ([f"{OTHER}; dmarc=pass header.from=office.example"], "no result"),
+    "the sender says so": ([HOP, f"{OURS}; dmarc=pass header.from=office.example"], "no result"),
+    "none": ([f"{OURS}; none"], "no result"),
+    "dmarc none": ([f"{OURS}; dmarc=none header.from=office.example"], "proves nothing"),
+    "dmarc none and spf for another domain": (
+        [f"{OURS}; dmarc=none; spf=pass smtp.mailfrom=bounce.example"],
+        "proves nothing",
+    ),
+    "softfail": ([f"{OURS}; spf=softfail smtp.mailfrom=office.example"], "proves nothing"),
+    "dmarc is about another domain": ([f"{OURS}; dmarc=pass header.from=evil.example"], "is about evil.example"),
+    "two verdicts of dmarc": ([f"{OURS}; dmarc=pass", f"{OURS}; dmarc=none"], "contradict"),
+    "dmarc passes on nothing": ([f"{OURS}; dmarc=pass; spf=fail; dkim=none"], "contradict"),
+    "one signature passes and fails": (
+        [f"{OURS}; dkim=pass header.d=office.example", f"{OURS}; dkim=fail header.d=office.example"],
+        "contradict",
+    ),
+    "dmarc passes": (
+        [f"{OURS} 1; dmarc=pass (p=reject dis=none) header.from=office.example; dkim=pass header.d=office.example"],
+        "",
+    ),
+    "dmarc alone passes": ([f"{OURS}; dmarc=pass"], ""),
+    "as Microsoft writes it": (
+        [
+            f"{OURS}; spf=pass (sender IP is 1.2.3.4)\n smtp.mailfrom=office.example; dkim=pass (verified)\n"
+            " header.d=office.example;dmarc=pass action=none header.from=office.example;compauth=pass reason=100"
+        ],
+        "",
+    ),
+    "dkim passes for the sender": ([f"{OURS}; dkim=pass header.i=@mail.office.example; spf=none"], ""),
+    "a broken signature of a list beside it": (
+        [f"{OURS}; dmarc=pass; dkim=pass header.d=office.example; dkim=fail header.d=list.example"],
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(PROOFS))
+def test_with_the_name_of_our_server_an_answer_counts_on_proof(name: str) -> None:
+    headers, why = PROOFS[name]
+    data = "\n".join([*headers, f"From: {SENDER}", "", "x"]).encode()
+    assert why in read(data, server=SERVER).unproven and bool(why) is bool(read(data, server=SERVER).unproven)
+    assert not read(data).unproven, "without the setting nothing more is asked than before"
 
 
 def test_only_so_many_headers_are_read() -> None:

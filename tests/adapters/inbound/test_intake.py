@@ -165,3 +165,12 @@ async def test_a_dead_member_of_a_list_is_for_a_person_and_the_office_was_reache
     [outcome] = entered.outcomes
     assert outcome.office == "khm-moc" and words in outcome.why and entered.why == outcome.why
     shutil.rmtree(sent.parent)
+
+
+async def test_a_report_that_names_no_mail_of_ours_is_for_a_person_and_names_the_office(tmp_path: Path) -> None:
+    """Anybody could have written it, so its post room learns nothing."""
+    box, workflows = intake(tmp_path, "good", {"good": running})
+    bounce = BOUNCE.partition("--b\nContent-Type: message/rfc822")[0] + "--b--\n"
+    [outcome] = (await box.take(bounce.encode())).outcomes
+    assert outcome.office == "khm-moc" and "does not say which mail" in outcome.why
+    assert not [each for each in workflows.asked if "office" in each]

@@ -109,6 +109,10 @@ async def test_an_item_that_does_not_answer_stops_no_letter(tmp_path: Path) -> N
         (letter("TR: RE: Visit: date proposed [P, 1]"), ("subject", ("good/m",))),
         (letter("x", "about [n, proposal 2]", In_Reply_To="<ours@x>"), ("reference", ("good/n",))),
         (letter("x", "> as in [n]", In_Reply_To="<ours@x>"), ("reply", ("good/m",))),
+        (
+            letter("x", "We agree to [n].\n\nFrom: S\nSent: Monday\nTo: you\n\n[m] and [n]", In_Reply_To="<ours@x>"),
+            ("reference", ("good/n",)),
+        ),
         (letter("Another matter entirely"), ("", ())),
         (letter("[../../etc] [no-such-item]"), ("", ())),
     ],

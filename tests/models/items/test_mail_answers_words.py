@@ -11,7 +11,7 @@ from models.messages.calendar_event import PartStat
 from models.messages.effects import Announce, Await, Settle
 from models.messages.notices import AnnouncementKind
 from models.messages.views import Receipt, Refusal
-from tests.support.builders import DAY, START, Player
+from tests.support.builders import DAY, START, Player, date_terms
 from tests.support.mail_answers import MAIL, reply, said
 from tests.support.meetings import KHM, LAO, VNM, agreed, proposed, slot
 
@@ -60,6 +60,22 @@ def test_an_act_of_its_own_at_the_command_line_confirms_it_too() -> None:
     player = proposed()
     reply(player, KHM, words=CONDITION)
     assert player.act(acts.Accept, KHM, proposal=1).status == "scheduled"
+
+
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [(acts.Accept, {}), (acts.Reject, {"reason": "no"}), (acts.Counter, {"terms": date_terms(START + 15 * DAY)})],
+)
+def test_an_act_of_its_own_names_the_office_whose_words_it_answers(verb: type[acts.Act], more: dict[str, Any]) -> None:
+    player = proposed(third=True)
+    reply(player, KHM, words=CONDITION)
+    player.act(acts.Accept, VNM, proposal=1)
+    assert [each.office for each in player.state.unclear] == [KHM], "no other side answers for it"
+    player.act(verb, KHM, proposal=1, **more)
+    assert not player.state.unclear
+    lines = {each.verb: each.data.get("answers_words_of") for each in player.state.ledger if each.office}
+    assert lines[verb.verb] == KHM
+    assert verb is acts.Accept or lines["accept"] is None
 
 
 def test_no_other_side_and_no_question_makes_the_consent() -> None:
