@@ -115,7 +115,11 @@ def _until(silence: dict[str, Any], clock: Clock) -> str:
     """Returns in words how long other sides may object: "stands unless KHM objects before 14 March 2026"."""
     sides = " or ".join(silence["waits_for"])
     if silence["over"]:
-        return "stands; no side objected" if not silence["agreed"] else "stands; the other sides agree"
+        if not silence["agreed"]:
+            return "stands; no side objected"
+        if not silence.get("silent"):
+            return "stands; the other sides agree"
+        return f"stands; {', '.join(silence['agreed'])} agreed, and {', '.join(silence['silent'])} did not object"
     if silence["unread"]:
         return f"does not end yet: {silence['unread']}"
     if silence["until"] is None:

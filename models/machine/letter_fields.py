@@ -55,9 +55,10 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
 
 
 def _written(state: "ItemState", proposal: "Proposal") -> tuple[tuple[str, str], ...]:
-    """What offices had written beside their answers to an agreed proposal: titles and words."""
+    """What offices had written beside their answers to an agreed proposal: titles and words. Only the coordinator of a
+    side is invited and answers an invitation; the consent may be that of an office above it."""
     given = (each for each in proposal.consents if each.words)
-    return tuple((state.setup.title_of(each.office, each.side), each.words) for each in given)
+    return tuple((state.setup.party(each.side).coordinator.title, each.words) for each in given)
 
 
 def _adjective(state: "ItemState", side: str) -> str:

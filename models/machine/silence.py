@@ -109,6 +109,7 @@ def _row(state: ItemState, silence: Silence) -> dict[str, Any]:
         "until": write_instant(end) if end is not None and not over else None,
         "express": silence.rule == EXPRESS,
         "agreed": list(silence.agreed),
+        "silent": list(waited_for(state, silence)) if silence.unbroken else [],
         "waits_for": [] if over else list(waited_for(state, silence)),
         "over": over,
     }

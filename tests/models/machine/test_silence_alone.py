@@ -7,6 +7,7 @@ from cli.commands.show import view_text
 from cli.display.commands import commands_of
 from models.items.commitment import COMMITMENT
 from models.items.meeting import MEETING
+from models.items.meeting_state import UnclearAnswer
 from models.machine.silence import ends_at
 from models.messages import acts
 from models.messages.effects import Announce, LookForObjections, Objections
@@ -196,6 +197,35 @@ def test_express_agreement_says_when_it_stands() -> None:
     player = Player(COMMITMENT, opened(plan).commitments[0])
     player.act(acts.Evidence, LAO, text="signed")
     assert "silence  evidence of LAO: stands when KHM agrees" in view_text(COMMITMENT.view(player.state))
+
+
+def test_one_side_agrees_and_another_is_silent() -> None:
+    player = Player(MEETING, meeting(third=True))
+    player.act(acts.Held, LAO, on=date_terms(START).slot.start)  # type: ignore[union-attr]
+    player.act(acts.Agree, KHM)
+    delivered(player)
+    let_pass(player)
+    assert "silence  mark of LAO: stands; KHM agreed, and VNM did not object" in view_text(MEETING.view(player.state))
+
+
+def test_words_are_told_of_the_office_that_wrote_them() -> None:
+    """A mail of the coordinator with words of its own, and the director general of the same side accepts."""
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=date_terms(START + 10 * DAY))
+    [party] = [each for each in player.state.setup.parties if each.side == "KHM"]
+    wrote = UnclearAnswer(
+        office=KHM,
+        side="KHM",
+        proposal=1,
+        words="if visas are waived",
+        at=START,
+        message=acts.Document(name="inbox/1.eml", sha256="0" * 64, size=1),
+    )
+    player.state = player.state.model_copy(update={"unclear": (wrote,)})
+    player.effects.clear()
+    player.act(acts.Accept, f"{KHM}-dg", proposal=1)
+    [(who, text)] = told(player)[-1].happened.words  # type: ignore[union-attr]
+    assert (who, text) == (party.coordinator.title, "if visas are waived")
 
 
 def test_a_rectification_offers_no_counter_proposal() -> None:
