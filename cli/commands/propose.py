@@ -118,8 +118,11 @@ async def counter(
 
 async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, str]:
     """Returns the topic of a proposal, and the question or obligation that the proposal is about. This second text is
-    empty for other topics. Raises Refused if the item has no proposal of this number, or if it is a rectification, which
-    has no counter-proposal."""
+    empty for other topics.
+
+    Raises Refused if the item has no proposal of this number. The same if it is a rectification, which has no
+    counter-proposal.
+    """
     view = await acting.view()
     for proposal in view.proposals:
         if proposal["number"] == number:
