@@ -6,8 +6,13 @@ from cli.acting import ActingCommand
 from cli.commands.propose import topic_of
 from cli.errors import Refused
 from models.items.rectification import RECTIFICATION
+from models.messages import acts
+from models.messages.acts import Rectified
 from models.messages.views import ItemView
-from tests.models.items.test_rectification import FIRST, LAO, closed, rectify
+from tests.support.builders import DAY, obligation
+from tests.support.worlds import Life
+
+LAO, KHM = "lao-moc", "khm-moc"
 
 
 class Here(ActingCommand):
@@ -22,8 +27,11 @@ class Here(ActingCommand):
 
 
 async def test_a_rectification_has_no_counter_proposal() -> None:
-    life = closed()
-    assert rectify(life, LAO) is None
+    life = Life(obligation("c", kind="instrument"))
+    assert life.act("t/c", acts.Evidence, LAO, text="signed") is None
+    life.pass_on(15 * DAY)
+    fact = Rectified.model_validate({"item": "t/c", "what": "evidence", "before": "signed", "text": "signed twice"})
+    assert life.act("t", acts.Rectify, LAO, fact=fact, reason="a slip") is None
     with pytest.raises(Refused) as refused:
-        await topic_of(Here(RECTIFICATION.view(life.item(FIRST))), 1)
+        await topic_of(Here(RECTIFICATION.view(life.item("t/c/rectification-1"))), 1)
     assert "reject it, and propose another with `rectify`" in str(refused.value)
