@@ -18,7 +18,7 @@ from cli.acting import (
 from cli.errors import Refused
 from cli.terms import ProposedTopic, TermsOptions, terms_of
 from models.messages import acts
-from models.messages.acts import Act, Terms
+from models.messages.acts import Act, Terms, Topic
 
 StartOption = Annotated[str | None, typer.Option("--start", help="Wall time: 2026-12-01T09:00.")]
 ForOption = Annotated[str | None, typer.Option("--for", help="Length: 3h, 90m, 1h30m, 2 days.", metavar="DURATION")]
@@ -118,11 +118,18 @@ async def counter(
 
 async def topic_of(acting: ActingCommand, number: int) -> tuple[ProposedTopic, str]:
     """Returns the topic of a proposal, and the question or obligation that the proposal is about. This second text is
-    empty for other topics. Raises Refused if the item has no proposal of this number."""
+    empty for other topics.
+
+    Raises Refused if the item has no proposal of this number. The same if it is a rectification, which has no
+    counter-proposal.
+    """
     view = await acting.view()
     for proposal in view.proposals:
         if proposal["number"] == number:
             terms = Terms.model_validate(proposal["terms"])
+            if terms.topic is Topic.RECTIFY:
+                message = "a rectification has no counter-proposal: reject it, and propose another with `rectify`"
+                raise Refused("no-counter", message, view.awaiting)
             topic = terms.amendment.kind.value if terms.amendment else terms.topic.value
             return ProposedTopic(topic), terms.about
     raise Refused("no-such-proposal", f"there is no proposal {number} here; `show` lists them", view.awaiting)

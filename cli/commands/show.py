@@ -97,7 +97,7 @@ def _on_record_lines(view: ItemView) -> list[str]:
     """Returns the lines about what the sides have put on record, how long others may object to it, and what it has
     replaced."""
     lines = [f"outcome  {view.outcome['office']}: {said_in(view.outcome)}"] if view.outcome else []
-    lines += [f"evidence {each['office']}: {said_in(each)}" for each in view.evidence]
+    lines += [f"evidence {each['office']}: {said_in(each)}{_disputed(each)}" for each in view.evidence]
     for each in view.silences:
         lines.append(f"silence  {each['about']} of {each['side']}: {_until(each, view.clock)}")
     corrected = [entry for entry in view.ledger if entry.data.get("replaced")]
@@ -105,15 +105,27 @@ def _on_record_lines(view: ItemView) -> list[str]:
     return lines
 
 
+def _disputed(filed: dict[str, Any]) -> str:
+    """Returns in words that another side disputes evidence, and why. Empty if no side disputes it."""
+    said = filed.get("disputed")
+    return f"   (disputed by {said['office']}: {said['reason']})" if said else ""
+
+
 def _until(silence: dict[str, Any], clock: Clock) -> str:
     """Returns in words how long other sides may object: "stands unless KHM objects before 14 March 2026"."""
     sides = " or ".join(silence["waits_for"])
     if silence["over"]:
-        return "stands; no side objected" if not silence["agreed"] else "stands; the other sides agree"
+        if not silence["agreed"]:
+            return "stands; no side objected"
+        if not silence.get("silent"):
+            return "stands; the other sides agree"
+        return f"stands; {', '.join(silence['agreed'])} agreed, and {', '.join(silence['silent'])} did not object"
     if silence["unread"]:
         return f"does not end yet: {silence['unread']}"
     if silence["until"] is None:
-        return f"the time of {sides} to object does not run yet, or only its agreement counts"
+        if silence.get("express"):
+            return f"stands when {sides} agrees"
+        return f"the time of {sides} to object does not run yet: the mail about it has not gone"
     return f"stands unless {sides} objects before {clock.moment(datetime.fromisoformat(silence['until']))}"
 
 

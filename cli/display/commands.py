@@ -20,6 +20,9 @@ _AWAITED = {
 }
 """Templates of commands, by awaited act."""
 
+_RECTIFICATION = 'accept {item} --proposal {proposal} --as {office}   (or reject --reason "...")'
+"""The template for a rectification, which has no counter-proposal."""
+
 
 def commands_of(view: ItemView) -> list[str]:
     """Returns the commands of the acts that are open now. For each awaited act, they name the coordinator of each side
@@ -40,7 +43,8 @@ def _commands_of(view: ItemView, row: AwaitedRow) -> Iterator[str]:
         if each["status"] == "open" and all(consent["office"] != row.office for consent in each["consents"])
     ]
     for number in numbers if row.act == "answer" else [0]:
-        yield _AWAITED[row.act].format(item=_name(view), office=row.office, proposal=number)
+        command = _RECTIFICATION if row.act == "answer" and view.rectifies else _AWAITED[row.act]
+        yield command.format(item=_name(view), office=row.office, proposal=number)
 
 
 def _name(view: ItemView) -> str:

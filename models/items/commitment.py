@@ -8,7 +8,7 @@ The table `LIFE` holds the phases of a commitment. The table `DEEDS` holds its a
 from collections.abc import Iterator
 
 from models.common.values import Instant
-from models.items.evidence import add_evidence, refuse_correction, replace_evidence
+from models.items.evidence import add_evidence, dispute_evidence, refuse_correction, replace_evidence
 from models.items.filing import excerpt
 from models.machine.agreement import AGREE, refuse_alone
 from models.machine.calls import CALL
@@ -19,7 +19,7 @@ from models.machine.machine import Machine
 from models.machine.refusals import refusal
 from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Phase, Rules
-from models.machine.silence import applies, ask_agreement, put_on_record, rule_on_record
+from models.machine.silence import applies, ask_agreement, break_silences, put_on_record, rule_on_record
 from models.machine.state import Ask, ItemState
 from models.messages.acts import Close, Dispute, Evidence, Terms, Topic
 from models.messages.notices import AnnouncementKind
@@ -92,7 +92,12 @@ def _refuse_dispute(
 
 
 def _take_dispute(rules: CommitmentOf, draft: Draft[CommitmentState], act: Dispute, side: str) -> None:
-    draft.put(disputed=True, silences=())
+    draft.put(disputed=True)
+    if draft.state.setup.edition >= 1:
+        break_silences(draft, side, "evidence")
+        dispute_evidence(draft, act, side)
+    else:
+        draft.put(silences=())
     text = f"{act.office} ({side}) disputes the evidence: {act.reason}"
     draft.enter("dispute", text, act, about="evidence", reason=act.reason)
     draft.announce(AnnouncementKind.ANSWER, draft.state.setup.others(side), sentence_of(text))

@@ -9,7 +9,7 @@ from models.machine.refusals import refusal
 from models.machine.replacing import correction, filed_alike, refuse_of_others, refuse_same
 from models.machine.rules import Rules
 from models.machine.state import EVIDENCE_KEPT, ItemState
-from models.messages.acts import Evidence
+from models.messages.acts import Dispute, Evidence
 from models.messages.views import Refusal
 
 
@@ -43,6 +43,14 @@ def replace_evidence(draft: Draft[S], act: Evidence, side: str, **data: Any) -> 
     text = correction(f"{act.office} ({side})", "evidence", said_in(filed), said_in(earlier))
     draft.enter("evidence", text, act, filed=filed, replaced=earlier, **data)
     return text
+
+
+def dispute_evidence(draft: Draft[S], act: Dispute, side: str) -> None:
+    """Marks the evidence of the other sides as disputed by this side. It stays on record, with the dispute beside it,
+    until its own side corrects it. So a later piece of evidence does not hide that this one was disputed."""
+    said = {"disputed": {"office": act.office, "side": side, "reason": act.reason}}
+    rows = ({**each, **said} if each["side"] != side else each for each in draft.state.evidence)
+    draft.put(evidence=tuple(rows))
 
 
 def _at_line(state: ItemState, line: int | None) -> dict[str, Any] | None:

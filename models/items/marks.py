@@ -64,7 +64,7 @@ def marked_already(state: MeetingState, act: Held | NotHeld) -> Mark | None:
 
 def _said(state: MeetingState, mark: Mark) -> str:
     when = state.setup.clock.moment(mark.at)
-    return f"{mark.office} marked it {'held' if mark.held else 'not held'} on {when}"
+    return f"on {when}, {mark.office} marked it {mark_in_words(mark)}"
 
 
 def _alike(one: Mark, other: Mark) -> bool:
@@ -135,7 +135,9 @@ def take_held(rules: MeetingRules, draft: Draft[MeetingState], act: Held, side: 
         text = f"{who} marks it {mark_in_words(mark)}{beyond}"
     before = mark_on_record(replaced)
     outside, rule = True if window else None, rule_on_record(draft.state)
-    draft.enter("held", text, act, date=told, outside_window=outside, replaced=before, silence=rule)
+    dispute = _in_dispute(draft.state, mark)
+    rule = None if dispute == "stands" else rule
+    draft.enter("held", text, act, date=told, outside_window=outside, replaced=before, silence=rule, dispute=dispute)
     _take_stance(draft, mark)
 
 
@@ -192,23 +194,41 @@ def take_not_held(rules: MeetingRules, draft: Draft[MeetingState], act: NotHeld,
     text = f"{who} marks it {mark_in_words(mark)}"
     if replaced is not None:
         text = correction(who, "mark", mark_in_words(mark), mark_in_words(replaced))
-    draft.enter("not_held", text, act, reason=act.reason or None, replaced=mark_on_record(replaced))
+    dispute = _in_dispute(draft.state, mark)
+    draft.enter("not_held", text, act, reason=act.reason or None, replaced=mark_on_record(replaced), dispute=dispute)
     _take_stance(draft, mark)
 
 
 # Which mark stands
 
 
+def _in_dispute(state: MeetingState, mark: Mark) -> str | None:
+    """Returns `settled` if the sides of the dispute say the same with this mark, `stands` if they do not. None if
+    nothing is disputed."""
+    if not state.stances:
+        return None
+    return "stands" if len({*_stances_with(state, mark).values()}) > 1 else "settled"
+
+
+def _stances_with(state: MeetingState, mark: Mark) -> dict[str, bool]:
+    return {**state.stances, mark.side: mark.held}
+
+
 def _take_stance(draft: Draft[MeetingState], mark: Mark) -> None:
-    """Records a mark. It counts at once, or, in a dispute, when all sides of the dispute say the same."""
-    if draft.state.stances:
-        stances = {**draft.state.stances, mark.side: mark.held}
-        if len(set(stances.values())) > 1:
-            draft.put(stances=stances)
-            return
-        draft.enter("settled", "the sides now say the same")
+    """Records a mark. It counts at once, or, in a dispute, when all sides of the dispute say the same. The other sides
+    learn of it in any case."""
+    dispute, line = _in_dispute(draft.state, mark), draft.state.ledger[-1].text
+    if dispute == "stands":
+        draft.put(stances=_stances_with(draft.state, mark))
+        if draft.state.setup.edition >= 1:
+            text = f"{sentence_of(line)} The sides do not say the same yet."
+            draft.announce(AnnouncementKind.MARK, draft.state.setup.others(mark.side), text)
+        return
+    if dispute == "settled":
+        # Announcements tell the mark, so that each of them says what the sides now say.
+        line = f"{sentence_of(line)} The sides now say the same."
+        draft.enter_beside("settled", "the sides now say the same")
     draft.put(mark=mark, stances={})
-    line = draft.state.ledger[-1].text
     if mark.held:
         draft.overtake(Topic.DATE, Topic.HOST, Topic.POSTPONE, Topic.EXTEND, Topic.DROP, Topic.EXCUSE)
         draft.put(awake=True, asleep_until=None)
@@ -268,7 +288,8 @@ def take_dispute(rules: MeetingRules, draft: Draft[MeetingState], act: Dispute, 
     state = draft.state
     about = _disputable(state, side)
     text = f"{act.office} ({side}) disputes the {about}: {act.reason}"
-    draft.enter("dispute", text, act, about=about, reason=act.reason)
+    said = "not-held" if about == MARK and state.mark is not None and not state.mark.held else None
+    draft.enter("dispute", text, act, about=about, reason=act.reason, said=said)
     end_silences(draft, about or "")
     if about == "outcome":
         draft.put(outcome=None, reports=())

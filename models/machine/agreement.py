@@ -55,7 +55,8 @@ def take_agree(rules: Rules[S], draft: Draft[S], act: Agree, side: str) -> None:
     note = f": {act.note}" if act.note else ""
     text = f"{act.office} ({side}) agrees to {_things(agreed)}{note}"
     over = [[each.about, each.side] for each in agreed if waited_for(draft.state, each) == (side,)]
-    draft.enter("agree", text, act, about=agreed[-1].about, over=over or None, note=act.note or None)
+    abouts = list(dict.fromkeys(each.about for each in agreed))
+    draft.enter("agree", text, act, about=agreed[-1].about, abouts=abouts, over=over or None, note=act.note or None)
     for each in agreed:
         draft.put(silences=with_changes(draft.state, each, agreed={**each.agreed, side: act.office}))
     if not are_over(draft.state) or not rules.closable(draft.state):
@@ -88,12 +89,14 @@ def _who_waits(state: ItemState) -> str:
     sides, silences = " and ".join(waited_for(state)), running(state)
     if not silences:
         return "the silence is over, and nothing waits"
+    # A mark closes nothing: the outcome is still to come.
+    follows = "the mark stands" if all(each.about == MARK for each in state.silences) else "it is closed"
     if any(each.rule == EXPRESS for each in silences):
-        return f"it is closed when {sides} agrees"
+        return f"{follows} when {sides} agrees"
     end = ends_at(state)
     if end is None:
-        return f"it is closed unless {sides} objects; the time runs once the mail to {sides} has gone"
-    return f"it is closed on {state.setup.clock.day(end)} unless {sides} objects before"
+        return f"{follows} unless {sides} objects; the time runs once the mail to {sides} has gone"
+    return f"{follows} on {state.setup.clock.day(end)} unless {sides} objects before"
 
 
 AGREE = Deed(refuse_agree, take_agree)
@@ -145,6 +148,10 @@ def close_if_over(rules: Rules[S], draft: Draft[S]) -> None:
     says = "No side objected" if by_silence else "Every other side agrees"
     # Letters name the sides, and the record has their codes.
     told = f"{says} to {names_of(named, state.setup.names)}. It is closed out."
-    draft.announce(AnnouncementKind.OUTCOME, state.setup.sides, told, final=True)
+    last = draft.last_line()
+    if last is not None and last.verb == "agree":  # the note beside the last agreement goes with it
+        told = f"{sentence_of(state.ledger[-1].text)} {told}"
+        last = last.model_copy(update={"closed": True})
+    draft.announce(AnnouncementKind.OUTCOME, state.setup.sides, told, final=True, happened=last)
     text = f"{says} to {names_of(named)}. It is closed out."
     close(rules, draft, "closed", None, text, by="silence" if by_silence else "agreement")

@@ -9,7 +9,7 @@ from models.machine.state import LEDGER_KEPT, ItemState, ProposalStatus
 from models.messages.acts import Act, Document, Terms, Topic
 from models.messages.calendar_event import CalendarEvent
 from models.messages.effects import Announce, Effect, Enter, GiveOrder, ItemReport, Order, ReportUp
-from models.messages.notices import Announcement, AnnouncementKind
+from models.messages.notices import Announcement, AnnouncementKind, Happened
 from models.messages.sentences import describe
 from models.messages.views import LedgerEntry, Receipt
 from models.plan.parties import Rung
@@ -77,6 +77,12 @@ class Draft(Generic[S]):
         self._entered = (entry, act) if act is not None or self._entered is None else (entry, self._entered[1])
         self.effects.append(Enter(entry=entry))
 
+    def enter_beside(self, verb: str, text: str) -> None:
+        """Adds a line to the ledger and to the record, as `enter` does. Announcements go on to tell the line before."""
+        kept = self._entered
+        self.enter(verb, text)
+        self._entered = kept
+
     def tell(self, item: str, order: Order, at: Instant | None = None) -> None:
         """Adds an effect that gives an order to an item. `at` is the instant at which the order was due. None: now."""
         self.effects.append(GiveOrder(item=item, order=order.model_copy(update={"at": at or self.now})))
@@ -92,6 +98,10 @@ class Draft(Generic[S]):
     def moment(self, instant: Instant) -> str:
         """Returns an instant in words for people, in the zone of the plan."""
         return self.state.setup.clock.moment(instant)
+
+    def last_line(self) -> Happened | None:
+        """Returns the last line about an act as fields for a letter. None if this step has entered no line."""
+        return happened(self.state, *self._entered) if self._entered else None
 
     def told(self, office: str) -> None:
         if office not in self.state.told:
@@ -138,7 +148,7 @@ class Draft(Generic[S]):
         setup = self.state.setup
         number = self.state.announced + 1
         self.put(announced=number)
-        told = happened(self.state, *self._entered) if self._entered else None
+        told = self.last_line()
         announcements = []
         for rung in rungs:
             key = f"{setup.id}/{kind.value}/{number}/{rung.office}"

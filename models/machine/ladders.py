@@ -9,6 +9,7 @@ from models.machine.draft import Draft, S, Step
 from models.machine.letter_fields import proposed
 from models.machine.rules import Rules
 from models.machine.setup import ItemSetup
+from models.machine.silence import object_by
 from models.machine.state import Ask, ItemState, OpenAct, Proposal
 from models.machine.status_rounds import asked_in_round
 from models.messages.effects import Await, Settle
@@ -189,12 +190,15 @@ def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
     """Returns the instant by which the office on a rung should act. None if nothing sets such an instant.
 
     It is the instant of the next rung. On the last rung, or if the ladder is not climbed, it is the end of the window.
-    For an answer to a status round, it is the end of the round. An answer to a proposed date is due at the latest when
+    For an answer to a status round, it is the end of the round. For an agreement under silence, it is the end of the
+    time to object; None while this time does not run. An answer to a proposed date is due at the latest when
     that date starts.
     """
     ladder = state.setup.party(open_act.side).ladder
     if open_act.act == "progress" and state.round is not None:
         return state.round.closes
+    if open_act.act == "agree" and open_act.stays and state.setup.edition >= 1:
+        return object_by(state, open_act.side)
     planned = open_act.since + ladder[rung].after + open_act.for_words if rung < len(ladder) else None
     due = state.window_end if open_act.stays or planned is None else planned
     proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None

@@ -6,7 +6,7 @@ The letter templates write the sentences in each language. models/messages/sente
 from typing import TYPE_CHECKING, Any
 
 from models.common.times import ZonedTime
-from models.messages.acts import Act, Progress, Topic
+from models.messages.acts import Act, Agree, Progress, Topic
 from models.messages.notices import Happened, NoWorkday, Proposed
 from models.messages.sentences import value_in_words
 from models.plan.amendment import Amendment, AmendmentKind
@@ -58,9 +58,10 @@ def proposed(state: "ItemState", proposal: "Proposal") -> Proposed:
 
 
 def _written(state: "ItemState", proposal: "Proposal") -> tuple[tuple[str, str], ...]:
-    """What offices had written beside their answers to an agreed proposal: titles and words."""
+    """What offices had written beside their answers to an agreed proposal: titles and words. Only the coordinator of a
+    side is invited and answers an invitation; the consent may be that of an office above it."""
     given = (each for each in proposal.consents if each.words)
-    return tuple((state.setup.title_of(each.office, each.side), each.words) for each in given)
+    return tuple((state.setup.party(each.side).coordinator.title, each.words) for each in given)
 
 
 def _adjective(state: "ItemState", side: str) -> str:
@@ -99,8 +100,10 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
     setup = state.setup
     found = state.proposal(entry.data["proposal"]) if isinstance(entry.data.get("proposal"), int) else None
     document = getattr(act, "document", None)
-    # For a held meeting, the mark knows the day and the place: the agreed ones, or those of the act.
-    held = state.held_facts if entry.verb == "held" else None
+    # For a held meeting, the mark knows the day and the place: the agreed ones, or those of the act. In a
+    # dispute it is the mark of the other side.
+    counts = entry.verb == "held" and entry.data.get("dispute") != "stands"
+    held = state.held_facts if counts else None
     style = held.format if held is not None else getattr(act, "format", None)
     return Happened(
         verb=entry.verb,
@@ -118,15 +121,27 @@ def happened(state: "ItemState", entry: "LedgerEntry", act: Act | None) -> Happe
         replaced="replaced" in entry.data,
         before=_before(entry, entry.data["replaced"]) if "replaced" in entry.data else None,
         state=entry.data.get("state", "") if entry.verb == "progress" else "",
+        abouts=_abouts(entry),
+        dispute=entry.data.get("dispute", "") if entry.verb in ("held", "not_held") else "",
         under_silence=setup.silence is not None,
         outside_window=bool(entry.data.get("outside_window")),
         words=_written(state, found) if entry.verb == "agreed" and found is not None else (),
     )
 
 
+def _abouts(entry: "LedgerEntry") -> tuple[str, ...]:
+    """Returns what an office agrees to, or disputes. Empty for lines with other verbs."""
+    if entry.verb == "agree":
+        return tuple(str(each) for each in entry.data.get("abouts", ()))
+    if entry.verb != "dispute" or "about" not in entry.data:
+        return ()
+    return ("not-held",) if entry.data.get("said") == "not-held" else (str(entry.data["about"]),)
+
+
 def _reason(act: Act | None) -> str:
-    """Returns the reason that an act gives, or the note of an answer to a status round. Empty if it gives none."""
-    return act.note if isinstance(act, Progress) else getattr(act, "reason", "")
+    """Returns the reason that an act gives, or the note of an agreement or of an answer to a status round. Empty if it
+    gives none."""
+    return act.note if isinstance(act, Progress | Agree) else getattr(act, "reason", "")
 
 
 def _before(entry: "LedgerEntry", replaced: dict[str, Any]) -> Happened:

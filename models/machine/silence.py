@@ -68,6 +68,13 @@ def ends_at(state: ItemState, of: Silence | None = None) -> Instant | None:
     return max(of.reached.values(), default=of.since) + of.rule
 
 
+def object_by(state: ItemState, side: str) -> Instant | None:
+    """Returns the first instant at which a silence ends in which `side` may still object. None if no such end is
+    known."""
+    ends = (ends_at(state, each) for each in running(state) if side in waited_for(state, each))
+    return min((end for end in ends if end is not None), default=None)
+
+
 def _over(state: ItemState, silence: Silence) -> bool:
     return silence.unbroken or not waited_for(state, silence)
 
@@ -100,7 +107,9 @@ def _row(state: ItemState, silence: Silence) -> dict[str, Any]:
     return {
         **facts,
         "until": write_instant(end) if end is not None and not over else None,
+        "express": silence.rule == EXPRESS,
         "agreed": list(silence.agreed),
+        "silent": list(waited_for(state, silence)) if silence.unbroken else [],
         "waits_for": [] if over else list(waited_for(state, silence)),
         "over": over,
     }
@@ -160,6 +169,13 @@ def end_silences(draft: Draft[S], *abouts: str) -> None:
     draft.put(silences=tuple(each for each in draft.state.silences if each.about not in abouts))
 
 
+def break_silences(draft: Draft[S], side: str, about: str) -> None:
+    """Ends the silences that `side` breaks by a dispute. What this side put on record itself stands under silence as
+    before: its dispute takes no time to object from the other sides."""
+    kept = (each for each in draft.state.silences if each.about != about or each.side == side)
+    draft.put(silences=tuple(kept))
+
+
 def tell_again(draft: Draft[S]) -> None:
     """After an amendment: tells the new office of a side what is on record. The time of that side begins anew."""
     told = {id(each): _told_again(draft, each) for each in running(draft.state)}
@@ -200,7 +216,9 @@ def silence_moments(state: ItemState) -> Iterator[Moment]:
     for silence in running(state):
         end = ends_at(state, silence)
         if end is not None and not silence.looking:
-            yield Moment(max(end, silence.look_at or end), MomentKind.SILENCE_ENDS, _then(state))
+            at = max(end, silence.look_at or end)
+            waits = bool(silence.unread) and state.setup.edition >= 1
+            yield Moment(at, MomentKind.LOOKS_AGAIN) if waits else Moment(at, MomentKind.SILENCE_ENDS, _then(state))
 
 
 def _then(state: ItemState) -> str:

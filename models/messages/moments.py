@@ -21,6 +21,8 @@ class MomentKind(StrEnum):
     """A proposed date comes before every side has consented to it."""
     WINDOW_ENDS = "window-ends"
     SILENCE_ENDS = "silence-ends"
+    LOOKS_AGAIN = "looks-again"
+    """The time to object is over, but a message that may be an objection waits for a person."""
     """The time in which another side may object is over. If no side objected, the item is closed or the mark is
     valid."""
     ROUND_ASKS = "round-asks"
@@ -39,6 +41,7 @@ _WORDS = {
     MomentKind.AGREED_END: "whether it was held is asked from",
     MomentKind.REMINDS: "the invited offices are reminded of its date on",
     MomentKind.SILENCE_ENDS: "{about} unless a side objects before",
+    MomentKind.LOOKS_AGAIN: "a message that may be an objection waits for a person; the inbox is read again on",
     MomentKind.LAPSES: "proposal {about} lapses on",
     MomentKind.WINDOW_ENDS: "window ends",
     MomentKind.ROUND_ASKS: "the status round asks on",

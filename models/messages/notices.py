@@ -136,6 +136,14 @@ class Happened(Value):
     """With a correction: what the same side had put on record before. None if this is no correction."""
     state: str = ""
     """With progress: how far the item has come, in the answer of the side. Empty for other verbs."""
+    abouts: tuple[str, ...] = ()
+    """With agree and dispute: what the office agrees to or disputes, which is mark, not-held, outcome or evidence.
+    Empty in lines of releases that did not record it."""
+    closed: bool = False
+    """With agree. True: every other side has agreed, so the item is closed out."""
+    dispute: str = ""
+    """With held and not_held, in a dispute: `settled` if the sides now say the same, `stands` if they do not yet. Empty
+    if the mark is not disputed."""
     under_silence: bool = False
     """True: the other sides may object for a stated time. False: they may do so until the item is closed."""
     outside_window: bool = False

@@ -1,5 +1,7 @@
 """What a post room does when an item gives a notice or an announcement to it, or settles notices."""
 
+from typing import Any
+
 from models.common.values import Instant
 from models.messages.effects import Settle
 from models.messages.notices import Announcement, AnnouncementKind, Notice, Said
@@ -79,6 +81,8 @@ def _close_item(state: PostRoomState, item: str, now: Instant) -> PostRoomState:
     for announcement in state.queue:
         if announcement.item == item and not _last_word(announcement):
             state = note(state, now, "withdrawn", announcement.key, "its item was closed out before it went")
+        elif announcement.item == item and state.address.edition >= 1 and not _may_have_gone(state, announcement):
+            kept.append(_without_objection(announcement))
         else:
             kept.append(announcement)
     for uid, reminder in state.reminders.items():
@@ -127,21 +131,54 @@ def hear_announcement(state: PostRoomState, announcement: Announcement, now: Ins
                 "earlier": earlier,
                 "left_out": queued.left_out + announcement.left_out,
                 "final": queued.final or announcement.final,
+                **_objections(state, queued, announcement),
             }
             announcement = announcement.model_copy(update=changes)
+        elif queued.item == announcement.item and _ends_objections(state, announcement):
+            kept.append(_without_objection(queued))
         else:
             kept.append(queued)
     queue = tuple(kept)
     return state.model_copy(update={"queue": (*queue, fitting_announcement(announcement, queue))})
 
 
+def _objections(state: PostRoomState, queued: Announcement, newer: Announcement) -> dict[str, Any]:
+    """Returns what one mail of two announcements acknowledges, and to what the office may object in it.
+
+    Each thing on record has a silence of its own, so the item must learn of each of them that its mail has gone. If
+    one of them is more than a mark, the mail says that the item is closed. Post rooms of edition 0 acknowledge only
+    the newer announcement, because their items have one silence.
+    """
+    if state.address.edition < 1:
+        return {}
+    both: dict[str, Any] = {"acknowledges": (*queued.acknowledges, *newer.acknowledges)}
+    if _ends_objections(state, newer) or queued.silence is None:
+        return both
+    more = queued if newer.silence is None or newer.about == "mark" else newer
+    return {**both, "silence": more.silence, "about": more.about}
+
+
+def _ends_objections(state: PostRoomState, newer: Announcement) -> bool:
+    """Whether an announcement says that there is nothing on record any longer to which the office could object: the
+    item is closed out, or the meeting was not held."""
+    said = newer.happened
+    not_held = said is not None and said.verb == "not_held" and said.dispute != "stands"
+    return state.address.edition >= 1 and (newer.final or not_held)
+
+
+def _without_objection(queued: Announcement) -> Announcement:
+    """Returns the announcement without the time to object. It still tells what was put on record."""
+    return queued.model_copy(update={"silence": None, "about": ""}) if queued.silence is not None else queued
+
+
 def _in_one_mail(state: PostRoomState, queued: Announcement, newer: Announcement) -> bool:
     """Whether a waiting announcement goes in one mail with a newer one.
 
     Both must be about the same item, and neither may have an event or a list. The first must not be on its way. What a
-    side has put on record goes in a mail of its own, unless the newer announcement tells the record as it is now.
+    side has put on record goes in a mail of its own, unless the newer announcement tells the record as it is now, or
+    says that nothing is left to object to.
     """
-    if queued.acknowledges and not newer.acknowledges:
+    if queued.acknowledges and not newer.acknowledges and not _ends_objections(state, newer):
         return False
     if AnnouncementKind.QUESTION in (queued.kind, newer.kind):
         return False  # its question must not be lost among other words

@@ -176,7 +176,10 @@ class Proof:
                 self.silences.pop((str(done[0]), str(done[1])), None)
         elif entry.verb in ("dispute", "not_held"):
             broken = ("mark", "outcome") if entry.verb == "not_held" else (about,)
-            self.silences = {key: each for key, each in self.silences.items() if key[0] not in broken}
+            # What the side that disputes has put on record itself stays under silence.
+            own = entry.side if entry.verb == "dispute" else None
+            kept = (each for each in self.silences.items() if each[0][0] not in broken or each[0][1] == own)
+            self.silences = dict(kept)
 
     def _hear_mark(self, said: HeldMark | None) -> bool:
         """Reads a mark. Returns True if it takes effect at once. In a dispute it takes effect later, with the line

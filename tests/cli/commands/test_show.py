@@ -81,7 +81,7 @@ def test_what_stands_under_silence_and_what_it_replaced_are_shown() -> None:
     lines = view_text(MEETING.view(player.state)).splitlines()
     assert 'outcome  khm-moc: "minutes"' in lines
     assert "replaced by line 6: held on 11 January 2026 (Vientiane)" in lines
-    waits = "the time of {} to object does not run yet, or only its agreement counts"
+    waits = "the time of {} to object does not run yet: the mail about it has not gone"
     assert f"silence  mark of LAO: {waits.format('KHM')}" in lines
     for key in [key for each in player.state.silences for key in each.keys.values()]:
         player.state = MEETING.delivered(player.state, key, player.now, player.now).state

@@ -82,6 +82,18 @@ def test_evidence_stands_under_silence_until_it_is_void_over_or_broken() -> None
     assert the_commitment(player)[1] == "its evidence is disputed"
 
 
+def test_what_a_disputing_side_gave_itself_stays_under_silence() -> None:
+    player = commitment()
+    player.act(acts.Evidence, KHM, text="signed by Cambodia")
+    reach(player)
+    player.act(acts.Evidence, LAO, text="signed")
+    player.act(acts.Dispute, KHM, reason="a page is missing")
+    player.act(acts.Evidence, LAO, text="signed, all pages")
+    player.act(acts.Agree, KHM)
+    words = "evidence is on record and stands under silence until 15 January 2026"
+    assert the_commitment(player) == (Standing.IN_PROGRESS, words)
+
+
 def test_a_dispute_of_the_mark_leaves_the_outcome_and_not_held_removes_it() -> None:
     player = agreed(day=30).tick(START + 31 * DAY)
     player.act(acts.Held, LAO)
