@@ -29,6 +29,7 @@ from adapters.mail.sent_notes import note_sent, sent_before
 from adapters.mail.smtp import RefusedByServerError, identity_of, place, transmit
 from adapters.mail.templates import fault_of
 from adapters.settings import Settings
+from adapters.temporal_troubles import in_words
 from models.common.ids import safe_item_id
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
@@ -155,7 +156,8 @@ class PostActivities:
             handle = self._client.get_workflow_handle(room or "")
             answer = await handle.query(STANDING_QUERY, keys, result_type=list[str], rpc_timeout=QUERY_TIMEOUT)
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
-            raise ApplicationError(f"post room {room} did not say what stands: {error}", type="PostRoom") from error
+            message = f"post room {room} did not say what stands: {in_words(error)}"
+            raise ApplicationError(message, type="PostRoom") from error
         words = (*([despatch.announcement] if despatch.announcement else []), *despatch.reminders)
         late = {word.key for word in words if word.too_late(_attempt_at())}
         return set(answer) & set(keys) - late
