@@ -63,6 +63,7 @@ _BY_WORDS = {
     RPCStatusCode.FAILED_PRECONDITION: (
         ("no poller seen", Trouble.NO_WORKER),
         ("Workflow Task in failed state", Trouble.STUCK),
+        ("closed before", Trouble.CLOSED),  # it has ended before its first task
     ),
 }
 """What words in the message of a status code mean. The first words that are found count."""

@@ -167,6 +167,9 @@ async def compare(client: Client, plan: Plan) -> None:
     on since the launch. The message lists these differences. Raises NoServer if no worker answers."""
     try:
         state = await asked(client, plan_id(plan.plan), "state_now", PlanState)
+    except RPCError as error:
+        await _check_open(client, plan.plan)
+        raise server_error(error) from error
     except NoServer as error:
         message = f"{error.message}. {plan.plan} is launched already; whether the file differs from it is not known"
         raise NoServer(error.code, message) from error
