@@ -20,7 +20,7 @@ from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRej
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.heartbeat import attempt_seconds, heartbeating
+from activities.heartbeat import attempt_seconds, check_wanted, heartbeating
 from activities.hours import hours_now
 from adapters.files.contacts_file import load_contacts
 from adapters.files.durable import write_durably
@@ -60,8 +60,9 @@ class PostActivities:
         what happened.
 
         Raises an ApplicationError if the outcome is not final, and Temporal tries again. Its types: ContactsFile (the
-        file is faulty), LetterTemplate (a template is faulty), PostRoom (the post room did not answer),
-        MailServerUnavailable (nothing was delivered), TransmissionUncertain (nobody knows if the mail was delivered).
+        file is faulty), LetterTemplate (a template is faulty), PostRoom (the post room did not answer), WorkerFroze
+        (Temporal has given this attempt up), MailServerUnavailable (nothing was delivered), TransmissionUncertain
+        (nobody knows if the mail was delivered).
         """
         async with heartbeating():
             hours = self._hours(despatch) if despatch.side else None
@@ -97,6 +98,7 @@ class PostActivities:
                     archive.unlink(missing_ok=True)
                     fate = Fate.CHANGED if standing else Fate.WITHDRAWN
                     return DespatchResult(fate=fate, **_perhaps(letter if tried else b""))
+                await check_wanted(self._client)
                 identity = await transmit(self._settings, letter)
         except TimeoutError:
             message = f"{place(self._settings)} was too slow for this attempt"
