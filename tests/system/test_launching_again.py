@@ -1,22 +1,26 @@
 """A launch that is not finished is not told as done, and what a workflow answers stops neither mailbox nor `up`."""
 
-import signal
+import asyncio
+import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from temporalio import workflow
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 import cli.answers
 import cli.launching
+from adapters.program_folders import ROOT
 from cli.errors import NoServer, Refused
 from cli.launching import launch_at, launch_plan
 from models.common.ids import TASK_QUEUE, mailbox_id
 from tests.support.builders import obligation, plan_of
-from tests.support.rig import house, real_now
-from tests.system.test_end_to_end import desk_of
+from tests.support.rig import house, real_now, write_contacts
 
 
 @workflow.defn(name="plan", sandboxed=False)
@@ -92,13 +96,34 @@ async def test_the_mailbox_is_started_whatever_the_plan_answers(dev_server: Clie
 
 
 async def test_up_runs_everything_although_the_plan_does_not_answer(dev_server: Client, tmp_path: Path) -> None:
-    address = dev_server.service_client.config.target_host
-    async with desk_of(tmp_path, obligation("m")) as desk:
-        desk.environment["TEMPORAL_ADDRESS"] = address
-        # The id of the plan belongs to a workflow for which no worker runs.
-        await dev_server.start_workflow("plan", "x", id="t", task_queue="nobody")
-        await desk.start()
-        assert any(line.startswith("no-worker: ") and "t is launched already" in line for line in desk.said), desk.said
-        assert await runs(dev_server, mailbox_id("t"))
-        assert await desk.end(signal.SIGTERM) == 0
+    plan = plan_of(obligation("m"))
+    file = tmp_path / "plan.yaml"
+    file.write_text(yaml.safe_dump(json.loads(plan.model_dump_json(exclude_defaults=True))))
+    write_contacts(plan, tmp_path / "plan.contacts.yaml")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("TEMPORAL_", "AIDE_"))}
+    environment["TEMPORAL_ADDRESS"] = dev_server.service_client.config.target_host
+    # The id of the plan belongs to a workflow for which no worker runs.
+    await dev_server.start_workflow("plan", "x", id="t", task_queue="nobody")
+    ports = [word for name in ("ui", "caldav", "smtp") for word in (f"--{name}-port", "0")]
+    up = await asyncio.create_subprocess_exec(
+        *(sys.executable, "starter.py", "up", "--data", str(tmp_path / "data"), "--plan-file", str(file), *ports),
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert up.stdout is not None
+    said = []
+    try:
+        async with asyncio.timeout(120):
+            while line := await up.stdout.readline():
+                said.append(line.decode().rstrip())
+                if line == b"ready\n":
+                    break
+        assert any(line.startswith("no-worker: ") and "t is launched already" in line for line in said), said
+        assert said[-1] == "ready" and await runs(dev_server, mailbox_id("t"))
+    finally:
+        up.terminate()
+        await up.communicate()
+    assert up.returncode == 0
     await ended(dev_server, "t", mailbox_id("t"))
