@@ -86,6 +86,7 @@ zones: dev
 
 histories: dev
 	$(BIN)/python -m tests.workflows.histories.record
+	$(BIN)/python -m tests.workflows.histories.record_troubled
 
 # Hashes of every file of every release in use; no index is named.
 lock:

@@ -20,7 +20,7 @@ from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRej
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-from activities.heartbeat import attempt_seconds, heartbeating
+from activities.heartbeat import attempt_seconds, check_wanted, heartbeating
 from activities.hours import hours_now
 from adapters.files.contacts_file import load_contacts
 from adapters.files.durable import write_durably
@@ -29,6 +29,7 @@ from adapters.mail.sent_notes import note_sent, sent_before
 from adapters.mail.smtp import RefusedByServerError, identity_of, place, transmit
 from adapters.mail.templates import fault_of
 from adapters.settings import Settings
+from adapters.temporal_troubles import in_words
 from models.common.ids import safe_item_id
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
@@ -59,8 +60,9 @@ class PostActivities:
         what happened.
 
         Raises an ApplicationError if the outcome is not final, and Temporal tries again. Its types: ContactsFile (the
-        file is faulty), LetterTemplate (a template is faulty), PostRoom (the post room did not answer),
-        MailServerUnavailable (nothing was delivered), TransmissionUncertain (nobody knows if the mail was delivered).
+        file is faulty), LetterTemplate (a template is faulty), PostRoom (the post room did not answer), WorkerFroze
+        (Temporal has given this attempt up), MailServerUnavailable (nothing was delivered), TransmissionUncertain
+        (nobody knows if the mail was delivered).
         """
         async with heartbeating():
             hours = self._hours(despatch) if despatch.side else None
@@ -96,6 +98,7 @@ class PostActivities:
                     archive.unlink(missing_ok=True)
                     fate = Fate.CHANGED if standing else Fate.WITHDRAWN
                     return DespatchResult(fate=fate, **_perhaps(letter if tried else b""))
+                await check_wanted(self._client)
                 identity = await transmit(self._settings, letter)
         except TimeoutError:
             message = f"{place(self._settings)} was too slow for this attempt"
@@ -155,7 +158,8 @@ class PostActivities:
             handle = self._client.get_workflow_handle(room or "")
             answer = await handle.query(STANDING_QUERY, keys, result_type=list[str], rpc_timeout=QUERY_TIMEOUT)
         except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError) as error:
-            raise ApplicationError(f"post room {room} did not say what stands: {error}", type="PostRoom") from error
+            message = f"post room {room} did not say what stands: {in_words(error)}"
+            raise ApplicationError(message, type="PostRoom") from error
         words = (*([despatch.announcement] if despatch.announcement else []), *despatch.reminders)
         late = {word.key for word in words if word.too_late(_attempt_at())}
         return set(answer) & set(keys) - late

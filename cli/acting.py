@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 from temporalio.service import RPCError
 
+from cli.answers import asked
 from cli.errors import Refused
 from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
-from cli.session import Session, answered, session
+from cli.session import Session, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
 from models.common.times import Slot
 from models.messages.acts import Accept, Act, Call, Clash, Counter, Propose, Rectify, Reject, Topic
@@ -126,8 +127,7 @@ class ActingCommand:
 
     async def view(self) -> ItemView:
         """Returns the view of the item as it is now, from its workflow. Raises NoServer if no worker answers."""
-        handle = self.here.client.get_workflow_handle(self.item)
-        return await answered(handle.query("view", result_type=ItemView))
+        return await asked(self.here.client, self.item, "view", ItemView)
 
     async def closed_view(self) -> ItemView:
         """Returns the view of the closed item from its record. Raises Refused if the item is open or does not exist."""

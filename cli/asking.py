@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from adapters.temporal_troubles import is_gone
+from cli.answers import asked
 from cli.errors import Refused
-from cli.session import Session, answered
+from cli.session import Session
 from models.common.ids import secretariat_id
 from models.governance.plan_state import PlanState
 from models.machine.state import ItemState
@@ -27,30 +29,28 @@ async def item_state(here: Session, item: str) -> tuple[str, ItemState]:
     try:
         kind = (await handle.describe()).workflow_type or ""
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if not is_gone(error):
             raise
         raise await here.no_such_item(item) from error
     if kind not in MACHINES:
         raise Refused("wrong-kind", f"{item} is not an item; `status` lists the items")
-    state: ItemState = await answered(handle.query("state_now", result_type=STATES[kind]))
+    state: ItemState = await asked(here.client, item, "state_now", STATES[kind])
     return kind, state
 
 
 async def plan_state_of(here: Session) -> PlanState:
     """Returns the state of the plan's workflow. It holds the plan in force, the amendments, the settled answers and the
     newest status round. Raises NoServer if no worker answers."""
-    handle = here.client.get_workflow_handle(await here.plan())
-    return await answered(handle.query("state_now", result_type=PlanState))
+    return await asked(here.client, await here.plan(), "state_now", PlanState)
 
 
 async def room_of(here: Session, plan: str, office: str) -> PostRoomState | None:
     """Returns the state of the post room of an office. None if the office has no post room, because the program never
     wrote to it. Raises NoServer if no worker answers."""
-    handle = here.client.get_workflow_handle(secretariat_id(plan, office))
     try:
-        room: PostRoomState = await answered(handle.query("state_now", result_type=PostRoomState))
+        room = await asked(here.client, secretariat_id(plan, office), "state_now", PostRoomState)
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if not is_gone(error):
             raise
         return None
     return room

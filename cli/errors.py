@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 class CommandError(Exception):
     """An error that ends a command with an exit code other than 0.
 
-    `awaiting` holds the acts that the item awaits instead of the refused act. It is empty if there are none.
+    `awaiting` holds the acts that the item awaits instead of the refused act. It is empty if there are none. `act_id`
+    is the id of an act of which nobody knows whether it was taken. It is empty if that is known.
     """
 
     exit_code = 1
 
-    def __init__(self, code: str, message: str, awaiting: "tuple[AwaitedRow, ...]" = ()) -> None:
+    def __init__(self, code: str, message: str, awaiting: "tuple[AwaitedRow, ...]" = (), act_id: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.awaiting = awaiting
+        self.act_id = act_id
 
     def as_json(self) -> str:
-        """Returns the error as JSON: {"error": {"code", "message", "awaiting"}}."""
+        """Returns the error as JSON: {"error": {"code", "message", "awaiting"}}. If nobody knows whether an act was
+        taken, its id is there too: "act_id"."""
         awaiting: list[Any] = [row.model_dump(mode="json") for row in self.awaiting]
-        return json_text({"error": {"code": self.code, "message": self.message, "awaiting": awaiting}})
+        error: dict[str, Any] = {"code": self.code, "message": self.message, "awaiting": awaiting}
+        return json_text({"error": error | ({"act_id": self.act_id} if self.act_id else {})})
 
     def as_text(self) -> str:
         lines = [f"{self.code}: {self.message}"]

@@ -1,20 +1,20 @@
 """Launches a plan from its file. A plan is launched once. After the launch it changes only by consent of the sides."""
 
 import asyncio
-from datetime import UTC, date, datetime
+import time
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
+from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from adapters.files.contacts_file import read_contacts
-from cli.errors import BadUsage, NoServer, Refused
+from cli.answers import asked, server_error
+from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.files.history_file import load_history
 from cli.files.plan_file import load_plan, missing_contacts, not_agreed
-from cli.session import answered
 from models.common.ids import TASK_QUEUE, plan_id
 from models.common.zones import zone
 from models.governance.amended_plan import plan_as_of
@@ -29,6 +29,9 @@ from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 WORKER_WITHIN = 60.0
 """The seconds within which a worker must answer during a launch."""
+
+START_WITHIN = timedelta(seconds=30)
+"""How long the server may take for one request of a launch."""
 
 LAUNCHED_WITHIN = 600.0
 """The seconds within which the worker must start every workflow of a plan. A busy machine needs that long."""
@@ -67,17 +70,33 @@ def _details(launch: Launch) -> str:
 
 
 async def launch_plan(client: Client, launch: Launch) -> str:
-    """Starts the workflow of a plan, and waits until that workflow has started those of its items.
+    """Starts the workflow of a plan, and waits until that workflow has started those of its items. It starts the
+    mailbox of the plan first, so that mail is read whatever the workflow answers then.
 
     Returns "launched", or "in force already" if the same plan was launched before. Raises Refused if a different plan
     of this id is in force: nothing changes, and the message lists the differences. Also raises Refused if Temporal
-    lacks a search attribute, and NoServer if no worker starts everything in time.
+    lacks a search attribute or takes no launch of this size, and NoServer if nobody knows yet whether everything was
+    started. To launch again is safe: Temporal starts the workflow of a plan once.
     """
-    await check_attributes(client)
+    plan = launch.plan
+    try:
+        await check_attributes(client)
+        first = await _started(client, launch)
+        await read_mail_of(client, plan.plan, plan.title)
+    except RPCError as error:
+        raise _not_known(server_error(error), plan.plan) from error
+    if not first:
+        await compare(client, plan)
+    await _wait_for_launch(client, plan.plan)
+    return "launched" if first else "in force already"
+
+
+async def _started(client: Client, launch: Launch) -> bool:
+    """Starts the workflow of a plan. Returns False if it was started before. Raises RPCError."""
     plan = launch.plan
     row = ItemRow(id=plan_id(plan.plan), ref="-", kind="plan", title=plan.title, status="launching")
     try:
-        handle = await client.start_workflow(
+        await client.start_workflow(
             "plan",
             launch,
             id=row.id,
@@ -87,49 +106,74 @@ async def launch_plan(client: Client, launch: Launch) -> str:
             memo={MEMO_ROW: row},
             static_summary=plan.title[:200],
             static_details=_details(launch),
+            rpc_timeout=START_WITHIN,
         )
     except WorkflowAlreadyStartedError:
-        await compare(client, plan)
-        await read_mail_of(client, plan.plan, plan.title)
-        return "in force already"
-    await _wait_for_launch(handle)
-    await read_mail_of(client, plan.plan, plan.title)
-    return "launched"
+        return False
+    return True
 
 
-async def _wait_for_launch(handle: WorkflowHandle[Any, Any]) -> None:
-    """Waits until the worker has started every workflow. Raises NoServer if no worker answers or the worker is too
-    slow."""
-    try:
-        async with asyncio.timeout(LAUNCHED_WITHIN):
-            while True:
-                async with asyncio.timeout(WORKER_WITHIN):
-                    if await _launched(handle):
-                        return
-                await asyncio.sleep(0.2)
-    except (TimeoutError, RPCError, WorkflowFailureError) as error:
-        message = f"no worker answered within {WORKER_WITHIN:.0f} s, or it did not start the plan within "
-        raise NoServer(
-            "no-worker", f"{message}{LAUNCHED_WITHIN:.0f} s; the launch goes on once a worker runs"
-        ) from error
+def _not_known(error: CommandError, plan: str) -> CommandError:
+    """Returns the error with the words that the launch may have gone, if that is not known, and what to do."""
+    if not isinstance(error, NoServer):
+        return error
+    message = f"{error.message}. It is not known whether {plan} is launched. {AGAIN}"
+    return NoServer(error.code, message)
 
 
-async def _launched(handle: WorkflowHandle[Any, Any]) -> bool:
-    """Whether the plan has started everything. A worker that starts two hundred workflows may answer late: then this
-    asks again, until its caller has waited long enough."""
+async def _wait_for_launch(client: Client, plan: str) -> None:
+    """Waits until the worker has started every workflow. Raises NoServer if no worker answers, if the worker is too
+    slow, or if the workflow of the plan cannot answer. Raises Refused if somebody has ended it before."""
+    answered_at = began = time.monotonic()
     while True:
         try:
-            return await answered(handle.query("launched", result_type=bool))
+            if await asked(client, plan_id(plan), "launched", bool):
+                return
+            answered_at = time.monotonic()
         except NoServer as error:
-            if error.code != "no-worker":
-                raise
+            # A worker that starts two hundred workflows may answer late.
+            if error.code != "no-worker" or time.monotonic() - answered_at > WORKER_WITHIN:
+                raise NoServer(error.code, f"{error.message}. {BEGUN} {AGAIN}") from error
+        except RPCError as error:
+            raise NoServer(server_error(error).code, f"{server_error(error).message}. {BEGUN} {AGAIN}") from error
+        await _check_open(client, plan)
+        if time.monotonic() - began > LAUNCHED_WITHIN:
+            slow = f"after {LAUNCHED_WITHIN:.0f} s the worker has not started every item of {plan} yet"
+            raise NoServer("launching", f"{slow}. {BEGUN} {AGAIN}")
+        await asyncio.sleep(0.2)
+
+
+BEGUN = "The launch is in Temporal and goes on by itself once a worker runs."
+AGAIN = "Launch again to see whether it is done: that is safe, because a plan is launched once."
+
+
+async def _check_open(client: Client, plan: str) -> None:
+    """Raises Refused if the workflow of a plan that has not started its items was ended by hand, or has failed."""
+    try:
+        status = (await client.get_workflow_handle(plan_id(plan)).describe(rpc_timeout=START_WITHIN)).status
+    except RPCError:
+        return  # the next question says what is wrong
+    if status not in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW):
+        what = status.name.lower().replace("_", " ") if status else "unknown"
+        message = (
+            f"the workflow of {plan} has ended ({what}) before it had started every item, and ids are never used "
+            "again. Launch the plan under another id, or in another namespace; or reset the workflow in the Temporal UI"
+        )
+        raise Refused("closed", message)
 
 
 async def compare(client: Client, plan: Plan) -> None:
     """Compares `plan` with the plan in force. Raises Refused if they differ in something that the sides have not agreed
     on since the launch. The message lists these differences. Raises NoServer if no worker answers."""
-    handle = client.get_workflow_handle(plan_id(plan.plan))
-    told = told_differences(plan, await answered(handle.query("state_now", result_type=PlanState)))
+    try:
+        state = await asked(client, plan_id(plan.plan), "state_now", PlanState)
+    except RPCError as error:
+        await _check_open(client, plan.plan)
+        raise server_error(error) from error
+    except NoServer as error:
+        message = f"{error.message}. {plan.plan} is launched already; whether the file differs from it is not known"
+        raise NoServer(error.code, message) from error
+    told = told_differences(plan, state)
     if told:
         listed = "\n  ".join(told[:20])
         more = f"\n  and {len(told) - 20} more" if len(told) > 20 else ""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from temporalio.service import RPCError
 
+from cli.answers import asked
 from cli.errors import CommandError
-from cli.session import Session, answered
+from cli.session import Session
 from models.messages.acts import Act, Rectify
 from models.messages.views import ItemView, LedgerEntry
 
@@ -13,9 +14,8 @@ from models.messages.views import ItemView, LedgerEntry
 async def opened_by(here: Session, item: str, act: Act) -> str | None:
     """Returns the id of the session, procedure or rectification that the act has opened. None if a call woke the item
     itself and opened nothing, or if no worker answers."""
-    handle = here.client.get_workflow_handle(item)
     try:
-        view: ItemView = await answered(handle.query("view", result_type=ItemView))
+        view = await asked(here.client, item, "view", ItemView)
     except (CommandError, RPCError):
         return None
     if isinstance(act, Rectify):

@@ -1,29 +1,22 @@
 """Holds what every command that asks a server needs: the data folder, the plan, the Temporal client and the record."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
 
-from pydantic import ValidationError
-from temporalio.client import Client, WorkflowQueryFailedError, WorkflowQueryRejectedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
+from temporalio.service import RPCError
 
 from adapters.files.record_file import recorded_items
 from adapters.temporal import DEFAULT_ADDRESS, Misconfigured, Unreachable, connect
-from cli.errors import BadUsage, CommandError, NoServer, Refused
+from cli.answers import asked, server_error
+from cli.errors import BadUsage, NoServer, Refused
 from cli.folders import record_root
 from models.common.ids import full_item_id, safe_item_id
 from models.common.nearest import did_you_mean
 from models.plan.plan import Plan
 from servers.datafolder import RunFile, read_run
-
-T = TypeVar("T")
-
-ANSWER_WITHIN = 7.5
-"""The seconds within which a server or a worker must answer a command."""
 
 
 class Session:
@@ -103,8 +96,7 @@ class Session:
 
     async def plan_in_force(self) -> Plan:
         """Returns the plan in force, from the plan's workflow. Raises NoServer if no worker answers."""
-        handle = self.client.get_workflow_handle(await self.plan())
-        return await answered(handle.query("in_force", result_type=Plan))
+        return await asked(self.client, await self.plan(), "in_force", Plan)
 
 
 @asynccontextmanager
@@ -124,44 +116,3 @@ async def session(data: Path, plan: str | None = None) -> AsyncIterator[Session]
         raise NoServer("unreachable", str(error)) from error
     except RPCError as error:
         raise server_error(error) from error
-
-
-def server_error(error: RPCError) -> CommandError:
-    """Returns the CommandError with which a command ends because of an error of the Temporal server."""
-    if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
-        return NoServer("unreachable", f"Temporal does not answer ({error.message})")
-    if error.message.startswith("Namespace "):
-        return BadUsage(
-            "bad-settings", f"Temporal answers: {error.message} Correct TEMPORAL_NAMESPACE, or create the namespace"
-        )
-    if error.status is RPCStatusCode.NOT_FOUND:
-        return Refused("no-such-item", f"there is no such item here ({error.message}); `status` lists the items")
-    return NoServer("temporal-error", f"Temporal answers: {error.message}")
-
-
-async def answered(call: Awaitable[T]) -> T:
-    """Waits for the answer of a worker to a request, and returns the answer.
-
-    Raises NoServer if no answer comes within ANSWER_WITHIN or if the answer cannot be read. Raises Refused if the
-    workflow is closed, or is not of a kind that answers this request.
-    """
-    try:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            return await call
-    except TimeoutError as error:
-        message = "no worker answers; is one running? (`make up`, or `python worker.py`)"
-        raise NoServer("no-worker", message) from error
-    except WorkflowQueryRejectedError as error:
-        raise Refused("closed", str(error)) from error
-    except WorkflowQueryFailedError as error:
-        if "expected but not found" in str(error):
-            raise Refused("wrong-kind", "this is not an item; `status` lists the items") from error
-        what = str(error).partition("\n")[0][:300]
-        raise NoServer("query-failed", f"its workflow cannot answer ({what}); {LOOK}") from error
-    except (ValidationError, RuntimeError, TypeError) as error:
-        what = str(error).partition("\n")[0][:300]
-        message = f"the answer cannot be read ({what}); run the same release here and in the worker"
-        raise NoServer("bad-answer", message) from error
-
-
-LOOK = "look at it in the Temporal UI: its last failure says why; then mend the worker and start it again"

@@ -1,25 +1,36 @@
 """Sends an act to its item, and turns a refusal of the item into the error with which the command ends."""
 
+import re
 from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
+from adapters.temporal_troubles import Trouble, is_gone, trouble_of
+from cli.answers import ANSWER_WITHIN, RELEASE, answered, asked, ending_of
 from cli.display.lists import recorded_view
-from cli.errors import NoServer, Refused
-from cli.session import ANSWER_WITHIN, Session, answered
+from cli.errors import CommandError, NoServer, Refused
+from cli.session import Session
 from models.messages.acts import Act
 from models.messages.sentences import kind_in_words, not_taken
 from models.messages.views import Receipt, Refusal
+
+LARGEST_ACT = 500_000
+"""The most bytes of an act, as JSON. No act that an item takes is as large. Temporal stops a workflow that is sent one
+of 2 MB."""
 
 
 async def submit(client: Client, item: str, act: Act) -> Receipt:
     """Sends the act to its item as a Temporal Update, and returns the receipt.
 
     Raises Refused if the item does not take the act. The error says what is awaited instead. Raises NoServer if no
-    worker answers in time.
+    worker answers in time. If nobody knows then whether the item has taken the act, the error has the id of the act,
+    with which the call may be repeated. Raises RPCError if the item has no open workflow (`is_gone`).
     """
+    size = len(act.model_dump_json().encode())
+    if size > LARGEST_ACT:
+        raise Refused("too-large", f"the act has {size:,} bytes, and at most {LARGEST_ACT:,} are taken: shorten it")
     handle = client.get_workflow_handle(item)
     update = handle.execute_update(
         act.verb,
@@ -29,12 +40,28 @@ async def submit(client: Client, item: str, act: Act) -> Receipt:
         rpc_timeout=timedelta(seconds=ANSWER_WITHIN),
     )
     try:
-        return await answered(update)
+        return await answered(update, client, item)
     except WorkflowUpdateFailedError as error:
-        raise refused(error.cause) from error
+        raise refused(item, error.cause) from error
     except WorkflowUpdateRPCTimeoutOrCancelledError as error:
-        message = f"no worker answered in time; repeat the call with --act-id {act.act_id}: it counts once"
-        raise NoServer("no-worker", message) from error
+        raise unknown_whether_taken(await ending_of(error, client, item), item, act) from error
+    except CommandError as error:
+        if isinstance(error.__cause__, RPCError) and trouble_of(error.__cause__) in NEVER_TAKEN:
+            raise
+        raise unknown_whether_taken(error, item, act) from error
+
+
+NEVER_TAKEN = (Trouble.TOO_LARGE, Trouble.NO_PERMISSION, Trouble.NO_NAMESPACE)
+"""With these answers of the server it is sure that no item has taken the act."""
+
+
+def unknown_whether_taken(error: CommandError, item: str, act: Act) -> CommandError:
+    """Returns the error with the words that nobody knows whether the item has taken the act, and how to repeat it."""
+    message = (
+        f"{error.message}. It is not known whether {item} has taken the act. Repeat the command with --act-id "
+        f"{act.act_id}: the act counts once"
+    )
+    return type(error)(error.code, message, act_id=act.act_id)
 
 
 async def no_longer_open(here: Session, item: str, error: RPCError) -> Exception:
@@ -43,7 +70,7 @@ async def no_longer_open(here: Session, item: str, error: RPCError) -> Exception
     If `error` says that the item has no open workflow, this is a Refused that says from the record what became of the
     item. Any other `error` is returned unchanged.
     """
-    if error.status is not RPCStatusCode.NOT_FOUND:
+    if not is_gone(error):
         return error
     view = recorded_view(here.record, item)
     if view is None:
@@ -54,14 +81,25 @@ async def no_longer_open(here: Session, item: str, error: RPCError) -> Exception
     return Refused("closed", f"{item} was {view.status} on {view.clock.moment(last.at)}. {last.text}")
 
 
-def refused(cause: BaseException | None) -> Refused:
-    """Returns the refusal of an item as an error for the command. Returns NotTaken if `cause`, the reason why the
-    Update failed, is not a refusal."""
-    if isinstance(cause, ApplicationError) and cause.type == "Refusal" and cause.details:
+def refused(item: str, cause: BaseException | None) -> CommandError:
+    """Returns the error with which a command ends because an Update has failed. `cause` is what the worker says.
+
+    This is the refusal of the item, or NotTaken if the workflow has no Update of that name. The other endings are no
+    refusals: the item ended meanwhile, the worker could not read the act, or it met a fault of the program.
+    """
+    kind = cause.type if isinstance(cause, ApplicationError) else ""
+    if isinstance(cause, ApplicationError) and kind == "Refusal" and cause.details:
         refusal = Refusal.model_validate(cause.details[0])
         return Refused(refusal.code, refusal.message, refusal.awaiting)
     text = str(cause)
-    return NotTaken("wrong-kind", text)
+    if kind == "AcceptedUpdateCompletedWorkflow":
+        return Refused("closed", f"{item} ended while it took the act; `show` says whether the act counts")
+    if re.search("Update handler for .* expected but not found", text):
+        return NotTaken("wrong-kind", text)
+    what = text.partition("\n")[0][:300]
+    if kind == "Fault":
+        return Refused("not-taken", f"{item} met a fault of the program: {what}")
+    return NoServer("bad-answer", f"{item} could not read the act ({what}); nothing has changed; {RELEASE}")
 
 
 class NotTaken(Refused):
@@ -90,7 +128,7 @@ async def rehearse(here: Session, item: str, act: Act) -> None:
     now = datetime.now().astimezone()
     kind = (await handle.describe()).workflow_type or ""
     if kind in MACHINES:
-        state = await answered(handle.query("state_now", result_type=STATES[kind]))
+        state = await asked(here.client, item, "state_now", STATES[kind])
         refusal = refuse(MACHINES[kind], state, act, now)
     else:
         refusal = Refusal(code="wrong-kind", message=not_an_item(item, kind, act.verb))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import TimeoutError as TimedOut
 
 from workflows.guard import Scales
 from workflows.present import now_after
@@ -25,7 +26,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages.effects import Words, words_by_office
     from models.messages.record_lines import RecordEntries
     from models.messages.views import ItemRow
-    from models.post.despatch import Despatch, DespatchResult, Fate
+    from models.post.despatch import FROZE, NOT_FINISHED, Despatch, DespatchResult, Fate
     from models.post.hearing import hear_announcement, hear_awaited, hear_settled
     from models.post.letter_day import forget_hours, learn_hours, next_instant, next_mail, waits_for, wants_hours
     from models.post.office_hours import AlwaysOpen, Hours, HoursWanted
@@ -179,7 +180,7 @@ class SecretariatWorkflow:
                 summary=sends(despatch)[:200],
             )
         except ActivityError as error:
-            result = DespatchResult(fate=Fate.DELAYED, reason=str(error.cause or error)[:300])
+            result = _delayed_by(error)
         step = despatched(self.state, despatch, result, workflow.now())
         self.state = step.state
         await self._carry_out(step)
@@ -264,6 +265,15 @@ class SecretariatWorkflow:
             )
         except TimeoutError:
             self._waited_until = at
+
+
+def _delayed_by(error: ActivityError) -> DespatchResult:
+    """Returns the result of a despatch of which every attempt has failed. If the worker froze or ended in the attempts,
+    or if it did not say what stands, this says nothing about the office or its mail server."""
+    cause = error.cause
+    if isinstance(cause, TimedOut) or (isinstance(cause, ApplicationError) and cause.type in ("PostRoom", FROZE)):
+        return DespatchResult(fate=Fate.DELAYED, reason=NOT_FINISHED, unfinished=True)
+    return DespatchResult(fate=Fate.DELAYED, reason=str(cause or error)[:300])
 
 
 def _carried(state: PostRoomState) -> PostRoomState:

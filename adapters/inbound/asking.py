@@ -11,14 +11,17 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
+
+from adapters.temporal_troubles import Trouble, in_words, is_gone, trouble_of
 
 ANSWER_WITHIN = timedelta(seconds=10)
 """How long the program waits for the answer of a workflow."""
 LEFT_ALONE = timedelta(minutes=1)
 """How long the program does not ask a workflow again after it did not answer."""
 
-_SILENCE = (RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED)
+_OF_ALL = (Trouble.AWAY, Trouble.NO_NAMESPACE, Trouble.NO_PERMISSION, Trouble.OVERLOADED, Trouble.OTHER)
+"""What concerns Temporal itself, and not one workflow. It may be over at the next question."""
 
 
 class IntakeUnavailable(Exception):
@@ -27,8 +30,8 @@ class IntakeUnavailable(Exception):
 
 
 class Asking:
-    """Sends queries and Updates to workflows. Both raise IntakeUnavailable if no answer comes. Both raise RPCError
-    (NOT_FOUND) if there is no such workflow."""
+    """Sends queries and Updates to workflows. Both raise IntakeUnavailable if no answer comes. Both raise RPCError if
+    there is no such workflow, or if it has ended."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -60,12 +63,12 @@ class Asking:
         except (WorkflowUpdateRPCTimeoutOrCancelledError, WorkflowQueryFailedError) as error:
             raise self._silent(workflow, error) from error
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
+            if is_gone(error):
                 raise
-            if error.status in _SILENCE:
+            if trouble_of(error) not in _OF_ALL:
                 raise self._silent(workflow, error) from error
-            raise IntakeUnavailable(f"Temporal does not answer: {error.message}") from error
+            raise IntakeUnavailable(in_words(error)) from error
 
     def _silent(self, workflow: str, error: Exception) -> IntakeUnavailable:
         self._left_alone[workflow] = time.monotonic() + LEFT_ALONE.total_seconds()
-        return IntakeUnavailable(f"{workflow} does not answer ({type(error).__name__}); check its worker")
+        return IntakeUnavailable(f"{workflow} does not answer: {in_words(error)}")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from adapters.files.contacts_file import load_contacts
 from adapters.files.inbox_file import FOLDER, Inbox
@@ -25,6 +25,7 @@ from adapters.inbound.asking import Asking, IntakeUnavailable
 from adapters.inbound.linking import linked
 from adapters.inbound.message import digest_of, read
 from adapters.inbound.sender_words import digest_with, words_of_answers
+from adapters.temporal_troubles import in_words, is_gone
 from adapters.working_time import calendars_of
 from models.common.ids import event_uid, secretariat_id
 from models.common.times import Slot, ZonedTime
@@ -184,7 +185,7 @@ class Intake:
             if reading.kind is MessageKind.BOUNCE:
                 return tuple([await self._came_back(each, contacts) for each in reading.returned])
         except RPCError as error:
-            raise IntakeUnavailable(f"Temporal does not answer: {error.message}") from error
+            raise IntakeUnavailable(in_words(error)) from error
         return ()
 
     # Answers
@@ -215,7 +216,7 @@ class Intake:
             act = act.model_copy(update=looked_up)
             receipt = await self._submit(found, act)
         except RPCError as error:
-            if error.status is not RPCStatusCode.NOT_FOUND:
+            if not is_gone(error):
                 raise
             return Handled(item=item, office=verdict.offices[0], why=self._no_longer_open(item))
         if isinstance(receipt, Refusal):
@@ -258,6 +259,10 @@ class Intake:
                 return Refusal.model_validate(cause.details[0])
             if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
                 return Refusal(code="closed", message="it was closed out while the answer came")
+            if isinstance(cause, ApplicationError) and cause.type == "Fault":
+                return Refusal(
+                    code="not-taken", message=f"a fault of the program: {cause.message}; then ingest it again"
+                )
             return Refusal(code="not-taken", message=f"it takes no answers by mail ({str(cause)[:200]})")
         return receipt
 
@@ -338,7 +343,7 @@ class Intake:
             try:
                 await handle.signal("bounced", Bounced(message_id=returned.message_id, reason=told))
             except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
+                if not is_gone(error):
                     raise
                 return Handled(office=office, why=f"{told}; its post room has ended")
             return Handled(office=office, text=f"{told}; its post room was told")

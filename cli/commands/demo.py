@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from adapters.program_folders import DEMONSTRATION_PLAN_FILE
@@ -69,8 +69,8 @@ class Narrator:
         for _ in range(int(PATIENCE / 0.25)):
             try:
                 view: ItemView = await handle.query("view", result_type=ItemView)
-            except RPCError:
-                pass  # not opened yet
+            except (RPCError, WorkflowQueryFailedError):
+                pass  # not opened yet, or it cannot answer at this moment
             else:
                 if true(view):
                     return view

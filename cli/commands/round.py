@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from adapters.files.record_file import read_record, recorded_items
 from adapters.files.yaml_file import Fault, FileFault
+from adapters.temporal_troubles import is_gone
+from cli.answers import server_error
 from cli.asking import plan_state_of
 from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.files.answers_file import AnswerRow, read_answers
 from cli.json_text import json_text
 from cli.options import DataOption, JsonOption, PlanOption
 from cli.output import write_line
-from cli.session import Session, server_error, session
+from cli.session import Session, session
 from cli.submitting import no_longer_open, submit
 from models.common.values import read_instant, write_instant
 from models.governance.plan_state import PlanState
@@ -184,7 +186,7 @@ async def _is_there(here: Session, item: str) -> bool:
     try:
         await here.client.get_workflow_handle(item).describe()
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if not is_gone(error):
             raise
         return False
     return True

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from temporalio.service import RPCError
 
 from cli.display.inbox import waiting_line
 from cli.display.lists import all_rows, as_document, post_room_rows
 from cli.display.overview import ROWS, Filters, left_out, overview
-from cli.errors import NoServer
+from cli.errors import CommandError
 from cli.json_text import json_text
 from cli.names import check_known
 from cli.options import DataOption, JsonOption, PlanOption
@@ -89,11 +90,11 @@ def next_mail_line(office: str, at: Instant | None, clock: Clock) -> str:
 
 
 async def _check_office(here: Session, office: str) -> None:
-    """Raises Refused if the plan has no such office. Does nothing if no worker answers, because then the plan in force
-    cannot be asked."""
+    """Raises Refused if the plan has no such office. Does nothing if the plan in force cannot be asked. The list of
+    items does not depend on it."""
     try:
         in_force = await here.plan_in_force()
-    except NoServer:
+    except (CommandError, RPCError):
         return
     check_known("office", office, all_offices(in_force), "`offices` lists them")
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from adapters.program_folders import DEFAULT_PLAN_FILE
 from cli.display.live import watch_live, watch_plain
-from cli.errors import Refused
+from cli.errors import CommandError
 from cli.launching import contacts_beside, launch_of, launch_plan, read_plan_and_contacts
 from cli.options import AsOfOption, ContactsOption, DataOption, HistoryOption
 from cli.output import readable, write_line
@@ -64,9 +64,9 @@ async def _up(
     async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (servers, client, watch):
         try:
             write_line(f"{plan.title}: {await launch_plan(client, launch)}")
-        except Refused as refusal:
-            # The plan in force goes on. The sides have to agree to the differences first.
-            write_line(refusal.as_text())
+        except CommandError as error:
+            # Whatever a workflow answers, everything else runs. If the file differs, the plan in force goes on.
+            write_line(error.as_text())
         head = where(servers)
         say_secrets(servers)
         console = Console()

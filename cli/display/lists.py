@@ -5,11 +5,13 @@ from typing import Any
 
 from pydantic import ValidationError
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
 from adapters.files.record_file import read_record, read_rewinds, recorded_items
+from adapters.temporal_troubles import is_gone
+from cli.answers import asked
 from cli.errors import CommandError, NoServer
-from cli.session import Session, answered
+from cli.session import Session
 from models.common.values import write_instant
 from models.messages.acts import Rectified
 from models.messages.views import ItemRow, ItemView, LedgerEntry
@@ -127,9 +129,9 @@ async def view_of(here: Session, item: str) -> ItemView:
     Raises Refused if `item` is not the id of an item, and NoServer if no worker answers.
     """
     try:
-        view: ItemView = await answered(here.client.get_workflow_handle(item).query("view", result_type=ItemView))
+        view = await asked(here.client, item, "view", ItemView)
     except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
+        if not is_gone(error):
             raise
         raise await here.no_such_item(item) from error
     # The workflow keeps only the last lines. The record has the earlier ones.
@@ -149,7 +151,7 @@ async def open_view(client: Client, item: str) -> ItemView | None:
     try:
         if (await handle.describe()).status is not WorkflowExecutionStatus.RUNNING:
             return None
-        view: ItemView = await answered(handle.query("view", result_type=ItemView))
+        view = await asked(client, item, "view", ItemView)
     except (CommandError, RPCError):
         return None
     return None if view.status in ENDED else view

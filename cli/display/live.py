@@ -12,6 +12,7 @@ from rich.text import Text
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from cli.answers import server_error
 from cli.display.lists import open_rows
 from cli.display.overview import overview
 from cli.errors import NoServer
@@ -44,7 +45,7 @@ async def watch_live(client: Client, plan: str, head: str, console: Console, not
                 screen = live_screen(rows, height, console.width)
                 live.update(Group(Text(head), screen, Text("\n".join(notes[-3:]), style="dim")))
             except (RPCError, NoServer) as error:
-                live.update(Group(Text(head), Text(f"Temporal does not answer: {error.message}", style="red")))
+                live.update(Group(Text(head), Text(_trouble(error), style="red")))
             await asyncio.sleep(EVERY)
 
 
@@ -65,8 +66,13 @@ async def watch_plain(client: Client, plan: str, say: Callable[[str], None]) -> 
             for line in lines:
                 say(line)
         except (RPCError, NoServer) as error:
-            say(f"Temporal does not answer: {error.message}")
+            say(_trouble(error))
         await asyncio.sleep(EVERY)
+
+
+def _trouble(error: RPCError | NoServer) -> str:
+    """Why the list cannot be shown at this moment."""
+    return (server_error(error) if isinstance(error, RPCError) else error).message
 
 
 async def _all_listed(client: Client, plan: str) -> list[ItemRow]:

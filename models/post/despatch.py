@@ -6,6 +6,11 @@ from models.common.values import Duration, Instant, Value
 from models.messages.notices import Announcement, Notice
 from models.post.office_hours import Hours
 
+FROZE = "WorkerFroze"
+"""The type of the error of an attempt that a frozen worker takes up again after Temporal has given it up."""
+
+NOT_FINISHED = "our own worker did not finish this attempt; the same mail goes again"
+
 
 class Despatch(Value):
     """One mail to one office: either a letter that lists every awaited act, or one announcement."""
@@ -52,8 +57,8 @@ class Fate(StrEnum):
     CHANGED = "changed"
     """No mail was sent, because a part of it was already settled. The post room makes a new mail of the rest."""
     DELAYED = "delayed"
-    """Every attempt failed. The cause is not the office but, for example, the mail server, the contacts file or a
-    template."""
+    """Every attempt failed. The cause is not the office but, for example, the mail server, the contacts file, a
+    template or our own worker."""
     CLOSED = "closed"
     """No mail was sent, because the office is closed at this time, as the contacts file says now."""
     REFUSED = "refused"
@@ -82,6 +87,10 @@ class DespatchResult(Value):
     names_uncertain: bool = False
     """True: the post room notes the mail that may have arrived in its record. False in results of earlier releases,
     and if no such mail is known."""
+    unfinished: bool = False
+    """True: the fate is DELAYED, because our own worker did not finish the attempts: it froze, or it did not say what
+    stands. Nobody knows then whether mail reaches the office. False in all other cases, and in results of earlier
+    releases."""
     hours: Hours | None = None
     """The hours of the office, as the contacts file says now. None if the post room keeps no hours, or if the fate is
     DELAYED."""

@@ -252,6 +252,10 @@ def _in(key: str, despatch: Despatch) -> bool:
     return any(notice.key == key for notice in despatch.notices)
 
 
+UNFINISHED = timedelta(minutes=1)
+"""How long the post room waits after our own worker did not finish a despatch. It never waits longer than a despatch
+period."""
+
 REFERENCES_KEPT = 4
 """How many Message-IDs of one calendar event a post room keeps: the first one and the latest ones. Mails about the
 event refer to them (RFC 5322 section 3.6.4)."""
@@ -280,8 +284,13 @@ def _threaded(state: PostRoomState, uid: str, item: str, message_id: str) -> Pos
 def _delayed(state: PostRoomState, despatch: Despatch, result: DespatchResult, now: Instant) -> PostRoomStep:
     """The program could not send, and the office is not the cause. The same despatch is tried again.
 
-    The items learn of it, so that their ladders pause. The focal point is not asked for an address.
+    The items learn of it, so that their ladders pause. The focal point is not asked for an address. If our own worker
+    did not finish, nothing says that the office cannot be reached: only the record of the post room notes it.
     """
+    if result.unfinished and state.address.edition >= 1:
+        hold = now + min(state.address.despatch.period, UNFINISHED)
+        state = note(state, now, "delayed", "", result.reason, despatch=despatch.key)
+        return PostRoomStep(state=state.model_copy(update={"delayed": despatch, "hold_until": hold}))
     hold = now + min(state.address.despatch.period, DELAY)
     state = state.model_copy(update={"delayed": despatch, "hold_until": hold})
     state, effects = tell_returned(state, result.reason, now)

@@ -16,7 +16,7 @@ from models.messages.sentences import infinitive
 from models.plan.parties import Party
 from models.plan.plan import RANK_SUFFIX
 from models.post.letter_day import cannot_wait, next_mail, routine_instant
-from models.post.post_room_state import PostRoomState, StandingNotice
+from models.post.post_room_state import PostRoomState, StandingNotice, keys_of
 from models.post.rarer import comes_rarely
 from models.post.reminders import goes_alone_at
 
@@ -186,6 +186,9 @@ def _waits(room: PostRoomState, key: str, now: Instant) -> tuple[str, str, Insta
     due = next_mail(room, now)
     if room.unreachable:
         return "undeliverable", f"nothing reaches the office: {room.unreachable}; it is tried again", room.hold_until
+    tried = room.delayed is not None and key in keys_of(room.delayed)
+    if tried and (room.hours is None or room.hours.is_open(now)):
+        return "on-its-way", "an attempt to send it was not finished; the same mail goes again", room.hold_until
     standing = room.standing.get(key)
     reminder = next((each for each in room.waiting_reminders if each.word.key == key), None)
     if reminder is not None and goes_alone_at(room, reminder) is None:

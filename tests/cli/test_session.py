@@ -1,50 +1,11 @@
-"""What a server or a worker answers to a command, in words that say what to do."""
+"""A server that a command cannot reach, in words that say what to do."""
 
-from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from temporalio.client import WorkflowQueryFailedError
-from temporalio.service import RPCError, RPCStatusCode
 
-from cli.errors import BadUsage, NoServer, Refused
-from cli.session import answered, server_error, session
-from models.plan.plan import Plan
-
-
-async def fails(error: Exception) -> Any:
-    raise error
-
-
-async def decodes() -> Any:
-    return Plan.model_validate({})
-
-
-@pytest.mark.parametrize(
-    ("call", "kind", "code", "words"),
-    [
-        (
-            fails(WorkflowQueryFailedError("Query handler for 'view' expected but not found")),
-            Refused,
-            "wrong-kind",
-            "no",
-        ),
-        (fails(WorkflowQueryFailedError("[TMPRL1100] Nondeterminism")), NoServer, "query-failed", "Temporal UI"),
-        (decodes(), NoServer, "bad-answer", "run the same release"),
-        (fails(RuntimeError("Failed decoding")), NoServer, "bad-answer", "run the same release"),
-    ],
-    ids=["another kind", "a workflow that fails", "another release", "no answer of ours"],
-)
-async def test_a_query_that_fails(call: Awaitable[Any], kind: type[Exception], code: str, words: str) -> None:
-    with pytest.raises(kind, match=words) as told:
-        await answered(call)
-    assert told.value.code == code  # type: ignore[attr-defined]
-
-
-def test_a_namespace_that_does_not_exist_is_a_setting() -> None:
-    error = server_error(RPCError("Namespace nope is not found.", RPCStatusCode.NOT_FOUND, b""))
-    assert isinstance(error, BadUsage) and "TEMPORAL_NAMESPACE" in error.message
+from cli.errors import BadUsage, NoServer
+from cli.session import session
 
 
 @pytest.mark.parametrize(

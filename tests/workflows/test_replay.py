@@ -1,5 +1,6 @@
 """Every history ever committed replays on today's code: a change to a workflow's commands has to be gated."""
 
+import itertools
 import json
 import os
 from collections.abc import AsyncIterator
@@ -11,15 +12,19 @@ import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import Replayer
+from temporalio.worker import Replayer, WorkflowRunner
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from temporalio.workflow import NondeterminismError
 
 from tests.support import paths
+from tests.support.queried_replays import QueriedRunner
 from workflows.all import WORKFLOWS
 from workflows.guard import Guard
 
 HISTORIES = sorted(paths.HISTORIES.glob("*.json"))
-TYPES = {"plan", "series", "meeting", "commitment", "questions", "secretariat", "mailbox"}
+TYPES = {"plan", "series", "meeting", "commitment", "questions", "rectification", "secretariat", "mailbox"}
+TROUBLED = [path for path in HISTORIES if "-troubled" in path.name]
+"""Histories of a plan in trouble (histories/record_troubled.py)."""
 
 
 def test_there_is_a_history_of_each_workflow() -> None:
@@ -34,13 +39,14 @@ CUTS = int(os.environ.get("AIDE_CUTS", "1"))
 """At so many of its workflow tasks each history is cut. `make soak` cuts at every task."""
 
 
-async def replay(workflow_id: str, *histories: list[dict[str, Any]]) -> None:
-    """Replays histories of one workflow, one after the other."""
+async def replay(workflow_id: str, *histories: list[dict[str, Any]], runner: WorkflowRunner | None = None) -> None:
+    """Replays histories of one workflow, one after the other, with this runner or that of the SDK."""
     kind = histories[0][0]["workflowExecutionStartedEventAttributes"]["workflowType"]["name"]
     replayer = Replayer(
         workflows=[each for each in WORKFLOWS if workflow._Definition.must_from_class(each).name == kind],
         interceptors=[Guard()],
         data_converter=pydantic_data_converter,
+        workflow_runner=runner or SandboxedWorkflowRunner(),
     )
 
     async def all_of_them() -> AsyncIterator[WorkflowHistory]:
@@ -50,18 +56,47 @@ async def replay(workflow_id: str, *histories: list[dict[str, Any]]) -> None:
     await replayer.replay_workflows(all_of_them())
 
 
-def cut(events: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def cut(events: list[dict[str, Any]], cuts: int = CUTS) -> list[list[dict[str, Any]]]:
     """The beginnings of a history, up to the beginning of some of its workflow tasks, spread over its life. A worker
     gets such a history when it takes a workflow over."""
     begun = [n for n, event in enumerate(events, 1) if event["eventType"].endswith("WORKFLOW_TASK_STARTED")]
-    step = max(1, len(begun) // (CUTS + 1))
-    return [events[:n] for n in begun[step - 1 :: step][:CUTS]]
+    step = max(1, len(begun) // (cuts + 1))
+    return [events[:n] for n in begun[step - 1 :: step][:cuts]]
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 async def test_replays_whole_and_cut_at_a_task(path: Path) -> None:
     history = json.loads(path.read_text())
     await replay(history["workflow"], *cut(history["events"]), history["events"])
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+async def test_replays_with_queries_between(path: Path) -> None:
+    """Whoever asks whatever at whatever moment: no workflow decides anything else because of it."""
+    history = json.loads(path.read_text())
+    runner = QueriedRunner()
+    await replay(history["workflow"], history["events"], runner=runner)
+    assert runner.counts and runner.faults == []
+
+
+@pytest.mark.parametrize("path", TROUBLED, ids=lambda path: path.stem)
+async def test_a_life_in_trouble_replays_cut_at_every_task(path: Path) -> None:
+    history = json.loads(path.read_text())
+    await replay(history["workflow"], *cut(history["events"], cuts=1000))
+
+
+def test_the_histories_hold_every_kind_of_trouble() -> None:
+    found: set[str] = set()
+    for path in TROUBLED:
+        kinds = [each["eventType"].removeprefix("EVENT_TYPE_") for each in json.loads(path.read_text())["events"]]
+        found |= set(kinds)
+        found |= {f"{one} then {two}" for one, two in itertools.pairwise(kinds)}
+    assert {
+        "WORKFLOW_TASK_STARTED then WORKFLOW_TASK_TIMED_OUT",  # its worker was gone
+        "WORKFLOW_TASK_TIMED_OUT then WORKFLOW_EXECUTION_SIGNALED",  # what came meanwhile
+        "WORKFLOW_TASK_FAILED then WORKFLOW_EXECUTION_UPDATE_ADMITTED",  # a reset, and acts handed over again
+        "WORKFLOW_EXECUTION_UPDATE_ACCEPTED",
+    } <= found, sorted(each for each in found if "TIMED_OUT" in each or "FAILED" in each)
 
 
 async def test_what_a_query_left_stuck_replays_up_to_the_task_to_which_it_is_reset() -> None:

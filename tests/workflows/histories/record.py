@@ -9,6 +9,8 @@ import json
 import re
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -241,7 +243,9 @@ def clean(history: dict[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-async def main() -> int:
+@asynccontextmanager
+async def serving() -> AsyncIterator[Client]:
+    """A real dev server in memory, with our search attributes."""
     attributes = [part for name, kind in REGISTERED.items() for part in ("--search-attribute", f"{name}={kind}")]
     env = await WorkflowEnvironment.start_local(
         data_converter=pydantic_data_converter,
@@ -250,7 +254,12 @@ async def main() -> int:
         dev_server_log_level="error",
     )
     async with env:
-        return await record(env.client)
+        yield env.client
+
+
+async def main() -> int:
+    async with serving() as client:
+        return await record(client)
 
 
 if __name__ == "__main__":
