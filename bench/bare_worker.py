@@ -17,7 +17,10 @@ from temporalio.worker import Worker
 
 from activities.despatch import PostActivities
 from activities.enter import RecordActivities
+from activities.hours import HoursActivities
+from activities.look_for_objections import ObjectionActivities
 from activities.publish import CalendarActivities
+from activities.windows import windows
 from adapters.settings import Settings
 from adapters.temporal import connect
 from bench.bare import BareWorkflow
@@ -44,7 +47,15 @@ async def run(queue: str, own: bool) -> None:
     async with calendar_client(settings) as http:
         post = (Unasked if own else PostActivities)(settings, client)
         calendar, record = CalendarActivities(settings, http), RecordActivities(settings)
-        activities: list[Callable[..., Any]] = [post.despatch, calendar.publish, record.enter]
+        # Every activity that stands in the histories of lane A, except `collect`: nobody reads the mailbox here.
+        activities: list[Callable[..., Any]] = [
+            post.despatch,
+            calendar.publish,
+            record.enter,
+            ObjectionActivities(settings).look_for_objections,
+            HoursActivities(settings).hours,
+            windows,
+        ]
         async with Worker(client, task_queue=queue, workflows=[BareWorkflow], activities=activities):
             Path(os.environ[READY_FILE]).touch()
             await stopping.wait()

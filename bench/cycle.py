@@ -13,7 +13,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from temporalio.api.history.v1 import HistoryEvent
 
 from bench.growth import SESSIONS, growth, series_plan
 from bench.history import Tail, Tally, quiet
-from bench.lanes import AT_ONCE, Lane, lane_plan, tails
+from bench.lanes import AT_ONCE, SLACK, Lane, lane_plan, tails
 from bench.script import letters_of, save, script_of, without_post_room
 from bench.servers import Servers, cpu_seconds, started
 from models.plan.parties import all_offices
@@ -59,16 +60,17 @@ class Reading:
 class Bench:
     """One run of the benchmark."""
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, slack: float = SLACK) -> None:
+        """`slack`: the seconds between the last consent and the agreed date, in every lane."""
         self.servers = servers
+        self._slack = slack
         self.lanes = {name: Lane(name, servers.client, lane_plan(name)) for name in "abc"}
         self.idle = 0.0
         """The CPU seconds that the idle server uses in each second."""
         self._tails: dict[str, list[Tail]] = {}
 
-    async def prepare(self) -> None:
-        """Starts the plans and post rooms, and plays one round that is not measured, which makes calendars and fills
-        caches."""
+    async def open(self) -> None:
+        """Starts the plans and post rooms."""
         for lane in self.lanes.values():
             await lane.open()
             self._tails[lane.name] = tails(lane)
@@ -76,6 +78,11 @@ class Bench:
         for each in self._tails.values():
             for tail in each:
                 await tail.fresh()
+
+    async def prepare(self) -> None:
+        """Starts the plans and post rooms, and plays one round that is not measured, which makes calendars and fills
+        caches."""
+        await self.open()
         await self.round(0)
         began = cpu_seconds(self.servers.temporal)
         await asyncio.sleep(IDLE)
@@ -95,7 +102,7 @@ class Bench:
     async def _measure(self, name: str, number: int) -> Reading:
         pids = self.servers.temporal, self.servers.workers[name]
         before, began = [cpu_seconds(pid) for pid in pids], time.perf_counter()
-        await self.lanes[name].play(number, PACE)
+        await self.lanes[name].play(number, PACE, self._slack)
         wall = time.perf_counter() - began
         server, worker = (cpu_seconds(pid) - was for pid, was in zip(pids, before, strict=True))
         return Reading(server - self.idle * wall, worker, wall, statistics.median(self.lanes[name].latencies))
@@ -198,12 +205,19 @@ def write_contacts(plans: Sequence[Plan], path: Path) -> Path:
     return path
 
 
-async def measure(root: Path) -> None:
-    """Runs the benchmark, in a little over three minutes."""
+@asynccontextmanager
+async def running(root: Path) -> AsyncIterator[Servers]:
+    """Starts the servers and the workers of all lanes on a new data folder."""
     folder = DataFolder(root)
     folder.create()
     contacts = write_contacts([*(lane_plan(name) for name in "abc"), series_plan()], root / "contacts.yaml")
     async with started(folder, contacts, lambda _: None) as servers:
+        yield servers
+
+
+async def measure(root: Path) -> None:
+    """Runs the benchmark, in a little over three minutes."""
+    async with running(root) as servers:
         bench = Bench(servers)
         say("servers and workers are up; a round to warm up")
         await bench.prepare()

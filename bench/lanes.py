@@ -105,15 +105,15 @@ class Lane:
         for workflow_id in [self.plan.plan, *(room for i in range(AT_ONCE) for room in self.rooms(i))]:
             await self.client.start_workflow("bare", {ROUND: 0}, id=workflow_id, task_queue=self.queue)
 
-    async def play(self, number: int, pace: float) -> None:
+    async def play(self, number: int, pace: float, slack: float = SLACK) -> None:
         """Plays one round: `AT_ONCE` meetings from opening to close-out. `pace` is the number of seconds between two
-        acts."""
+        acts, `slack` that between the last consent and the agreed date."""
         self.latencies = []
         now = datetime.now(UTC)
         await asyncio.gather(*(self._start(i, number, now) for i in range(AT_ONCE)))
         await asyncio.sleep(pace)
         meetings = [self.meeting_id(i, number) for i in range(AT_ONCE)]
-        await drive(meetings, pace, SLACK, self._act)
+        await drive(meetings, pace, slack, self._act)
         await asyncio.gather(*(self.client.get_workflow_handle(meeting).result() for meeting in meetings))
         await asyncio.sleep(pace)
 

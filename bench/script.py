@@ -156,10 +156,10 @@ def letters_of(events: Iterable[HistoryEvent]) -> list[Op]:
 
 
 def without_post_room(script: Script, letters: list[Op]) -> Script:
-    """The script of the same item without post rooms. It sends no signals to them, and sends the same mails itself, at
-    the same times."""
+    """The script of the same item without post rooms. It sends no signals to them and waits for none of theirs, and
+    sends the same mails itself, at the same times."""
     told = {op.ref for op in script.ops if op.kind == "tell" and "/office/" in op.name}
-    ops = [op for op in script.ops if op.ref not in told]
+    ops = [op for op in script.ops if op.ref not in told and op.kind != "signal"]
     for number, letter in enumerate(sorted(letters, key=lambda op: op.at)):
         ref = f"mail {number}"
         place = next((i for i, op in enumerate(ops) if op.at > letter.at or op.kind == "end"), len(ops))

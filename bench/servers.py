@@ -15,12 +15,16 @@ from adapters.temporal import connect
 from bench.script import SCRIPTS
 from servers.datafolder import DataFolder, RunFile
 from servers.embedded import Embedded, EmbeddedOptions
+from servers.logins import PUBLISHER
 from servers.processes import Child
 from servers.radicale_server import HOME
 from servers.temporal_server import temporal_environment
 from servers.waiting import wait_until
 from worker import READY_FILE
 from workflows.visibility import REGISTERED
+
+OPEN = {"AIDE_OFFICE_HOURS": "off"}
+"""Every office is open day and night, or a run at night would wait for the morning."""
 
 BARE_QUEUES = {"b": "bench-b", "c": "bench-c"}
 
@@ -50,6 +54,7 @@ async def started(folder: DataFolder, contacts: Path, progress: Callable[[str], 
         caldav_port=0,
         smtp_port=0,
         worker_command=[sys.executable, str(ROOT / "worker.py")],
+        worker_environment=OPEN,
     )
     embedded, scripts = Embedded(options), folder.root / "scripts"
     async with AsyncExitStack() as stack:
@@ -68,16 +73,20 @@ async def started(folder: DataFolder, contacts: Path, progress: Callable[[str], 
 
 
 def _bare_worker(folder: DataFolder, run: RunFile, scripts: Path, lane: str, queue: str) -> Child:
-    environment = temporal_environment(run.temporal_address, run.namespace) | {
+    settings = {
         "AIDE_SMTP_HOST": run.smtp_host,
         "AIDE_SMTP_PORT": str(run.smtp_port),
         "AIDE_CALDAV_URL": run.caldav_url,
+        "AIDE_SMTP_SECURITY": "none",
+        "AIDE_CALDAV_USERNAME": PUBLISHER,
+        "AIDE_CALDAV_PASSWORD": run.calendar_logins[PUBLISHER].get_secret_value(),
         "AIDE_CALDAV_HOME": HOME,
         "AIDE_RECORD": str(run.record),
         "AIDE_CONTACTS": str(run.contacts),
         READY_FILE: str(folder.root / f"{queue}.ready"),
         SCRIPTS: str(scripts),
     }
+    environment = temporal_environment(run.temporal_address, run.namespace) | settings | OPEN
     command = [sys.executable, "-m", "bench.bare_worker", queue, "own" if lane == "c" else "same"]
     return Child(f"worker-{lane}", command, folder.logs, environment=environment, directory=ROOT)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from types import CodeType
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -130,17 +131,38 @@ def _write(despatch: Despatch, values: Mapping[str, Any], templates: Path, langu
 
 
 class _Compiled(BytecodeCache):
-    """Keeps compiled templates in memory, by the checksum of their source. So an edited template counts at once."""
+    """Keeps compiled templates in memory, by their name and the checksum of their source. So an edited template counts
+    at once, and the same text in two folders is compiled once."""
+
+    KEPT = 500
+    """How many templates are kept. If there are more, the oldest is compiled again."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return name
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        bucket = super().get_bucket(environment, name, filename, source)
+        if bucket.code is not None and filename is not None and bucket.code.co_filename != filename:
+            bucket.code = _of_file(bucket.code, filename)
+        return bucket
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key] = bucket.bytecode_to_string()
+        assert bucket.code is not None
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+        if len(self._kept) > self.KEPT:
+            self._kept.pop(next(iter(self._kept)), None)
+
+
+def _of_file(code: CodeType, filename: str) -> CodeType:
+    """The same code, which tells in a traceback that it is from this file."""
+    constants = tuple(_of_file(each, filename) if isinstance(each, CodeType) else each for each in code.co_consts)
+    return code.replace(co_filename=filename, co_consts=constants)
 
 
 _COMPILED = _Compiled()

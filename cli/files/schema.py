@@ -7,6 +7,7 @@ import json
 import textwrap
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -95,8 +96,14 @@ class _Editors(GenerateJsonSchema):
         return made
 
 
-def _field_docs(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
-    """The name and docstring of each field of a model. Pydantic can read them too, but at every start of a program."""
+@cache
+def _field_docs(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """The name and docstring of each field of a model. Pydantic can read them too, but at every start of a program. A
+    model is a part of many others, so its source is parsed once."""
+    return tuple(_docs_in_source(model))
+
+
+def _docs_in_source(model: type[BaseModel]) -> Iterator[tuple[str, str]]:
     for owner in model.__mro__:
         if owner is BaseModel:
             return

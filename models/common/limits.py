@@ -5,6 +5,7 @@ The program checks limits where values come in: `models/machine/door.py` (`refus
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -166,6 +167,10 @@ def _faults_of_text(text: str, path: str, limit: int) -> Iterator[Fault]:
         )
 
 
+# One search in C: every text of every file, act and message is looked at.
+_FORBIDDEN = re.compile("[^\t\n -~\u00a0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
 def fault_of_text(text: str) -> str | None:
     """Returns the reason why the program cannot take a text from a file, in words. The text is longer than TEXT, or it
     holds a forbidden character. None if the program can take the text."""
@@ -176,10 +181,5 @@ def forbidden_character(text: str) -> str | None:
     """Returns the first forbidden character of a text. None if it has none. Control characters are forbidden, except
     tab and line feed. Characters that XML 1.0 (section 2.2) does not allow are forbidden too, because calendar servers
     answer in XML."""
-    return next((c for c in text if not _may_be_kept(c)), None)
-
-
-def _may_be_kept(c: str) -> bool:
-    if c in "\t\n" or " " <= c <= "~":
-        return True
-    return "\u00a0" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or "\U00010000" <= c <= "\U0010ffff"
+    found = _FORBIDDEN.search(text)
+    return None if found is None else found.group()

@@ -5,6 +5,7 @@ next ones. No text is lost, because the record of each item has every text in fu
 """
 
 from typing import Any, TypeVar
+from weakref import ref
 
 from pydantic import BaseModel
 
@@ -97,9 +98,23 @@ def fitting_sent(mails: tuple[SentMail, ...], standing: dict[str, StandingNotice
     return tuple(reversed(kept))
 
 
+_SIZES: dict[int, tuple["ref[BaseModel]", int]] = {}
+"""The sizes of values that are still in memory, by the identity of the value. A value is frozen, so its size stays. A
+size is forgotten when its value is."""
+
+
 def size_of(value: BaseModel) -> int:
-    """Returns the number of bytes that a value has as JSON."""
-    return len(value.model_dump_json().encode())
+    """Returns the number of bytes that a frozen value has as JSON.
+
+    A post room asks for the sizes of all that waits at each thing that it hears. So a size is counted once for each
+    value, or else the cost would grow with the square of what waits.
+    """
+    known = _SIZES.get(id(value))
+    if known is not None and known[0]() is value:
+        return known[1]
+    size, key = len(value.__pydantic_serializer__.to_json(value)), id(value)
+    _SIZES[key] = ref(value, lambda _: _SIZES.pop(key, None)), size
+    return size
 
 
 def shortened(value: V, kept: int = SHORTENED) -> V:

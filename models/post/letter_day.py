@@ -50,12 +50,13 @@ def _letter_instant(state: PostRoomState) -> Instant | None:
     if routine is None:
         return None
     gather = state.address.despatch.gather
-    hasty = [
-        state.hours.next_open(s.heard + (gather if s.notice.gather is None else s.notice.gather))
+    gathered = [
+        s.heard + (gather if s.notice.gather is None else s.notice.gather)
         for s in state.standing.values()
         if s.heard is not None and (cannot_wait(state, s, routine) or _has_room(state, s))
     ]
-    return min([routine, *hasty])
+    # The office opens no earlier for a later notice, so the opening is looked up once, for the first of them.
+    return min(routine, state.hours.next_open(min(gathered))) if gathered else routine
 
 
 def routine_instant(state: PostRoomState) -> Instant | None:

@@ -220,9 +220,9 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
             state = state.model_copy(update={"letter_at": min(sooner, state.letter_at)})
     else:
         taken = _first_letters(state, despatch, now)
+        said = {notice.key for notice in despatch.notices}
         standing = {
-            k: s if s.sent or not _in(k, despatch) else s.model_copy(update={"sent": True})
-            for k, s in state.standing.items()
+            k: s if s.sent or k not in said else s.model_copy(update={"sent": True}) for k, s in state.standing.items()
         }
         state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
         # A notice that came while the letter was on its way goes as soon as it would have gone without this letter.
@@ -246,10 +246,6 @@ def _first_letters(state: PostRoomState, despatch: Despatch, now: Instant) -> tu
     at = due if due is not None and timedelta(0) <= now - due <= state.address.despatch.period / 10 else now
     first = (each for each in despatch.notices if each.acknowledged and each.key not in despatch.repeated)
     return tuple(Delivered(item=each.item, key=each.key, at=at) for each in first)
-
-
-def _in(key: str, despatch: Despatch) -> bool:
-    return any(notice.key == key for notice in despatch.notices)
 
 
 UNFINISHED = timedelta(minutes=1)

@@ -1,6 +1,7 @@
 """The words of letters and announcements: templates in a language, in the shipped English, and those that fail."""
 
 import html
+import os
 import re
 import shutil
 from datetime import date, timedelta
@@ -186,6 +187,23 @@ def test_templates_are_read_at_every_despatch(templates: Path) -> None:
     composed(despatch(), None, templates)
     (templates / "layout" / "letter.txt.j2").write_text("New words")
     assert body(composed(despatch(), None, templates)) == "New words\n"
+
+
+def test_a_template_changed_within_the_same_second_counts_at_once_and_so_does_the_earlier_one(templates: Path) -> None:
+    file = templates / "layout" / "letter.txt.j2"
+    for words in ("One", "Two", "One"):
+        file.write_text(words)
+        os.utime(file, (0, 0))
+        assert body(composed(despatch(), None, templates)) == f"{words}\n"
+
+
+@pytest.mark.parametrize("name", ["letter.txt.j2", "words.j2"])
+def test_of_two_folders_with_the_same_fault_each_names_its_own_file(tmp_path: Path, name: str) -> None:
+    for folder in (tmp_path / "one", tmp_path / "two", tmp_path / "one"):
+        (folder / "lo").mkdir(parents=True, exist_ok=True)
+        (folder / "lo" / name).write_text("{% macro a() %}\n{{ nothing.at_all }}{% endmacro %}\n{{ a() }}")
+        _, words = compose_noting(despatch(), speaking("lo"), folder)
+        assert f"{folder / 'lo' / name}, line 2: " in words.fault
 
 
 FAULTS = [

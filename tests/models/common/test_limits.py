@@ -6,7 +6,17 @@ from typing import Annotated, Any
 import pytest
 from pydantic import JsonValue
 
-from models.common.limits import ANSWER, IDENTIFIER, ITEMS, REASON, Fault, JsonLimit, Limit, fault_of
+from models.common.limits import (
+    ANSWER,
+    IDENTIFIER,
+    ITEMS,
+    REASON,
+    Fault,
+    JsonLimit,
+    Limit,
+    fault_of,
+    forbidden_character,
+)
 from models.common.values import Value
 
 
@@ -84,3 +94,15 @@ def test_what_is_very_long_is_told_of_at_once() -> None:
     """The first fault ends the reading."""
     found = fault_of(Message.model_construct(name="x" * 5_000_000, free=["x"] * 1_000_000))
     assert found is not None and found.field == "name" and "5,000,000" in found.message
+
+
+def test_each_character_is_forbidden_or_not() -> None:
+    """The characters of XML 1.0 (section 2.2) without control characters, of which tab and line feed stay."""
+
+    def may_be_kept(code: int) -> bool:
+        of_xml = 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code >= 0x10000
+        return code in (0x09, 0x0A) or (of_xml and not 0x7F <= code <= 0x9F)
+
+    wrong = [code for code in range(0x110000) if may_be_kept(code) is not (forbidden_character(chr(code)) is None)]
+    assert wrong == []
+    assert forbidden_character("fine\x00\x01") == "\x00" and forbidden_character("") is None

@@ -1,6 +1,9 @@
 """However much is said to one office, its post room fits into a Temporal payload."""
 
+import gc
 from typing import Any
+
+from pydantic import BaseModel
 
 from models.messages.notices import (
     Announcement,
@@ -9,9 +12,11 @@ from models.messages.notices import (
     Line,
     Notice,
     Proposed,
+    Said,
     Section,
     SideAnswer,
 )
+from models.post import capacity
 from models.post.capacity import (
     EARLIER_KEPT,
     LARGEST_QUEUE,
@@ -109,6 +114,24 @@ def test_the_announcements_that_may_go_again_are_bounded() -> None:
     standing = {f"{n}": StandingNotice(notice=long_notice(n), heard=START) for n in range(150)}
     assert sum(map(size_of, standing.values())) > LARGEST_TOGETHER
     assert not any(mail.announcement for mail in fitting_sent(mails, standing))
+
+
+def test_a_size_is_that_of_the_json_and_is_forgotten_with_its_value() -> None:
+    def counted(value: BaseModel) -> int:
+        return len(value.model_dump_json().encode())
+
+    values = [word(1), listed(3), StandingNotice(notice=long_notice(1), heard=START)]
+    changed = [each.model_copy() for each in values]
+    changed[0] = word(1).model_copy(update={"earlier": (Said(text=EMOJI),)})
+    for each in (*values, *changed, *values):
+        assert size_of(each) == counted(each)
+    before = len(capacity._SIZES)
+    del values, changed, each
+    gc.collect()
+    assert len(capacity._SIZES) <= before - 6
+    for n in range(200):  # identities come again
+        value = word(n, text="x" * n)
+        assert size_of(value) == counted(value)
 
 
 def test_no_flood_fills_a_post_room() -> None:
