@@ -19,7 +19,7 @@ from cli.options import DataOption, JsonOption, PlanOption
 from cli.session import Session, session
 from cli.submitting import NotTaken, no_longer_open, not_an_item, rehearse, submit
 from models.common.times import Slot
-from models.messages.acts import Accept, Act, Call, Clash, Counter, Propose, Rectify, Reject, Topic
+from models.messages.acts import Act, Call, Clash, Counter, Propose, Rectify, Topic
 from models.messages.sentences import clashes_in_words, infinitive
 from models.messages.views import ItemView, Receipt
 from models.plan.plan import Format
@@ -86,10 +86,6 @@ class ActingCommand:
             except RPCError as error:
                 raise await no_longer_open(self.here, self.item, error) from error
             more = await self._more(act, receipt) if receipt else NOTHING_MORE
-            if receipt and isinstance(act, Accept | Reject | Counter):
-                from cli.inbox_answers import see_to_answered  # reads the inboxes, and few acts answer a proposal
-
-                await see_to_answered(self.here.record, self.item, act)
         found = clashes_in(act)
         clashes = {} if found is None else {"clashes": [each.model_dump(mode="json") for each in found]}
         warn(found)
