@@ -224,7 +224,9 @@ def _next_rung(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None
         return open_act.since + ladder[rung].after + open_act.for_words
     if rung < open_act.rung:
         return open_act.climbs[rung]
-    return at_the_latest(state, open_act, _planned(state, open_act, timedelta(0)), _planned(state, open_act, open_act.delay))
+    return at_the_latest(
+        state, open_act, _planned(state, open_act, timedelta(0)), _planned(state, open_act, open_act.delay)
+    )
 
 
 def _latest_due(state: ItemState, open_act: OpenAct) -> Instant | None:

@@ -34,7 +34,7 @@ AHEAD = [
     r"every side works:(?: [^.]*,)?",
     r"in for the [^.]* until",
     r"Asked: to answer the proposal of the [^:]*:(?: (?:to postpone it until|to extend its window to))?",
-    r"that are near .*: ",
+    r"AGREED DATES THAT ARE NEAR .*:",
 ]
 """Phrases before a date that must not have passed when the letter goes."""
 
@@ -64,7 +64,10 @@ JARGON = [
     (r"--\w|`|\bstarter\.py|\baide\b|\bpython\b|\.csv\b", "a command line"),
     (r"\bP(?:T?\d+[A-Z])+\b|\d{4}-\d\d-\d\d|\d\d:\d\dZ", "a time as machines write it"),
     (r"\b(?:LAO|KHM|VNM)\b|\b(?:lao|khm|vnm)-\w+(?![^\[]*\])", "a name as the program writes it"),
-    (r'""|\'"|"\'|\.\.|\s[,.;](?:\s|$)|,,|;\.|,\.|: :|\bthe the\b|\bNone\b|\bTrue\b|\{\{|\}\}|\ba [aeio]\w+', "a slip of the pen"),
+    (
+        r'""|\'"|"\'|\.\.|\s[,.;](?:\s|$)|,,|;\.|,\.|: :|\bthe the\b|\bNone\b|\bTrue\b|\{\{|\}\}|\ba [aeio]\w+',
+        "a slip of the pen",
+    ),
     (r"\b1 (?:days|weeks|items|matters|commitments|messages)\b", "a wrong plural"),
 ]
 
@@ -123,7 +126,9 @@ class Reader:
             if wanted is None:
                 yield f"a date in no known phrase: {shown!r}"
             elif clock:
-                at = datetime.combine(day, time(int(clock[1]), int(clock[2])), ZoneInfo(self._zone(mail, flat, found, clock)))
+                at = datetime.combine(
+                    day, time(int(clock[1]), int(clock[2])), ZoneInfo(self._zone(mail, flat, found, clock))
+                )
                 if wanted == "ahead" and at <= mail.at:
                     yield f"this has passed at {mail.at}: {shown!r}"
                 if wanted in ("past", "gone") and at > mail.at:
@@ -144,7 +149,9 @@ class Reader:
         """What the phrase before a date requires of it: ahead, past or either. None if the phrase is not known."""
         tail = before[-400:]
         for wanted, phrases in (("past", PAST), ("gone", GONE), ("ahead", AHEAD), ("either", EITHER)):
-            if any(re.search(rf"(?:{phrase})$", tail, re.IGNORECASE if "kindly" in phrase else 0) for phrase in phrases):
+            if any(
+                re.search(rf"(?:{phrase})$", tail, re.IGNORECASE if "kindly" in phrase else 0) for phrase in phrases
+            ):
                 return wanted
         if re.search(r"(?:\(|; |Please note: (?:.*; )?)$", before[-200:] + " ") and re.search(
             r" (?:is a? ?\S+|at \S+ is in the night)", flat[len(before) : len(before) + 60]
@@ -154,7 +161,10 @@ class Reader:
             stands = re.search(r"This date is (?:proposed|agreed)|reminder only", flat)
             lapsed = "has lapsed: that date came" in flat
             return "ahead" if stands else "past" if lapsed else "either"
-        if re.search(r"(?:has lapsed|states that|It now reads|it read|proposal of the [^:]*|proposes(?: instead)?|its proposal|does not accept the proposal):?$", tail):
+        if re.search(
+            r"(?:has lapsed|states that|It now reads|it read|proposal of the [^:]*|proposes(?: instead)?|its proposal|does not accept the proposal):?$",
+            tail,
+        ):
             return "past" if tail.endswith("lapsed:") else "either"
         return None
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapters.mail.compose import compose
+from adapters.mail.compose import compose, message_id
 from adapters.program_folders import TEMPLATES
 from adapters.working_time import rehearsed_hours
 from models.messages import acts
@@ -63,7 +63,8 @@ class Written(World):
             step = despatched(room, despatch, DespatchResult(fate=Fate.REFUSED, reason="550 no such user"), self.now)
         else:
             self.mails.append(self._mail(despatch))
-            step = despatched(room, despatch, DespatchResult(fate=Fate.SENT, message_id=f"<{despatch.key}>"), self.now)
+            sent = DespatchResult(fate=Fate.SENT, message_id=message_id(despatch, self.contacts))
+            step = despatched(room, despatch, sent, self.now)
         for effect in step.effects:
             if isinstance(effect, Delivered):
                 self._push(self.now, "delivered", effect)
@@ -79,7 +80,11 @@ class Written(World):
         if word.item not in self.items:
             return
         machine, state = MACHINES[self._kinds[word.item]], self.items[word.item]
-        step = machine.returned(state, word.key, word.reason, self.now) if word.reason else machine.reached(state, word.key, self.now)
+        step = (
+            machine.returned(state, word.key, word.reason, self.now)
+            if word.reason
+            else machine.reached(state, word.key, self.now)
+        )
         self._take(word.item, step)
 
     def _ask(self, effect: Await) -> None:
@@ -134,11 +139,15 @@ def contacts_of(plan: Plan, chance: random.Random) -> Contacts:
         entry: dict[str, Any] = {"address": f"{office}@mail.example"}
         if chance.random() < 0.3:
             first = chance.randint(10, 300)
-            entry["closed"] = {(START + (first + n) * DAY).date().isoformat(): "leave" for n in range(chance.choice([5, 20, 70]))}
+            entry["closed"] = {
+                (START + (first + n) * DAY).date().isoformat(): "leave" for n in range(chance.choice([5, 20, 70]))
+            }
         if chance.random() < 0.15:
             first = chance.randint(10, 300)
             days = [(START + (first + n) * DAY).date().isoformat() for n in (0, 20)]
-            entry["stand_ins"] = [{"address": f"deputy-{office}@mail.example", "name": "Ms Keo", "first": days[0], "last": days[1]}]
+            entry["stand_ins"] = [
+                {"address": f"deputy-{office}@mail.example", "name": "Ms Keo", "first": days[0], "last": days[1]}
+            ]
         if chance.random() < 0.2:
             entry["letter_day"] = "wed"
         offices[office] = entry
@@ -189,7 +198,14 @@ def _possible(draw: random.Random, world: World) -> Iterator[tuple[str, dict[str
     hour = world.now.replace(minute=0, second=0, microsecond=0)
     ahead = hour + draw.choice([4, 12, 25, 60, 120]) * DAY + timedelta(hours=draw.choice([0, 2, 5, 15]))
     number = draw.choice(sorted(numbers))
-    yield "propose", {"terms": date_terms(ahead).model_copy(update={"format": draw.choice(["virtual", None]), "reason": draw.choice(["", "the minister travels."])})}
+    yield (
+        "propose",
+        {
+            "terms": date_terms(ahead).model_copy(
+                update={"format": draw.choice(["virtual", None]), "reason": draw.choice(["", "the minister travels."])}
+            )
+        },
+    )
     yield "propose", {"terms": date_terms(ahead)}
     yield "propose", {"terms": Terms(topic=Topic.POSTPONE, until=ahead, reason="flood")}
     yield "propose", {"terms": Terms(topic=Topic.EXTEND, until=ahead + 100 * DAY, reason="more time")}
