@@ -230,8 +230,8 @@ def _next_rung(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None
 
 
 def _latest_due(state: ItemState, open_act: OpenAct) -> Instant | None:
-    """Returns the latest instant to which `due` of the newest rung moves if its letter goes late. None if nothing limits
-    it, or if its letter moves nothing."""
+    """Returns the latest instant to which `due` of the newest rung moves if its letter goes late. None if nothing
+    limits it, or if its letter moves nothing."""
     ladder = state.setup.party(open_act.side).ladder
     if not open_act.by_letter or open_act.rung >= len(ladder):
         return None

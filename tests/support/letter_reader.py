@@ -7,11 +7,14 @@ Every date in a letter must stand in a phrase that the reader knows, so that no 
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 CITIES = {
     "Vientiane": "Asia/Vientiane",
     "Phnom Penh": "Asia/Phnom_Penh",
@@ -26,7 +29,8 @@ _CLOCK = re.compile(rf", (\d\d):(\d\d)(?:–\d\d:\d\d)?(?: ({_CITY}))?")
 AHEAD = [
     r"an answer is kindly asked for (?:by|before)",
     r"^Subject: [^§]* (?:by|before)",
-    r"^Subject: [^§]*: (?:new date agreed|date (?:proposed(?: anew)?|agreed)|place changed|reminder|now [a-z ]+|joining link changed),",
+    r"^Subject: [^§]*: (?:new date agreed|date (?:proposed(?: anew)?|agreed)|reminder),",
+    r"^Subject: [^§]*: (?:place changed|now [a-z ]+|joining link changed),",
     r"The time to object ends on",
     r'For example: "We propose',
     r"valid until",
@@ -161,10 +165,8 @@ class Reader:
             stands = re.search(r"This date is (?:proposed|agreed)|reminder only", flat)
             lapsed = "has lapsed: that date came" in flat
             return "ahead" if stands else "past" if lapsed else "either"
-        if re.search(
-            r"(?:has lapsed|states that|It now reads|it read|proposal of the [^:]*|proposes(?: instead)?|its proposal|does not accept the proposal):?$",
-            tail,
-        ):
+        says = "has lapsed|states that|It now reads|it read|proposal of the [^:]*|proposes(?: instead)?|its proposal"
+        if re.search(rf"(?:{says}|does not accept the proposal):?$", tail):
             return "past" if tail.endswith("lapsed:") else "either"
         return None
 
@@ -175,13 +177,14 @@ class Reader:
             for told in entry[2].split("; "):
                 title, _, day = told.removeprefix("the ").rpartition(", on ")
                 full = title if ", " in title or not institution else f"{title}, {institution}"
-                on = next((self._day(each) for each in [day]), None)
+                on = self._day(day)
                 mails = self.written.get(full, [])
                 about = [sent for sent, text in mails if entry[1] in text]
                 if not about:
                     yield f"asked before, but nothing was written: {told!r} about {entry[1]!r}"
                 elif on not in about and on not in self.acted.get(mail.office[:3].upper(), set()):
-                    yield f"asked before on another day than {[str(each) for each in about[:3]]}: {told!r} about {entry[1]!r}"
+                    days = [str(each) for each in about[:3]]
+                    yield f"asked before on another day than {days}: {told!r} about {entry[1]!r}"
 
     def _day(self, text: str) -> date | None:
         found = _DAY.search(text)

@@ -43,7 +43,8 @@ class Written(World):
 
     def _act(self, item: str, make: Any) -> None:
         if isinstance(make, Returned):
-            return self._come_back(make)
+            self._come_back(make)
+            return
 
         def noted(world: World) -> Act | None:
             act: Act | None = make(world)

@@ -159,7 +159,7 @@ def test_a_proposal_to_postpone_or_extend_lapses_at_the_instant_that_it_names(te
     player = Player(MEETING, meeting())
     player.act(acts.Propose, LAO, terms=terms)
     assert terms.until is not None
-    asked = [each for each in awaited_of(player, "answer")]
+    asked = awaited_of(player, "answer")
     assert asked[0].due == min(terms.until, START + 30 * DAY), "nobody is asked for an answer after it"
     player.tick(terms.until - timedelta(seconds=1))
     assert player.state.proposals[0].open
