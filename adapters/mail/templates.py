@@ -7,7 +7,7 @@ does not exist), the full mail is written in the program's own English, and the 
 import textwrap
 import traceback
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
 from types import CodeType
@@ -104,6 +104,7 @@ def _write(despatch: Despatch, values: Mapping[str, Any], templates: Path, langu
     filters: dict[str, Callable[..., str]] = {
         "day": dates.day,
         "last_day": dates.last_day,
+        "by": dates.by,
         "time": dates.time,
         "moment": dates.moment,
         "date": dates.date,
@@ -274,7 +275,9 @@ class _Dates:
 
     def __init__(self, despatch: Despatch, words: _Words) -> None:
         self._zone = ZoneInfo(despatch.zone)
+        self._at = despatch.at
         self._zones = zones_by_slot(despatch)
+        self._starts = {slot.start.utc: slot.start for slot in self._zones}
         self._fine = despatch.period < timedelta(hours=1)
         self._words = words
 
@@ -287,6 +290,22 @@ class _Dates:
     def last_day(self, end: datetime) -> str:
         """The last day before `end`. `end` itself is not included: for 1 January it gives 31 December."""
         return self.day(end if self._fine else end - timedelta(seconds=1))
+
+    def by(self, end: datetime) -> str:
+        """The day by which something is asked for, so that it is there before `end`: the last full day before it.
+
+        The day and the time, if `end` is the start of a date in this mail, or if the letter goes on that last day:
+        "Thursday 3 September 2026, 09:00 Vientiane".
+        """
+        if self._fine:
+            return self.day(end)
+        if end in self._starts:
+            return self.moment(self._starts[end])
+        local, written = (each.astimezone(self._zone) for each in (end, self._at))
+        last = local.date() - timedelta(days=1)
+        if last <= written.date() <= local.date() and local.time() != time():
+            return str(self._words.moment(local, self._words.city(self._zone.key)))
+        return str(self._words.date(last))
 
     def time(self, instant: datetime) -> str:
         """Gives the time of day: "09:00"."""

@@ -28,10 +28,15 @@ def moved_by_letter(state: ItemState, open_act: OpenAct, planned: Instant, delay
     """
     if not open_act.by_letter:
         return planned
-    latest = _latest(state, open_act, planned)
     if open_act.rung not in open_act.went:
-        return latest
-    return delayed if latest is None else min(delayed, latest)
+        return latest(state, open_act, planned)
+    return at_the_latest(state, open_act, planned, delayed)
+
+
+def at_the_latest(state: ItemState, open_act: OpenAct, planned: Instant, delayed: Instant) -> Instant:
+    """Returns `delayed`, or the latest instant of the next rung if that is earlier."""
+    limit = latest(state, open_act, planned)
+    return delayed if limit is None else min(delayed, limit)
 
 
 def letter_gone(state: ItemState, open_act: OpenAct, rung: int, at: Instant) -> OpenAct:
@@ -57,11 +62,12 @@ def _late(state: ItemState, waited: timedelta) -> timedelta:
     return waited if waited > rule.period / 10 + rule.gather else timedelta(0)
 
 
-def _latest(state: ItemState, open_act: OpenAct, planned: Instant) -> Instant | None:
+def latest(state: ItemState, open_act: OpenAct, planned: Instant) -> Instant | None:
     """Returns the latest instant at which the next rung may be climbed, so that nothing is lost. None if there is none.
 
     The rungs above it must still be climbed before the end of the window (with the time that the plan wants there), or
-    a despatch period before a proposed date, as far as the plan has them before it. It is never before `planned`.
+    a despatch period before a proposed date, as far as the plan has them before it. It is never before `planned`, which
+    is the instant of the next rung by the plan.
     """
     end, period = state.window_end, state.setup.despatch.period
     starts = state.lapses_at(open_act.subject) if open_act.act == "answer" else None

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from models.common.values import Instant
-from models.machine.asked_by_letter import asked_at, delay_above, is_written_to, letter_gone, moved_by_letter
+from models.machine.asked_by_letter import (
+    asked_at,
+    at_the_latest,
+    delay_above,
+    is_written_to,
+    latest,
+    letter_gone,
+    moved_by_letter,
+)
 from models.machine.draft import Draft, S, Step
 from models.machine.letter_fields import proposed
 from models.machine.rules import Rules
@@ -58,7 +66,7 @@ def reconcile(rules: Rules[S], draft: Draft[S], acting: str = "", due_at: Instan
 
 
 def _too_late(draft: Draft[S], asked: Ask | OpenAct) -> bool:
-    """Whether it asks for an answer to a proposed date that has come. Nobody is asked for such an answer."""
+    """Whether it asks for an answer to a proposal whose time has come. Nobody is asked for such an answer."""
     at = draft.state.lapses_at(asked.subject) if asked.act == "answer" else None
     return at is not None and at <= draft.now
 
@@ -138,6 +146,7 @@ def _await(rules: Rules[S], draft: Draft[S], open_act: OpenAct, at: Instant, qui
         before=_below(state, open_act, written_to=True),
         not_written_to=_below(state, open_act, written_to=False),
         acknowledged=open_act.by_letter and not quiet and open_act.rung < len(ladder),
+        latest=_latest_due(state, open_act),
         assumed=tuple(assumption(reading) for reading in setup.assumed),
         readings=setup.assumed,
         quiet=quiet,
@@ -189,24 +198,50 @@ def awaiting(state: ItemState) -> tuple[AwaitedRow, ...]:
 def due_of(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
     """Returns the instant by which the office on a rung should act. None if nothing sets such an instant.
 
-    It is the instant of the next rung. On the last rung, or if the ladder is not climbed, it is the end of the window.
-    For an answer to a status round, it is the end of the round. For an agreement under silence, it is the end of the
-    time to object; None while this time does not run. An answer to a proposed date is due at the latest when
-    that date starts.
+    It is the instant of the next rung. If the letter of a rung went late, the next rung comes later, and so is `due`.
+    On the last rung, or if the ladder is not climbed, it is the end of the window. For an answer to a status round, it
+    is the end of the round. For an agreement under silence, it is the end of the time to object; None while this time
+    does not run. An answer to a proposal is due at the latest when its time comes: when a proposed date starts, or at
+    the instant until which the item is to be postponed or its window extended.
     """
-    ladder = state.setup.party(open_act.side).ladder
     if open_act.act == "progress" and state.round is not None:
         return state.round.closes
     if open_act.act == "agree" and open_act.stays and state.setup.edition >= 1:
         return object_by(state, open_act.side)
-    planned = open_act.since + ladder[rung].after + open_act.for_words if rung < len(ladder) else None
-    due = state.window_end if open_act.stays or planned is None else planned
+    next_rung = _next_rung(state, open_act, rung)
+    due = state.window_end if open_act.stays or next_rung is None else next_rung
     proposal = state.proposal(open_act.subject) if open_act.act == "answer" else None
     slot = proposal.terms.slot if proposal else None
+    useless = slot.start.utc if slot is not None else state.lapses_at(open_act.subject) if proposal else None
     begun = open_act.climbs[rung - 1] if rung <= open_act.rung else open_act.since
-    if slot is None or slot.start.utc <= begun:
+    if useless is None or useless <= begun:
         return due
-    return slot.start.utc if due is None else min(due, slot.start.utc)  # a later answer is of no use
+    return useless if due is None else min(due, useless)  # a later answer is of no use
+
+
+def _next_rung(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None:
+    """Returns when the rung above a rung is climbed, or was climbed. None if there is none above it."""
+    ladder = state.setup.party(open_act.side).ladder
+    if rung >= len(ladder):
+        return None
+    if not open_act.by_letter or rung > open_act.rung:
+        return open_act.since + ladder[rung].after + open_act.for_words
+    if rung < open_act.rung:
+        return open_act.climbs[rung]
+    return at_the_latest(
+        state, open_act, _planned(state, open_act, timedelta(0)), _planned(state, open_act, open_act.delay)
+    )
+
+
+def _latest_due(state: ItemState, open_act: OpenAct) -> Instant | None:
+    """Returns the latest instant to which `due` of the newest rung moves if its letter goes late. None if nothing
+    limits it, or if its letter moves nothing."""
+    ladder = state.setup.party(open_act.side).ladder
+    if not open_act.by_letter or open_act.rung >= len(ladder):
+        return None
+    lapses = state.lapses_at(open_act.subject) if open_act.act == "answer" else None
+    limits = (latest(state, open_act, _planned(state, open_act, timedelta(0))), lapses)
+    return min((each for each in limits if each is not None), default=None)
 
 
 def answer_dues(state: ItemState, proposal: Proposal, now: Instant) -> dict[str, Instant]:
@@ -248,7 +283,7 @@ def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
     """Returns the instant at which the next rung of a ladder is due.
 
     None if no rung is left, if the act is asked of the coordinator only, or while the ladder is paused. None too if the
-    act answers a proposed date and the next rung would not come before that date.
+    act answers a proposal and the next rung would not come before its time has come (`lapses_at`).
 
     The time of a rung counts from its letter (models/machine/asked_by_letter.py). None too while the ladder waits for
     that letter.

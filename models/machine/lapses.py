@@ -1,6 +1,7 @@
 """Lapses: a proposal of a date ends when that date comes and not every side has consented to it.
 
-A proposal of another topic does not lapse. `lapses_at` in models/machine/state.py gives the instant of a lapse.
+So does a proposal to postpone or to extend, when the instant comes that it names. A proposal of another topic does not
+lapse. `lapses_at` in models/machine/state.py gives the instant of a lapse.
 """
 
 from collections.abc import Iterator
@@ -16,14 +17,14 @@ from models.messages.sentences import sentence_of
 
 
 def lapse_moments(state: ItemState) -> Iterator[Moment]:
-    """Yields the moments at which the open proposals of dates lapse."""
+    """Yields the moments at which the open proposals lapse."""
     for proposal in state.open_proposals:
         if (at := state.lapses_at(proposal.number)) is not None:
             yield Moment(at, MomentKind.LAPSES, str(proposal.number))
 
 
 def pass_lapses(rules: Rules[S], draft: Draft[S]) -> Instant | None:
-    """Ends the open proposals whose date has come, and tells every side. The rules then add what also follows from a
+    """Ends the open proposals whose time has come, and tells every side. The rules then add what also follows from a
     rejected proposal (`Rules.fell`). Returns the instant at which the last proposal lapsed, or None if none has
     lapsed."""
     passed: Instant | None = None

@@ -290,15 +290,19 @@ class ItemState(Value):
         )
 
     def lapses_at(self, number: int) -> Instant | None:
-        """Returns the instant at which an open proposal of a date lapses: the start of that date.
+        """Returns the instant at which an open proposal lapses: the start of a proposed date, or the instant until
+        which the item is to be postponed or its window extended.
 
         None if the proposal is unknown or has another topic, or if the item decides by rules before edition 1. By those
         rules nothing lapses.
         """
         proposal = self.proposal(number)
-        if proposal is None or proposal.terms.topic is not Topic.DATE or proposal.terms.slot is None:
+        if proposal is None or self.setup.edition < 1:
             return None
-        return proposal.terms.slot.start.utc if self.setup.edition >= 1 else None
+        terms = proposal.terms
+        if terms.topic is Topic.DATE:
+            return terms.slot.start.utc if terms.slot else None
+        return terms.until if terms.topic in (Topic.POSTPONE, Topic.EXTEND) else None
 
     @property
     def round(self) -> RoundAt | None:

@@ -226,6 +226,9 @@ class Notice(Value):
     wait for them, because the window or a proposed date would be lost. Empty in most notices."""
     acknowledged: bool = False
     """True: when the mail server has taken the first letter with the notice, the post room tells the item so."""
+    latest: Instant | None = None
+    """With `acknowledged`: the latest instant to which `due` moves, if the first letter goes late. None: nothing limits
+    how far it moves."""
     readings: tuple[str, ...] = ()
     """The names of the readings that `assumed` describes in words, in the same order."""
     side: str

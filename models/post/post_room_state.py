@@ -29,6 +29,9 @@ class StandingNotice(Value):
     since that the office is reached again."""
     heard: Instant | None = None
     """When the post room got the notice. None in states of old releases."""
+    gone: Instant | None = None
+    """The instant from which the first letter with this notice counts. None if no letter has gone, and in states of old
+    releases."""
 
     @property
     def wants_letter(self) -> bool:

@@ -12,6 +12,7 @@ from models.common.values import Instant
 from models.post.despatch import Despatch
 from models.post.office_hours import apart
 from models.post.post_room_state import PostRoomState
+from models.post.told import told
 
 
 def brings_news(despatch: Despatch) -> bool:
@@ -63,7 +64,7 @@ def _before_what_comes(state: PostRoomState) -> Iterator[Instant]:
 
 
 def _instants(state: PostRoomState) -> set[Instant]:
-    notices = [standing.notice for standing in state.standing.values()]
+    notices = [told(state, s, s.gone) if s.sent and s.gone else s.notice for s in state.standing.values()]
     return {at for notice in notices for at in (notice.due, notice.ends) if at is not None}
 
 

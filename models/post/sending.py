@@ -21,6 +21,7 @@ from models.post.post_room_state import (
 )
 from models.post.rarer import counted, letter_without_hours, repeat_instant
 from models.post.reminders import reminded, reminder_due, to_remind
+from models.post.told import told, went_at
 from models.post.unreached import DELAY, reached_again, refused, tell_returned
 
 
@@ -103,7 +104,7 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
     immediate = goes_early(state, now)
     standing = in_order(state, new_first=immediate or not address.keeps_hours)
     repeated = tuple(s.notice.key for s in standing if s.sent)
-    notices = tuple(s.notice for s in standing)
+    notices = tuple(told(state, s, now) for s in standing)
     words = tuple(each.word for each in to_remind(state, now))
     return Despatch(**common, notices=notices, repeated=repeated, immediate=immediate, reminders=words)
 
@@ -222,7 +223,8 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
         taken = _first_letters(state, despatch, now)
         said = {notice.key for notice in despatch.notices}
         standing = {
-            k: s if s.sent or k not in said else s.model_copy(update={"sent": True}) for k, s in state.standing.items()
+            k: s if s.sent or k not in said else s.model_copy(update={"sent": True, "gone": went_at(state, now)})
+            for k, s in state.standing.items()
         }
         state = state.model_copy(update={"standing": standing, "last_letter": now, "letter_at": None})
         # A notice that came while the letter was on its way goes as soon as it would have gone without this letter.
@@ -240,10 +242,8 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
 
 
 def _first_letters(state: PostRoomState, despatch: Despatch, now: Instant) -> tuple[Delivered, ...]:
-    """Tells the items which of their notices went for the first time. A letter that went when it was due counts from
-    that instant, and not from the moment at which the mail server answered."""
-    due = state.letter_at
-    at = due if due is not None and timedelta(0) <= now - due <= state.address.despatch.period / 10 else now
+    """Tells the items which of their notices went for the first time."""
+    at = went_at(state, now)
     first = (each for each in despatch.notices if each.acknowledged and each.key not in despatch.repeated)
     return tuple(Delivered(item=each.item, key=each.key, at=at) for each in first)
 

@@ -4,7 +4,7 @@ import html
 import os
 import re
 import shutil
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -332,13 +332,38 @@ def test_a_lapsed_proposal_is_told_with_its_date_and_an_invitation_says_by_when_
     assert "The proposal of the Coordinator, X, for the date below, has lapsed" in off
     data = composed(despatch(announcement=announcement(kind="answer", event=None, happened=lapsed)))
     assert "proposal lapsed" in decoded(data) and "has lapsed: Sunday 8 March 2026, 09:00–12:00" in flat(body(data))
-    for asked in (
-        announcement(event=event(status="TENTATIVE"), due=at(8, 2)),
-        announcement(kind="answer", event=None, asks=True, due=at(8, 2)),
+    open_one = Happened(verb="propose", by="Coordinator, X", proposal=proposal)
+    for asked, by in (
+        (
+            announcement(event=event(status="TENTATIVE", slot=slot), due=at(8, 2)),
+            "Sunday 8 March 2026, 09:00 Vientiane",
+        ),
+        (
+            announcement(kind="answer", event=None, asks=True, due=at(8, 2), happened=open_one),
+            "Sunday 8 March 2026, 09:00 Vientiane",
+        ),
+        (announcement(kind="answer", event=None, asks=True, due=at(8, 2)), "7 March 2026"),
     ):
         for kind in ("plain", "html"):
             written = flat(body(composed(despatch(announcement=asked)), kind))
-            assert "An answer is kindly asked for by 8 March 2026." in written
+            assert f"An answer is kindly asked for by {by}." in written
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (at(20), "19 March 2026"),
+        (at(20, 9), "19 March 2026"),
+        (at(3), "2 March 2026"),
+        (at(3, 9), "Tuesday 3 March 2026, 09:00 UTC"),
+        (at(2, 9), "Monday 2 March 2026, 09:00 UTC"),
+    ],
+)
+def test_an_answer_is_asked_for_by_the_last_full_day_or_by_the_time(due: datetime, said: str) -> None:
+    data = composed(despatch(notices=(notice(1, due=due),), at=at(2, 1)))
+    for kind in ("plain", "html"):
+        assert f"an answer is kindly asked for by {said}." in flat(body(data, kind))
+    assert f"by {said} [" in decoded(data)
 
 
 def test_what_has_happened_is_said_in_words_and_not_in_ids() -> None:

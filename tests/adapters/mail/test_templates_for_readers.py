@@ -138,7 +138,8 @@ def test_a_day_that_has_passed_is_told_as_passed() -> None:
     for kind in ("plain", "html"):
         text = flat(body(data, kind))
         assert (
-            "An answer was asked for by 1 March 2026, and is still awaited." in text and "kindly asked for" not in text
+            "An answer was asked for by 28 February 2026, and is still awaited." in text
+            and "kindly asked for" not in text
         )
     assert decoded(data).startswith("Late: to propose a date [")
     assert decoded(composed(despatch(notices=(soon, late), at=NOW))).startswith("2 matters, first Late: ")

@@ -83,6 +83,31 @@ def test_a_letter_that_waits_for_a_night_moves_nothing_and_one_that_waits_for_da
         assert notices(player)[3].at - second.at == 30 * DAY + moved
 
 
+def test_by_when_an_office_should_act_moves_with_the_next_rung() -> None:
+    player = away(30 * DAY)
+    second = notices(player)[2]
+    begun = second.at - 30 * DAY
+    assert second.due == begun + 60 * DAY and second.latest is not None
+    went(player, second.key, second.at + 10 * DAY)
+    dues = {row.office: row.due for row in MEETING.awaiting(player.state) if row.office.startswith("lao")}
+    assert dues == {"lao-moc": begun + 30 * DAY, DG: begun + 70 * DAY}, "what has passed stays"
+    player.tick(START + 75 * DAY)
+    third = notices(player)[3]
+    assert (third.at, third.due) == (begun + 70 * DAY, begun + 100 * DAY)
+
+
+def test_by_when_an_office_should_act_never_moves_beyond_what_the_ladder_waits_for() -> None:
+    player = Player(MEETING, meeting())
+    player.closed = {"khm-moc-dg"}
+    player.act(acts.Propose, "lao-moc", terms=date_terms(START + 100 * DAY))
+    player.tick(START + 40 * DAY)
+    second = notices(player, "KHM", "answer")[2]
+    assert (second.due, second.latest) == (START + 60 * DAY, START + 63 * DAY)
+    went(player, second.key, START + 50 * DAY)
+    [row] = [each for each in MEETING.awaiting(player.state) if each.office == "khm-moc-dg" and each.act == "answer"]
+    assert row.due == START + 63 * DAY
+
+
 def test_a_letter_that_came_back_counts_when_it_goes_again() -> None:
     player = away(30 * DAY)
     key = notices(player)[2].key

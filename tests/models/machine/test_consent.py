@@ -181,8 +181,9 @@ def test_a_postponement_leaves_a_proposed_date_without_object() -> None:
     assert player.act(acts.Accept, KHM, proposal=1).code == "not-open"
 
 
-def test_what_names_an_instant_that_has_passed_is_no_longer_accepted() -> None:
-    player = Player(MEETING, meeting())
+def test_by_the_rules_before_edition_1_what_names_an_instant_that_has_passed_is_no_longer_accepted() -> None:
+    state = meeting()
+    player = Player(MEETING, state.model_copy(update={"setup": state.setup.model_copy(update={"edition": 0})}))
     player.act(acts.Propose, LAO, terms=Terms(topic=Topic.POSTPONE, until=START + 5 * DAY))
     player.tick(START + 6 * DAY)
     refusal = player.act(acts.Accept, KHM, proposal=1)

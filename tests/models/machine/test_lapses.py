@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from models.items.meeting import MEETING
 from models.machine.state import ProposalStatus
 from models.messages import acts
@@ -11,7 +13,7 @@ from models.messages.calendar_event import EventStatus
 from models.messages.effects import Announce, Await, Settle
 from models.messages.moments import MomentKind
 from models.messages.notices import Announcement, AnnouncementKind
-from tests.support.builders import DAY, START, Player, date_terms, obligation, opened, plan_of
+from tests.support.builders import DAY, START, Player, date_terms, meeting, obligation, opened, plan_of
 from tests.support.meetings import KHM, LAO, agreed, events, proposed
 
 START_OF_DATE = START + 10 * DAY
@@ -107,7 +109,7 @@ def test_a_date_that_sleeps_lapses_too() -> None:
 
 def test_other_proposals_do_not_lapse() -> None:
     player = proposed(day=300)
-    player.act(acts.Propose, KHM, terms=Terms(topic=Topic.POSTPONE, until=START + 5 * DAY))
+    player.act(acts.Propose, KHM, terms=Terms(topic=Topic.DROP, reason="merged with another"))
     player.tick(START + 200 * DAY)
     assert player.state.proposals[1].open
     assert ("lao-moc-minister", "answer", 4) in player.awaited()
@@ -144,3 +146,27 @@ def test_after_a_lapse_a_date_is_awaited_since_the_lapse_also_if_a_status_round_
     player.now = START_OF_DATE + timedelta(milliseconds=61)
     player.tick()
     assert {notice.at for notice in awaited_of(player, "propose-date")} == {START_OF_DATE}
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        Terms(topic=Topic.POSTPONE, until=START_OF_DATE, reason="flood"),
+        Terms(topic=Topic.EXTEND, until=START + 400 * DAY, reason="more time"),
+    ],
+)
+def test_a_proposal_to_postpone_or_extend_lapses_at_the_instant_that_it_names(terms: Terms) -> None:
+    player = Player(MEETING, meeting())
+    player.act(acts.Propose, LAO, terms=terms)
+    assert terms.until is not None
+    asked = awaited_of(player, "answer")
+    assert asked[0].due == min(terms.until, START + 30 * DAY), "nobody is asked for an answer after it"
+    player.tick(terms.until - timedelta(seconds=1))
+    assert player.state.proposals[0].open
+    assert all(each.at < terms.until and each.due <= terms.until for each in awaited_of(player, "answer"))
+    player.effects.clear()
+    player.tick(terms.until)
+    assert player.state.proposals[0].status is ProposalStatus.LAPSED
+    assert not [row for row in MEETING.awaiting(player.state) if row.act == "answer"]
+    words = [w for w in told(player) if w.happened and w.happened.verb == "lapsed"]
+    assert [(w.kind, w.office) for w in words] == [(AnnouncementKind.ANSWER, LAO), (AnnouncementKind.ANSWER, KHM)]

@@ -671,9 +671,9 @@ def test_nothing_goes_outside_hours_or_beyond_the_ceiling_and_nothing_is_lost(
         assert all(s.sent for s in state.standing.values()), "all is said in time"
         first = {key: at for at, despatch in reversed(sent) for key in keys_of(despatch)}
         for each in (notice for _, despatch in sent for notice in despatch.notices if not notice.quiet):
-            assert each.due is not None
             opening = hours.next_open(each.at + timedelta(seconds=5))
-            latest = opening if each.rung > 1 else max(opening, each.at + (each.due - each.at) / 2)
+            # Without `due`, the office did not open before the instant by which its answer was wanted.
+            latest = opening if each.rung > 1 or each.due is None else max(opening, each.at + (each.due - each.at) / 2)
             assert first[each.key] <= latest, "well before its next rung"
 
 
