@@ -11,7 +11,7 @@ from cli.documents import document_of, keep_document
 from cli.errors import BadUsage
 from cli.submitting import rehearse
 from models.messages import acts
-from models.messages.acts import Act
+from models.messages.acts import Act, RecordedFact
 
 TextOption = Annotated[str, typer.Option("--text", help="The text to file.")]
 FileOption = Annotated[
@@ -72,9 +72,19 @@ async def not_held(acting: ActingCommand, reason: ReasonOption = "") -> Act:
 
 
 @verb
-async def dispute(acting: ActingCommand, reason: ReasonOption = "") -> Act:
-    """Dispute what another side marked or filed, until the close-out."""
-    return acts.Dispute(**acting.fields(), reason=_given(reason))
+async def dispute(
+    acting: ActingCommand,
+    reason: ReasonOption = "",
+    what: Annotated[
+        RecordedFact | None,
+        typer.Option("--what", help="What is wrong, if another side has put several things on record."),
+    ] = None,
+) -> Act:
+    """Dispute what another side marked or filed, until the close-out.
+
+    dispute 16.3-jtc/2026 --what evidence --reason "this annex was not agreed" --as khm-moc
+    """
+    return acts.Dispute(**acting.fields(), reason=_given(reason), what=what)
 
 
 @verb

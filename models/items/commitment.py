@@ -21,7 +21,7 @@ from models.machine.round_answers import PROGRESS
 from models.machine.rules import Deed, Phase, Rules
 from models.machine.silence import applies, ask_agreement, break_silences, put_on_record, rule_on_record
 from models.machine.state import Ask, ItemState
-from models.messages.acts import Close, Dispute, Evidence, Terms, Topic
+from models.messages.acts import Close, Dispute, Evidence, RecordedFact, Terms, Topic
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
@@ -83,6 +83,8 @@ def _refuse_dispute(
 ) -> Refusal | None:
     if not act.reason.strip():
         return refusal(rules, state, "bad-terms", "say what is disputed and why")
+    if act.what not in (None, RecordedFact.EVIDENCE):
+        return refusal(rules, state, "nothing-marked", "a commitment has only evidence; dispute that")
     if not state.shown:
         return refusal(rules, state, "nothing-marked", "there is no evidence that could be disputed")
     own = state.evidence if applies(state) else state.evidence[-1:]

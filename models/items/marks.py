@@ -15,9 +15,9 @@ from models.machine.draft import Draft
 from models.machine.refusals import refusal
 from models.machine.replacing import correction, refuse_of_others, refuse_same
 from models.machine.rules import Deed, Rules
-from models.machine.silence import MARK, applies, end_silences, is_valid, put_on_record, rule_on_record
+from models.machine.silence import MARK, applies, end_silences, put_on_record, rule_on_record
 from models.messages import acts
-from models.messages.acts import Dispute, Held, NotHeld, Topic
+from models.messages.acts import Held, NotHeld, Topic
 from models.messages.notices import AnnouncementKind
 from models.messages.sentences import sentence_of
 from models.messages.views import Refusal
@@ -255,50 +255,5 @@ def _take_not_held_stance(draft: Draft[MeetingState], mark: Mark, text: str) -> 
         draft.announce(AnnouncementKind.MARK, draft.state.setup.others(mark.side), text)
 
 
-# A mark or an outcome is disputed
-
-
-def refuse_dispute(rules: MeetingRules, state: MeetingState, act: Dispute, side: str, now: Instant) -> Refusal | None:
-    if not act.reason.strip():
-        return refusal(rules, state, "bad-terms", "say what is disputed and why")
-    if state.stances:
-        return refusal(rules, state, "disputed", "the mark is disputed already; mark it held or not-held")
-    marked = state.mark is not None and (state.mark.held or state.agreed is None)
-    if state.outcome is None and not marked:
-        return refusal(rules, state, "nothing-marked", "there is no mark or outcome that can be disputed now")
-    about = _disputable(state, side)
-    if about is None:
-        message = "your own side put this on record; it corrects it, and another side may dispute it"
-        return refusal(rules, state, "own-mark", message)
-    if about == MARK and is_valid(state, MARK):
-        message = "the time to object to the mark is over, so it stands; the side that marked it may still correct it"
-        return refusal(rules, state, "stands", message)
-    return None
-
-
-def _disputable(state: MeetingState, side: str) -> str | None:
-    """Returns what this side would dispute: the outcome of another side or, if there is none, the mark of another side.
-    None if this side put everything on record itself."""
-    if state.outcome is not None and state.outcome["side"] != side:
-        return "outcome"
-    return MARK if state.mark is not None and state.mark.side != side else None
-
-
-def take_dispute(rules: MeetingRules, draft: Draft[MeetingState], act: Dispute, side: str) -> None:
-    state = draft.state
-    about = _disputable(state, side)
-    text = f"{act.office} ({side}) disputes the {about}: {act.reason}"
-    said = "not-held" if about == MARK and state.mark is not None and not state.mark.held else None
-    draft.enter("dispute", text, act, about=about, reason=act.reason, said=said)
-    end_silences(draft, about or "")
-    if about == "outcome":
-        draft.put(outcome=None, reports=())
-    elif state.mark:
-        draft.put(stances={state.mark.side: state.mark.held, side: not state.mark.held})
-    others = state.setup.others(side)
-    draft.announce(AnnouncementKind.ANSWER, others, sentence_of(text))
-
-
 HELD = Deed(refuse_held, take_held)
 NOT_HELD = Deed(refuse_not_held, take_not_held)
-DISPUTE = Deed(refuse_dispute, take_dispute)

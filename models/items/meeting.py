@@ -15,6 +15,7 @@ from models.common.times import same_time
 from models.common.values import Instant
 from models.items import invitations
 from models.items.asking_again import invitation_to_answer
+from models.items.disputes import DISPUTE
 from models.items.invitations import accepting_sides, call_off, invite
 from models.items.mail_answers import (
     REPLY,
@@ -25,7 +26,7 @@ from models.items.mail_answers import (
     words_answered,
     words_beside,
 )
-from models.items.marks import DISPUTE, HELD, NOT_HELD
+from models.items.marks import HELD, NOT_HELD
 from models.items.meeting_state import DATES_KEPT, AgreedDate, MeetingState, leaves_event
 from models.items.outcomes import CLOSE, EVIDENCE, OUTCOME
 from models.items.reminders import pass_reminder, plan_reminder, reminder_moments, reminders_not_sent

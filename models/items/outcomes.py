@@ -75,8 +75,10 @@ def refuse_evidence(rules: MeetingRules, state: MeetingState, act: Evidence, sid
 
 
 def take_evidence(rules: MeetingRules, draft: Draft[MeetingState], act: Evidence, side: str) -> None:
+    silent = applies(draft.state) and draft.state.setup.edition >= 1
+    rule = rule_on_record(draft.state) if silent else None
     if act.corrects is not None:
-        line = replace_evidence(draft, act, side)
+        line = replace_evidence(draft, act, side, silence=rule)
     else:
         reports = draft.state.outcome is not None and side in draft.state.unreported
         filed = add_evidence(draft, act, side)
@@ -84,8 +86,10 @@ def take_evidence(rules: MeetingRules, draft: Draft[MeetingState], act: Evidence
             draft.put(reports=(*draft.state.reports, side))
         what = "puts on record its report to the higher authority" if reports else "gives evidence"
         line = f"{act.office} ({side}) {what}{excerpt(act)}"
-        draft.enter("evidence", line, act, filed=filed)
-    if applies(draft.state) or act.corrects is not None:
+        draft.enter("evidence", line, act, filed=filed, silence=rule)
+    if silent:
+        put_on_record(draft, side, "evidence", AnnouncementKind.OUTCOME, line)
+    elif applies(draft.state) or act.corrects is not None:
         draft.announce(AnnouncementKind.OUTCOME, draft.state.setup.others(side), sentence_of(line))
 
 

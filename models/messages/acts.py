@@ -76,7 +76,7 @@ class Document(Value):
 
 
 class RecordedFact(StrEnum):
-    """What in the record of a closed item a rectification puts right."""
+    """What a rectification of a closed item puts right, or what a dispute is about. Nobody disputes a close-out."""
 
     MARK = "mark"
     """Whether the meeting was held, and if so on which day, where and in which format."""
@@ -247,6 +247,9 @@ class NotHeld(Act):
 class Dispute(Act):
     verb: ClassVar[str] = "dispute"
     reason: Annotated[str, Limit(REASON)]
+    what: RecordedFact | None = None
+    """What is disputed: mark, outcome or evidence. None: what another side put on record, first its outcome, then its
+    mark, then its evidence."""
 
 
 class Outcome(Act):

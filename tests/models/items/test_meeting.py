@@ -157,6 +157,8 @@ def test_a_third_state_owes_no_report_for_nobody_above_its_coordinator_is_known(
         player.act(acts.Evidence, office, text="reported")
     for office in (KHM, VNM):
         assert isinstance(player.act(acts.Agree, office), Receipt)
+    assert player.state.closed is None, "LAO may object to the report that KHM has put on record"
+    assert isinstance(player.act(acts.Agree, LAO), Receipt)
     assert player.state.closed is not None
 
 

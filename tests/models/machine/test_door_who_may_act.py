@@ -45,6 +45,12 @@ def filed() -> Player:
     return player
 
 
+def annexed() -> Player:
+    player = filed()
+    player.act(acts.Evidence, LAO, text="an annex")
+    return player
+
+
 def given(*sides: str) -> Player:
     plan = plan_of(obligation(kind="instrument", sides=sides or ("LAO", "KHM")))
     player = Player(COMMITMENT, opened(plan).commitments[0])
@@ -104,7 +110,8 @@ TRIED: dict[str, tuple[Callable[[], Player | Played], type[acts.Act], dict[str, 
     "`evidence`, correction": (given, acts.Evidence, {"text": "signed in Pakse", "corrects": 2}),
     "`dispute`, of a mark": (marked, acts.Dispute, {"reason": "nobody came"}),
     "`dispute`, of an outcome": (filed, acts.Dispute, {"reason": "page 2 is missing"}),
-    "`dispute`, of evidence": (given, acts.Dispute, {"reason": "a draft"}),
+    "`dispute`, of evidence of a commitment": (given, acts.Dispute, {"reason": "a draft"}),
+    "`dispute`, of evidence of a meeting": (annexed, acts.Dispute, {"reason": "a draft", "what": "evidence"}),
     "`agree`": (filed, acts.Agree, {}),
     "`close`, several sides": (filed, acts.Close, {}),
     "`close`, one side": (lambda: given("LAO"), acts.Close, {}),

@@ -236,3 +236,39 @@ def test_a_rectification_offers_no_counter_proposal() -> None:
     assert "or counter" in commands_of(shown)[0]
     rectifies = shown.model_copy(update={"rectifies": {"item": "t/c", "what": "evidence"}})
     assert "counter" not in commands_of(rectifies)[0]
+
+
+def filed() -> Player:
+    """A meeting on record: LAO has marked it held and filed its outcome, of which KHM has been told."""
+    player = held()
+    player.act(acts.Outcome, LAO, text="minutes")
+    delivered(player)
+    return player
+
+
+def test_evidence_beside_an_outcome_has_a_silence_of_its_own() -> None:
+    player = filed()
+    player.tick(player.now + SILENCE - DAY)
+    player.act(acts.Evidence, LAO, text="KHM accepts all our positions")
+    player.act(acts.Agree, LAO)
+    delivered(player)
+    player.tick(player.now + 2 * DAY)
+    assert player.state.closed is None, "KHM has not had its time to object to the evidence"
+    [word] = [each for each in told(player)[-1:] if each.office == KHM]
+    assert "Unless your side disputes it" in word.text
+    assert isinstance(player.act(acts.Agree, KHM), Receipt)
+    assert player.state.closed is not None
+
+
+def test_a_dispute_of_evidence_leaves_the_outcome_under_silence() -> None:
+    player = filed()
+    player.act(acts.Evidence, LAO, text="KHM accepts all our positions")
+    assert isinstance(player.act(acts.Dispute, LAO, reason="a draft", what="evidence"), Refusal)
+    assert isinstance(player.act(acts.Dispute, KHM, reason="we accept nothing", what="evidence"), Receipt)
+    assert player.state.outcome is not None
+    assert [(each.side, each.about) for each in player.state.silences] == [("LAO", "mark"), ("LAO", "outcome")]
+    [annex] = player.state.evidence
+    assert annex["disputed"]["reason"] == "we accept nothing"
+    assert "disputes the evidence: we accept nothing" in told(player)[-1].text
+    player.act(acts.Dispute, KHM, reason="a page is missing")
+    assert player.state.outcome is None, "without --what, the outcome"
