@@ -194,6 +194,7 @@ def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | N
         plan=plan,
         launched=launched,
         edition=EDITION,
+        epoch=1,
         as_of=as_of,
         valid_from=start_of_validity(plan),
         valid_until=end_of_validity(plan),

@@ -37,6 +37,19 @@ def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
         _log.warning("no note of %s: %s", archive, error)
 
 
+def noted_as_sent(archive: Path, despatch: Despatch) -> str | None:
+    """Returns the Message-ID of an archived mail if a note beside it says that the mail of this very despatch was sent.
+    None if there is no such note, or if it cannot be read."""
+    try:
+        note = json.loads(_note(archive).read_bytes())
+        return str(note["message_id"]) if note["key"] == despatch.key else None
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        _log.warning("%s cannot be read: %s", _note(archive), error)
+        return None
+
+
 def sent_before(archive: Path, despatch: Despatch) -> str | None:
     """Returns the Message-ID of a mail from the lost time, if such mails have said everything that is new in this
     despatch. None if something is not said yet. The despatch must then go.

@@ -58,6 +58,7 @@ class House:
             plan=self.plan,
             launched=now,
             edition=EDITION,
+            epoch=1,
             as_of=as_of or now,
             valid_from=start_of_validity(self.plan),
             valid_until=end_of_validity(self.plan),
