@@ -5,9 +5,7 @@ again. Just before it sends, it asks the post room which notices still stand, so
 """
 
 import asyncio
-import hashlib
 import logging
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -27,12 +25,12 @@ from adapters.files.durable import write_durably
 from adapters.files.epoch_file import engine_of
 from adapters.files.state_file import keep_mail
 from adapters.mail.compose import NoAddressError, compose_noting, recipient
-from adapters.mail.sent_notes import note_sent, noted_as_sent, sent_before
+from adapters.mail.sent_notes import archive_file, note_sent, noted_as_sent, sent_before
 from adapters.mail.smtp import RefusedByServerError, identity_of, place, transmit
 from adapters.mail.templates import fault_of
 from adapters.settings import Settings
 from models.common.canonical import digest_of
-from models.common.ids import safe_item_id, secretariat_id
+from models.common.ids import secretariat_id
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.office_hours import Hours, HoursWanted
@@ -183,19 +181,3 @@ def _perhaps(letter: bytes) -> dict[str, Any]:
 def _attempt_at() -> datetime:
     """When this attempt was scheduled, by the clock of the Temporal server. The post room decides by the same clock."""
     return activity.info().current_attempt_scheduled_time
-
-
-# --- the archive --------------------------------------------------------------------------------------------------
-
-
-def archive_file(root: Path, despatch: Despatch) -> Path:
-    """Returns the path of the file that archives a despatch. People can read its name, and a digest at the end keeps
-    two keys apart that differ only in punctuation.
-
-    Raises a non-retryable ApplicationError (type Record) if the plan and the office cannot form a safe path.
-    """
-    if not safe_item_id(f"{despatch.plan}/{despatch.office}"):
-        raise ApplicationError(f"{despatch.office!r} cannot name a folder", type="Record", non_retryable=True)
-    legible = re.sub(r"[^A-Za-z0-9._-]+", "-", despatch.key).strip(".-")[:120] or "letter"
-    digest = hashlib.sha256(despatch.key.encode()).hexdigest()[:12]
-    return root / despatch.plan / "letters" / despatch.office / f"{legible}.{digest}.eml"

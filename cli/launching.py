@@ -8,9 +8,11 @@ from typing import Any
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.contacts_file import read_contacts
+from adapters.files.epoch_file import read_epoch
+from adapters.files.state_file import state_path
 from cli.errors import BadUsage, NoServer, Refused
 from cli.files.history_file import load_history
 from cli.files.plan_file import load_plan, missing_contacts, not_agreed
@@ -24,7 +26,7 @@ from models.machine.setup import EDITION
 from models.messages.views import ItemRow
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity, resolve_windows, start_of_validity
-from workflows.mailbox_start import read_mail_of
+from workflows.mailbox_start import epoch_of, read_mail_of
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 WORKER_WITHIN = 60.0
@@ -66,15 +68,17 @@ def _details(launch: Launch) -> str:
     return f"Signed on {signed.day} {signed:%B %Y}; {launched}." if signed else f"{launched.capitalize()}."
 
 
-async def launch_plan(client: Client, launch: Launch) -> str:
+async def launch_plan(client: Client, launch: Launch, record: Path) -> str:
     """Starts the workflow of a plan, and waits until that workflow has started those of its items.
 
     Returns "launched", or "in force already" if the same plan was launched before. Raises Refused if a different plan
     of this id is in force: nothing changes, and the message lists the differences. Also raises Refused if Temporal
-    lacks a search attribute, and NoServer if no worker starts everything in time.
+    lacks a search attribute, or does not know a plan that the folder `record` holds a state of. Raises NoServer if no
+    worker starts everything in time.
     """
     await check_attributes(client)
     plan = launch.plan
+    await _check_not_lost(client, plan, record)
     row = ItemRow(id=plan_id(plan.plan), ref="-", kind="plan", title=plan.title, status="launching")
     try:
         handle = await client.start_workflow(
@@ -90,11 +94,28 @@ async def launch_plan(client: Client, launch: Launch) -> str:
         )
     except WorkflowAlreadyStartedError:
         await compare(client, plan)
-        await read_mail_of(client, plan.plan, plan.title)
+        await read_mail_of(client, plan.plan, plan.title, epoch=await epoch_of(client, plan_id(plan.plan)))
         return "in force already"
     await _wait_for_launch(handle)
-    await read_mail_of(client, plan.plan, plan.title)
+    await read_mail_of(client, plan.plan, plan.title, epoch=launch.epoch)
     return "launched"
+
+
+async def _check_not_lost(client: Client, plan: Plan, record: Path) -> None:
+    """Raises Refused if the record holds the state of this plan, and Temporal has no workflow of it."""
+    epoch = read_epoch(record, plan.plan).epoch
+    if not state_path(record, plan_id(plan.plan), epoch).exists():
+        return
+    try:
+        await client.get_workflow_handle(plan_id(plan.plan)).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Refused(
+            "in-record",
+            f"the record in {record} holds {plan.plan} as it lived on another Temporal, and this one does not know it. "
+            f"To go on from the record: `launch PLAN_FILE --from-record {record}`. To begin anew, take another record",
+        ) from error
 
 
 async def _wait_for_launch(handle: WorkflowHandle[Any, Any]) -> None:

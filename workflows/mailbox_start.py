@@ -53,13 +53,13 @@ async def read_mail_of_plans(client: Client) -> None:
     for plan in plans:
         try:
             row = ItemRow.model_validate((await plan.memo())[MEMO_ROW])
-            await read_mail_of(client, plan.id, row.title, epoch=await _epoch(client, plan.id))
+            await read_mail_of(client, plan.id, row.title, epoch=await epoch_of(client, plan.id))
         except Exception as error:  # a memo that cannot be read, a server that stopped answering
             _log.warning("the mailbox of %s is not watched yet: %s: %s", plan.id, type(error).__name__, error)
 
 
-async def _epoch(client: Client, plan: str) -> int:
-    """The epoch of the engine of a plan, as its workflow says. 0 if it does not answer: the mail is read all the same,
+async def epoch_of(client: Client, plan: str) -> int:
+    """Returns the epoch of the engine of a plan, as its workflow says. 0 if it does not answer: the mail is read all the same,
     unless the plan was opened from the record."""
     try:
         epoch: int = await client.get_workflow_handle(plan).query("epoch", result_type=int, rpc_timeout=ANSWER_WITHIN)

@@ -36,6 +36,8 @@ class Epoch(Value):
     """The id of the Temporal namespace on which the plan was opened. Empty in the first epoch."""
     opened: bool = True
     """False: the plan is being opened from the record, and not everything of it runs yet."""
+    source: int = 0
+    """The epoch whose states were opened. 0 in the first epoch."""
 
 
 class EpochBusy(Exception):

@@ -91,7 +91,13 @@ def keep(root: Path, entries: RecordEntries, handed_over: Instant) -> bool:
         return True
     if update.base and (found is None or found.serial != update.base):
         return False
-    write_state(path, _following(found, entries, update, handed_over))
+    following = _following(found, entries, update, handed_over)
+    if not update.staged:
+        # Before the item opens others, so that each open item has a state from its first instant on.
+        for effect in following.pending:
+            if effect["effect"] == "open":
+                _keep_first(root, effect, following)
+    write_state(path, following)
     if update.workflow == "secretariat" and not update.staged:
         _forget_mails(path)
     return True
@@ -116,6 +122,16 @@ def _following(found: StateFile | None, entries: RecordEntries, update: StateUpd
         pending=(*(found.staged if found else ()), *update.pending),
         state=whole,
     )
+
+
+def _keep_first(root: Path, effect: dict[str, Any], parent: StateFile) -> None:
+    """Writes the first state of an item that another item opens now, unless the record holds a state of it."""
+    setup = {**effect["state"]["setup"], "epoch": parent.epoch}
+    path = state_path(root, setup["id"], parent.epoch)
+    if not path.exists():
+        state = {**effect["state"], "setup": setup}
+        first = {"item": setup["id"], "workflow": effect["workflow"], "state": state}
+        write_state(path, StateFile(**first, epoch=parent.epoch, at=parent.at, serial="first", last_call="first"))
 
 
 def write_state(path: Path, state: StateFile) -> None:

@@ -63,7 +63,7 @@ async def _up(
 
     async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (servers, client, watch):
         try:
-            write_line(f"{plan.title}: {await launch_plan(client, launch)}")
+            write_line(f"{plan.title}: {await launch_plan(client, launch, servers.folder.record)}")
         except Refused as refusal:
             # The plan in force goes on. The sides have to agree to the differences first.
             write_line(refusal.as_text())
