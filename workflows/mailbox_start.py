@@ -59,8 +59,8 @@ async def read_mail_of_plans(client: Client) -> None:
 
 
 async def epoch_of(client: Client, plan: str) -> int:
-    """Returns the epoch of the engine of a plan, as its workflow says. 0 if it does not answer: the mail is read all the same,
-    unless the plan was opened from the record."""
+    """Returns the epoch of the engine of a plan, as its workflow says. 0 if it does not answer: the mail is read all
+    the same, unless the plan was opened from the record."""
     try:
         epoch: int = await client.get_workflow_handle(plan).query("epoch", result_type=int, rpc_timeout=ANSWER_WITHIN)
     except Exception as error:

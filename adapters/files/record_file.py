@@ -94,6 +94,32 @@ def read_chained_record(root: Path, item: str) -> list[dict[str, Any]]:
         raise RecordFault(f"{record_path(root, item)}: a line is no JSON object ({error}); mend it") from error
 
 
+def faults_of_chain(root: Path, item: str) -> list[str]:
+    """Returns where the chain of an item's file is broken, in words: lines that are not in canonical form, and lines
+    that do not name the line before them. Empty if it is whole. Lines of early releases, which name nothing, may only
+    be at the beginning."""
+    try:
+        lines = record_path(root, item).read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return []
+    faults, prev, chained = [], first_prev(item), False
+    for number, data in enumerate(lines, 1):
+        try:
+            line = json.loads(data)
+            named, whole = line.get("prev"), canonical(line) == data
+        except (ValueError, AttributeError):
+            faults.append(f"line {number} of the file is no JSON object")
+            named, whole = None, True
+        if named is None and chained:
+            faults.append(f"line {number} of the file names no line before it")
+        elif named is not None and named != prev:
+            faults.append(f"line {number} of the file does not follow the line before it")
+        elif named is not None and not whole:
+            faults.append(f"line {number} of the file is not in canonical form")
+        chained, prev = chained or named is not None, digest_of(data)
+    return faults
+
+
 def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str]:
     """Returns the sorted ids of what has a record in a plan.
 

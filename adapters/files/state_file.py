@@ -15,7 +15,6 @@ from pydantic import JsonValue, ValidationError
 
 from adapters.files.durable import write_durably
 from adapters.files.record_file import RecordFault
-from models.common.canonical import canonical
 from models.common.ids import safe_item_id
 from models.common.values import Instant, Value
 from models.messages.kept_state import StateUpdate, with_changes
@@ -53,6 +52,15 @@ def state_path(root: Path, item: str, epoch: int) -> Path:
     if not safe_item_id(item):
         raise RecordFault(f"{item!r} cannot name a file of the record")
     return state_folder(root, item.partition("/")[0], epoch) / f"{item}.json"
+
+
+def holds_state(root: Path, item: str) -> bool:
+    """Whether the record holds a state of an item or a post room, of any epoch. True for an id that cannot be a
+    path."""
+    if not safe_item_id(item):
+        return True
+    plan = item.partition("/")[0]
+    return any((root / plan / "state").glob(f"[0-9]*/{item}.json"))
 
 
 def read_state(path: Path) -> StateFile | None:
@@ -136,7 +144,8 @@ def _keep_first(root: Path, effect: dict[str, Any], parent: StateFile) -> None:
 
 def write_state(path: Path, state: StateFile) -> None:
     """Writes the file of a state durably."""
-    write_durably(path, canonical(state.model_dump(mode="json")) + b"\n")
+    # Not in canonical form: the order of members is a fact, for example the order in which notices came.
+    write_durably(path, state.model_dump_json().encode() + b"\n")
 
 
 # --- mails on their way --------------------------------------------------------------------------------------------
@@ -156,7 +165,7 @@ def keep_mail(root: Path, room: str, epoch: int, key: str, despatch: dict[str, A
     number = _NUMBER.search(key)
     if number:
         path = _mails_folder(state_path(root, room, max(epoch, 1))) / f"{number[1]}.json"
-        write_durably(path, canonical(despatch) + b"\n")
+        write_durably(path, json.dumps(despatch, ensure_ascii=False).encode() + b"\n")
 
 
 def kept_mails(root: Path, room: str, epoch: int) -> list[dict[str, Any]]:

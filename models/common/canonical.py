@@ -11,8 +11,8 @@ from typing import Any
 
 
 def canonical(value: Any) -> bytes:
-    """Returns the bytes of a JSON value in canonical form, without a line end. Raises ValueError for a number that is
-    not finite, and for a whole number that a double cannot hold exactly."""
+    """Returns the bytes of a JSON value in canonical form, without a line end. A whole number is written with all its
+    digits, also where ECMAScript would round it. Raises ValueError for a number that is not finite."""
     return _text(value).encode()
 
 
@@ -30,8 +30,6 @@ def _text(value: Any) -> str:
         return "[" + ",".join(_text(each) for each in value) + "]"
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 2**53:
-        raise ValueError(f"{value} is too large for a number of JSON")
     return _quoted(value)
 
 
@@ -49,7 +47,7 @@ def _number(value: float) -> str:
     if not exponent:
         return mantissa
     power = int(exponent)
-    if -7 <= power < 0:
+    if -7 < power < 0:
         digits = mantissa.replace(".", "").lstrip("-")
         return ("-" if value < 0 else "") + "0." + "0" * (-power - 1) + digits
     return f"{mantissa.removesuffix('.0')}e{power:+d}"

@@ -91,7 +91,9 @@ def patch_of(before: Any, after: Any) -> dict[str, Any] | None:
             patch = patch_of(before[name], after[name])
             if patch is not None:
                 inner[name] = patch
-        return {"in": inner, "out": sorted(before.keys() - after.keys())}
+        patch = {"in": inner, "out": sorted(before.keys() - after.keys())}
+        # The order of members is a fact, for example the order in which notices came.
+        return patch if list(patched(before, patch)) == list(after) else {"set": after}
     if isinstance(before, list) and isinstance(after, list) and before:
         for skipped in range(len(before)):
             left = before[skipped:]

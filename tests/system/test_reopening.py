@@ -2,20 +2,29 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from adapters.files.record_file import faults_of_chain, read_record, recorded_items
 from adapters.temporal import RepeatedQueries
+from cli.display.lists import all_rows, as_document, recorded_view, view_of
+from cli.gathering import ReportDay, gather
 from cli.reopening import Moved, open_from_record
+from cli.session import Session
+from models.common.zones import zoned
+from models.governance.plan_state import PlanState
 from models.messages import acts
+from models.messages.acts import Terms, Topic
 from models.messages.views import Receipt
+from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.plan import Plan
+from models.report.facts import ItemFact
 from servers.datafolder import DataFolder
 from servers.ports import claim
 from servers.temporal_server import temporal_child, wait_for_temporal
@@ -91,3 +100,171 @@ async def test_a_meeting_with_an_open_proposal_goes_on_elsewhere(tmp_path: Path)
         [event] = await home.calendar("t")
         assert "STATUS:CONFIRMED" in event and "SEQUENCE:1" in event
         assert (await moved(home)).result == "in force already"
+
+
+def living_plan() -> Plan:
+    """Everything that can be open at once, and nothing that moves by itself within minutes."""
+    first = {"readings": {"first_host": {"chosen": None, "others": ["LAO", "KHM"]}}}
+    annual = {"by": "offset", "opens": "PT0S", "length": "P200D", "every": "P365D", "count": 3}
+    yearly = {"cadence": "annual", "window": annual, "host_rule": "rotating"}
+    lasting = {"cadence": "continuous", "window": None}
+    return plan_of(
+        obligation("series", kind="meeting_series", **yearly, readings={"first_host": {"chosen": "LAO"}}),
+        obligation("unsettled", kind="meeting_series", **yearly, **first),
+        obligation("proposed", window=OPEN),
+        obligation("agreed", window=OPEN),
+        obligation("held", window=OPEN, report_to_higher=True),
+        obligation("disputed", window=OPEN),
+        obligation("evidence", kind="instrument", window=OPEN),
+        obligation("closed", kind="instrument", window=OPEN),
+        obligation("promise", kind="standing", **lasting),
+        obligation("title", kind="standing", **lasting),
+        obligation("adhoc", kind="meeting_series", cadence="on_trigger", window=None),
+        obligation("asleep", kind="meeting_series", cadence="on_trigger", window=None),
+        obligation("gone", kind="visit", window=OPEN),
+        silence="P14D",
+        round={"by": "offset", "opens": "PT1S", "every": "P100D", "count": 2},
+        round_closes="P30D",
+    )
+
+
+async def lived(home: House) -> None:
+    """Acts after which something of every kind is open."""
+    soon = await home.now() + 20 * DAY
+    for item in ("proposed", "agreed", "held", "disputed", "series/1"):
+        await home.until(item, lambda view: view.status == "date-awaited")
+    await took(home, "proposed", acts.Propose, LAO, terms=date_terms(soon, place="Pakse"))
+    await took(home, "proposed", acts.Counter, KHM, proposal=1, terms=date_terms(soon + DAY, place="Pakse"))
+    for n, item in enumerate(("agreed", "held", "disputed", "series/1"), 1):
+        await took(home, item, acts.Propose, LAO, terms=date_terms(soon + n * DAY))
+        await took(home, item, acts.Accept, KHM, proposal=1)
+    await took(home, "agreed", acts.Propose, KHM, terms=date_terms(soon + 9 * DAY, place="Siem Reap"))
+    await took(home, "agreed", acts.Accept, LAO, proposal=2)
+    await took(home, "agreed", acts.Propose, LAO, terms=Terms(topic=Topic.HOST, host="KHM", reason="the hall"))
+    day = zoned((await home.now()).replace(tzinfo=None, microsecond=0) - DAY, "Asia/Vientiane")
+    for item in ("held", "disputed"):
+        await took(home, item, acts.Held, LAO, on=day, outside_window=True)
+    await took(home, "held", acts.Outcome, LAO, text="minutes")
+    await took(home, "disputed", acts.Dispute, KHM, reason="nobody came")
+    await took(home, "evidence", acts.Evidence, LAO, text="signed")
+    await took(home, "closed", acts.Evidence, LAO, text="signed")
+    await took(home, "closed", acts.Agree, KHM)
+    await home.until("promise", lambda view: view.status == "progress-awaited")
+    await took(home, "promise", acts.Progress, LAO, state="limited", note="begun")
+    await took(home, "adhoc", acts.Call, KHM, reason="necessity")
+    await home.until("adhoc/1", lambda view: view.status == "date-awaited")
+    answer = Terms(topic=Topic.ANSWER, question="unsettled/first_host", value="KHM")
+    await took(home, "questions/lao-moc.khm-moc", acts.Propose, LAO, terms=answer)
+    changed = Amendment(kind=AmendmentKind.CHANGE, obligation="title", fields={"title": "Another title"})
+    dropped = Amendment(kind=AmendmentKind.DROP, obligation="gone")
+    for number, amendment in enumerate((changed, dropped), 1):
+        terms = Terms(topic=Topic.AMEND, amendment=amendment)
+        assert isinstance(await home.act_on_plan(acts.Propose, "lao-mfa", terms=terms), Receipt)
+        assert isinstance(await home.act_on_plan(acts.Accept, "khm-mfa", proposal=number), Receipt)
+    open_one = Amendment(kind=AmendmentKind.CHANGE, obligation="evidence", fields={"title": "A treaty"})
+    await home.act_on_plan(acts.Propose, "khm-mfa", terms=Terms(topic=Topic.AMEND, amendment=open_one))
+    fact = {"item": "t/closed", "what": "evidence", "before": "signed", "text": "signed and sealed"}
+    found = await home.act_on_plan(acts.Rectify, KHM, fact=fact, reason="the seal")
+    assert isinstance(found, Receipt), found
+    await home.until("closed/rectification-1", lambda view: view.status == "consent-awaited")
+    await home.client.get_workflow_handle("t/gone").result()
+
+
+async def seen(home: House) -> dict[str, Any]:
+    """What `status`, `show`, `turns`, `amendments` and `report` say, without the line of the opening itself."""
+    root = home.settings.record
+    here = Session(home.client, home.folder.root, "t")
+    here.record = root
+    rows = await all_rows(home.client, "t", root)
+    state = await home.client.get_workflow_handle("t").query("state_now", result_type=PlanState)
+    moment = ReportDay(datetime.now(UTC), current=True)
+    facts = await gather(here, state, moment)
+    views = {row.id: await view_of(here, row.id) for row in rows if recorded_view(root, row.id) is None}
+    plan = await view_of(here, "t")
+    plan = plan.model_copy(update={"ledger": tuple(each for each in plan.ledger if each.verb != "reopened")})
+    return {
+        "status": [as_document(row) for row in rows],
+        "show": {name: view.model_dump(mode="json") for name, view in views.items()},
+        "plan": plan.model_dump(mode="json"),
+        "amendments": [each.model_dump(mode="json") for each in state.amendments],
+        "report": [_without_reopening(each) for each in facts.items],
+        "series": facts.series,
+        "state": state.model_dump(mode="json", exclude={"setup", "launch", "ledger", "entries"}),
+    }
+
+
+def _without_reopening(fact: ItemFact) -> ItemFact:
+    entries = tuple(each for each in fact.entries if each.verb != "reopened")
+    return fact.model_copy(update={"entries": entries})
+
+
+def different(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Where two documents differ, in words."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in before.keys() | after.keys():
+            yield from different(before.get(name), after.get(name), f"{path}/{name}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, pair in enumerate(zip(before, after, strict=True)):
+            yield from different(*pair, f"{path}/{number}")
+    elif before != after:
+        yield f"{path}: {before} before, {after} after"
+
+
+def mailed(home: House) -> dict[str, list[str]]:
+    folders = sorted(path.name for path in home.folder.mail.iterdir() if path.name != "organizer")
+    return {office: sorted(str(mail["Message-ID"]) for mail in home.mails(office)) for office in folders}
+
+
+async def test_everything_that_is_open_goes_on_elsewhere_and_the_offices_are_not_disturbed(tmp_path: Path) -> None:
+    plan = living_plan()
+    async with engine(tmp_path, plan, "old") as home:
+        await home.launch()
+        await lived(home)
+        await quiet(home)
+        before, letters, events = await seen(home), mailed(home), sorted(await home.calendar("t"))
+        assert {each["status"] for each in before["status"]} >= {
+            "closed", "consent-awaited", "date-awaited", "disputed", "dormant", "dropped", "progress-awaited",
+            "scheduled", "settling", "under-silence",
+        }  # fmt: skip
+    async with engine(tmp_path, plan, "new") as home:
+        found = await moved(home)
+        assert found.again == ()
+        assert found.delivered == ()
+        for item in ("proposed", "series", "questions/lao-moc.khm-moc", "closed/rectification-1"):
+            await home.until(item, lambda view: True)
+
+        for _ in range(5):  # the lists of Temporal may be two seconds late
+            differences = list(different(before, await seen(home)))
+            if not differences:
+                break
+            await asyncio.sleep(2)
+        assert differences == []
+        await quiet(home)
+        assert mailed(home) == letters
+        assert sorted(await home.calendar("t")) == events
+        check_record(home)
+        # It lives: an act of each kind of item is taken, and mail goes.
+        await took(home, "proposed", acts.Accept, LAO, proposal=2)
+        await took(home, "questions/lao-moc.khm-moc", acts.Accept, KHM, proposal=1)
+        await took(home, "evidence", acts.Agree, KHM)
+        await took(home, "closed/rectification-1", acts.Accept, LAO, proposal=1)
+        assert isinstance(await home.act_on_plan(acts.Accept, "lao-mfa", proposal=3), Receipt)
+        await took(home, "promise", acts.Progress, KHM, state="limited")
+        view = await home.until("proposed", lambda view: view.status == "scheduled")
+
+        async def invited() -> bool:
+            return any("SEQUENCE:2" in each and view.uid in each for each in await home.calendar("t"))
+
+        await eventually(invited)
+        ids = [each for office in mailed(home).values() for each in office]
+        assert len(set(ids)) == len(ids)
+        check_record(home)
+
+
+def check_record(home: House) -> None:
+    """Each file is one chain, and its lines are numbered without a gap."""
+    root = home.settings.record
+    for item in [*recorded_items(root, "t"), *recorded_items(root, "t", "t/office/")]:
+        assert faults_of_chain(root, item) == [], item
+        lines = read_record(root, item)
+        assert [line["n"] for line in lines] == list(range(1, len(lines) + 1)), item
