@@ -270,7 +270,6 @@ def _write(
         epoch=found.epoch,
         at=found.now,
         serial="reopened",
-        last_call="reopened",
         pending=pending,
         state=full_state(state, "reopened", "hours"),
     )

@@ -32,8 +32,6 @@ class StateFile(Value):
     """When the workflow handed this state over."""
     serial: str
     """The name of this state (`StateUpdate.serial`)."""
-    last_call: str = ""
-    """The name of the last call that changed the file. It differs from `serial` while effects are kept aside."""
     lines: tuple[dict[str, JsonValue], ...] = ()
     """The lines of the record that belong to this state. After a crash the record may lack them."""
     pending: tuple[dict[str, JsonValue], ...] = ()
@@ -93,10 +91,8 @@ def keep(root: Path, entries: RecordEntries, handed_over: Instant) -> bool:
     assert update is not None
     path = state_path(root, entries.item, max(entries.epoch, 1))
     found = read_state(path)
-    if found is not None and update.serial in (found.serial, found.last_call):
-        return True
     if found is not None and handed_over <= found.at:
-        return True
+        return True  # a repeat. After a rewind, another state may have the same name, but it comes later
     if update.base and (found is None or found.serial != update.base):
         return False
     following = _following(found, entries, update, handed_over)
@@ -117,7 +113,7 @@ def _following(found: StateFile | None, entries: RecordEntries, update: StateUpd
         if found is None:
             found = StateFile(item=entries.item, workflow=update.workflow, epoch=epoch, at=at, serial="")
         staged = (*found.staged, *update.pending)
-        return found.model_copy(update={"staged": staged, "last_call": update.serial, "at": at})
+        return found.model_copy(update={"staged": staged, "at": at})
     whole = with_changes(found.state, update.state) if update.base and found else update.state
     return StateFile(
         item=entries.item,
@@ -125,7 +121,6 @@ def _following(found: StateFile | None, entries: RecordEntries, update: StateUpd
         epoch=epoch,
         at=at,
         serial=update.serial,
-        last_call=update.serial,
         lines=entries.lines,
         pending=(*(found.staged if found else ()), *update.pending),
         state=whole,
@@ -139,7 +134,7 @@ def _keep_first(root: Path, effect: dict[str, Any], parent: StateFile) -> None:
     if not path.exists():
         state = {**effect["state"], "setup": setup}
         first = {"item": setup["id"], "workflow": effect["workflow"], "state": state}
-        write_state(path, StateFile(**first, epoch=parent.epoch, at=parent.at, serial="first", last_call="first"))
+        write_state(path, StateFile(**first, epoch=parent.epoch, at=parent.at, serial="first"))
 
 
 def write_state(path: Path, state: StateFile) -> None:

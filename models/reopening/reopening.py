@@ -125,7 +125,7 @@ class Reopening:
         for name, kept in items.items():
             for effect in kept.pending:
                 self._carry_out(name, effect, fresh=False)
-        self._say_reopened()
+        self._say_moved()
 
     # What must be there
 
@@ -264,14 +264,14 @@ class Reopening:
 
     # What the new engine starts
 
-    def _say_reopened(self) -> None:
+    def _say_moved(self) -> None:
         found = self._plan()
         if found is None or found[1].closed:
             return
         name, state = found
         draft = Draft(state, self.now)
         text = f"opened again from the record, as epoch {self.epoch}"
-        draft.enter("reopened", text, epoch=self.epoch, delivered=self.delivered[:50], again=self.uncertain[:50])
+        draft.enter("moved", text, epoch=self.epoch, delivered=self.delivered[:50], again=self.uncertain[:50])
         self._take(name, Step(state=draft.state, effects=tuple(draft.effects)))
 
     def to_start(self) -> dict[str, KeptItem]:

@@ -8,19 +8,23 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import Client
+import pytest
+from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from adapters.files.record_file import faults_of_chain, read_record, recorded_items
+from adapters.files.state_file import holds_state
 from adapters.temporal import RepeatedQueries
 from cli.display.lists import all_rows, as_document, recorded_view, view_of
+from cli.errors import Refused
 from cli.gathering import ReportDay, gather
-from cli.reopening import Moved, open_from_record
+from cli.reopening import Moved, look_at_record, open_from_record
 from cli.session import Session
 from models.common.zones import zoned
 from models.governance.plan_state import PlanState
 from models.messages import acts
 from models.messages.acts import Terms, Topic
+from models.messages.effects import Settle, Words
 from models.messages.views import Receipt
 from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.plan import Plan
@@ -30,6 +34,8 @@ from servers.ports import claim
 from servers.temporal_server import temporal_child, wait_for_temporal
 from tests.support.builders import date_terms, obligation, plan_of
 from tests.support.rig import House, eventually, house
+from workflows.mailbox_start import read_mail_of
+from workflows.renewing import renew
 from workflows.visibility import REGISTERED
 
 LAO, KHM = "lao-moc", "khm-moc"
@@ -181,7 +187,7 @@ async def seen(home: House) -> dict[str, Any]:
     facts = await gather(here, state, moment)
     views = {row.id: await view_of(here, row.id) for row in rows if recorded_view(root, row.id) is None}
     plan = await view_of(here, "t")
-    plan = plan.model_copy(update={"ledger": tuple(each for each in plan.ledger if each.verb != "reopened")})
+    plan = plan.model_copy(update={"ledger": tuple(each for each in plan.ledger if each.verb != "moved")})
     return {
         "status": [as_document(row) for row in rows],
         "show": {name: view.model_dump(mode="json") for name, view in views.items()},
@@ -194,7 +200,7 @@ async def seen(home: House) -> dict[str, Any]:
 
 
 def _without_reopening(fact: ItemFact) -> ItemFact:
-    entries = tuple(each for each in fact.entries if each.verb != "reopened")
+    entries = tuple(each for each in fact.entries if each.verb != "moved")
     return fact.model_copy(update={"entries": entries})
 
 
@@ -268,3 +274,66 @@ def check_record(home: House) -> None:
         assert faults_of_chain(root, item) == [], item
         lines = read_record(root, item)
         assert [line["n"] for line in lines] == list(range(1, len(lines) + 1)), item
+
+
+async def test_an_earlier_engine_that_still_lives_writes_and_sends_nothing(tmp_path: Path) -> None:
+    """The plan is moved while its old engine runs on. What the old one still does reaches nobody."""
+    plan = plan_of(obligation("m", window=OPEN))
+    async with engine(tmp_path, plan, "old") as old:
+        await old.launch()
+        await read_mail_of(old.client, "t", plan.title, old.task_queue, epoch=1)
+        await old.until("m", lambda view: view.status == "date-awaited")
+        await quiet(old)
+        async with engine(tmp_path, plan, "new") as new:
+            assert (await moved(new)).result == "opened"
+            await new.until("m", lambda view: view.status == "date-awaited")
+            letters, lines = mailed(new), new.record("m")
+            with pytest.raises(WorkflowUpdateFailedError):  # no receipt without a line of the record
+                await old.act("m", acts.Propose, LAO, terms=date_terms(await old.now() + 10 * DAY))
+            item, room = (old.client.get_workflow_handle(f"t/{each}") for each in ("m", f"office/{KHM}"))
+            with pytest.raises(WorkflowFailureError) as caught:
+                await item.result()
+            assert "t goes on elsewhere" in str(caught.value.cause), "the Temporal UI shows it"
+            words = Words(settled=(Settle(office=KHM, item="t/m", closed=True),))
+            await room.signal("tell", words)
+            mailbox = old.client.get_workflow_handle("t/mailbox")
+            for handle in (room, mailbox):
+                with pytest.raises(WorkflowFailureError):
+                    await asyncio.wait_for(handle.result(), 30)
+            with pytest.raises(Refused, match="knows t already"):
+                await open_from_record(old.client, old.settings.record, "t", queue=old.task_queue)
+            await quiet(new)
+            assert mailed(new) == letters and new.record("m") == lines
+            await took(new, "m", acts.Propose, LAO, terms=date_terms(await new.now() + 10 * DAY))
+
+            async def asked() -> bool:
+                return len(new.mails(KHM)) > len(letters[KHM])
+
+            await eventually(asked)
+
+
+async def test_a_record_without_states_is_refused_and_an_older_item_begins_to_keep_its_state(tmp_path: Path) -> None:
+    plan = plan_of(obligation("m", window=OPEN))
+    async with engine(tmp_path, plan, "old") as home:
+        await home.launch(epoch=0)
+        await home.until("m", lambda view: view.status == "date-awaited")
+        await quiet(home)
+        record = home.settings.record
+        with pytest.raises(Refused, match=r"t\.json is missing"):
+            look_at_record(record, "t")
+
+        async def asked() -> bool:
+            await renew(home.client, lambda workflow: holds_state(record, workflow))
+            return holds_state(record, "t") and holds_state(record, "t/m")
+
+        await eventually(asked)
+        before = await home.view("m")
+        await eventually(lambda: kept_all(record))
+        assert await renew(home.client, lambda workflow: holds_state(record, workflow)) == 0
+    async with engine(tmp_path, plan, "new") as home:
+        await moved(home)
+        assert await home.until("m", lambda view: view.status == "date-awaited") == before
+
+
+async def kept_all(record: Path) -> bool:
+    return all(holds_state(record, f"t/office/{office}") for office in (LAO, KHM, "lao-mfa", "khm-mfa"))

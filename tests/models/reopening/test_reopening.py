@@ -1,20 +1,22 @@
 """What is delivered in memory before a new engine starts: what was on its way, once, and nothing else."""
 
 from collections import Counter
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, get_args
 
 import pytest
 
 from models.governance.launch import Launch
-from models.machine.state import ItemState
-from models.messages.effects import Effect, LookForObjections, Resolve
+from models.machine.state import Closure, ItemState
+from models.messages.effects import Effect, Enter, LookForObjections, Resolve, Settle
 from models.messages.kept_state import full_state
+from models.post.despatch import Despatch
 from models.post.post_room_state import PostRoomState
+from models.post.sending import next_despatch
 from models.rehearsal.assumptions import assumption_of
 from models.rehearsal.world import Assumption, World
-from models.reopening.kept_effects import kept
-from models.reopening.reopening import KeptRoom, Reopening, item_of
+from models.reopening.kept_effects import EFFECTS, kept
+from models.reopening.reopening import KeptItem, KeptMail, KeptRoom, Missing, Reopening, item_of, with_missing_lines
 from tests.support.builders import DAY, START, launch_of, obligation, plan_of
 from tests.support.rounds import ROUND
 
@@ -109,3 +111,92 @@ def test_what_a_step_tells_arrives_once_whenever_the_engine_is_lost(assume: str)
     world = Interrupted(launch_of(plan, epoch=1), assumption_of(assume))
     world.run(START + 600 * DAY)
     assert {"Announce", "Await", "Settle", "ReportUp", "Open"} <= world.checked.keys()
+
+
+def world_of(*obligations: dict[str, Any], **more: Any) -> World:
+    """A plan on the day after its launch."""
+    world = World(launch_of(plan_of(*obligations, **more), epoch=1))
+    return world.run(START + DAY)
+
+
+def kept_world(world: World) -> dict[str, KeptItem]:
+    return {name: KeptItem(world._kinds[name], state) for name, state in world.items.items()}
+
+
+ROOM = "t/office/lao-moc"
+
+
+def waiting() -> tuple[World, PostRoomState, Despatch]:
+    """A post room before its first letter, and the despatch of this letter."""
+    world = World(launch_of(plan_of(obligation("m")), epoch=1))
+    world.run(START + timedelta(microseconds=1))
+    room = world.rooms[ROOM]
+    assert room.letter_at is not None
+    found = next_despatch(room, room.letter_at)
+    assert found is not None
+    return world, room, found.model_copy(update={"epoch": 1})
+
+
+def test_a_mail_that_went_counts_as_sent_and_its_item_learns_it() -> None:
+    world, room, found = waiting()
+    rooms = {ROOM: KeptRoom(room, (KeptMail(found, "<1@x.example>", "d" * 64),))}
+    opened = Reopening(kept_world(world), rooms, (), 2, found.at)
+    after = opened.rooms_to_start()[ROOM]
+    assert all(each.sent for each in after.standing.values()) and after.composed == room.composed + 1
+    assert after.address.epoch == 2 and next_despatch(after, found.at) is None
+    [line] = after.pending
+    assert line.data["message_id"] == "<1@x.example>" and line.data["letter"] == "d" * 64
+    [asked] = [each for each in opened.to_start()["t/m"].state.open_acts if each.side == "LAO"]
+    assert asked.went == {1: found.at}
+    assert opened.delivered == ["the mail <1@x.example> to lao-moc"] and opened.uncertain == []
+
+
+def test_a_mail_of_which_nobody_knows_goes_again_with_the_same_key() -> None:
+    world, room, found = waiting()
+    opened = Reopening(kept_world(world), {ROOM: KeptRoom(room, (KeptMail(found, None),))}, (), 2, found.at)
+    again = next_despatch(opened.rooms_to_start()[ROOM], found.at + DAY)
+    assert again is not None and again.key == found.key and again.epoch == 2, "an old epoch would be refused"
+    assert opened.uncertain == [found.key]
+
+
+def test_an_open_item_without_a_state_is_named_and_nothing_is_opened() -> None:
+    world = world_of(obligation("s", kind="meeting_series", **ANNUAL))
+    items = kept_world(world)
+    del items["t/s/2026"]
+    with pytest.raises(Missing) as caught:
+        Reopening(items, {}, (), 2, world.now)
+    assert caught.value.items == ["t/s/2026"]
+    assert Reopening(items, {}, ("t/s/2026",), 2, world.now), "its record is closed"
+
+
+def test_an_item_of_the_launch_that_had_decided_nothing_begins_as_at_the_launch() -> None:
+    world = world_of(obligation("m"), obligation("c", kind="instrument"))
+    items = kept_world(world)
+    del items["t/c"]
+    opened = Reopening(items, {}, (), 2, world.now)
+    begun = opened.to_start()["t/c"]
+    assert begun.workflow == "commitment" and not begun.state.entries and begun.state.setup.epoch == 2
+    assert opened.delivered == ["the opening of t/c"]
+
+
+def test_lines_that_a_crash_kept_out_of_the_record_are_written_first() -> None:
+    lines = [{"n": n, "at": "2026-01-01T00:00:00Z", "verb": "note", "text": "x"} for n in (1, 2, 3)]
+    effects = with_missing_lines((Settle(office="o", item="t/m"),), lines, 1)
+    assert [type(each) for each in effects] == [Enter, Enter, Settle]
+    assert [each.entry.n for each in effects if isinstance(each, Enter)] == [2, 3]
+    assert with_missing_lines((Enter.model_validate({"entry": lines[0]}),), (), 1) == (), "it is in the record"
+
+
+def test_a_closed_item_with_nothing_left_to_do_is_not_opened() -> None:
+    world = world_of(obligation("m"))
+    closed = Closure(status="closed", at=START)
+    items = kept_world(world)
+    state = items["t/m"].state.model_copy(update={"closed": closed})
+    assert "t/m" not in Reopening({**items, "t/m": KeptItem("meeting", state)}, {}, (), 2, world.now).to_start()
+    last = Enter.model_validate({"entry": {"n": 9, "at": START, "verb": "view", "text": "x"}})
+    kept_item = KeptItem("meeting", state, (last,))
+    assert Reopening({**items, "t/m": kept_item}, {}, (), 2, world.now).to_start()["t/m"].pending == (last,)
+
+
+def test_every_effect_comes_back_as_it_was_kept() -> None:
+    assert set(EFFECTS.values()) == set(get_args(Effect))
