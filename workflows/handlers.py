@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages import acts
     from models.messages.effects import Effect, ItemReport, Order
     from models.messages.signals import GoOn
-    from models.messages.views import ItemView, Receipt
+    from models.messages.views import ItemView, Receipt, Refusal
     from models.post.post_room_state import Delivered, Returned
 
 
@@ -35,6 +35,8 @@ class Handlers(Generic[S]):
         self._recorded = state.entries
         """The number of the last line that is in the record. Receipts wait for it."""
         self._scales = Scales()
+        self._elsewhere = ""
+        """Where the plan goes on, in words, after it was opened again on another engine. Empty in the usual case."""
         self._on_hold = state.reopened is not None
         """True: the item is being opened from the record, and does nothing before the signal `go_on`."""
         self._renew = False
@@ -67,7 +69,10 @@ class Handlers(Generic[S]):
         assert step.receipt is not None
         if self.state.setup.epoch >= 1:
             last = self.state.entries
-            await workflow.wait_condition(lambda: self._recorded >= last)
+            await workflow.wait_condition(lambda: self._recorded >= last or bool(self._elsewhere))
+            if self._recorded < last:
+                refusal = Refusal(code="elsewhere", message=f"{self._elsewhere}. The act was not taken")
+                raise ApplicationError(refusal.message, refusal, type="Refusal", non_retryable=True)
         return step.receipt
 
     def _hear(self, message: BaseModel, step: Step[S], reread: bool = False) -> None:

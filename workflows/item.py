@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
+from workflows.elsewhere import EARLIER
 from workflows.handlers import Handlers
 from workflows.keeping import Keeper, entries_of
 from workflows.present import now_after
@@ -64,7 +66,16 @@ class ItemWorkflow(Handlers[S]):
 
     async def live(self) -> None:
         """Runs until the item is closed out and every effect of the close-out is carried out. When the history is long,
-        it continues as a new run."""
+        it continues as a new run. If the plan goes on elsewhere, it fails, and so do the acts that wait."""
+        try:
+            await self._live()
+        except ApplicationError as error:
+            if error.type == EARLIER:
+                self._elsewhere = error.message
+                await workflow.wait_condition(workflow.all_handlers_finished)
+            raise
+
+    async def _live(self) -> None:
         if self._on_hold:
             # A plan is being opened from the record. All its workflows start before any of them tells another one.
             await workflow.wait_condition(lambda: not self._on_hold)
