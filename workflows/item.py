@@ -85,6 +85,7 @@ class ItemWorkflow(Handlers[S]):
             self._keep(self.machine.due(self.state, now_after(self._fired_at)))
             await self._carry_out()
             if self._unkept:
+                self._show()  # for example, a letter that went late has moved the next rung
                 await self._keep_state(())
             if self.state.closed and not self._effects:
                 break
