@@ -1,6 +1,8 @@
 """A plan whose engine is lost goes on from its record on an empty server, and the offices notice nothing."""
 
 import asyncio
+import contextlib
+import tarfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -12,6 +14,7 @@ import pytest
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from adapters.files.private import close_to_others
 from adapters.files.record_file import faults_of_chain, read_record, recorded_items
 from adapters.files.state_file import holds_state
 from adapters.temporal import RepeatedQueries
@@ -20,6 +23,7 @@ from cli.errors import Refused
 from cli.gathering import ReportDay, gather
 from cli.reopening import Moved, look_at_record, open_from_record
 from cli.session import Session
+from models.common.ids import TASK_QUEUE
 from models.common.zones import zoned
 from models.governance.plan_state import PlanState
 from models.messages import acts
@@ -33,6 +37,7 @@ from servers.datafolder import DataFolder
 from servers.ports import claim
 from servers.temporal_server import temporal_child, wait_for_temporal
 from tests.support.builders import date_terms, obligation, plan_of
+from tests.support.paths import TESTS
 from tests.support.rig import House, eventually, house
 from workflows.mailbox_start import read_mail_of
 from workflows.renewing import renew
@@ -44,7 +49,7 @@ OPEN = {"by": "offset", "opens": "PT0S", "length": "P300D", "every": "P365D", "c
 
 
 @asynccontextmanager
-async def engine(root: Path, plan: Plan, name: str) -> AsyncIterator[House]:
+async def engine(root: Path, plan: Plan, name: str, queue: str = "") -> AsyncIterator[House]:
     """A Temporal with a database of its own, and everything around it. The record, mail and calendars are shared."""
     base = DataFolder(root / name)
     base.create()
@@ -56,7 +61,7 @@ async def engine(root: Path, plan: Plan, name: str) -> AsyncIterator[House]:
         client = await Client.connect(
             f"127.0.0.1:{port}", data_converter=pydantic_data_converter, interceptors=[RepeatedQueries()]
         )
-        async with house(client, plan, root / "shared", queue=f"engine-{uuid.uuid4().hex}") as home:
+        async with house(client, plan, root / "shared", queue=queue or f"engine-{uuid.uuid4().hex}") as home:
             yield home
     finally:
         await child.stop()
@@ -338,3 +343,44 @@ async def test_a_record_without_states_is_refused_and_an_older_item_begins_to_ke
 
 async def kept_all(record: Path) -> bool:
     return all(holds_state(record, f"t/office/{office}") for office in (LAO, KHM, "lao-mfa", "khm-mfa"))
+
+
+RELEASES = sorted((TESTS / "system" / "upgrades").glob("*.tar.xz"))
+"""Data folders of earlier releases, by the day on which they were made: database, record, mail, calendars."""
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.name.partition(".")[0])
+async def test_the_data_folder_of_an_earlier_release_goes_on_and_can_move(tmp_path: Path, release: Path) -> None:
+    """The folder was made from the plan of this module, with a few acts. Its days pass, so only what lasts is asked."""
+    for name in ("old", "shared"):
+        (tmp_path / name).mkdir(mode=0o700)
+    with tarfile.open(release) as folder:
+        folder.extractall(tmp_path / "shared", filter="data")
+    close_to_others(tmp_path / "shared")
+    (tmp_path / "shared" / "temporal.db").rename(tmp_path / "old" / "temporal.db")
+    plan = living_plan()
+    async with engine(tmp_path, plan, "old", TASK_QUEUE) as home:
+        record = home.settings.record
+        letters = mailed(home)
+        first = home.record("agreed")
+        assert [line["verb"] for line in first][:3] == ["opened", "propose", "accept"]
+        for item in ("agreed", "proposed", "disputed", "evidence", "questions/khm-moc.lao-moc", "series/1"):
+            await home.until(item, lambda view: bool(view.ledger))
+
+        async def all_keep() -> bool:
+            await renew(home.client, lambda workflow: holds_state(record, workflow))
+            with contextlib.suppress(Refused):
+                return look_at_record(record, "t").result == "can be opened"
+            return False
+
+        await eventually(all_keep, 60)
+        note = {"name": "inbox/0.eml", "sha256": "00" * 32, "size": 1}
+        await took(home, "disputed", acts.Note, LAO, text="by telephone", message=note, number=1)
+        assert home.record("agreed")[: len(first)] == first
+        assert {each for ids in letters.values() for each in ids} <= {e for ids in mailed(home).values() for e in ids}
+        await quiet(home)
+        before = await home.view("disputed")
+    async with engine(tmp_path, plan, "new") as home:
+        assert (await moved(home)).result == "opened"
+        assert (await home.until("disputed", lambda view: True)).ledger == before.ledger
+        check_record(home)
