@@ -37,6 +37,8 @@ class Handlers(Generic[S]):
         self._scales = Scales()
         self._elsewhere = ""
         """Where the plan goes on, in words, after it was opened again on another engine. Empty in the usual case."""
+        self._came_back: list[Returned] = []
+        """Mails that came back while the item was being closed out."""
         self._on_hold = state.reopened is not None
         """True: the item is being opened from the record, and does nothing before the signal `go_on`."""
         self._renew = False
@@ -207,7 +209,10 @@ class Handlers(Generic[S]):
         """Takes the message of a post room that a mail does not reach its office. If its reason is empty, it says that
         mail reaches the office again."""
         now = workflow.now()
-        if returned.reason:
+        if returned.reason and self.state.closed and self.state.setup.parent and self.state.setup.epoch >= 1:
+            # The item is being closed out. The plan hears of the mail as if the item had ended.
+            self._came_back.append(returned)
+        elif returned.reason:
             self._hear(returned, self.machine.returned(self.state, returned.key, returned.reason, now))
         else:
             self._hear(returned, self.machine.reached(self.state, returned.key, now))

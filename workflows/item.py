@@ -101,6 +101,8 @@ class ItemWorkflow(Handlers[S]):
         while self._effects:  # the calendars reported a higher SEQUENCE while the item was closing
             await self._carry_out()
             await workflow.wait_condition(lambda: workflow.all_handlers_finished() and not self._calendars.busy)
+        while self._came_back:  # after the report of the end, so that the plan knows who was silent
+            await signal_if_there(self.state.setup.plan, "returned", self._came_back.pop(0))
         if self._keeper.publishing:  # the record says that the calendars are not written yet
             await self._keep_state(())
 
@@ -186,14 +188,13 @@ class ItemWorkflow(Handlers[S]):
             workflow.set_current_details(details_of(self.machine, self.state))
             self._show()
             said = [tell(self.state.setup.post_room(o), words) for o, words in words_by_office(effects).items()]
-            record = self._record(effects, closing)
             self._calendars.publish([effect for effect in effects if isinstance(effect, Publish)])
             if closing:
                 # The post rooms learn of the end before the record does, so that no letter names a closed item.
                 await asyncio.gather(*said)
-                await record
+                await self._record(effects, closing)
             else:
-                await asyncio.gather(*said, record)
+                await asyncio.gather(*said, self._record(effects, closing))
             for effect in effects:
                 if isinstance(effect, ReportUp):
                     await signal_if_there(self.state.setup.parent, "learn", effect.report)
