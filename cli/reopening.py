@@ -227,7 +227,9 @@ def _room(root: Path, kept_state: StateFile, epoch: int) -> KeptRoom:
     lines = read_record(root, kept_state.item)
     last = lines[-1]["n"] if lines else 0
     # Lines that a crash kept out of the record: the post room writes them first.
-    missing = tuple(entry for entry in map(LedgerEntry.model_validate, kept_state.lines) if entry.n > last)
+    # A large state was written before its lines, and holds them as effects.
+    aside = (each["entry"] for each in kept_state.pending if each["effect"] == "enter")
+    missing = tuple(entry for entry in map(LedgerEntry.model_validate, (*kept_state.lines, *aside)) if entry.n > last)
     if missing:
         mark = mark_of(lines[-1]) if lines else None
         state = state.model_copy(update={"pending": (*missing, *state.pending), "recorded": mark})

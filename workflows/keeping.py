@@ -10,7 +10,7 @@ from workflows.starting import run_activity
 with workflow.unsafe.imports_passed_through():
     from pydantic import BaseModel
 
-    from models.messages.kept_state import Entered, StateUpdate, changed_fields, full_state, state_changes
+    from models.messages.kept_state import Entered, StateUpdate, changed_fields, full_state, parts_of, state_changes
     from models.messages.record_lines import LineMark, RecordEntries
     from models.messages.views import LedgerEntry
 
@@ -21,6 +21,9 @@ LARGE = 1_400_000
 
 PART = 1_000_000
 """The most bytes of effects that one call keeps aside."""
+
+MANY = 10
+"""A call with no more effects than this, and without a full state, is not measured."""
 
 
 class Keeper(Generic[T]):
@@ -52,49 +55,51 @@ class Keeper(Generic[T]):
     ) -> None:
         """Writes lines and the state after them into the record. `pending` are the effects that follow, as JSON."""
         update = self._update(state, pending)
-        if update.base == "" or len(pending) > 10:
-            entries, update = await self._in_parts(entries, update, summary)
-        done: Entered = await self._run(entries.model_copy(update={"state": update}), summary)
+        # Only a full state, or many effects, can be too large for one call.
+        if (update.base == "" or len(pending) > MANY) and _size(entries) + _size(update) > LARGE:
+            await self._enter_in_parts(entries, state, update, summary)
+        else:
+            await self._enter(entries, state, update, summary)
+
+    async def _enter(self, entries: RecordEntries, state: T, update: StateUpdate, summary: str) -> None:
+        done = await self._run(entries.model_copy(update={"state": update}), summary)
         if not done.kept:  # the record holds another state, because Temporal or the record was put back
             self._kept = None
             update = self._update(state, update.pending)
             await self._run(entries.model_copy(update={"state": update}), summary)
         self._kept, self._serial = state, update.serial
 
+    async def _enter_in_parts(self, entries: RecordEntries, state: T, update: StateUpdate, summary: str) -> None:
+        """Keeps lines and effects aside, in calls that are not too large, then writes the state, and then the lines."""
+        lines = [{"effect": "enter", "entry": line} for line in entries.lines]
+        for part in parts_of((*lines, *update.pending), PART):
+            aside = StateUpdate(workflow=self._kind, serial=self._next(), state={}, pending=part, staged=True)
+            await self._run(entries.model_copy(update={"lines": (), "state": aside}), summary)
+        await self._enter(
+            entries.model_copy(update={"lines": ()}), state, update.model_copy(update={"pending": ()}), summary
+        )
+        if entries.lines:
+            await self._run(entries, summary)
+
     def _update(self, state: T, pending: Sequence[dict[str, Any]]) -> StateUpdate:
-        self._number += 1
-        serial = f"{workflow.info().run_id}/{self._number}"
         if self._kept is None:
             told, base = full_state(state, *self._left_out), ""
         else:
             told, base = state_changes(self._kept, state, *self._left_out), self._serial
-        return StateUpdate(workflow=self._kind, serial=serial, base=base, state=told, pending=tuple(pending))
+        return StateUpdate(workflow=self._kind, serial=self._next(), base=base, state=told, pending=tuple(pending))
 
-    async def _in_parts(
-        self, entries: RecordEntries, update: StateUpdate, summary: str
-    ) -> tuple[RecordEntries, StateUpdate]:
-        """If a call would be too large, keeps the effects aside in calls of their own. Returns what is left."""
-        sizes = [len(StateUpdate(workflow="", serial="", state=each).model_dump_json()) for each in update.pending]
-        if len(update.model_dump_json()) + len(entries.model_dump_json()) <= LARGE:
-            return entries, update
-        parts: list[list[dict[str, Any]]] = [[]]
-        size = 0
-        for effect, own in zip(update.pending, sizes, strict=True):
-            if parts[-1] and size + own > PART:
-                parts.append([])
-                size = 0
-            parts[-1].append(effect)
-            size += own
-        for part in parts:
-            self._number += 1
-            serial = f"{workflow.info().run_id}/{self._number}"
-            aside = StateUpdate(workflow=self._kind, serial=serial, state={}, pending=tuple(part), staged=True)
-            await self._run(entries.model_copy(update={"lines": (), "state": aside}), summary)
-        return entries, update.model_copy(update={"pending": ()})
+    def _next(self) -> str:
+        """The name of the next state."""
+        self._number += 1
+        return f"{workflow.info().run_id}/{self._number}"
 
     async def _run(self, entries: RecordEntries, summary: str) -> Entered:
         done: Entered | None = await run_activity("enter", entries, summary, Entered)
         return done or Entered()
+
+
+def _size(model: BaseModel) -> int:
+    return len(model.model_dump_json().encode())
 
 
 def lines_of(entries: Sequence[LedgerEntry]) -> tuple[dict[str, Any], ...]:

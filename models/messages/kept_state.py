@@ -5,6 +5,8 @@ full state, and later only what has changed. The record holds the last state in 
 room (adapters/files/state_file.py).
 """
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, JsonValue
@@ -112,3 +114,19 @@ def patched(value: Any, patch: dict[str, Any]) -> Any:
         kept = {name: each for name, each in value.items() if name not in patch["out"]}
         return {**kept, **{name: patched(value.get(name), each) for name, each in patch["in"].items()}}
     raise ValueError("a change does not fit the state that the record holds")
+
+
+def parts_of(effects: Sequence[dict[str, Any]], most: int) -> list[tuple[dict[str, Any], ...]]:
+    """Splits effects, as JSON, into parts of at most `most` bytes, in their order. An effect that is larger is alone in
+    its part. Empty if there are no effects."""
+    parts: list[tuple[dict[str, Any], ...]] = []
+    size = 0
+    for effect in effects:
+        own = len(json.dumps(effect, ensure_ascii=False).encode())
+        if parts and size + own <= most:
+            parts[-1] = (*parts[-1], effect)
+            size += own
+        else:
+            parts.append((effect,))
+            size = own
+    return parts

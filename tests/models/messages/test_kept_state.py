@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from models.items.meeting import MEETING
 from models.messages import acts
-from models.messages.kept_state import changed_fields, full_state, patch_of, patched, state_changes, with_changes
+from models.messages.kept_state import (
+    changed_fields,
+    full_state,
+    parts_of,
+    patch_of,
+    patched,
+    state_changes,
+    with_changes,
+)
 from tests.support.builders import DAY, START, Player, date_terms, meeting
 
 JSON = st.recursive(
@@ -62,3 +70,11 @@ def test_the_same_state_has_no_changes_and_neither_has_an_equal_one() -> None:
     assert changed_fields(state, state) == changed_fields(state, state.model_copy(deep=True)) == []
     assert state_changes(state, state.model_copy(update={"awake": True})) == {"awake": {"set": True}}
     assert changed_fields(state, state.model_copy(update={"awake": True}), "awake") == []
+
+
+def test_effects_are_split_into_parts_in_their_order() -> None:
+    effects = [{"n": n, "text": "ກ" * 10 * n} for n in range(5)]
+    parts = parts_of(effects, 120)
+    assert [each for part in parts for each in part] == effects
+    assert [len(part) for part in parts] == [2, 1, 1, 1], "the last ones are too large to share a part"
+    assert parts_of((), 120) == []
