@@ -192,17 +192,23 @@ class Reopening:
         state = self.items.get(parent)
         if state is None or (not fresh and _has_learned(state, report)):
             return
+        step = MACHINES[self.kinds[parent]].learn(state, report, self.now)
+        if not fresh and not _changes(state, step):
+            return
         if not fresh:
             self.delivered.append(f"the report of {report.item} to {parent}: {report.status}")
-        self._take(parent, MACHINES[self.kinds[parent]].learn(state, report, self.now))
+        self._take(parent, step)
 
     def _order(self, effect: GiveOrder, fresh: bool) -> None:
         state = self.items.get(effect.item)
         if state is None or (not fresh and _has_obeyed(state, effect.order)):
             return
+        step = MACHINES[self.kinds[effect.item]].ordered(state, effect.order, self.now)
+        if not fresh and not _changes(state, step):
+            return
         if not fresh:
             self.delivered.append(f"the order to {effect.item}: {effect.order.text}")
-        self._take(effect.item, MACHINES[self.kinds[effect.item]].ordered(state, effect.order, self.now))
+        self._take(effect.item, step)
 
     # Post rooms
 
@@ -320,6 +326,11 @@ def _holds(room: PostRoomState, key: str) -> bool:
     waiting = {entry.data.get("key") for entry in room.pending}
     sent = {each for mail in room.recent for each in mail.keys}
     return key in room.standing or key in waiting or key in sent or any(word.key == key for word in words)
+
+
+def _changes(state: ItemState, step: Step[Any]) -> bool:
+    """Whether a step changes anything. If not, the message that causes it had arrived before."""
+    return bool(step.effects) or step.state != state
 
 
 def _has_learned(state: ItemState, report: ItemReport) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from models.governance.launch import Launch
 from models.machine.state import Closure, ItemState
-from models.messages.effects import Effect, Enter, LookForObjections, Resolve, Settle
+from models.messages.effects import Announce, Await, Effect, Enter, LookForObjections, Resolve, Settle
 from models.messages.kept_state import full_state
 from models.post.despatch import Despatch
 from models.post.post_room_state import PostRoomState
@@ -30,6 +30,8 @@ class Interrupted(World):
         self.checked: Counter[str] = Counter()
         self.told: dict[str, set[str]] = {}
         self.carried: list[Effect] | None = None
+        self.said: dict[str, tuple[Effect, ...]] = {}
+        """What each item told post rooms in its last step."""
         super().__init__(launch, assumption)
 
     def _keep_room(self, name: str, room: PostRoomState) -> None:
@@ -48,7 +50,13 @@ class Interrupted(World):
         if not any(isinstance(each, Resolve | LookForObjections) for each in self.carried):
             # Nothing of the step has arrived. Or all has arrived, and its sender does not know it.
             self._check(item, effects, items, rooms, told)
-            self._check(item, effects, self.items, self.rooms, self.told)
+            again = self._check(item, effects, self.items, self.rooms, self.told)
+            assert again.delivered == [], "it had arrived"
+        # Long after the last step of the item, its state still names what it told then.
+        if said := self.said.get(item):
+            late = reopening_of(items, self._kinds, rooms, told, {item: said}, self.now)
+            assert late.delivered == [], "it was sent, or it was withdrawn"
+        self.said[item] = tuple(each for each in effects if isinstance(each, Announce | Await))
         self.carried = None
 
     def _check(
@@ -58,7 +66,7 @@ class Interrupted(World):
         items: dict[str, ItemState],
         rooms: dict[str, PostRoomState],
         told: dict[str, set[str]],
-    ) -> None:
+    ) -> Reopening:
         found = reopening_of(items, self._kinds, rooms, told, {item: effects}, self.now)
         for name, state in self.items.items():
             assert bare(found.items[name]) == bare(state), (name, effects)
@@ -66,6 +74,7 @@ class Interrupted(World):
             assert found.rooms[name].standing.keys() == room.standing.keys(), name
             assert [each.key for each in found.rooms[name].queue] == [each.key for each in room.queue], name
         self.checked.update(type(effect).__name__ for effect in effects)
+        return found
 
 
 def bare(state: ItemState) -> dict[str, Any]:
