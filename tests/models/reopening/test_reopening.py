@@ -7,8 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from models.governance.launch import Launch
+from models.items.meeting import MEETING
 from models.machine.state import Closure, ItemState
-from models.messages.effects import Announce, Await, Effect, Enter, LookForObjections, Resolve, Settle
+from models.messages.effects import Announce, Await, Effect, Enter, GiveOrder, LookForObjections, Order, Resolve, Settle
 from models.messages.kept_state import full_state
 from models.post.despatch import Despatch
 from models.post.post_room_state import PostRoomState
@@ -209,3 +210,20 @@ def test_a_closed_item_with_nothing_left_to_do_is_not_opened() -> None:
 
 def test_every_effect_comes_back_as_it_was_kept() -> None:
     assert set(EFFECTS.values()) == set(get_args(Effect))
+
+
+@pytest.mark.parametrize("obeyed", [False, True])
+def test_an_order_is_obeyed_once(obeyed: bool) -> None:
+    world = world_of(obligation("m"))
+    order = Order(changes={"title": "Another title"}, text="by amendment 1", announce=True, at=world.now)
+    items = kept_world(world)
+    if obeyed:
+        step = MEETING.ordered(items["t/m"].state, order, world.now)
+        items["t/m"] = KeptItem("meeting", step.state)
+    items["t"] = items["t"]._replace(pending=(GiveOrder(item="t/m", order=order),))
+    opened = Reopening(items, {}, (), 2, world.now)
+    after = opened.to_start()["t/m"]
+    assert after.state.setup.title == "Another title"
+    assert [line.verb for line in after.state.ledger].count("amended") == 1
+    assert opened.delivered == ([] if obeyed else ["the order to t/m: by amendment 1"])
+    assert sum(len(room.queue) for room in opened.rooms.values()) == (0 if obeyed else 2)
