@@ -26,6 +26,7 @@ from activities.look_for_objections import ObjectionActivities
 from activities.publish import CalendarActivities
 from activities.windows import windows
 from adapters.files.private import NotPrivate, check_private, keep_to_ourselves
+from adapters.files.state_file import holds_state
 from adapters.settings import Settings, SettingsFault, read_settings
 from adapters.temporal import Unreachable, connect
 from adapters.tls import tls_context
@@ -34,6 +35,7 @@ from workflows.all import WORKFLOWS
 from workflows.guard import Guard
 from workflows.mailbox_start import read_mail_of_plans
 from workflows.offices_open import open_offices
+from workflows.renewing import renew
 from workflows.stale_runs import WatchedRunner
 
 READY_FILE = "AIDE_READY_FILE"
@@ -98,6 +100,7 @@ async def run(settings: Settings) -> None:
             Path(ready).touch()
         logging.getLogger("aide-memoire").info("worker polls", extra={"task_queue": TASK_QUEUE})
         await read_mail_of_plans(client)
+        await renew(client, lambda workflow: holds_state(settings.record, workflow))
         if not settings.office_hours:
             await open_offices(client)
         await stopping.wait()

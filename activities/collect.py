@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.client import Client
 
 from activities.heartbeat import heartbeating
+from adapters.files.epoch_file import check_epoch
 from adapters.files.record_file import RecordFault
 from adapters.inbound.asking import IntakeUnavailable
 from adapters.inbound.intake import Intake
@@ -50,7 +51,8 @@ class CollectingActivities:
 
         The activity marks a message in its mailbox after it has taken the message in. A message that it cannot take in
         now is tried again later. It raises no error for a faulty mailbox or message. `fault` of the result says what is
-        wrong, and is empty if nothing is wrong.
+        wrong, and is empty if nothing is wrong. Raises a non-retryable ApplicationError (type EarlierEpoch) if the plan
+        goes on elsewhere.
         """
         async with heartbeating():
             found = await self._watch(wanted)
@@ -64,6 +66,7 @@ class CollectingActivities:
         intake = self._intakes.setdefault(wanted.plan, Intake(self._client, *known))
         end = time.monotonic() + wanted.watch.total_seconds()
         while True:
+            check_epoch(self._settings.record, wanted.plan, wanted.epoch)
             async with self._reading:  # one at a time: an earlier attempt may still be running in this worker
                 found = await self._round(intake)
             if found.taken or found.fault != wanted.fault or time.monotonic() >= end:

@@ -5,9 +5,7 @@ again. Just before it sends, it asks the post room which notices still stand, so
 """
 
 import asyncio
-import hashlib
 import logging
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -24,13 +22,16 @@ from activities.heartbeat import attempt_seconds, check_wanted, heartbeating
 from activities.hours import hours_now
 from adapters.files.contacts_file import load_contacts
 from adapters.files.durable import write_durably
+from adapters.files.epoch_file import engine_of
+from adapters.files.state_file import keep_mail
 from adapters.mail.compose import NoAddressError, compose_noting, recipient
-from adapters.mail.sent_notes import note_sent, sent_before
+from adapters.mail.sent_notes import archive_file, note_sent, noted_as_sent, sent_before
 from adapters.mail.smtp import RefusedByServerError, identity_of, place, transmit
 from adapters.mail.templates import fault_of
 from adapters.settings import Settings
 from adapters.temporal_troubles import in_words
-from models.common.ids import safe_item_id
+from models.common.canonical import digest_of
+from models.common.ids import secretariat_id
 from models.post.contacts import Contacts
 from models.post.despatch import Despatch, DespatchResult, Fate
 from models.post.office_hours import Hours, HoursWanted
@@ -62,7 +63,8 @@ class PostActivities:
         Raises an ApplicationError if the outcome is not final, and Temporal tries again. Its types: ContactsFile (the
         file is faulty), LetterTemplate (a template is faulty), PostRoom (the post room did not answer), WorkerFroze
         (Temporal has given this attempt up), MailServerUnavailable (nothing was delivered), TransmissionUncertain
-        (nobody knows if the mail was delivered).
+        (nobody knows if the mail was delivered). A non-retryable one (type EarlierEpoch) says that the plan goes on
+        elsewhere, and that nothing was sent.
         """
         async with heartbeating():
             hours = self._hours(despatch) if despatch.side else None
@@ -71,7 +73,8 @@ class PostActivities:
                 tried = archive_file(self._settings.record, despatch).exists()
                 result = DespatchResult(fate=Fate.CLOSED, perhaps_arrived=tried)
             else:
-                result = await self._fate(despatch)
+                async with engine_of(self._settings.record, despatch.plan, despatch.epoch):
+                    result = await self._fate(despatch)
             result = result.model_copy(update={"hours": hours})
         fields = {"key": despatch.key, "office": despatch.office, "fate": result.fate.value}
         _log.info("despatch %s: %s", despatch.key, result.fate.value, extra=fields)
@@ -82,6 +85,9 @@ class PostActivities:
             return DespatchResult(fate=Fate.WITHDRAWN)
         archive = archive_file(self._settings.record, despatch)
         tried = archive.exists()
+        if tried and (identity := noted_as_sent(archive, despatch)) is not None:
+            # The worker of an earlier attempt was lost after it had sent the mail, before it could say so.
+            return DespatchResult(fate=Fate.SENT, message_id=identity, letter=digest_of(archive.read_bytes()))
         if not tried and (identity := sent_before(archive, despatch)) is not None:
             return DespatchResult(fate=Fate.SENT, message_id=identity, reason=SENT_BEFORE)
         try:
@@ -92,6 +98,10 @@ class PostActivities:
                 letter = archive.read_bytes()
             else:
                 letter, fault = self._compose(despatch, contacts, archive)
+            if despatch.epoch >= 1:
+                room = secretariat_id(despatch.plan, despatch.office)
+                known = despatch.model_dump(mode="json", exclude_defaults=True)
+                keep_mail(self._settings.record, room, despatch.epoch, despatch.key, known)
             async with asyncio.timeout(attempt_seconds()), self._line():
                 standing = await self._standing(despatch)
                 if not standing or standing != set(keys_of(despatch)):
@@ -109,7 +119,7 @@ class PostActivities:
             content = isinstance(error, RefusedByServerError) and error.content
             return DespatchResult(fate=Fate.REFUSED, reason=str(error), content=content, **perhaps)
         note_sent(archive, despatch, identity)
-        return DespatchResult(fate=Fate.SENT, message_id=identity, fault=fault)
+        return DespatchResult(fate=Fate.SENT, message_id=identity, fault=fault, letter=digest_of(letter))
 
     def _hours(self, despatch: Despatch) -> Hours:
         """The office hours of the coming weeks, as they are now. The result takes them to the post room."""
@@ -175,19 +185,3 @@ def _perhaps(letter: bytes) -> dict[str, Any]:
 def _attempt_at() -> datetime:
     """When this attempt was scheduled, by the clock of the Temporal server. The post room decides by the same clock."""
     return activity.info().current_attempt_scheduled_time
-
-
-# --- the archive --------------------------------------------------------------------------------------------------
-
-
-def archive_file(root: Path, despatch: Despatch) -> Path:
-    """Returns the path of the file that archives a despatch. People can read its name, and a digest at the end keeps
-    two keys apart that differ only in punctuation.
-
-    Raises a non-retryable ApplicationError (type Record) if the plan and the office cannot form a safe path.
-    """
-    if not safe_item_id(f"{despatch.plan}/{despatch.office}"):
-        raise ApplicationError(f"{despatch.office!r} cannot name a folder", type="Record", non_retryable=True)
-    legible = re.sub(r"[^A-Za-z0-9._-]+", "-", despatch.key).strip(".-")[:120] or "letter"
-    digest = hashlib.sha256(despatch.key.encode()).hexdigest()[:12]
-    return root / despatch.plan / "letters" / despatch.office / f"{legible}.{digest}.eml"

@@ -15,6 +15,7 @@ from adapters.calendar.caldav import CalDav, Stored, file_name
 from adapters.calendar.event_object import calendar_object
 from adapters.calendar.merging import merged, same_content, same_occasion, version_of
 from adapters.files.contacts_file import load_contacts
+from adapters.files.epoch_file import engine_of
 from adapters.settings import Settings
 from models.common.ids import safe_item_id
 from models.messages.calendar_event import CalendarEvent, EventStatus, Publication
@@ -51,12 +52,13 @@ class CalendarActivities:
         If one calendar fails, the others are still written. After that, the activity raises a retryable
         ApplicationError. Its types: CalendarServerUnavailable, CalendarServerRefused (check a setting),
         CalendarConflict (another program changed the event again and again) or ContactsFile (the file is faulty).
+        A non-retryable one (type EarlierEpoch) says that the plan goes on elsewhere, and that nothing was written.
         """
         for name in (*publication.calendars, *publication.removed):
             if "/" in name or not safe_item_id(name):
                 raise ApplicationError(f"{name!r} cannot name a calendar", type="Calendar", non_retryable=True)
         contacts = load_contacts(self._settings.contacts)
-        async with self._in_turn():
+        async with self._in_turn(), engine_of(self._settings.record, publication.plan, publication.epoch):
             return await self._write_all(publication, contacts)
 
     async def _write_all(self, publication: Publication, contacts: Contacts) -> int | None:

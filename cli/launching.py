@@ -8,9 +8,11 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.files.contacts_file import read_contacts
+from adapters.files.epoch_file import read_epoch
+from adapters.files.state_file import state_path
 from cli.answers import asked, server_error
 from cli.errors import BadUsage, CommandError, NoServer, Refused
 from cli.files.history_file import load_history
@@ -24,7 +26,7 @@ from models.machine.setup import EDITION
 from models.messages.views import ItemRow
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity, resolve_windows, start_of_validity
-from workflows.mailbox_start import read_mail_of
+from workflows.mailbox_start import epoch_of, read_mail_of
 from workflows.visibility import MEMO_ROW, REGISTERED, initial_attributes
 
 WORKER_WITHIN = 60.0
@@ -69,20 +71,23 @@ def _details(launch: Launch) -> str:
     return f"Signed on {signed.day} {signed:%B %Y}; {launched}." if signed else f"{launched.capitalize()}."
 
 
-async def launch_plan(client: Client, launch: Launch) -> str:
+async def launch_plan(client: Client, launch: Launch, record: Path) -> str:
     """Starts the workflow of a plan, and waits until that workflow has started those of its items. It starts the
     mailbox of the plan first, so that mail is read whatever the workflow answers then.
 
     Returns "launched", or "in force already" if the same plan was launched before. Raises Refused if a different plan
     of this id is in force: nothing changes, and the message lists the differences. Also raises Refused if Temporal
-    lacks a search attribute or takes no launch of this size, and NoServer if nobody knows yet whether everything was
-    started. To launch again is safe: Temporal starts the workflow of a plan once.
+    lacks a search attribute or takes no launch of this size, or does not know a plan of which the folder `record` holds
+    a state. Raises NoServer if nobody knows yet whether everything was started. To launch again is safe: Temporal
+    starts the workflow of a plan once.
     """
     plan = launch.plan
     try:
         await check_attributes(client)
+        await _check_not_lost(client, plan, record)
         first = await _started(client, launch)
-        await read_mail_of(client, plan.plan, plan.title)
+        epoch = launch.epoch if first else await epoch_of(client, plan_id(plan.plan))
+        await read_mail_of(client, plan.plan, plan.title, epoch=epoch)
     except RPCError as error:
         raise _not_known(server_error(error), plan.plan) from error
     if not first:
@@ -119,6 +124,23 @@ def _not_known(error: CommandError, plan: str) -> CommandError:
         return error
     message = f"{error.message}. It is not known whether {plan} is launched. {AGAIN}"
     return NoServer(error.code, message)
+
+
+async def _check_not_lost(client: Client, plan: Plan, record: Path) -> None:
+    """Raises Refused if the record holds the state of this plan, and Temporal has no workflow of it."""
+    epoch = read_epoch(record, plan.plan).epoch
+    if not state_path(record, plan_id(plan.plan), epoch).exists():
+        return
+    try:
+        await client.get_workflow_handle(plan_id(plan.plan)).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Refused(
+            "in-record",
+            f"the record in {record} holds {plan.plan} as it lived on another Temporal, and this one does not know it. "
+            f"To go on from the record: `launch PLAN_FILE --from-record {record}`. To begin anew, take another record",
+        ) from error
 
 
 async def _wait_for_launch(client: Client, plan: str) -> None:
@@ -238,6 +260,7 @@ def launch_at(plan: Plan, launched: datetime, as_of: datetime, history: Path | N
         plan=plan,
         launched=launched,
         edition=EDITION,
+        epoch=1,
         as_of=as_of,
         valid_from=start_of_validity(plan),
         valid_until=end_of_validity(plan),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from workflows.elsewhere import end_here, goes_on_elsewhere
 from workflows.starting import EFFECT_RETRY, HEARTBEAT_TIMEOUT
 from workflows.visibility import MEMO_ROW, show_in_lists
 
@@ -58,7 +59,7 @@ class MailboxWorkflow:
         try:
             found: Collected = await workflow.execute_activity(
                 "collect",
-                Collect(plan=self.state.plan, watch=WATCH, fault=self.state.fault),
+                Collect(plan=self.state.plan, watch=WATCH, fault=self.state.fault, epoch=self.state.epoch),
                 result_type=Collected,
                 start_to_close_timeout=WATCH * 3,
                 heartbeat_timeout=HEARTBEAT_TIMEOUT,
@@ -66,6 +67,8 @@ class MailboxWorkflow:
                 summary="watches the organizer's mailboxes",
             )
         except ActivityError as error:
+            if goes_on_elsewhere(error):
+                end_here(error)
             # Temporal does not repeat an activity that fails in this way. The fault is shown, and we try again later.
             await workflow.sleep(WATCH, summary="tries the mailboxes again")
             return Collected(fault=str(error.cause or error)[:300])

@@ -1,6 +1,7 @@
 """Starts the workflow that reads the organizer's mail. Each plan has one such workflow."""
 
 import logging
+from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -12,13 +13,16 @@ from models.post.mailbox import MailboxState
 from workflows.mailbox import row_of
 from workflows.visibility import MEMO_ROW, initial_attributes
 
+ANSWER_WITHIN = timedelta(seconds=10)
+"""How long a plan has to say on which engine it runs."""
+
 _log = logging.getLogger(__name__)
 
 
-async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = TASK_QUEUE) -> None:
-    """Starts the mailbox workflow of a plan, if it does not run already. `title` is the title of the plan. A workflow
-    that an operator has ended is started again."""
-    state = MailboxState(plan=plan, plan_title=title)
+async def read_mail_of(client: Client, plan: str, title: str, task_queue: str = TASK_QUEUE, epoch: int = 0) -> None:
+    """Starts the mailbox workflow of a plan, if it does not run already. `title` is the title of the plan. `epoch` is
+    the epoch of the engine. A workflow that an operator has ended is started again."""
+    state = MailboxState(plan=plan, plan_title=title, epoch=epoch)
     row = row_of(state)
     await client.start_workflow(
         "mailbox",
@@ -49,6 +53,17 @@ async def read_mail_of_plans(client: Client) -> None:
     for plan in plans:
         try:
             row = ItemRow.model_validate((await plan.memo())[MEMO_ROW])
-            await read_mail_of(client, plan.id, row.title)
+            await read_mail_of(client, plan.id, row.title, epoch=await epoch_of(client, plan.id))
         except Exception as error:  # a memo that cannot be read, a server that stopped answering
             _log.warning("the mailbox of %s is not watched yet: %s: %s", plan.id, type(error).__name__, error)
+
+
+async def epoch_of(client: Client, plan: str) -> int:
+    """Returns the epoch of the engine of a plan, as its workflow says. 0 if it does not answer: the mail is read all
+    the same, unless the plan was opened from the record."""
+    try:
+        epoch: int = await client.get_workflow_handle(plan).query("epoch", result_type=int, rpc_timeout=ANSWER_WITHIN)
+    except Exception as error:
+        _log.warning("%s does not say on which engine it runs: %s", plan, error)
+        return 0
+    return epoch

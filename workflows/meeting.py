@@ -37,24 +37,24 @@ class MeetingWorkflow(ItemWorkflow[MeetingState]):
         return self.state
 
     @workflow.update
-    def regret(self, act: acts.Regret) -> Receipt:
-        return self.take(act)
+    async def regret(self, act: acts.Regret) -> Receipt:
+        return await self.take(act)
 
     @workflow.update
-    def held(self, act: acts.Held) -> Receipt:
-        return self.take(act)
+    async def held(self, act: acts.Held) -> Receipt:
+        return await self.take(act)
 
     @workflow.update
-    def not_held(self, act: acts.NotHeld) -> Receipt:
-        return self.take(act)
+    async def not_held(self, act: acts.NotHeld) -> Receipt:
+        return await self.take(act)
 
     @workflow.update
-    def outcome(self, act: acts.Outcome) -> Receipt:
-        return self.take(act)
+    async def outcome(self, act: acts.Outcome) -> Receipt:
+        return await self.take(act)
 
     @workflow.update
-    def reply(self, act: acts.Reply) -> Receipt:
-        return self.take(act)
+    async def reply(self, act: acts.Reply) -> Receipt:
+        return await self.take(act)
 
     @reply.validator
     def check_reply(self, act: acts.Reply) -> None:

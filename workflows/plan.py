@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from models.items.past_sessions import adopted_entries
     from models.machine.draft import Draft
     from models.messages.acts import Rectify
-    from models.messages.effects import Effect, Resolve
+    from models.messages.effects import Effect, PostRoomAddress, Resolve
     from models.messages.views import LedgerEntry, Receipt
     from models.plan.plan import Plan, Window
     from workflows.details import plan_details
@@ -49,8 +49,8 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         await self.live()
 
     @workflow.update
-    def rectify(self, act: Rectify) -> Receipt:
-        return self.take(act)
+    async def rectify(self, act: Rectify) -> Receipt:
+        return await self.take(act)
 
     @rectify.validator
     def check_rectify(self, act: Rectify) -> None:
@@ -60,6 +60,11 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
     def in_force(self) -> Plan:
         """Returns the plan as it is in force, with its amendments and the answers that the sides have settled."""
         return self.state.plan
+
+    @workflow.query
+    def epoch(self) -> int:
+        """Returns the epoch of the engine on which this plan runs. 0: a release that knew no epochs has launched it."""
+        return self.state.setup.epoch
 
     @workflow.query
     def launched(self) -> bool:
@@ -79,7 +84,7 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         opening = openings(launch, windows)
         # Post rooms come before items, so that each item finds its post rooms.
         rooms = {each.office: each for each in (*opening.post_rooms, *post_rooms(launch))}
-        await self._at_once([partial(start_post_room, address) for address in rooms.values()])
+        await self._at_once([partial(start_post_room, self._numbered(each)) for each in rooms.values()])
         begun = plan_state(launch, windows)
         draft = Draft(begun, workflow.now())
         started(draft, opening)
@@ -93,6 +98,11 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
         )
         await self._enter(launch.plan.plan, (entry,))
         self.state = self.state.model_copy(update={"launching": False, "ledger": (entry,), "entries": 1})
+        self._recorded = 1
+
+    def _numbered(self, address: PostRoomAddress) -> PostRoomAddress:
+        """The address of a post room on the engine of this plan."""
+        return address.model_copy(update={"epoch": self.state.setup.epoch})
 
     async def _start_items(self, opening: Openings) -> None:
         kinds = (
@@ -101,7 +111,8 @@ class PlanWorkflow(ItemWorkflow[PlanState]):
             ("meeting", opening.meetings),
             ("commitment", opening.commitments),
         )
-        await self._at_once([partial(start_item, name, state) for name, states in kinds for state in states])
+        epoch = self.state.setup.epoch
+        await self._at_once([partial(start_item, name, state, epoch) for name, states in kinds for state in states])
 
     async def _at_once(self, starts: list[Callable[[], Coroutine[Any, Any, bool]]]) -> None:
         """Starts child workflows in groups. Hundreds take long one by one, and all together they are too much for one

@@ -29,12 +29,20 @@ class Publisher(Generic[S]):
         """`state()` returns the present state of the item. `keep(step)` takes the step that follows if the calendars
         hold a higher SEQUENCE (version number)."""
         self._wanted: Publish | None = None
+        self._writing: Publish | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
     def busy(self) -> bool:
         """Whether the separate task is writing to calendars now."""
         return self._task is not None and not self._task.done()
+
+    @property
+    def unfinished(self) -> list[Publish]:
+        """What the separate task has not written yet, as one effect. Empty if all is written."""
+        if self._wanted is not None:
+            return [self._wanted.after(self._writing)]
+        return [self._writing] if self._writing is not None else []
 
     def publish(self, publishes: list[Publish]) -> None:
         """Begins to write the newest of these versions. If the task is still writing an older version, it writes this
@@ -48,6 +56,7 @@ class Publisher(Generic[S]):
     async def _write_newest(self) -> None:
         while self._wanted is not None:
             effect, self._wanted = self._wanted, None
+            self._writing = effect
             setup = self._state().setup
             event = self._machine.newest(self._state(), effect.event)
             publication = Publication(
@@ -56,8 +65,10 @@ class Publisher(Generic[S]):
                 event=event,
                 calendars=effect.calendars,
                 removed=effect.removed,
+                epoch=setup.epoch,
             )
             summary = f"calendar: {event.summary}, {setup.clock.at(event.slot.start.utc)}, {event.status.lower()}"
             sequence = await run_activity("publish", publication, summary, int)
+            self._writing = None
             if sequence is not None:
                 self._keep(self._machine.outrun(self._state(), event, sequence, workflow.now()))

@@ -7,7 +7,9 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 from temporalio.exceptions import TimeoutError as TimedOut
 
+from workflows.elsewhere import end_here, goes_on_elsewhere
 from workflows.guard import Scales
+from workflows.keeping import Keeper, entries_of
 from workflows.present import now_after
 from workflows.starting import (
     DESPATCH_TIMEOUT,
@@ -15,6 +17,7 @@ from workflows.starting import (
     EFFECT_TIMEOUT,
     HEARTBEAT_TIMEOUT,
     despatch_retry,
+    run_activity,
     signal_if_there,
     tell,
 )
@@ -24,8 +27,8 @@ with workflow.unsafe.imports_passed_through():
     from models.common.ids import secretariat_id
     from models.machine.setup import EDITION
     from models.messages.effects import Words, words_by_office
-    from models.messages.record_lines import RecordEntries
-    from models.messages.views import ItemRow
+    from models.messages.signals import GoOn
+    from models.messages.views import ItemRow, LedgerEntry
     from models.post.despatch import FROZE, NOT_FINISHED, Despatch, DespatchResult, Fate
     from models.post.hearing import hear_announcement, hear_awaited, hear_settled
     from models.post.letter_day import forget_hours, learn_hours, next_instant, next_mail, waits_for, wants_hours
@@ -72,9 +75,16 @@ class SecretariatWorkflow:
         self._composed_before = state.composed
         self._shown: ItemRow | None = None
         self._waited_until: datetime | None = None
+        self._renew = False
+        self._keeper: Keeper[PostRoomState] = Keeper("secretariat", "reopened", "hours")
+        self._on_hold = state.reopened
+        self.state = state.model_copy(update={"reopened": False}) if state.reopened else state
 
     @workflow.run
     async def run(self, state: PostRoomState) -> None:
+        if self._on_hold:
+            # A plan is being opened from the record. All its workflows start before any of them tells another one.
+            await workflow.wait_condition(lambda: not self._on_hold)
         while True:
             now = now_after(self._waited_until)
             if wants_hours(self.state, now):
@@ -90,7 +100,7 @@ class SecretariatWorkflow:
             await self._flush()
             if self._old():
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                if not self.state.pending and next_despatch(self.state, now_after(self._waited_until)) is None:
+                if not self._unkept and next_despatch(self.state, now_after(self._waited_until)) is None:
                     workflow.continue_as_new(_carried(self.state), memo={MEMO_ROW: self._shown})
             await self._wait()
 
@@ -130,6 +140,19 @@ class SecretariatWorkflow:
         forgotten = forget_hours(self.state)
         if forgotten is not self.state:
             self.state = forgotten
+            self._heard += 1
+
+    @workflow.signal
+    def go_on(self, word: GoOn) -> None:
+        """Takes the word that every workflow of the plan has started from the record. The post room goes on."""
+        self._on_hold = False
+
+    @workflow.signal
+    def renew(self, word: GoOn) -> None:
+        """Takes the wish that the post room goes on as a new run, so that it keeps its state in the record. A post room
+        that keeps its state already ignores it."""
+        if self.state.address.epoch == 0:
+            self._renew = True
             self._heard += 1
 
     def ignored(self, signal: str, why: str) -> None:
@@ -180,6 +203,8 @@ class SecretariatWorkflow:
                 summary=sends(despatch)[:200],
             )
         except ActivityError as error:
+            if goes_on_elsewhere(error):
+                end_here(error)
             result = _delayed_by(error)
         step = despatched(self.state, despatch, result, workflow.now())
         self.state = step.state
@@ -214,25 +239,32 @@ class SecretariatWorkflow:
         )
         show_in_lists(row, self._shown)
         self._shown = row
+        await self._record()
+
+    @property
+    def _unkept(self) -> bool:
+        """Whether lines, or a changed state, are not in the record yet. Post rooms that an older release started keep
+        their state from their next run on."""
+        keeps = self.state.address.epoch >= 1
+        return bool(self.state.pending) or (keeps and self._keeper.differs(self.state))
+
+    async def _record(self) -> None:
         pending = self.state.pending
         # Histories of before entered all lines at once.
         if len(pending) > LINES_AT_ONCE and workflow.patched("lines-of-a-number"):
             pending = pending[:LINES_AT_ONCE]
+        if not self._unkept:
+            return
+        address, summary = self.state.address, recorded(pending) if pending else "record: the state"
+        room = secretariat_id(address.plan, address.office)
+        entries = entries_of(address.plan, room, address.epoch, pending, self.state.recorded)
+        if address.epoch >= 1:
+            after = _without(self.state, pending)
+            await self._keeper.enter(entries, after, (), summary)
+        else:
+            await run_activity("enter", entries, summary)
         if pending:
-            await workflow.execute_activity(
-                "enter",
-                RecordEntries(
-                    plan=address.plan,
-                    item=secretariat_id(address.plan, address.office),
-                    lines=tuple(entry.model_dump(mode="json") for entry in pending),
-                    previous=self.state.recorded,
-                ),
-                start_to_close_timeout=EFFECT_TIMEOUT,
-                retry_policy=EFFECT_RETRY,
-                summary=recorded(pending)[:200],
-            )
-            left = tuple(entry for entry in self.state.pending if entry.n > pending[-1].n)
-            self.state = self.state.model_copy(update={"pending": left, "recorded": pending[-1].mark()})
+            self.state = _without(self.state, pending)
 
     def _next_at(self) -> datetime | None:
         """Returns when the next mail goes. None if no mail is due, or if the office hours are not known yet. If the
@@ -246,11 +278,13 @@ class SecretariatWorkflow:
     # Waiting
 
     def _old(self) -> bool:
+        if self._renew:
+            return True
         many = self.state.composed - self._composed_before >= MAILS_PER_RUN
         return many or workflow.info().is_continue_as_new_suggested()
 
     async def _wait(self) -> None:
-        if self.state.pending:
+        if self._unkept:
             return
         now = now_after(self._waited_until)
         heard, at = self._heard, next_instant(self.state, now)
@@ -276,8 +310,17 @@ def _delayed_by(error: ActivityError) -> DespatchResult:
     return DespatchResult(fate=Fate.DELAYED, reason=str(cause or error)[:300])
 
 
+def _without(state: PostRoomState, lines: Sequence[LedgerEntry]) -> PostRoomState:
+    """Returns the state after these lines, the oldest ones that wait, have gone into the record."""
+    if not lines:
+        return state
+    left = tuple(entry for entry in state.pending if entry.n > lines[-1].n)
+    return state.model_copy(update={"pending": left, "recorded": lines[-1].mark()})
+
+
 def _carried(state: PostRoomState) -> PostRoomState:
     """Returns the state that one run gives to the next run. It holds no lines for the record, because all are
     written. The next run decides by the newest edition of the rules."""
-    address = state.address.model_copy(update={"edition": EDITION})
+    epoch = max(state.address.epoch, 1)
+    address = state.address.model_copy(update={"edition": EDITION, "epoch": epoch})
     return state.model_copy(update={"pending": (), "address": address})

@@ -37,12 +37,12 @@ class SeriesWorkflow(ItemWorkflow[SeriesState]):
         """Waits until the series next moves by itself, or until a message causes effects. It returns at once if one of
         these is due already."""
         moment = self.machine.next_moment(self.state)
-        if self._effects or (moment is not None and moment.at <= workflow.now()):
+        if self._stirred or (moment is not None and moment.at <= workflow.now()):
             return
         timeout = None if moment is None else (moment.at - workflow.now()).total_seconds()
         try:
             await workflow.wait_condition(
-                lambda: bool(self._effects),
+                lambda: self._stirred,
                 timeout=timeout,
                 timeout_summary=self.machine.sentence(self.state)[:200],
             )

@@ -4,13 +4,14 @@ Temporal repeats an activity until it succeeds. A workflow that another one star
 """
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import FailureError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError, FailureError, WorkflowAlreadyStartedError
 from temporalio.workflow import ParentClosePolicy
 
+from workflows.elsewhere import end_here, goes_on_elsewhere
 from workflows.visibility import MEMO_ROW, initial_attributes
 
 with workflow.unsafe.imports_passed_through():
@@ -48,14 +49,19 @@ HEARTBEAT_TIMEOUT = timedelta(seconds=10)
 async def run_activity(name: str, argument: Any, summary: str, result: type[Any] | None = None) -> Any:
     """Runs an activity until it succeeds, and returns its result. `result` is the type of this result. None: the
     activity returns nothing."""
-    return await workflow.execute_activity(
-        name,
-        argument,
-        result_type=result,
-        start_to_close_timeout=EFFECT_TIMEOUT,
-        retry_policy=EFFECT_RETRY,
-        summary=summary[:200],
-    )
+    try:
+        return await workflow.execute_activity(
+            name,
+            argument,
+            result_type=result,
+            start_to_close_timeout=EFFECT_TIMEOUT,
+            retry_policy=EFFECT_RETRY,
+            summary=summary[:200],
+        )
+    except ActivityError as error:
+        if goes_on_elsewhere(error):
+            end_here(error)
+        raise
 
 
 async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, summary: str, details: str) -> bool:
@@ -81,34 +87,52 @@ async def start_abandoned(name: str, state: Any, *, plan: str, row: ItemRow, sum
     return True
 
 
-async def start_item(name: str, state: ItemState) -> bool:
-    """Starts the workflow of one item, with the words that operators read in the Temporal UI. Returns False if the
-    workflow was started before."""
+class Shown(NamedTuple):
+    """What lists and the Temporal UI show of a workflow from its start."""
+
+    row: ItemRow
+    summary: str
+    details: str
+
+
+def shown_of_item(name: str, state: ItemState) -> Shown:
+    """Returns what is shown of an item. `name` is its workflow type."""
     setup = state.setup
     offices = "\n".join(f"- {party.coordinator.title} ({party.side})" for party in setup.parties)
-    return await start_abandoned(
-        name,
-        state,
-        plan=setup.plan,
+    return Shown(
         row=MACHINES[name].row(state),
         summary=f"{setup.ref} {setup.title}{': series' if name == 'series' else ''}",
         details=f"Provision {setup.ref} of the {setup.plan_title}. Offices:\n\n{offices}",
     )
 
 
+def shown_of_post_room(address: PostRoomAddress) -> Shown:
+    """Returns what is shown of a post room that has just started."""
+    return Shown(
+        row=ItemRow(
+            id=secretariat_id(address.plan, address.office),
+            ref="-",
+            kind="secretariat",
+            title=address.office_title,
+            status="idle",
+        ),
+        summary=f"Post room of {address.office_title}",
+        details="The only sender to this office: announcements at once and in order, and one letter per period.",
+    )
+
+
+async def start_item(name: str, state: ItemState, epoch: int) -> bool:
+    """Starts the workflow of one item on the engine of this epoch, with the words that operators read in the Temporal
+    UI. Returns False if the workflow was started before."""
+    state = state.model_copy(update={"setup": state.setup.model_copy(update={"epoch": epoch})})
+    shown = shown_of_item(name, state)
+    return await start_abandoned(name, state, plan=state.setup.plan, **shown._asdict())
+
+
 async def start_post_room(address: PostRoomAddress) -> bool:
     """Starts the post room of an office. Returns False if this post room was started before."""
-    row = ItemRow(
-        id=secretariat_id(address.plan, address.office),
-        ref="-",
-        kind="secretariat",
-        title=address.office_title,
-        status="idle",
-    )
-    summary = f"Post room of {address.office_title}"
-    details = "The only sender to this office: announcements at once and in order, and one letter per period."
-    state = PostRoomState(address=address)
-    return await start_abandoned("secretariat", state, plan=address.plan, row=row, summary=summary, details=details)
+    shown = shown_of_post_room(address)
+    return await start_abandoned("secretariat", PostRoomState(address=address), plan=address.plan, **shown._asdict())
 
 
 async def tell(address: PostRoomAddress, words: Words) -> None:

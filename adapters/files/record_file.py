@@ -14,9 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.files.durable import sync_folder
+from models.common.canonical import canonical, digest_of
 from models.common.ids import safe_item_id
 from models.common.values import Instant
-from models.messages.record_lines import Line, NoPlaceError, RecordEntries, in_force, is_marker, markers, to_append
+from models.messages.record_lines import (
+    Line,
+    NoPlaceError,
+    RecordEntries,
+    bare,
+    first_prev,
+    in_force,
+    is_marker,
+    markers,
+    to_append,
+)
 
 if TYPE_CHECKING:
     from temporalio.exceptions import ApplicationError
@@ -61,7 +72,18 @@ def read_rewinds(root: Path, item: str) -> list[dict[str, Any]]:
 
 def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
     """Returns every complete line of the file of an item, also the markers of rewinds and the lines that they set
-    aside. Empty if there is no file. Raises RecordFault if a line is no JSON."""
+    aside, without the members of the chain (`epoch` and `prev`). Empty if there is no file. Raises RecordFault if a
+    line is no JSON object."""
+    lines = read_chained_record(root, item)
+    try:
+        return [dict(bare(line)) for line in lines]
+    except AttributeError as error:
+        raise RecordFault(f"{record_path(root, item)}: a line is no JSON object ({error}); mend it") from error
+
+
+def read_chained_record(root: Path, item: str) -> list[dict[str, Any]]:
+    """Returns every complete line of the file of an item as it is, with `epoch` and `prev`. Empty if there is no file.
+    Raises RecordFault if a line is no JSON."""
     try:
         data = record_path(root, item).read_bytes()
     except FileNotFoundError:
@@ -70,6 +92,32 @@ def read_whole_record(root: Path, item: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in data[: data.rfind(b"\n") + 1].splitlines()]
     except ValueError as error:
         raise RecordFault(f"{record_path(root, item)}: a line is no JSON object ({error}); mend it") from error
+
+
+def faults_of_chain(root: Path, item: str) -> list[str]:
+    """Returns where the chain of an item's file is broken, in words: lines that are not in canonical form, and lines
+    that do not name the line before them. Empty if it is whole. Lines of early releases, which name nothing, may only
+    be at the beginning."""
+    try:
+        lines = record_path(root, item).read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return []
+    faults, prev, chained = [], first_prev(item), False
+    for number, data in enumerate(lines, 1):
+        try:
+            line = json.loads(data)
+            named, whole = line.get("prev"), canonical(line) == data
+        except (ValueError, AttributeError):
+            faults.append(f"line {number} of the file is no JSON object")
+            named, whole = None, True
+        if named is None and chained:
+            faults.append(f"line {number} of the file names no line before it")
+        elif named is not None and named != prev:
+            faults.append(f"line {number} of the file does not follow the line before it")
+        elif named is not None and not whole:
+            faults.append(f"line {number} of the file is not in canonical form")
+        chained, prev = chained or named is not None, digest_of(data)
+    return faults
 
 
 def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str]:
@@ -138,12 +186,19 @@ def append(path: Path, descriptor: int, entries: RecordEntries, handed_over: Ins
         fresh = to_append(standing, entries, handed_over)
     except NoPlaceError as error:
         raise _damaged(f"{path}: {error}") from None
-    if fresh and is_marker(fresh[0]):
+    if not fresh:
+        return
+    if is_marker(fresh[0]):
         _log.warning("%s: %s", path, fresh[0]["text"], extra={"item": entries.item})
-    data = "".join(json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n" for line in fresh)
+    last = _last_line(descriptor, end)
+    prev = digest_of(last) if last else first_prev(entries.item)
+    data = b""
+    for line in fresh:
+        written = canonical({**line, "epoch": max(entries.epoch, 1), "prev": prev})
+        data, prev = data + written + b"\n", digest_of(written)
     # A crash may have left an incomplete line. It was never acknowledged, so the workflow writes it again.
     os.ftruncate(descriptor, end)
-    _write_all(descriptor, data.encode(), end)
+    _write_all(descriptor, data, end)
     os.fsync(descriptor)
     if end == 0:
         sync_folder(path.parent)
@@ -161,6 +216,18 @@ def _whole_length(descriptor: int) -> int:
     return 0
 
 
+def _last_line(descriptor: int, end: int) -> bytes:
+    """The last complete line, without its line end. Empty if there is none. `end` is the end of this line."""
+    start = end
+    while start > 0:
+        start = max(0, start - _BLOCK)
+        found = os.pread(descriptor, end - 1 - start, start).rfind(b"\n")
+        if found >= 0:
+            start += found + 1
+            break
+    return os.pread(descriptor, end - 1 - start, start) if end else b""
+
+
 def _tail(path: Path, descriptor: int, end: int, first: int) -> list[Line]:
     """The last lines in force. It reads blocks from the end until it has the line before number `first`."""
     start = end
@@ -170,8 +237,8 @@ def _tail(path: Path, descriptor: int, end: int, first: int) -> list[Line]:
         if start > 0:
             data = data[data.find(b"\n") + 1 :]  # the first line may be cut
         try:
-            lines = in_force(json.loads(line) for line in data.splitlines())
-        except ValueError as error:
+            lines = in_force(bare(json.loads(line)) for line in data.splitlines())
+        except (ValueError, AttributeError) as error:
             # The activity is tried again, so the new line is not lost. An operator can mend the file meanwhile.
             raise _damaged(
                 f"{path}: a line is not a numbered JSON object ({type(error).__name__}); mend the file"

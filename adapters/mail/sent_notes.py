@@ -6,6 +6,7 @@ the mail carried. The numbers of a post room's despatches only rise. So if a mai
 despatch, and its number or a higher one, that mail is from the lost time, and the office knows already what it says.
 """
 
+import hashlib
 import json
 import logging
 import re
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.files.durable import write_durably
+from adapters.files.record_file import record_error
+from models.common.ids import safe_item_id
 from models.common.values import write_instant
 from models.messages.notices import Announcement, Notice
 from models.post.despatch import Despatch
@@ -23,6 +26,19 @@ _log = logging.getLogger(__name__)
 
 _NAME = re.compile(r"-(\d+)\.[0-9a-f]{12}\.sent\.json$")
 _KEY = re.compile(r"[^/]+/([^/]+Z)/(\d+)")
+
+
+def archive_file(root: Path, despatch: Despatch) -> Path:
+    """Returns the path of the file that archives a despatch. People can read its name, and a digest at the end keeps
+    two keys apart that differ only in punctuation.
+
+    Raises a non-retryable ApplicationError (type Record) if the plan and the office cannot form a safe path.
+    """
+    if not safe_item_id(f"{despatch.plan}/{despatch.office}"):
+        raise record_error(f"{despatch.office!r} cannot name a folder")
+    legible = re.sub(r"[^A-Za-z0-9._-]+", "-", despatch.key).strip(".-")[:120] or "letter"
+    digest = hashlib.sha256(despatch.key.encode()).hexdigest()[:12]
+    return root / despatch.plan / "letters" / despatch.office / f"{legible}.{digest}.eml"
 
 
 def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
@@ -35,6 +51,19 @@ def note_sent(archive: Path, despatch: Despatch, message_id: str) -> None:
         write_durably(_note(archive), json.dumps(told).encode())
     except OSError as error:
         _log.warning("no note of %s: %s", archive, error)
+
+
+def noted_as_sent(archive: Path, despatch: Despatch) -> str | None:
+    """Returns the Message-ID of an archived mail if a note beside it says that the mail of this very despatch was sent.
+    None if there is no such note, or if it cannot be read."""
+    try:
+        note = json.loads(_note(archive).read_bytes())
+        return str(note["message_id"]) if note["key"] == despatch.key else None
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        _log.warning("%s cannot be read: %s", _note(archive), error)
+        return None
 
 
 def sent_before(archive: Path, despatch: Despatch) -> str | None:

@@ -114,7 +114,7 @@ async def _demo(data: Path) -> None:
         client,
         watch,
     ):
-        await launch_plan(client, launch_of(plan, None, None, datetime.now(UTC)))
+        await launch_plan(client, launch_of(plan, None, None, datetime.now(UTC)), servers.folder.record)
         write_line(where(servers))
         say_secrets(servers)
         assert servers.run is not None

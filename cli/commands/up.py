@@ -63,7 +63,7 @@ async def _up(
 
     async with embedded(data, plan, plan_file, contacts, ports, progress, stopping) as (servers, client, watch):
         try:
-            write_line(f"{plan.title}: {await launch_plan(client, launch)}")
+            write_line(f"{plan.title}: {await launch_plan(client, launch, servers.folder.record)}")
         except CommandError as error:
             # Whatever a workflow answers, everything else runs. If the file differs, the plan in force goes on.
             write_line(error.as_text())

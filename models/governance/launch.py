@@ -21,6 +21,8 @@ class Launch(Value):
     launched: Instant
     edition: int = 0
     """Which edition of the rules the plan's own workflow follows (`EDITION` in models/machine/setup)."""
+    epoch: int = 0
+    """The epoch of the engine on which the plan is launched. 0: a release that knew no epochs has launched it."""
     as_of: Instant
     """A session or a one-off item is past if its window has ended by this instant. The program records past items, and
     announces nothing about them. If nothing is known of one, a list of questions asks the sides what became of it."""

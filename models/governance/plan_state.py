@@ -136,6 +136,7 @@ def plan_state(launch: Launch, windows: Mapping[str, tuple[Window, ...]] | None 
     rounds = (windows or {}).get(ROUND, ())
     setup = ItemSetup(
         edition=launch.edition,
+        epoch=launch.epoch,
         plan=plan.plan,
         plan_title=plan.short,
         id=item,

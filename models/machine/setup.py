@@ -106,6 +106,9 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
 
     edition: int = 0
     """The edition of the rules by which the item decides in this run. 0: the rules of release 0.1.0 and before."""
+    epoch: int = 0
+    """The epoch of the engine on which the item runs. From epoch 1 on, the workflow keeps its state in the record. 0: a
+    release that kept no states has opened the item."""
     parties: tuple[Party, ...]
     despatch: DespatchRule
     clock: Clock = Clock()
@@ -182,4 +185,5 @@ class ItemSetup(ItemName, Schedule, CallRule, Duties):
             focal_point_title=party.focal_point_title,
             side=party.side,
             edition=self.edition,
+            epoch=self.epoch,
         )

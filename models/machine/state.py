@@ -213,10 +213,21 @@ class HeldFacts(NamedTuple):
     """In what form the sides met. None if it is not known."""
 
 
+class Reopened(Value):
+    """What an item that is opened from the record must still do."""
+
+    pending: tuple[dict[str, Any], ...] = ()
+    """The effects that the earlier engine may not have carried out (models/reopening/kept_effects.py). Empty if there
+    are none."""
+
+
 class ItemState(Value):
     """The state of an item between two decisions."""
 
     setup: ItemSetup
+    reopened: Reopened | None = None
+    """Only in the argument of a workflow that is opened from the record. Such a workflow does nothing before the signal
+    `go_on`. None in every other state."""
     open_acts: tuple[OpenAct, ...] = ()
     rounds: dict[str, int] = {}
     """How often an act was newly asked of a side. The key is the act and the side: "mark/lao"."""

@@ -85,3 +85,5 @@ class Publication(Value):
     there are none."""
     plan_title: str = ""
     """The title for the calendar of the plan. It is used only if that calendar does not exist yet."""
+    epoch: int = 0
+    """The epoch of the engine of the item. 0: a release that knew no epochs."""

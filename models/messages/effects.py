@@ -281,6 +281,9 @@ class PostRoomAddress(Value):
     edition: int = 0
     """The edition of the rules by which the post room decides in this run. 0: the rules of release 0.1.0 and
     before."""
+    epoch: int = 0
+    """The epoch of the engine on which the post room runs. From epoch 1 on, the post room keeps its state in the
+    record. 0: a release that kept no states has started it."""
 
     @property
     def keeps_hours(self) -> bool:

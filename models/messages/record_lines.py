@@ -21,12 +21,19 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from models.common.canonical import digest_of
 from models.common.values import Instant, Value, write_instant
+from models.messages.kept_state import StateUpdate
 
 Line = Mapping[str, Any]
 
 REWOUND = "rewound"
 """The verb of the marker. The marker is the only line without a number."""
+
+
+CHAIN = ("epoch", "prev")
+"""The members that the record adds to each line: the epoch of the engine that wrote it, and the digest of the line
+before it in the file (SHA-256 of its bytes, without the line end). Lines of early releases have neither."""
 
 
 class LineMark(Value):
@@ -49,6 +56,11 @@ class RecordEntries(Value):
     previous: LineMark | None = None
     """The line before the first new line, as the workflow remembers it. None if there is no such line, or if the
     workflow does not know it."""
+    epoch: int = 0
+    """The epoch of the engine that hands the lines over. 0: a release that knew no epochs."""
+    state: StateUpdate | None = None
+    """The state of the workflow after these lines, and what it does next. None in calls of releases that kept no
+    states, and for lines about a session before the launch."""
 
 
 class NoPlaceError(Exception):
@@ -74,6 +86,17 @@ def in_force(lines: Iterable[Line]) -> list[Line]:
         else:
             kept.append(line)
     return kept
+
+
+def bare(line: Line) -> Line:
+    """Returns a line as its workflow made it, without the members of `CHAIN`."""
+    return {name: value for name, value in line.items() if name not in CHAIN}
+
+
+def first_prev(item: str) -> str:
+    """Returns what the first line of a file has in place of the digest of the line before it: the digest of the id of
+    the item. So a file that was taken from another item does not fit."""
+    return digest_of(item.encode())
 
 
 def markers(lines: Iterable[Line]) -> list[Line]:

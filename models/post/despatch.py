@@ -44,6 +44,8 @@ class Despatch(Value):
     side: str = ""
     """The side of the office, if the post room keeps office hours. The activity then checks that the office is open.
     Empty if the post room keeps no hours."""
+    epoch: int = 0
+    """The epoch of the engine of the post room. 0: a release that knew no epochs."""
     immediate: bool = False
     """True: a letter that goes before the despatch day, because a new notice in it cannot wait."""
 
@@ -91,6 +93,9 @@ class DespatchResult(Value):
     """True: the fate is DELAYED, because our own worker did not finish the attempts: it froze, or it did not say what
     stands. Nobody knows then whether mail reaches the office. False in all other cases, and in results of earlier
     releases."""
+    letter: str = ""
+    """If the fate is SENT: the SHA-256 of the bytes that were sent. Empty if the mail was sent before, and in results
+    of earlier releases."""
     hours: Hours | None = None
     """The hours of the office, as the contacts file says now. None if the post room keeps no hours, or if the fate is
     DELAYED."""

@@ -9,6 +9,8 @@ class MailboxState(Value):
 
     plan: str
     plan_title: str
+    epoch: int = 0
+    """The epoch of the engine on which the workflow runs. 0: a release that knew no epochs."""
     taken: int = 0
     """How many messages the workflow has put into the inbox."""
     needed: int = 0
@@ -24,6 +26,8 @@ class Collect(Value):
     inbox."""
 
     plan: str
+    epoch: int = 0
+    """The epoch of the engine that reads the mail."""
     watch: Duration
     """How long the activity watches the mailboxes. It returns earlier if a message comes."""
     fault: str = ""

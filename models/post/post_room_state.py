@@ -96,6 +96,9 @@ class PostRoomState(Value):
     """Everything that the post room of one office knows."""
 
     address: PostRoomAddress
+    reopened: bool = False
+    """True only in the argument of a post room that is opened from the record. Such a post room does nothing before the
+    signal `go_on`."""
     standing: dict[str, StandingNotice] = {}
     """The notices that stand, by notice key, in order of arrival."""
     recent: tuple["SentMail", ...] = ()

@@ -91,6 +91,7 @@ def next_despatch(state: PostRoomState, now: Instant) -> Despatch | None:
         "period": address.despatch.period,
         "second_address": state.second_address,
         "side": address.side if address.keeps_hours else "",
+        "epoch": address.epoch,
     }
     letter = state.letter_at is not None and state.letter_at <= now and bool(state.standing)
     word = state.queue[0] if state.queue else None
@@ -200,7 +201,8 @@ def _sent(state: PostRoomState, despatch: Despatch, result: DespatchResult, now:
     for key in keys_of(despatch):
         if key not in despatch.repeated:
             why = result.reason or result.fault
-            state = note(state, now, "sent", key, why, message_id=result.message_id, despatch=despatch.key)
+            more = {"letter": result.letter} if result.letter else {}
+            state = note(state, now, "sent", key, why, message_id=result.message_id, despatch=despatch.key, **more)
     if result.message_id:
         mail = SentMail(
             message_id=result.message_id,

@@ -52,12 +52,16 @@ class House:
     now: Callable[[], Awaitable[datetime]]
     acts: int = field(default=0)
 
-    async def launch(self, as_of: datetime | None = None, history: tuple[AdoptedSession, ...] = ()) -> Launch:
+    async def launch(
+        self, as_of: datetime | None = None, history: tuple[AdoptedSession, ...] = (), epoch: int = 1
+    ) -> Launch:
+        """Launches the plan. With epoch 0, as a release that kept no states did."""
         now = await self.now()
         launch = Launch(
             plan=self.plan,
             launched=now,
             edition=EDITION,
+            epoch=epoch,
             as_of=as_of or now,
             valid_from=start_of_validity(self.plan),
             valid_until=end_of_validity(self.plan),

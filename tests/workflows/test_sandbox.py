@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.paths import REPOSITORY
 
-OUTSIDE = {"mailbox_start.py", "offices_open.py", "stale_runs.py"}
+OUTSIDE = {"mailbox_start.py", "offices_open.py", "renewing.py", "stale_runs.py"}
 """Run by clients of workflows and by the worker around workflows, never in one."""
 
 

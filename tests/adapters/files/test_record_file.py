@@ -18,7 +18,7 @@ from activities.enter import RecordActivities
 from adapters.files import record_file
 from adapters.files.record_file import read_record, record_path, recorded_items
 from adapters.settings import Settings
-from models.messages.record_lines import RecordEntries
+from models.messages.record_lines import RecordEntries, bare
 
 ITEM = "lao-khm/16.3-jtc/2026"
 
@@ -45,7 +45,8 @@ async def test_lines_are_appended_one_json_object_each(tmp_path: Path) -> None:
     await enter(tmp_path, line(2, "a\r\nb\u2028c"), line(3))
     path = tmp_path / "lao-khm" / "16.3-jtc" / "2026.jsonl"
     text = path.read_bytes().decode()
-    assert [json.loads(each) for each in text.split("\n")[:-1]] == [line(1), line(2, "a\r\nb\u2028c"), line(3)]
+    written = [bare(json.loads(each)) for each in text.split("\n")[:-1]]
+    assert written == [line(1), line(2, "a\r\nb\u2028c"), line(3)]
     assert "ກອງປະຊຸມ" in text  # legible, not escaped
     assert read_record(tmp_path, ITEM) == [line(1), line(2, "a\r\nb\u2028c"), line(3)]
 
