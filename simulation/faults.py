@@ -16,7 +16,7 @@ SPANS = {
     "relay-hangs": 6 * 3600.0,
     "calendar-down": 5 * 86400.0,
     "disk-full": 2 * 86400.0,
-    "mailbox-gone": 2 * 86400.0,
+    "mailbox-gone": 4 * 3600.0,
     "contacts-broken": 2 * 86400.0,
     "signals-slow": 86400.0,
     "clock-behind": 5 * 86400.0,

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import json
 import logging
 import random
@@ -13,8 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
+from jinja2.bccache import Bucket
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.collect import CollectingActivities
@@ -86,6 +89,7 @@ class _Life:
         self.client = client_of(self.engine, self.worker.alive)
         self.maildir = folder / "maildir"
         self.calendars = Calendars(self.loop, self.trouble)
+        self.evidence.calendar = self.calendars.writes
         self.relay = Relay(self.loop, self.trouble, self._taken)
         self.disk = Disk(self.loop, self.trouble, lambda incarnation: incarnation == self.worker.incarnation)
         self.people = People(
@@ -160,6 +164,7 @@ class _Life:
 
     def _latency(self, what: str) -> float:
         if what == "signal" and self.trouble.during("signals-slow", self.loop.seconds):
+            self.evidence.slow = True
             return self.chance.uniform(0, 7200)
         if what == "think":
             found = self.trouble.meets("task-slow", self.trouble.number("slow"))
@@ -167,7 +172,9 @@ class _Life:
         return self.chance.choice((0.001, 0.01, 0.05))
 
     def _lost(self, what: str) -> bool:
-        return self.trouble.meets(f"{what}-lost", self.trouble.number(f"{what}-lost")) is not None
+        lost = self.trouble.meets(f"{what}-lost", self.trouble.number(f"{what}-lost")) is not None
+        self.evidence.crashed |= lost
+        return lost
 
     def _behind(self) -> float:
         return self.chance.uniform(0, 5) if self.trouble.during("clock-behind", self.loop.seconds) else 0.0
@@ -180,6 +187,7 @@ class _Life:
             raise ProcessDied
         dies = when == "torn" or self.trouble.meets(when, self.trouble.number(f"{when}/{effect}"), effect)
         if dies:
+            self.evidence.crashed = True
             self._restart()
             raise ProcessDied
 
@@ -212,6 +220,7 @@ class _Life:
 
     def _crash_at(self, fault: Fault) -> None:
         self.trouble.injected["crash"] += 1
+        self.evidence.crashed = True
         self._restart(fault.length)
 
     def _evict_all(self) -> None:
@@ -248,12 +257,17 @@ class _Life:
             return
         if meets("bounced", number):
             mail.bounced = True
+            self._unreached(mail.to)
             self.loop.later(self.chance.uniform(60, 86400), self.people.put, bounce_of(mail, number))
             return
         delayed = meets("delayed", number)
         self.loop.later(delayed.length if delayed else 30.0, self._arrives, mail)
         if meets("doubled", number):
             self.loop.later(self.chance.uniform(60, 3600), self._arrives, mail)
+
+    def _unreached(self, address: str) -> None:
+        name = address.partition("@")[0].removeprefix("deputy.")
+        self.evidence.unreachable.add(name)
 
     def _arrives(self, mail: SentMail) -> None:
         mail.delivered.append(self.loop.now())
@@ -280,7 +294,9 @@ class _Life:
             stand_in = {"address": f"deputy.{name}@office.example", "first": str(today), "last": str(last)}
             offices[name]["stand_ins"] = [stand_in]
         if fault := self.trouble.during("wrong-address", seconds):
-            offices[names[int(fault.what) % len(names)]]["address"] = "nobody@nowhere.example"
+            name = names[int(fault.what) % len(names)]
+            offices[name]["address"] = "nobody@nowhere.example"
+            self.evidence.unreachable.add(name)
         organizer = {"name": "Secretariat", "address": ORGANIZER}
         draft = path.with_suffix(".new")
         draft.write_text(json.dumps({"organizer": organizer, "offices": offices}))
@@ -295,10 +311,12 @@ class _Life:
         (self.folder / "record").mkdir()
         self._write_contacts()
         self.relay.refuses = lambda address: address.endswith("@nowhere.example")
+        self.relay.refused = self._unreached
         logging.disable(logging.CRITICAL)
         asyncio.set_event_loop(self.loop)
+        gc.disable()
         try:
-            with self.disk.between(), contextlib.suppress(AtRest, RuntimeError):
+            with _quick_templates(), self.disk.between(), contextlib.suppress(AtRest, RuntimeError):
                 self.loop.run_until_complete(self._whole_life())
             if self.loop.troubles:
                 raise self.loop.troubles[0]
@@ -306,6 +324,7 @@ class _Life:
         finally:
             logging.disable(logging.NOTSET)
             self._end()
+            gc.enable()
         return Lived(
             self.story,
             self.evidence,
@@ -319,12 +338,15 @@ class _Life:
         self._plan_faults()
         self.worker.rise()
         launch = launch_of(self.story, self.plan)
+        self.evidence.valid_until = launch.valid_until
         row = ItemRow(id=self.plan.plan, ref="-", kind="plan", title=self.plan.title, status="launching")
         memo = {"row": _CONVERTER.to_payload(row)}
         self.engine.start("plan", self.plan.plan, [_CONVERTER.to_payload(launch)], memo)
         mailbox = MailboxState(plan=self.plan.plan, plan_title=self.plan.title)
         self.engine.start("mailbox", mailbox_id(self.plan.plan), [_CONVERTER.to_payload(mailbox)], {})
+        clerk = self.loop.create_task(self.people.look_at_inbox())
         await asyncio.sleep(self.story.days * 86400.0)
+        clerk.cancel()
 
     def _note_the_end(self) -> None:
         for run in self.engine.runs.values():
@@ -351,6 +373,25 @@ class _Life:
             self.loop.run_until_complete(asyncio.sleep(0))
         asyncio.set_event_loop(None)
         self.loop.close()
+
+
+_compiled: dict[bytes, Any] = {}
+
+
+@contextlib.contextmanager
+def _quick_templates() -> Iterator[None]:
+    """Keeps the compiled letter templates. The program reads them again for each letter, which takes most of its time
+    and does not depend on the life."""
+    real = Bucket.bytecode_from_string
+
+    def from_string(bucket: Bucket, string: bytes) -> None:
+        if string not in _compiled:
+            real(bucket, string)
+            _compiled[string] = bucket.code
+        bucket.code = _compiled[string]
+
+    with mock.patch.object(Bucket, "bytecode_from_string", from_string):
+        yield
 
 
 def bounce_of(mail: SentMail, number: int) -> bytes:

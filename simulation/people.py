@@ -19,11 +19,13 @@ from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Overdu
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
+from adapters.files.inbox_file import Inbox
 from models.items.meeting_state import MeetingState
 from models.machine.state import ItemState, OpenAct
 from models.messages import acts
 from models.messages.acts import Act, ProgressState, Terms, Topic
 from models.messages.views import Receipt
+from models.post.incoming import SeenTo
 from models.registry import STATES
 from models.rehearsal.assumptions import date_terms, good_answer
 from simulation.auditor.evidence import Evidence, Office, SaidAct, SaidByMail, SentMail
@@ -267,6 +269,14 @@ class People:
         self.put(data)
         if manner == "twice":
             self._loop.later(chance.uniform(1, 3 * DAY), self.put, data)
+
+    async def look_at_inbox(self) -> None:
+        """The clerk of the secretariat looks at the messages that wait for a person, and files them."""
+        while True:
+            await asyncio.sleep(self.chance("clerk", round(self._loop.seconds)).uniform(1, 9) * DAY)
+            inbox = Inbox(self._evidence.record, self._evidence.plan).read()
+            now = self._loop.now()
+            await inbox.see_to(SeenTo(at=now, done=each.n, note="filed") for each in inbox.waiting)
 
     def put(self, data: bytes) -> None:
         """Puts a mail into the mailbox of the organizer."""

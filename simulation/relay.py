@@ -22,6 +22,8 @@ class Relay:
         self.loop, self.trouble, self.taken = loop, trouble, taken
         self.refuses: Callable[[str], bool] = lambda address: False
         """Whether an address does not exist."""
+        self.refused: Callable[[str], None] = lambda address: None
+        """Called with an address that the relay refuses for good."""
         self.alive: Callable[[], bool] = lambda: True
         """Whether the process lives that is speaking."""
         self.before: Callable[[], None] = lambda: None
@@ -112,6 +114,8 @@ class _Line(asyncio.Transport):
         elif verb == "RCPT":
             self._to = line.partition("<")[2].partition(">")[0]
             missing = self._relay.refuses(self._to) or self._meets("refused-5xx-rcpt")
+            if missing:
+                self._relay.refused(self._to)
             self._say("550 5.1.1 no such mailbox" if missing else self._refusal("rcpt") or "250 ok")
         elif verb == "DATA":
             self._in_data = True
@@ -132,6 +136,7 @@ class _Line(asyncio.Transport):
     def _message(self, data: bytes) -> None:
         data = data.replace(b"\r\n..", b"\r\n.")
         if self._meets("refused-5xx-data"):
+            self._relay.refused(self._to)
             self._say("554 5.6.0 the content is not wanted")
             return
         if refusal := self._refusal("data"):

@@ -38,9 +38,33 @@ class Story:
     def years(self) -> float:
         return self.days / 365
 
-    def without(self, **changes: Any) -> "Story":
-        """Returns this story with some fields changed."""
-        return replace(self, **changes)
+    def cut(self, cut: "Cut") -> "Story":
+        """Returns a smaller story: with some of the faults and obligations, fewer days, and without some acts."""
+        return replace(
+            self,
+            days=min(cut.days, self.days),
+            faults=tuple(self.faults[n] for n in cut.faults),
+            obligations=tuple(self.obligations[n] for n in cut.obligations),
+            muted=frozenset(cut.muted),
+        )
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What the shrinker has left of a story."""
+
+    faults: tuple[int, ...]
+    """The numbers of the faults that stay."""
+    obligations: tuple[int, ...]
+    """The numbers of the obligations that stay."""
+    days: int
+    muted: tuple[int, ...] = ()
+    """The numbers of the acts that are left out."""
+
+
+def uncut(story: Story) -> Cut:
+    """Returns the cut that leaves everything."""
+    return Cut(tuple(range(len(story.faults))), tuple(range(len(story.obligations))), story.days)
 
 
 def story_of(seed: int, whole: bool = False) -> Story:

@@ -123,6 +123,12 @@ class Evidence:
     """What the model of the server saw and must never see: a kind and the details."""
     troubled: list[tuple[datetime, datetime]] = field(default_factory=list)
     """The spans in which something outside the program was broken."""
+    valid_until: datetime | None = None
+    """When the validity of the plan ends. None if the plan states no term."""
+    crashed: bool = False
+    """Whether the process died, or an answer to the server was lost, at least once."""
+    slow: bool = False
+    """Whether signals were slow at some time."""
     unreachable: set[str] = field(default_factory=set)
     """Offices whose mail was refused or bounced at least once."""
 

@@ -1,0 +1,35 @@
+"""`python -m simulation`: lives many seeded lives of a plan, and judges each."""
+
+import argparse
+import json
+import sys
+
+from simulation.campaign import campaign, failure, live
+from simulation.story import Cut, story_of
+
+
+def main() -> int:
+    """Runs the command. Returns 1 if an invariant did not hold."""
+    parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
+    parser.add_argument("--lives", type=int, default=20, help="how many lives (default 20)")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of the first life; the others follow it")
+    parser.add_argument("--seconds", type=float, default=1e9, help="stop after so many seconds of the processor")
+    parser.add_argument("--shrink", type=float, default=60.0, help="seconds for making each failing life smaller")
+    parser.add_argument("--whole", action="store_true", help="one life only, with an obligation of every kind")
+    parser.add_argument("--cut", default="", help="one life only, as small as the shrinker left it (JSON)")
+    asked = parser.parse_args()
+    if asked.cut or asked.whole:
+        story = story_of(asked.seed, whole=asked.whole)
+        if asked.cut:
+            fields = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(asked.cut).items()}
+            story = story.cut(Cut(**fields))
+        _, found = live(story)
+        print(failure(story, found, 0.0) if found else f"seed {asked.seed}: every invariant holds")
+        return bool(found)
+    tally = campaign(asked.seed, asked.lives, asked.seconds, asked.shrink, lambda text: print(text, flush=True))
+    print(tally.text())
+    return bool(tally.failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
