@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from simulation.campaign import campaign, failure, live
+from simulation.campaign import Bounds, campaign, failure, live
 from simulation.story import Cut, story_of
 
 
@@ -17,6 +17,7 @@ def main() -> int:
     parser.add_argument("--shrink", type=float, default=60.0, help="seconds for making each failing life smaller")
     parser.add_argument("--whole", action="store_true", help="one life only, with an obligation of every kind")
     parser.add_argument("--cut", default="", help="one life only, as small as the shrinker left it (JSON)")
+    parser.add_argument("--first", action="store_true", help="stop at the first life that fails, and shrink nothing")
     asked = parser.parse_args()
     if asked.cut or asked.whole:
         story = story_of(asked.seed, whole=asked.whole)
@@ -26,7 +27,9 @@ def main() -> int:
         _, found = live(story)
         print(failure(story, found, 0.0) if found else f"seed {asked.seed}: every invariant holds")
         return bool(found)
-    tally = campaign(asked.seed, asked.lives, asked.seconds, asked.shrink, lambda text: print(text, flush=True))
+    shrinking = 0.0 if asked.first else asked.shrink
+    bounds = Bounds(asked.lives, asked.seconds, shrinking, first_only=asked.first)
+    tally = campaign(asked.seed, bounds, lambda text: print(text, flush=True))
     print(tally.text())
     return bool(tally.failed)
 

@@ -78,20 +78,34 @@ def live(story: Story) -> tuple[Lived, list[Violation]]:
         return life, judge(life.evidence)
 
 
-def campaign(seed: int, lives: int, seconds: float, shrinking: float, say: Callable[[str], None]) -> Tally:
-    """Lives so many stories from this seed on, at most for so many seconds of the processor. Says each failure, with
-    the smallest story that was found within `shrinking` seconds."""
-    tally, began = Tally(), time.process_time()
-    for number in range(lives):
-        if time.process_time() - began > seconds:
+@dataclass(frozen=True)
+class Bounds:
+    """How much a campaign does at most."""
+
+    lives: int
+    seconds: float
+    """Seconds of the processor, without the shrinking."""
+    shrinking: float
+    """Seconds for making each failing life smaller. 0: failing lives are only named."""
+    first_only: bool = False
+    """Whether the campaign ends with the first life that fails."""
+
+
+def campaign(seed: int, bounds: Bounds, say: Callable[[str], None]) -> Tally:
+    """Lives stories from this seed on. Says each failure, with the smallest story that was found."""
+    tally = Tally()
+    for number in range(bounds.lives):
+        if tally.seconds > bounds.seconds:
             break
+        began = time.process_time()
         story = story_of(seed + number, whole=number % WHOLE_EVERY == WHOLE_EVERY - 1)
         life, found = live(story)
         tally.add(life, found)
-        tally.seconds = time.process_time() - began
+        tally.seconds += time.process_time() - began
         if found:
-            say(failure(story, found, shrinking))
-            began += time.process_time() - began - tally.seconds
+            say(failure(story, found, bounds.shrinking))
+            if bounds.first_only:
+                break
     return tally
 
 
@@ -103,8 +117,8 @@ def failure(story: Story, found: list[Violation], seconds: float) -> str:
     if seconds > 0:
         rule = rules[0]
         cut, tried = shrink(story, lambda each: _fails(each, rule), seconds)
-        small = story.cut(cut)
-        lines.append(f"  smaller, after {tried} lives: --seed {story.seed} --cut '{json.dumps(asdict(cut))}'")
+        small, whole = story.cut(cut), " --whole" if story.whole else ""
+        lines.append(f"  smaller, after {tried} lives: --seed {story.seed}{whole} --cut '{json.dumps(asdict(cut))}'")
         lines += [f"    {fault.kind} {fault.what} at {fault.at:.0f} for {fault.length:.0f}" for fault in small.faults]
     return "\n".join(lines)
 

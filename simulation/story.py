@@ -31,6 +31,8 @@ class Story:
     temper: str
     """How the offices behave: diligent, mixed, careless or silent."""
     faults: tuple[Fault, ...]
+    whole: bool = False
+    """Whether the plan has an obligation of every kind."""
     muted: frozenset[int] = frozenset()
     """The numbers of the acts and answers that are left out. Only the shrinker leaves some out."""
 
@@ -76,7 +78,9 @@ def story_of(seed: int, whole: bool = False) -> Story:
     last = (start + timedelta(days=days)).year
     kinds = list(_KINDS) if whole else chance.sample(sorted(_KINDS), k=chance.choice((1, 1, 2)))
     third = chance.random() < 0.3
-    obligations = tuple(_KINDS[kind](chance, f"{kind}{number}", start.year, last, third) for number, kind in enumerate(kinds))
+    obligations = tuple(
+        _KINDS[kind](chance, f"{kind}{number}", start.year, last, third) for number, kind in enumerate(kinds)
+    )
     number = chance.choice((0, 1, 3, 6, 10, 16)) * years
     return Story(
         seed=seed,
@@ -88,6 +92,7 @@ def story_of(seed: int, whole: bool = False) -> Story:
         suggested_from=chance.choice((40, 120, 4000, 4000)),
         temper=chance.choice(TEMPERS),
         faults=faults_of(chance, days * 86400.0, number),
+        whole=whole,
     )
 
 
