@@ -43,9 +43,7 @@ class _Model(Interceptor):
 
 
 class _ToModel(OutboundInterceptor):
-    def __init__(
-        self, next: OutboundInterceptor, engine: Engine, alive: Callable[[], bool], client: Client
-    ) -> None:
+    def __init__(self, next: OutboundInterceptor, engine: Engine, alive: Callable[[], bool], client: Client) -> None:
         super().__init__(next)
         self._engine, self._alive, self._client = engine, alive, client
 
@@ -90,9 +88,7 @@ class _ToModel(OutboundInterceptor):
             known.failure.CopyFrom(outcome.failure)
         else:
             known.success.payloads.append(outcome.result)
-        return WorkflowUpdateHandle(
-            self._client, update_id, input.id, result_type=input.ret_type, known_outcome=known
-        )
+        return WorkflowUpdateHandle(self._client, update_id, input.id, result_type=input.ret_type, known_outcome=known)
 
 
 def _seconds(timeout: timedelta | None) -> float:

@@ -77,9 +77,7 @@ class Engine:
         parent: Parent | None,
     ) -> Run:
         self._count += 1
-        start = InitializeWorkflow(
-            workflow_type=kind, workflow_id=workflow_id, randomness_seed=self._count, attempt=1
-        )
+        start = InitializeWorkflow(workflow_type=kind, workflow_id=workflow_id, randomness_seed=self._count, attempt=1)
         start.arguments.extend(arguments)
         for name, payload in memo.items():
             start.memo.fields[name].CopyFrom(payload)

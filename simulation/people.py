@@ -5,6 +5,8 @@ answers in the wrong order, write words of their own, and their clocks are off. 
 """
 
 import asyncio
+import email
+import email.policy
 import random
 import re
 from collections.abc import Callable, Coroutine
@@ -13,6 +15,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from temporalio.client import Client, WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError as Overdue
@@ -158,7 +161,9 @@ class People:
                 (acts.Outcome, {"text": "minutes, corrected"}),
             ]
         verb, fields = chance.choice(choices)
-        self._later(chance.uniform(60, 3 * DAY), lambda: self._send(item, verb, office.name, office.side, fields, chance))
+        self._later(
+            chance.uniform(60, 3 * DAY), lambda: self._send(item, verb, office.name, office.side, fields, chance)
+        )
 
     async def _state(self, item: str, kind: str) -> Any:
         try:
@@ -316,9 +321,6 @@ def _calendar(data: bytes) -> bytes | None:
     """The calendar object in a mail, unfolded. None if the mail has none."""
     if b"text/calendar" not in data:
         return None
-    import email
-    import email.policy
-
     for part in email.message_from_bytes(data, policy=email.policy.default).walk():
         if part.get_content_type() == "text/calendar":
             payload = part.get_payload(decode=True)
@@ -386,9 +388,7 @@ def _moved(line: str, by: timedelta) -> str:
 
 
 def _instant(line: str) -> datetime | None:
-    from zoneinfo import ZoneInfo
-
     head, _, value = line.rpartition(":")
     zone = re.search(r"TZID=([^;:]+)", head)
-    moment = datetime.strptime(value.rstrip("Z"), "%Y%m%dT%H%M%S")
+    moment = datetime.fromisoformat(value.rstrip("Z"))
     return moment.replace(tzinfo=ZoneInfo(zone.group(1).strip('"')) if zone else UTC).astimezone(UTC)

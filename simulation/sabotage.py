@@ -30,7 +30,9 @@ def apply(tree: Path, sabotage: dict[str, str]) -> None:
     path = tree / sabotage["file"]
     text = path.read_text(encoding="utf-8")
     if text.count(sabotage["old"]) != 1:
-        raise ValueError(f"{sabotage['name']}: {sabotage['file']} does not hold its text exactly once; correct the list")
+        raise ValueError(
+            f"{sabotage['name']}: {sabotage['file']} does not hold its text exactly once; correct the list"
+        )
     path.write_text(text.replace(sabotage["old"], sabotage["new"]), encoding="utf-8")
 
 

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import contextvars
 import dataclasses
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,19 +16,19 @@ from typing import Any
 from temporalio import activity
 from temporalio.api.failure.v1 import (
     ActivityFailureInfo,
-    ApplicationFailureInfo,
     Failure,
     TimeoutFailureInfo,
 )
 from temporalio.bridge.proto.activity_result import ActivityResolution
 from temporalio.bridge.proto.workflow_activation import RemoveFromCache, WorkflowActivation, WorkflowActivationJob
 from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.common import Priority, TypedSearchAttributes
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
-from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
 from temporalio.worker import UnsandboxedWorkflowRunner as Unsandboxed
-from temporalio.workflow import Info
+from temporalio.worker import WorkflowInstance, WorkflowInstanceDetails, WorkflowRunner
+from temporalio.workflow import Info, _Definition
 
 from models.common.ids import TASK_QUEUE
 from simulation.engine import Engine
@@ -56,6 +55,9 @@ class ProcessDied(BaseException):
     """Raised in the code of a worker that has died. No code catches it."""
 
 
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
 @dataclass(eq=False)
 class Attempted:
     """One activity that a workflow has scheduled, with its attempts."""
@@ -72,7 +74,7 @@ class Attempted:
     most_attempts: int
     scheduled: datetime
     attempt: int = 0
-    attempt_scheduled: datetime = datetime.min.replace(tzinfo=UTC)
+    attempt_scheduled: datetime = BEFORE_ALL
     details: list[Any] = field(default_factory=list)
     task: "asyncio.Task[Any] | None" = None
     timeout: asyncio.TimerHandle | None = None
@@ -180,10 +182,10 @@ class Worker:
             workflow_start_time=run.started,
             task_queue=TASK_QUEUE,
             task_timeout=timedelta(seconds=10),
-            typed_search_attributes=_NO_ATTRIBUTES,
+            typed_search_attributes=TypedSearchAttributes([]),
             workflow_id=run.id,
             workflow_type=run.kind,
-            priority=_PRIORITY,
+            priority=Priority.default,
         )
         details = WorkflowInstanceDetails(
             payload_converter_factory=lambda: _CONVERTER,
@@ -405,14 +407,4 @@ class Worker:
 
 
 def _definition(workflow_class: type[Any]) -> Any:
-    from temporalio.workflow import _Definition
-
     return _Definition.must_from_class(workflow_class)
-
-
-from temporalio.common import Priority, TypedSearchAttributes  # noqa: E402
-
-_PRIORITY = Priority.default
-_NO_ATTRIBUTES = TypedSearchAttributes([])
-_log = logging.getLogger(__name__)
-_ = ApplicationFailureInfo

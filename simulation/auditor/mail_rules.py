@@ -20,7 +20,9 @@ def one_body(case: Case) -> Iterator[Violation]:
     for letter in case.letters:
         before = first.setdefault(letter.message_id, letter)
         if (before.sent.data, before.sent.to) != (letter.sent.data, letter.sent.to):
-            yield Violation("S01", f"{letter.message_id} went with two bodies, to {before.sent.to} and {letter.sent.to}")
+            yield Violation(
+                "S01", f"{letter.message_id} went with two bodies, to {before.sent.to} and {letter.sent.to}"
+            )
 
 
 def not_twice(case: Case) -> Iterator[Violation]:

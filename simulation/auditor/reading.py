@@ -174,6 +174,6 @@ def event_of(data: bytes) -> Event | None:
 
 
 def _time(parameters: str, value: str) -> datetime:
-    moment = datetime.strptime(value.rstrip("Z"), "%Y%m%dT%H%M%S")
+    moment = datetime.fromisoformat(value.rstrip("Z"))
     zone = re.search(r"TZID=([^;:]+)", parameters)
     return moment.replace(tzinfo=ZoneInfo(zone[1].strip('"')) if zone else UTC).astimezone(UTC)

@@ -227,32 +227,30 @@ def _awaited(item: Item, end: datetime) -> Iterator[tuple[str, str, datetime, da
 
 
 def nobody_is_stuck(case: Case) -> Iterator[Violation]:
-    """S18: an open item has a timer, or awaits somebody. Every run goes on: no task fails, no replay differs, no
-    activity meets an error that it does not know."""
+    """S18: an open item has a timer, or awaits somebody, or has an open item below it. No task fails, no replay
+    differs, no activity meets an error that it does not know."""
     for what, detail in case.evidence.told:
         yield Violation("S18", f"{what}: {detail}")
+    there = [each.id for each in case.evidence.resting]
     for each in case.evidence.resting:
-        if each.kind in ("meeting", "commitment", "series", "questions", "plan") and not each.timer and not each.awaited:
-            dormant = case.items.get(each.id) is not None and each.kind == "commitment"
-            if not dormant:
-                yield Violation("S18", f"{each.id} has no timer and awaits nobody")
+        waits = each.timer or bool(each.awaited) or any(other.startswith(f"{each.id}/") for other in there)
+        if each.kind in ("meeting", "series", "questions", "plan") and not waits:
+            yield Violation("S18", f"{each.id} has no timer and awaits nobody")
 
 
 def ledger_of_mail(case: Case) -> Iterator[Violation]:
     """S19: every mail that the relay acknowledged is in the record of its post room, and every mail that the record
     calls sent was taken by the relay."""
     ids = {each.message_id for each in case.letters}
-    told = {
-        str((line.get("data") or {}).get("message_id"))
-        for room in case.rooms.values()
-        for line in room.lines
-    }
+    told = {str((line.get("data") or {}).get("message_id")) for room in case.rooms.values() for line in room.lines}
     fresh = case.evidence.ended - timedelta(days=2)
     for office, room in case.rooms.items():
         for line in room.lines:
             message_id = (line.get("data") or {}).get("message_id")
             if line["verb"] == "sent" and message_id and message_id not in ids:
-                yield Violation("S19", f"the post room of {office} calls {message_id} sent, and the relay never took it")
+                yield Violation(
+                    "S19", f"the post room of {office} calls {message_id} sent, and the relay never took it"
+                )
     for letter in case.letters:
         if letter.event is not None and letter.message_id not in told and letter.sent.at < fresh:
             yield Violation("S19", f"{letter.message_id} to {letter.office} is in no record")
