@@ -344,6 +344,7 @@ class _Life:
         self.engine.start("plan", self.plan.plan, [_CONVERTER.to_payload(launch)], memo)
         mailbox = MailboxState(plan=self.plan.plan, plan_title=self.plan.title)
         self.engine.start("mailbox", mailbox_id(self.plan.plan), [_CONVERTER.to_payload(mailbox)], {})
+        self.people.plan_amendments()
         clerk = self.loop.create_task(self.people.look_at_inbox())
         await asyncio.sleep(self.story.days * 86400.0)
         clerk.cancel()

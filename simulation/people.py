@@ -275,6 +275,16 @@ class People:
         if manner == "twice":
             self._loop.later(chance.uniform(1, 3 * DAY), self.put, data)
 
+    def plan_amendments(self) -> None:
+        """Plans the amendments of the story."""
+        for day, amendment in self._story.amendments:
+            fields = {"terms": Terms(topic=Topic.AMEND, amendment=amendment, reason="by common wish")}
+            chance = self.chance("amendment", day)
+            self._later(day * DAY, lambda fields=fields, chance=chance: self._amend(fields, chance))  # type: ignore[misc]
+
+    async def _amend(self, fields: dict[str, Any], chance: random.Random) -> None:
+        await self._send(self._evidence.plan, acts.Propose, "lao-mfa", "LAO", fields, chance)
+
     async def look_at_inbox(self) -> None:
         """The clerk of the secretariat looks at the messages that wait for a person, and files them."""
         while True:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LIST = Path(__file__).with_name("sabotages.toml")
-_LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "build", "__pycache__", ".*_cache", ".hypothesis")
+_LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "build", ".*_cache", ".hypothesis")
 
 
 def sabotages() -> list[dict[str, str]]:
@@ -36,13 +36,18 @@ def apply(tree: Path, sabotage: dict[str, str]) -> None:
     path.write_text(text.replace(sabotage["old"], sabotage["new"]), encoding="utf-8")
 
 
-def caught_by(tree: Path, test: str, seed: int, lives: int, seconds: float) -> str:
+def caught_by(tree: Path, test: str, by: str, bounds: list[str]) -> str:
     """Returns what catches the sabotage in this tree: the simulator with its seed and rules, or the test. Empty if
-    nothing does."""
-    ended = _run(tree, "-m", "simulation", "--first", f"--seed={seed}", f"--lives={lives}", f"--seconds={seconds}")
-    if ended.returncode == 1:
+    nothing does.
+
+    `by` is simulation, test or both. `bounds` are options of `python -m simulation`.
+    """
+    ended = _run(tree, "-m", "simulation", "--first", *bounds) if by != "test" else None
+    if ended is not None and ended.returncode == 1:
         first = next((line for line in ended.stdout.splitlines() if line.startswith("seed ")), "")
         return f"simulator: {first}" if first else f"simulator: {ended.stderr.strip().splitlines()[-1][:150]}"
+    if by == "simulation":
+        return ""
     if _run(tree, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", test).returncode == 1:
         return f"test: {test}"
     return ""
@@ -57,22 +62,24 @@ def main() -> int:
     """Runs the command. Returns 1 if a sabotage survives."""
     parser = argparse.ArgumentParser(prog="python -m simulation.sabotage", description=__doc__)
     parser.add_argument("--only", default="", help="only sabotages whose name holds this text")
-    parser.add_argument("--from", dest="first", type=int, default=1, help="the number of the first sabotage")
-    parser.add_argument("--to", dest="last", type=int, default=10_000, help="the number of the last sabotage")
+    parser.add_argument("--numbers", default="", help="only sabotages with these numbers: 3,7,12")
+    parser.add_argument("--by", choices=("both", "simulation", "test"), default="both", help="what is to catch them")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lives", type=int, default=12)
     parser.add_argument("--seconds", type=float, default=60.0, help="seconds of the processor for each sabotage")
     asked = parser.parse_args()
+    bounds = [f"--seed={asked.seed}", f"--lives={asked.lives}", f"--seconds={asked.seconds}"]
+    wanted = {int(each) for each in asked.numbers.split(",") if each}
     survivors = []
     for number, sabotage in enumerate(sabotages(), start=1):
-        if asked.only not in sabotage["name"] or not asked.first <= number <= asked.last:
+        if asked.only not in sabotage["name"] or (wanted and number not in wanted):
             continue
         began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="aide-sabotage-") as folder:
             tree = Path(folder) / "tree"
             shutil.copytree(ROOT, tree, ignore=_LEFT_OUT)
             apply(tree, sabotage)
-            caught = caught_by(tree, sabotage["test"], asked.seed, asked.lives, asked.seconds)
+            caught = caught_by(tree, sabotage["test"], asked.by, bounds)
         if not caught:
             survivors.append(sabotage["name"])
         print(f"{number:2} {sabotage['name']}: {caught or 'SURVIVES'} ({time.monotonic() - began:.0f} s)", flush=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.governance.launch import Launch
 from models.machine.setup import EDITION
+from models.plan.amendment import Amendment, AmendmentKind
 from models.plan.plan import Plan
 from models.plan.windows import clock_of, end_of_validity, start_of_validity
 from simulation.faults import Fault, faults_of
@@ -31,6 +32,8 @@ class Story:
     temper: str
     """How the offices behave: diligent, mixed, careless or silent."""
     faults: tuple[Fault, ...]
+    amendments: tuple[tuple[int, Amendment], ...] = ()
+    """Amendments that the Lao side proposes, each with the day of the life on which it does."""
     whole: bool = False
     """Whether the plan has an obligation of every kind."""
     muted: frozenset[int] = frozenset()
@@ -92,8 +95,29 @@ def story_of(seed: int, whole: bool = False) -> Story:
         suggested_from=chance.choice((40, 120, 4000, 4000)),
         temper=chance.choice(TEMPERS),
         faults=faults_of(chance, days * 86400.0, number),
+        amendments=_amendments(random.Random(f"amendments/{seed}"), obligations, days, last),
         whole=whole,
     )
+
+
+def _amendments(
+    chance: random.Random, obligations: tuple[dict[str, Any], ...], days: int, last: int
+) -> tuple[tuple[int, Amendment], ...]:
+    """At most one amendment: another title, another office, another window, an end, or one more obligation."""
+    if chance.random() > 0.4:
+        return ()
+    of = chance.choice(obligations)
+    later = {"by": "year", "first": last, "last": last}
+    changes: list[dict[str, Any]] = [{"title": "Another title"}, {"offices": {**of["offices"], "KHM": "khm-mfa"}}]
+    if of["cadence"] == "once":
+        changes.append({"window": later})
+    added = _obligation("added", "deliverable", ("LAO", "KHM"), window=later)
+    choices = [
+        *(Amendment(kind=AmendmentKind.CHANGE, obligation=of["id"], fields=fields) for fields in changes),
+        Amendment(kind=AmendmentKind.DROP, obligation=of["id"]),
+        Amendment(kind=AmendmentKind.ADD, obligation="added", provision="1.1", fields=added),
+    ]
+    return ((chance.randint(20, days - 100), chance.choice(choices)),)
 
 
 def _obligation(oid: str, kind: str, sides: tuple[str, ...], **more: Any) -> dict[str, Any]:
