@@ -22,8 +22,14 @@ def main() -> int:
     if asked.cut or asked.whole:
         story = story_of(asked.seed, whole=asked.whole)
         if asked.cut:
-            fields = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(asked.cut).items()}
-            story = story.cut(Cut(**fields))
+            fields = json.loads(asked.cut)
+            cut = Cut(
+                faults=tuple(fields["faults"]),
+                obligations=tuple(fields["obligations"]),
+                days=int(fields["days"]),
+                muted=tuple(fields.get("muted", ())),
+            )
+            story = story.cut(cut)
         _, found = live(story)
         print(failure(story, found, 0.0) if found else f"seed {asked.seed}: every invariant holds")
         return bool(found)

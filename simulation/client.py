@@ -21,8 +21,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.temporal import RepeatedQueries
+from simulation.attempts import ProcessDied
 from simulation.engine import Engine, NotFound
-from simulation.worker import ProcessDied
 
 _CONVERTER = pydantic_data_converter.payload_converter
 
@@ -86,7 +86,7 @@ class _ToModel(OutboundInterceptor):
         known = UpdateOutcome()
         if outcome.failure is not None:
             known.failure.CopyFrom(outcome.failure)
-        else:
+        elif outcome.result is not None:
             known.success.payloads.append(outcome.result)
         return WorkflowUpdateHandle(self._client, update_id, input.id, result_type=input.ret_type, known_outcome=known)
 

@@ -12,9 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
+from simulation.attempts import ProcessDied, process
 from simulation.faults import Trouble
 from simulation.loop import VirtualLoop
-from simulation.worker import ProcessDied, process
 
 CLOCKED = ("activities.collect", "adapters.inbound.intake")
 """Modules that read the present of the machine."""

@@ -45,7 +45,7 @@ def caught_by(tree: Path, test: str, by: str, bounds: list[str]) -> str:
     ended = _run(tree, "-m", "simulation", "--first", *bounds) if by != "test" else None
     if ended is not None and ended.returncode == 1:
         first = next((line for line in ended.stdout.splitlines() if line.startswith("seed ")), "")
-        return f"simulator: {first}" if first else f"simulator: {ended.stderr.strip().splitlines()[-1][:150]}"
+        return f"simulator: {first}" if first else f"simulator, which broke: {ended.stderr.strip()[-150:]}"
     if by == "simulation":
         return ""
     if _run(tree, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", test).returncode == 1:
