@@ -4,8 +4,9 @@ them."""
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,9 @@ from simulation.worker import Worker
 ORGANIZER = "secretariat@aide-memoire.example"
 _ON_DISK = ("contacts-broken", "office-closed", "stand-in", "wrong-address")
 
+FLOOD = 40
+"""More mails than this to one address on one day are a fault of the program, and the life ends there."""
+
 
 class Surroundings:
     """Wires one life together, and lets its faults happen."""
@@ -46,6 +50,7 @@ class Surroundings:
         self.trouble = Trouble(story.faults)
         self.chance = random.Random(f"life/{story.seed}")
         self.evidence = self._evidence()
+        self._mails_of_day: Counter[tuple[str, date]] = Counter()
         self.engine = Engine(self.loop)
         self.worker = Worker(self.engine, self._functions)
         self.client = client_of(self.engine, self.worker.alive)
@@ -214,6 +219,10 @@ class Surroundings:
 
     def _taken(self, mail: SentMail, number: int) -> None:
         self.evidence.mails.append(mail)
+        self._mails_of_day[(mail.to, mail.at.date())] += 1
+        if self._mails_of_day[(mail.to, mail.at.date())] > FLOOD:
+            self.evidence.told.append(("flood", f"{mail.to} got more than {FLOOD} mails on {mail.at:%d %B %Y}"))
+            self.loop.stop()
         meets = self.trouble.meets
         if meets("lost", number):
             return
