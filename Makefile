@@ -2,6 +2,7 @@
 ## make demo    two sessions of one series in about a minute
 ## make test    lint, types and every test, on real servers
 ## make soak    the property tests over thousands of histories
+## make simulate  lives of whole plans on virtual time, with faults between any two effects: LIVES=100 SEED=1
 ## make conform our mails and calendars before judges and servers of others (Node, libical, Xandikos, Dovecot)
 ## make bench   the cost of one meeting cycle, as ratios
 ## make bench-rehearsal  what a rehearsal costs with 1, 10 and 100 plans
@@ -10,6 +11,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= var
+# What `make simulate` runs: so many lives, from this seed on.
+LIVES ?= 100
+SEED ?= 1
 # Tests run side by side on so many cores.
 WORKERS ?= 2
 
@@ -20,7 +24,7 @@ SHELL := bash
 ONCE := 2> >(awk '!/^WARNING: Location .* is ignored/ || !n++' >&2)
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev hooks up demo check test soak conform bench bench-rehearsal histories zones lock clean
+.PHONY: help install dev hooks up demo check test soak simulate sabotage conform bench bench-rehearsal histories zones lock clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -68,6 +72,13 @@ test: check
 soak: dev
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n $(WORKERS) --dist load -m hypothesis
 	AIDE_DIFFERENTIAL_SEEDS=20 AIDE_PROPOSALS=10000 AIDE_HOSTILE=600 AIDE_CUTS=1000 $(BIN)/python -m pytest -q tests/models/machine/test_door.py tests/workflows/test_guard.py tests/workflows/test_replay.py tests/system/test_differential.py
+
+simulate: dev
+	$(BIN)/python -m simulation --lives $(LIVES) --seed $(SEED)
+
+# Faults put into copies of the program, and what catches each (about an hour).
+sabotage: dev
+	$(BIN)/python -m simulation.sabotage
 
 # What the judges need goes into build/conform; a missing one is told of, and only a fault makes it fail.
 conform: dev
