@@ -8,6 +8,7 @@ from typing import Any, cast
 from temporalio.api.update.v1 import Outcome as UpdateOutcome
 from temporalio.client import (
     Client,
+    HeartbeatAsyncActivityInput,
     Interceptor,
     OutboundInterceptor,
     QueryWorkflowInput,
@@ -71,6 +72,10 @@ class _ToModel(OutboundInterceptor):
             self._engine.signal(input.id, input.signal, _CONVERTER.to_payloads(input.args))
         except NotFound:
             raise _not_found(input.id) from None
+
+    async def heartbeat_async_activity(self, input: HeartbeatAsyncActivityInput) -> None:
+        """An activity asks whether its attempt is still wanted. It is: the model ends an attempt when it gives it up."""
+        self._check()
 
     async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:
         self._check()

@@ -224,6 +224,7 @@ def launch_of(story: Story, plan: Plan) -> Launch:
         launched=story.start,
         as_of=story.start,
         edition=EDITION,
+        epoch=1,
         valid_from=start_of_validity(plan),
         valid_until=end_of_validity(plan),
         clock=clock_of(plan, story.start),
