@@ -74,7 +74,7 @@ class _ToModel(OutboundInterceptor):
             raise _not_found(input.id) from None
 
     async def heartbeat_async_activity(self, input: HeartbeatAsyncActivityInput) -> None:
-        """An activity asks whether its attempt is still wanted. It is: the model ends an attempt when it gives it up."""
+        """An activity asks whether its attempt is still wanted. It is: the model ends an attempt that it gives up."""
         self._check()
 
     async def start_workflow_update(self, input: StartWorkflowUpdateInput) -> WorkflowUpdateHandle[Any]:
