@@ -82,7 +82,7 @@ async def test_a_worker_that_froze_is_not_told_as_a_fault_of_the_office(dev_serv
     launch = launch_at(plan, await real_now(), await real_now(), None)
     rooms = [f"frozen/office/{office}" for office in OFFICES]
     async with worker_of(dev_server, folder, mailbox) as worker:
-        await launch_plan(dev_server, launch)
+        await launch_plan(dev_server, launch, folder.record)
         await asyncio.wait_for(mailbox.asked.wait(), 30)
         await asyncio.sleep(1)
         worker.send_signal(signal.SIGSTOP)  # Temporal gives the frozen worker two attempts of ten seconds

@@ -60,10 +60,10 @@ async def test_a_launch_without_a_worker_is_not_done_and_may_be_repeated(dev_ser
     launch = launch_at(plan, await real_now(), await real_now(), None)
     for _ in range(2):  # the second finds the first, and does not call it done either
         with pytest.raises(NoServer, match=r"Launch again to see whether it is done|is launched already") as told:
-            await launch_plan(dev_server, launch)
+            await launch_plan(dev_server, launch, tmp_path / "record")
         assert told.value.code == "no-worker" and await runs(dev_server, mailbox_id("again"))
     async with house(dev_server, plan, tmp_path, queue=TASK_QUEUE):
-        assert await launch_plan(dev_server, launch) == "in force already"
+        assert await launch_plan(dev_server, launch, tmp_path / "record") == "in force already"
         assert await runs(dev_server, "again/m")
     await ended(dev_server, "again", "again/m", mailbox_id("again"))
 
@@ -72,16 +72,16 @@ async def test_a_launch_that_was_ended_by_hand_is_not_in_force(dev_server: Clien
     plan = plan_of(obligation("m")).model_copy(update={"plan": "halfway"})
     launch = launch_at(plan, await real_now(), await real_now(), None)
     with pytest.raises(NoServer):
-        await launch_plan(dev_server, launch)
+        await launch_plan(dev_server, launch, tmp_path / "record")
     await ended(dev_server, "halfway")
     async with house(dev_server, plan, tmp_path, queue=TASK_QUEUE):
         with pytest.raises(Refused, match=r"has ended .terminated. before it had started every item") as told:
-            await launch_plan(dev_server, launch)
+            await launch_plan(dev_server, launch, tmp_path / "record")
     assert told.value.code == "closed"
     await ended(dev_server, mailbox_id("halfway"))
 
 
-async def test_the_mailbox_is_started_whatever_the_plan_answers(dev_server: Client) -> None:
+async def test_the_mailbox_is_started_whatever_the_plan_answers(dev_server: Client, tmp_path: Path) -> None:
     plan = plan_of(obligation("m")).model_copy(update={"plan": "large"})
     launch = launch_at(plan, await real_now(), await real_now(), None)
     async with Worker(
@@ -89,7 +89,7 @@ async def test_the_mailbox_is_started_whatever_the_plan_answers(dev_server: Clie
     ):
         for _ in range(2):
             with pytest.raises(NoServer, match="more to say than Temporal passes on") as told:
-                await launch_plan(dev_server, launch)
+                await launch_plan(dev_server, launch, tmp_path / "record")
             assert told.value.code == "answer-too-large" and await runs(dev_server, mailbox_id("large"))
             await ended(dev_server, mailbox_id("large"))
     await ended(dev_server, "large")
