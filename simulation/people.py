@@ -164,7 +164,8 @@ class People(Correspondents):
                 await asyncio.sleep(60.0 * 4**attempt)
                 continue
             except RPCError:
-                said.refused = said.refused or "not-open"
+                if attempt == 0:  # later, the act itself may have ended the item
+                    said.refused = said.refused or "not-open"
                 return
             said.acknowledged = said.acknowledged or self._loop.now()
             said.made = receipt.proposal or 0
