@@ -129,18 +129,23 @@ def _not_known(error: CommandError, plan: str) -> CommandError:
 async def _check_not_lost(client: Client, plan: Plan, record: Path) -> None:
     """Raises Refused if the record holds the state of this plan, and Temporal has no workflow of it."""
     epoch = read_epoch(record, plan.plan).epoch
-    if not state_path(record, plan_id(plan.plan), epoch).exists():
-        return
-    try:
-        await client.get_workflow_handle(plan_id(plan.plan)).describe()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
+    if state_path(record, plan_id(plan.plan), epoch).exists() and not await knows(client, plan.plan):
         raise Refused(
             "in-record",
             f"the record in {record} holds {plan.plan} as it lived on another Temporal, and this one does not know it. "
             f"To go on from the record: `launch PLAN_FILE --from-record {record}`. To begin anew, take another record",
-        ) from error
+        )
+
+
+async def knows(client: Client, plan: str) -> bool:
+    """Whether Temporal has a workflow of this plan, running or ended. Raises RPCError if it does not say."""
+    try:
+        await client.get_workflow_handle(plan_id(plan)).describe()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 async def _wait_for_launch(client: Client, plan: str) -> None:

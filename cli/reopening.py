@@ -25,7 +25,7 @@ from adapters.mail.sent_notes import archive_file, noted_as_sent
 from cli.answers import server_error
 from cli.display.lists import recorded_view
 from cli.errors import Refused
-from cli.launching import check_attributes
+from cli.launching import check_attributes, knows
 from models.common.canonical import digest_of
 from models.common.ids import TASK_QUEUE, plan_id
 from models.governance.plan_state import PlanState
@@ -147,17 +147,12 @@ async def _engine(client: Client) -> str:
 
 
 async def _check_empty(client: Client, plan: str) -> None:
-    try:
-        await client.get_workflow_handle(plan_id(plan)).describe()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        return
-    raise Refused(
-        "not-empty",
-        f"this Temporal knows {plan} already, so nothing was changed. If it still runs, nothing need be opened. To "
-        "move the plan, name an empty Temporal or another namespace (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE)",
-    )
+    if await knows(client, plan):
+        raise Refused(
+            "not-empty",
+            f"this Temporal knows {plan} already, so nothing was changed. If it still runs, nothing need be opened. To "
+            "move the plan, name an empty Temporal or another namespace (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE)",
+        )
 
 
 async def _in_force(client: Client, root: Path, plan: str, epoch: Epoch) -> Moved:

@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from models.messages.signals import GoOn
     from models.messages.views import ItemRow, LedgerEntry
     from models.post.despatch import FROZE, NOT_FINISHED, Despatch, DespatchResult, Fate
-    from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+    from models.post.hearing import hear
     from models.post.letter_day import forget_hours, learn_hours, next_instant, next_mail, waits_for, wants_hours
     from models.post.office_hours import AlwaysOpen, Hours, HoursWanted
     from models.post.post_room_state import (
@@ -110,13 +110,8 @@ class SecretariatWorkflow:
     def tell(self, words: Words) -> None:
         """Takes what an item tells: announcements, notices of awaited acts, and the keys of notices that are
         settled."""
-        now, state = workflow.now(), self.state
-        for announcement in words.announce:
-            state = hear_announcement(state, announcement, now)
-        for notice in words.awaited:
-            state = hear_awaited(state, notice, now)
-        for settle in words.settled:
-            state = hear_settled(state, settle, now)
+        now = workflow.now()
+        state = hear(self.state, words, now)
         next_despatch(state, now)  # raises if no mail could be made of it; the guard then ignores the signal
         self._scales.weigh(words, lambda: _carried(self.state), lambda: _carried(state))
         self.state = state

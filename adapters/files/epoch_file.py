@@ -12,10 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from adapters.files.durable import write_durably
-from adapters.files.record_file import RecordFault, record_error
+from adapters.files.record_file import RecordFault, read_value, record_error
 from models.common.ids import safe_item_id
 from models.common.values import Instant, Value
 
@@ -50,13 +48,7 @@ def epoch_path(root: Path, plan: str) -> Path:
 
 def read_epoch(root: Path, plan: str) -> Epoch:
     """Returns the epoch of a plan. It is 1 if the record has no file of it. Raises RecordFault for a faulty file."""
-    path = epoch_path(root, plan)
-    try:
-        return Epoch.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return Epoch()
-    except (OSError, ValidationError) as error:
-        raise RecordFault(f"{path} cannot be read ({type(error).__name__}); put it back from a backup") from error
+    return read_value(epoch_path(root, plan), Epoch) or Epoch()
 
 
 @asynccontextmanager

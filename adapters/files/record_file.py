@@ -11,12 +11,14 @@ import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
 
 from adapters.files.durable import sync_folder
 from models.common.canonical import canonical, digest_of
 from models.common.ids import safe_item_id
-from models.common.values import Instant
+from models.common.values import Instant, Value
 from models.messages.record_lines import (
     Line,
     NoPlaceError,
@@ -31,6 +33,8 @@ from models.messages.record_lines import (
 
 if TYPE_CHECKING:
     from temporalio.exceptions import ApplicationError
+
+V = TypeVar("V", bound=Value)
 
 _BLOCK = 65536  # bytes read at a time from the end, so that appending to an old item costs no more
 
@@ -131,6 +135,17 @@ def recorded_items(root: Path, plan: str, prefix: str | None = None) -> list[str
     if prefix is not None:
         return sorted(item for item in ids if item.startswith(prefix))
     return sorted(item for item in ids if item.split("/")[1:2] not in ([name] for name in _NOT_ITEMS))
+
+
+def read_value(path: Path, kind: type[V]) -> V | None:
+    """Returns the value that a file of the record holds as JSON. None if there is no file. Raises RecordFault if it
+    cannot be read."""
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise RecordFault(f"{path} cannot be read ({type(error).__name__}); put it back from a backup") from error
 
 
 def record_error(message: str, kind: str = "Record", *, final: bool = True) -> "ApplicationError":

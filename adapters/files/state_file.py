@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from adapters.files.durable import write_durably
-from adapters.files.record_file import RecordFault
+from adapters.files.record_file import RecordFault, read_value
 from models.common.ids import safe_item_id
 from models.common.values import Instant, Value
 from models.messages.kept_state import StateUpdate, with_changes
@@ -61,22 +61,12 @@ def holds_state(root: Path, item: str) -> bool:
     return any((root / plan / "state").glob(f"[0-9]*/{item}.json"))
 
 
-def read_state(path: Path) -> StateFile | None:
-    """Returns the state in a file. None if there is no file. Raises RecordFault if it cannot be read."""
-    try:
-        return StateFile.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except (OSError, ValidationError) as error:
-        raise RecordFault(f"{path} cannot be read ({type(error).__name__}); put it back from a backup") from error
-
-
 def kept_states(root: Path, plan: str, epoch: int) -> Iterator[StateFile]:
     """Yields the states of a plan in an epoch, sorted by id. Raises RecordFault if one cannot be read."""
     folder = state_folder(root, plan, epoch)
     for path in sorted(folder.rglob("*.json")):
         if not path.parent.name.endswith(MAILS):
-            found = read_state(path)
+            found = read_value(path, StateFile)
             assert found is not None
             yield found
 
@@ -90,7 +80,7 @@ def keep(root: Path, entries: RecordEntries, handed_over: Instant) -> bool:
     update = entries.state
     assert update is not None
     path = state_path(root, entries.item, max(entries.epoch, 1))
-    found = read_state(path)
+    found = read_value(path, StateFile)
     if found is not None and handed_over <= found.at:
         return True  # a repeat. After a rewind, another state may have the same name, but it comes later
     if update.base and (found is None or found.serial != update.base):
@@ -103,7 +93,7 @@ def keep(root: Path, entries: RecordEntries, handed_over: Instant) -> bool:
                 _keep_first(root, effect, following)
     write_state(path, following)
     if update.workflow == "secretariat" and not update.staged:
-        _forget_mails(path)
+        _forget_mails(path, following.state.get("composed", 0))
     return True
 
 
@@ -174,13 +164,11 @@ def kept_mails(root: Path, room: str, epoch: int) -> list[dict[str, Any]]:
         raise RecordFault(f"{folder}: a despatch cannot be read ({error}); put it back from a backup") from error
 
 
-def _forget_mails(path: Path) -> None:
-    """Removes the despatches whose mails the state knows."""
+def _forget_mails(path: Path, composed: JsonValue) -> None:
+    """Removes the despatches whose mails the state knows. `composed` is the number of the last one that it knows."""
     folder = _mails_folder(path)
     if not folder.is_dir():
         return
-    found = read_state(path)
-    composed = found.state.get("composed", 0) if found else 0
     for mail in folder.glob("*.json"):
         if isinstance(composed, int) and int(mail.stem) <= composed:
             mail.unlink(missing_ok=True)

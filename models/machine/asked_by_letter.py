@@ -56,6 +56,12 @@ def delay_above(state: ItemState, open_act: OpenAct, instant: Instant) -> timede
     return max(open_act.delay, instant - planned)
 
 
+def answer_lapses(state: ItemState, open_act: OpenAct) -> Instant | None:
+    """Returns when the proposal lapses that an awaited act answers. None if it answers none, or one that never
+    lapses."""
+    return state.lapses_at(open_act.subject) if open_act.act == "answer" else None
+
+
 def _late(state: ItemState, waited: timedelta) -> timedelta:
     """Returns by how much a letter was late. A letter that waited for the night only, or for more notices, was not."""
     rule = state.setup.despatch
@@ -70,7 +76,7 @@ def latest(state: ItemState, open_act: OpenAct, planned: Instant) -> Instant | N
     is the instant of the next rung by the plan.
     """
     end, period = state.window_end, state.setup.despatch.period
-    starts = state.lapses_at(open_act.subject) if open_act.act == "answer" else None
+    starts = answer_lapses(state, open_act)
     limits = [end - state.setup.lead] if end is not None else []
     limits += [starts - period] if starts is not None else []
     limit = min((each for each in limits if each > open_act.since), default=None)

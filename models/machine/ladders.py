@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from models.common.values import Instant
 from models.machine.asked_by_letter import (
+    answer_lapses,
     asked_at,
     at_the_latest,
     delay_above,
@@ -228,9 +229,7 @@ def _next_rung(state: ItemState, open_act: OpenAct, rung: int) -> Instant | None
         return open_act.since + ladder[rung].after + open_act.for_words
     if rung < open_act.rung:
         return open_act.climbs[rung]
-    return at_the_latest(
-        state, open_act, _planned(state, open_act, timedelta(0)), _planned(state, open_act, open_act.delay)
-    )
+    return at_the_latest(state, open_act, *_plans(state, open_act))
 
 
 def _latest_due(state: ItemState, open_act: OpenAct) -> Instant | None:
@@ -239,7 +238,7 @@ def _latest_due(state: ItemState, open_act: OpenAct) -> Instant | None:
     ladder = state.setup.party(open_act.side).ladder
     if not open_act.by_letter or open_act.rung >= len(ladder):
         return None
-    lapses = state.lapses_at(open_act.subject) if open_act.act == "answer" else None
+    lapses = answer_lapses(state, open_act)
     limits = (latest(state, open_act, _planned(state, open_act, timedelta(0))), lapses)
     return min((each for each in limits if each is not None), default=None)
 
@@ -294,11 +293,14 @@ def next_rung_at(state: ItemState, open_act: OpenAct) -> Instant | None:
     ladder = state.setup.party(open_act.side).ladder
     if open_act.stays or open_act.paused or open_act.rung >= len(ladder):
         return None
-    instant = moved_by_letter(
-        state, open_act, _planned(state, open_act, timedelta(0)), _planned(state, open_act, open_act.delay)
-    )
-    lapses = state.lapses_at(open_act.subject) if open_act.act == "answer" else None
+    instant = moved_by_letter(state, open_act, *_plans(state, open_act))
+    lapses = answer_lapses(state, open_act)
     return instant if lapses is None or instant is None or instant < lapses else None
+
+
+def _plans(state: ItemState, open_act: OpenAct) -> tuple[Instant, Instant]:
+    """Returns the instant of the next rung by the plan, and the one that late letters have made of it."""
+    return _planned(state, open_act, timedelta(0)), _planned(state, open_act, open_act.delay)
 
 
 def _planned(state: ItemState, open_act: OpenAct, delay: timedelta) -> Instant:

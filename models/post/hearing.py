@@ -3,13 +3,25 @@
 from typing import Any
 
 from models.common.values import Instant
-from models.messages.effects import Settle
+from models.messages.effects import Settle, Words
 from models.messages.notices import Announcement, AnnouncementKind, Notice, Said
 from models.post.capacity import QUEUE_KEPT, fitting_announcement, fitting_notice
 from models.post.letter_day import timed
 from models.post.post_room_state import PostRoomState, StandingNotice, keys_of, note
 from models.post.rarer import letter_without_hours
 from models.post.reminders import hear_reminder, hear_version, without_reminder
+
+
+def hear(state: PostRoomState, words: Words, now: Instant) -> PostRoomState:
+    """Returns the state after an item has told the post room all of this: first its announcements, then the notices of
+    awaited acts, and then the notices that are settled."""
+    for announcement in words.announce:
+        state = hear_announcement(state, announcement, now)
+    for notice in words.awaited:
+        state = hear_awaited(state, notice, now)
+    for settle in words.settled:
+        state = hear_settled(state, settle, now)
+    return state
 
 
 def hear_awaited(state: PostRoomState, notice: Notice, now: Instant) -> PostRoomState:

@@ -40,7 +40,7 @@ from models.messages.views import Refusal
 from models.plan.plan import Plan, Window
 from models.plan.windows import resolve_windows
 from models.post.despatch import Despatch, DespatchResult, Fate
-from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+from models.post.hearing import hear
 from models.post.letter_day import learn_hours, next_instant, wants_hours
 from models.post.office_hours import Hours
 from models.post.post_room_state import Delivered, PostRoomState, in_order, keys_of
@@ -308,14 +308,8 @@ class World:
         for office, words in words_by_office(effects).items():
             name = secretariat_id(setup.plan, office)
             room = self.rooms.get(name) or self._new_room(setup.post_room(office))
-            for announcement in words.announce:
-                room = hear_announcement(room, announcement, self.now)
-            for notice in words.awaited:
-                room = hear_awaited(room, notice, self.now)
-            for settle in words.settled:
-                room = hear_settled(room, settle, self.now)
             self._routine.pop(name, None)
-            self._keep_room(name, room)
+            self._keep_room(name, hear(room, words, self.now))
 
     def _new_room(self, address: PostRoomAddress) -> PostRoomState:
         if self._hours is None:

@@ -30,9 +30,10 @@ from models.messages.effects import (
     Order,
     ReportUp,
     Settle,
+    words_by_office,
 )
 from models.post.despatch import Despatch, DespatchResult, Fate
-from models.post.hearing import hear_announcement, hear_awaited, hear_settled
+from models.post.hearing import hear
 from models.post.post_room_state import Delivered, Outgoing, PostRoomState, Returned
 from models.post.sending import despatched
 from models.registry import MACHINES, STATES
@@ -214,25 +215,15 @@ class Reopening:
 
     def _tell(self, item: str, effect: Announce | Await | Settle, fresh: bool) -> None:
         setup = self.items[item].setup
-        if isinstance(effect, Announce):
-            office, key = effect.announcement.office, effect.announcement.key
-        elif isinstance(effect, Await):
-            office, key = effect.notice.office, effect.notice.key
-        else:
-            office, key = effect.office, ""
+        [(office, words)] = words_by_office((effect,)).items()
         name = secretariat_id(setup.plan, office)
         room = self.rooms.get(name) or PostRoomState(address=setup.post_room(office))
-        if isinstance(effect, Settle):
-            self.rooms[name] = hear_settled(room, effect, self.now)
-            return
-        if not fresh and (key in self._told.get(name, ()) or _holds(room, key)):
-            return
-        if not fresh:
+        keys = [*(each.key for each in words.announce), *(each.key for each in words.awaited)]
+        for key in keys if not fresh else ():
+            if key in self._told.get(name, ()) or _holds(room, key):
+                return
             self.delivered.append(f"the word {key} to its post room")
-        if isinstance(effect, Announce):
-            self.rooms[name] = hear_announcement(room, effect.announcement, self.now)
-        else:
-            self.rooms[name] = hear_awaited(room, effect.notice, self.now)
+        self.rooms[name] = hear(room, words, self.now)
 
     def _absorb(self, name: str, mail: KeptMail) -> None:
         """Takes in a mail that the post room began to send after its state was kept."""
@@ -263,10 +254,8 @@ class Reopening:
         if focal_point is not None:
             name = secretariat_id(focal_point.plan, focal_point.office)
             other = self.rooms.get(name) or PostRoomState(address=focal_point)
-            if isinstance(effect, Await):
-                self.rooms[name] = hear_awaited(other, effect.notice, self.now)
-            else:
-                self.rooms[name] = hear_settled(other, effect, self.now)
+            [words] = words_by_office((effect,)).values()
+            self.rooms[name] = hear(other, words, self.now)
 
     # What the new engine starts
 

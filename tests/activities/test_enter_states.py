@@ -12,8 +12,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.enter import RecordActivities
 from adapters.files.epoch_file import EARLIER, Epoch, write_epoch
-from adapters.files.record_file import faults_of_chain, read_chained_record, read_record
-from adapters.files.state_file import read_state, state_path
+from adapters.files.record_file import faults_of_chain, read_chained_record, read_record, read_value
+from adapters.files.state_file import StateFile, state_path
 from adapters.settings import Settings
 from models.messages.kept_state import Entered, StateUpdate
 from models.messages.record_lines import RecordEntries, first_prev
@@ -37,7 +37,7 @@ async def enter(root: Path, *lines: dict[str, Any], at: int = 0, epoch: int = 1,
 
 
 def stated(root: Path, epoch: int = 1) -> Any:
-    found = read_state(state_path(root, ITEM, epoch))
+    found = read_value(state_path(root, ITEM, epoch), StateFile)
     assert found is not None
     return found
 
@@ -116,7 +116,7 @@ async def test_an_item_that_is_opened_has_a_state_before_it_starts(tmp_path: Pat
     child = {"setup": {"id": "t/s/1", "epoch": 0}, "host": "LAO"}
     opening = {"effect": "open", "workflow": "meeting", "state": child}
     await enter(tmp_path, line(1), serial="r/1", state={"a": 1}, pending=(opening,))
-    found = read_state(state_path(tmp_path, "t/s/1", 1))
+    found = read_value(state_path(tmp_path, "t/s/1", 1), StateFile)
     assert found is not None and found.state == {"setup": {"id": "t/s/1", "epoch": 1}, "host": "LAO"}
 
 

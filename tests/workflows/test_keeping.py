@@ -10,8 +10,8 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.enter import RecordActivities
-from adapters.files.record_file import faults_of_chain, read_record
-from adapters.files.state_file import StateFile, read_state, state_path
+from adapters.files.record_file import faults_of_chain, read_record, read_value
+from adapters.files.state_file import StateFile, state_path
 from adapters.settings import Settings
 from models.common.values import Value
 from models.messages.record_lines import RecordEntries
@@ -68,7 +68,7 @@ async def kept(client: Client, root: Path, *states: tuple[Notes, int]) -> StateF
         await client.execute_workflow("notes", wanted, id=queue, task_queue=queue)
     assert faults_of_chain(root, ITEM) == []
     assert [line["n"] for line in read_record(root, ITEM)] == list(range(1, len(states) + 1))
-    found = read_state(state_path(root, ITEM, 1))
+    found = read_value(state_path(root, ITEM, 1), StateFile)
     assert found is not None
     return found
 
